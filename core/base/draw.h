@@ -1,0 +1,49 @@
+/* Randomness without state (contract G2): word(seed, stream, i, draw) is a keyed mix of its
+ * arguments, so that any slice of a run can be made alone. The test vectors in draw_test.c come
+ * from the contract's model and pin every bit. */
+#ifndef LS_BASE_DRAW_H
+#define LS_BASE_DRAW_H
+
+#include "core/base/wide.h"
+
+/* A bijection of 64-bit words (the splitmix64 step and finalizer). */
+static inline uint64_t ls_mix(uint64_t x)
+{
+    x += UINT64_C(0x9E3779B97F4A7C15);
+    x = (x ^ (x >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
+    x = (x ^ (x >> 27)) * UINT64_C(0x94D049BB133111EB);
+    return x ^ (x >> 31);
+}
+
+/* The key of one stream of one run. `stream` is a name, usually the path of a field in the spec. */
+uint64_t ls_stream_key(uint64_t seed, const char *stream);
+
+/* Word number `draw` of index `i`. */
+static inline uint64_t ls_word(uint64_t key, uint64_t i, uint64_t draw)
+{
+    return ls_mix(ls_mix(key + i) + draw);
+}
+
+/* A uniform value in [0, n). The bias is below n / 2^64. */
+static inline uint64_t ls_below(uint64_t word, uint64_t n)
+{
+    return ls_mul_high(word, n);
+}
+
+/* A probability as a ratio, 0 <= part <= whole, whole > 0. */
+struct ls_ratio {
+    uint64_t part;
+    uint64_t whole;
+};
+
+static inline bool ls_hit(uint64_t word, struct ls_ratio ratio)
+{
+    return ls_below(word, ratio.whole) < ratio.part;
+}
+
+/* A keyed permutation of [0, n), n >= 1: four Feistel rounds, walked until the value falls inside
+ * (at most about four times on average). Its inverse is ls_unpermute. */
+uint64_t ls_permute(uint64_t n, uint64_t key, uint64_t x);
+uint64_t ls_unpermute(uint64_t n, uint64_t key, uint64_t x);
+
+#endif

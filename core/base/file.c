@@ -1,0 +1,432 @@
+#include "core/base/file.h"
+
+#include "core/base/mem.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define READ_STEP 65536U
+
+static int too_long(const char *path, struct ls_error *err)
+{
+    return ls_error_set(err, LS_E_USAGE, "a path is longer than %d bytes: %.60s...",
+                        LS_PATH_MAX - 1, path);
+}
+
+int ls_file_open(const char *path, int flags, mode_t mode, struct ls_error *err)
+{
+    int fd;
+    do {
+        fd = open(path, flags | O_CLOEXEC, mode);
+    } while (fd < 0 && errno == EINTR);
+    if (fd < 0) {
+        bool input = (flags & O_ACCMODE) == O_RDONLY;
+        int code = input && (errno == ENOENT || errno == ENOTDIR) ? LS_E_NOINPUT : LS_E_IO;
+        return ls_error_errno(err, code, errno, "cannot open %s", path);
+    }
+    return fd;
+}
+
+int ls_file_read(const char *path, struct ls_buf *buf, struct ls_error *err)
+{
+    int fd = ls_file_open(path, O_RDONLY, 0, err);
+    if (fd < 0) {
+        return fd;
+    }
+    int rc = 0;
+    for (;;) {
+        size_t room = buf->size_max - buf->size;
+        size_t wanted = room < READ_STEP ? room : READ_STEP;
+        uint8_t
+            beyond; /* with no room left, one byte tells a file that fits from one that does not */
+        rc = ls_buf_reserve(buf, wanted, err);
+        if (rc < 0) {
+            break;
+        }
+        ssize_t got = read(fd, wanted ? buf->data + buf->size : &beyond, wanted ? wanted : 1);
+        if (got < 0 && errno == EINTR) {
+            continue;
+        }
+        if (got < 0) {
+            rc = ls_error_errno(err, errno == EISDIR ? LS_E_NOINPUT : LS_E_IO, errno,
+                                "cannot read %s", path);
+            break;
+        }
+        if (got > 0 && wanted == 0) {
+            ls_buf_reserve(buf, 1, err); /* for its message */
+            rc = ls_error_prefix(err, "%s", path);
+            break;
+        }
+        if (got == 0) {
+            break;
+        }
+        buf->size += (size_t)got;
+    }
+    close(fd);
+    return rc;
+}
+
+int ls_file_write(int fd, const void *bytes, size_t size, const char *path, struct ls_error *err)
+{
+    const uint8_t *at = bytes;
+    while (size > 0) {
+        ssize_t written = write(fd, at, size);
+        if (written < 0 && errno != EINTR) {
+            return ls_error_errno(err, LS_E_IO, errno, "cannot write %s", path);
+        }
+        if (written > 0) {
+            at += written;
+            size -= (size_t)written;
+        }
+    }
+    return 0;
+}
+
+int ls_file_write_at(int fd, const void *bytes, size_t size, uint64_t offset, const char *path,
+                     struct ls_error *err)
+{
+    const uint8_t *at = bytes;
+    while (size > 0) {
+        ssize_t written = pwrite(fd, at, size, (off_t)offset);
+        if (written < 0 && errno != EINTR) {
+            return ls_error_errno(err, LS_E_IO, errno, "cannot write %s", path);
+        }
+        if (written > 0) {
+            at += written;
+            offset += (uint64_t)written;
+            size -= (size_t)written;
+        }
+    }
+    return 0;
+}
+
+int ls_file_read_at(int fd, void *bytes, size_t size, uint64_t offset, size_t *got,
+                    const char *path, struct ls_error *err)
+{
+    uint8_t *at = bytes;
+    *got = 0;
+    while (*got < size) {
+        ssize_t n = pread(fd, at + *got, size - *got, (off_t)(offset + *got));
+        if (n < 0 && errno != EINTR) {
+            return ls_error_errno(err, LS_E_IO, errno, "cannot read %s", path);
+        }
+        if (n == 0) {
+            break;
+        }
+        *got += n > 0 ? (size_t)n : 0;
+    }
+    return 0;
+}
+
+int ls_file_sync(int fd, const char *path, struct ls_error *err)
+{
+    while (fsync(fd) < 0) {
+        if (errno != EINTR) {
+            return ls_error_errno(err, LS_E_IO, errno, "cannot sync %s", path);
+        }
+    }
+    return 0;
+}
+
+static int folder_of(const char *path, char out[LS_PATH_MAX], struct ls_error *err)
+{
+    const char *slash = strrchr(path, '/');
+    size_t size = slash ? (size_t)(slash - path) : 0;
+    if (size >= LS_PATH_MAX) {
+        return too_long(path, err);
+    }
+    if (slash == path) {
+        size = 1;
+    }
+    memcpy(out, size ? path : ".", size ? size : 1);
+    out[size ? size : 1] = '\0';
+    return 0;
+}
+
+int ls_file_sync_folder_of(const char *path, struct ls_error *err)
+{
+    char folder[LS_PATH_MAX];
+    int rc = folder_of(path, folder, err);
+    if (rc < 0) {
+        return rc;
+    }
+    int fd = ls_file_open(folder, O_RDONLY | O_DIRECTORY, 0, err);
+    if (fd < 0) {
+        return fd;
+    }
+    rc = ls_file_sync(fd, folder, err);
+    close(fd);
+    return rc;
+}
+
+int ls_file_replace(const char *path, const void *bytes, size_t size, struct ls_error *err)
+{
+    char temporary[LS_PATH_MAX];
+    if (snprintf(temporary, sizeof temporary, "%s.tmp", path) >= (int)sizeof temporary) {
+        return too_long(path, err);
+    }
+    int fd = ls_file_open(temporary, O_WRONLY | O_CREAT | O_TRUNC, 0666, err);
+    if (fd < 0) {
+        return fd;
+    }
+    int rc = ls_file_write(fd, bytes, size, temporary, err);
+    if (rc == 0) {
+        rc = ls_file_sync(fd, temporary, err);
+    }
+    if (close(fd) < 0 && rc == 0) {
+        rc = ls_error_errno(err, LS_E_IO, errno, "cannot close %s", temporary);
+    }
+    if (rc == 0 && rename(temporary, path) < 0) {
+        rc = ls_error_errno(err, LS_E_IO, errno, "cannot rename %s to %s", temporary, path);
+    }
+    if (rc < 0) {
+        unlink(temporary);
+        return rc;
+    }
+    return ls_file_sync_folder_of(path, err);
+}
+
+int ls_folder_make(const char *path, struct ls_error *err)
+{
+    char part[LS_PATH_MAX];
+    size_t size = strlen(path);
+    if (size >= sizeof part) {
+        return too_long(path, err);
+    }
+    memcpy(part, path, size + 1);
+    for (size_t i = 1; i <= size; i++) {
+        if (part[i] != '/' && part[i] != '\0') {
+            continue;
+        }
+        char kept = part[i];
+        part[i] = '\0';
+        if (mkdir(part, 0777) < 0 && errno != EEXIST) {
+            return ls_error_errno(err, LS_E_IO, errno, "cannot make the folder %s", part);
+        }
+        part[i] = kept;
+    }
+    if (!ls_path_is_folder(path)) {
+        return ls_error_set(err, LS_E_IO, "%s is there and is not a folder", path);
+    }
+    return 0;
+}
+
+int ls_folder_make_above(const char *path, struct ls_error *err)
+{
+    char folder[LS_PATH_MAX];
+    int rc = folder_of(path, folder, err);
+    return rc < 0 ? rc : ls_folder_make(folder, err);
+}
+
+bool ls_path_exists(const char *path)
+{
+    struct stat st;
+    return lstat(path, &st) == 0;
+}
+
+bool ls_path_is_folder(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+int ls_path_join(char *out, const char *folder, const char *name, struct ls_error *err)
+{
+    if (snprintf(out, LS_PATH_MAX, "%s/%s", folder, name) >= LS_PATH_MAX) {
+        return too_long(folder, err);
+    }
+    return 0;
+}
+
+/* The names in a folder, without "." and "..", sorted bytewise. */
+static int names_of(const char *path, char ***names, size_t *count, struct ls_error *err)
+{
+    *names = NULL;
+    *count = 0;
+    size_t capacity = 0;
+    DIR *folder = opendir(path);
+    if (!folder) {
+        return ls_error_errno(err, errno == ENOENT ? LS_E_NOINPUT : LS_E_IO, errno,
+                              "cannot open %s", path);
+    }
+    int rc = 0;
+    for (;;) {
+        errno = 0;
+        struct dirent *entry = readdir(folder);
+        if (!entry) {
+            rc = errno ? ls_error_errno(err, LS_E_IO, errno, "cannot read %s", path) : 0;
+            break;
+        }
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) {
+            continue;
+        }
+        rc = ls_mem_grow(names, &capacity, *count + 1, sizeof **names, err);
+        char *name = rc < 0 ? NULL : ls_mem_copy(entry->d_name, strlen(entry->d_name), err);
+        if (!name) {
+            rc = err->code;
+            break;
+        }
+        (*names)[(*count)++] = name;
+    }
+    closedir(folder);
+    return rc;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void names_free(char **names, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        ls_mem_free(names[i]);
+    }
+    ls_mem_free(names);
+}
+
+/* A path that grows and shrinks while a tree is walked: with one for all levels, the depth of a
+ * tree costs no stack to speak of. */
+struct cursor {
+    char path[LS_PATH_MAX];
+    size_t size;
+};
+
+static int cursor_push(struct cursor *cursor, const char *name, struct ls_error *err)
+{
+    size_t size = strlen(name);
+    size_t slash = cursor->size > 0;
+    if (cursor->size + slash + size >= sizeof cursor->path) {
+        return too_long(cursor->size ? cursor->path : name, err);
+    }
+    if (slash) {
+        cursor->path[cursor->size] = '/';
+    }
+    memcpy(cursor->path + cursor->size + slash, name, size + 1);
+    cursor->size += slash + size;
+    return 0;
+}
+
+static void cursor_pop(struct cursor *cursor, size_t size)
+{
+    cursor->size = size;
+    cursor->path[size] = '\0';
+}
+
+static int remove_at(struct cursor *at, struct ls_error *err)
+{
+    struct stat st;
+    if (lstat(at->path, &st) < 0) {
+        return errno == ENOENT || errno == ENOTDIR
+                   ? 0
+                   : ls_error_errno(err, LS_E_IO, errno, "cannot look at %s", at->path);
+    }
+    if (!S_ISDIR(st.st_mode)) {
+        return unlink(at->path) < 0
+                   ? ls_error_errno(err, LS_E_IO, errno, "cannot remove %s", at->path)
+                   : 0;
+    }
+    char **names;
+    size_t count;
+    size_t size = at->size;
+    int rc = names_of(at->path, &names, &count, err);
+    for (size_t i = 0; rc == 0 && i < count; i++) {
+        rc = cursor_push(at, names[i], err);
+        if (rc == 0) {
+            rc = remove_at(at, err);
+            cursor_pop(at, size);
+        }
+    }
+    names_free(names, count);
+    if (rc == 0 && rmdir(at->path) < 0) {
+        rc = ls_error_errno(err, LS_E_IO, errno, "cannot remove %s", at->path);
+    }
+    return rc;
+}
+
+int ls_tree_remove(const char *path, struct ls_error *err)
+{
+    struct cursor at = {.size = 0};
+    int rc = cursor_push(&at, path, err);
+    return rc < 0 ? rc : remove_at(&at, err);
+}
+
+struct walk {
+    struct cursor at;
+    size_t root; /* bytes of the path of the root, and the slash */
+    char **paths;
+    size_t count;
+    size_t capacity;
+};
+
+static int collect(struct walk *walk, struct ls_error *err);
+
+static int collect_entry(struct walk *walk, struct ls_error *err)
+{
+    struct stat st;
+    const char *path = walk->at.path;
+    if (lstat(path, &st) < 0) {
+        return ls_error_errno(err, LS_E_IO, errno, "cannot look at %s", path);
+    }
+    if (S_ISDIR(st.st_mode)) {
+        return collect(walk, err);
+    }
+    if (S_ISLNK(st.st_mode) && stat(path, &st) < 0) {
+        return 0; /* a link to nothing */
+    }
+    if (!S_ISREG(st.st_mode)) {
+        return 0;
+    }
+    int rc = ls_mem_grow(&walk->paths, &walk->capacity, walk->count + 1, sizeof *walk->paths, err);
+    if (rc < 0) {
+        return rc;
+    }
+    char *copy = ls_mem_copy(path + walk->root, walk->at.size - walk->root, err);
+    if (!copy) {
+        return err->code;
+    }
+    walk->paths[walk->count++] = copy;
+    return 0;
+}
+
+static int collect(struct walk *walk, struct ls_error *err)
+{
+    char **names;
+    size_t count;
+    size_t size = walk->at.size;
+    int rc = names_of(walk->at.path, &names, &count, err);
+    for (size_t i = 0; rc == 0 && i < count; i++) {
+        rc = cursor_push(&walk->at, names[i], err);
+        if (rc == 0) {
+            rc = collect_entry(walk, err);
+            cursor_pop(&walk->at, size);
+        }
+    }
+    names_free(names, count);
+    return rc;
+}
+
+int ls_tree_walk(const char *path,
+                 int (*each)(void *context, const char *relative, struct ls_error *err),
+                 void *context, struct ls_error *err)
+{
+    struct walk walk = {.root = strlen(path) + 1};
+    int rc = cursor_push(&walk.at, path, err);
+    if (rc == 0) {
+        rc = collect(&walk, err);
+    }
+    if (rc == 0 && walk.count) {
+        qsort(walk.paths, walk.count, sizeof *walk.paths, compare_names);
+    }
+    for (size_t i = 0; rc >= 0 && i < walk.count; i++) {
+        rc = each(context, walk.paths[i], err);
+    }
+    names_free(walk.paths, walk.count);
+    return rc;
+}

@@ -1,0 +1,62 @@
+/* Files as the world is: short writes, EINTR, full disks; whole files replaced atomically and
+ * durably. Every failure says which path, and what the system said. */
+#ifndef LS_BASE_FILE_H
+#define LS_BASE_FILE_H
+
+#include "core/base/buf.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* Reads a whole file of at most buf->size_max bytes behind what the buffer holds. LS_E_NOINPUT when
+ * it is missing. */
+int ls_file_read(const char *path, struct ls_buf *buf, struct ls_error *err);
+
+/* All of it, at the file's position or at `offset`; `path` is for the message. LS_E_IO. */
+int ls_file_write(int fd, const void *bytes, size_t size, const char *path, struct ls_error *err);
+int ls_file_write_at(int fd, const void *bytes, size_t size, uint64_t offset, const char *path,
+                     struct ls_error *err);
+
+/* Up to `size` bytes from `offset`: *got is smaller only at the end of the file. */
+int ls_file_read_at(int fd, void *bytes, size_t size, uint64_t offset, size_t *got,
+                    const char *path, struct ls_error *err);
+
+/* Replaces `path` by these bytes so that a reader, or a machine that lost power, sees the old file
+ * or the new one, whole: written beside it, synced, renamed, the folder synced. */
+int ls_file_replace(const char *path, const void *bytes, size_t size, struct ls_error *err);
+
+int ls_file_sync(int fd, const char *path, struct ls_error *err);
+
+/* fsync of the folder that holds `path`, so that its name survives a loss of power. */
+int ls_file_sync_folder_of(const char *path, struct ls_error *err);
+
+/* Opens with O_CLOEXEC; the descriptor, or a negative code. */
+int ls_file_open(const char *path, int flags, mode_t mode, struct ls_error *err);
+
+/* Makes the folder and those above it; one that is there is fine. */
+int ls_folder_make(const char *path, struct ls_error *err);
+
+/* Makes the folders above `path`. */
+int ls_folder_make_above(const char *path, struct ls_error *err);
+
+/* Removes a file, or a folder with all that is in it (symbolic links are removed, not followed).
+ * One that is missing is fine. */
+int ls_tree_remove(const char *path, struct ls_error *err);
+
+bool ls_path_exists(const char *path);
+bool ls_path_is_folder(const char *path);
+
+/* Calls `each` for the relative path of every regular file below `path`, in byte order of those
+ * paths; stops at the first negative answer and returns it. A symbolic link to a file counts as
+ * one, a link to a folder is not followed. */
+int ls_tree_walk(const char *path,
+                 int (*each)(void *context, const char *relative, struct ls_error *err),
+                 void *context, struct ls_error *err);
+
+#define LS_PATH_MAX 4096
+
+/* Joins two parts with a slash into out[LS_PATH_MAX]; LS_E_USAGE when it is too long. */
+int ls_path_join(char *out, const char *folder, const char *name, struct ls_error *err);
+
+#endif

@@ -1,0 +1,77 @@
+#include "core/base/mem.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+static atomic_ulong allocations;
+static atomic_ulong refused_at;
+
+static bool refused(void)
+{
+    return atomic_fetch_add_explicit(&allocations, 1, memory_order_relaxed) + 1 ==
+           atomic_load_explicit(&refused_at, memory_order_relaxed);
+}
+
+void *ls_mem_new(size_t count, size_t size, struct ls_error *err)
+{
+    size_t bytes;
+    if (__builtin_mul_overflow(count, size, &bytes)) {
+        ls_error_nomem(err, ~0ULL);
+        return NULL;
+    }
+    void *pointer = refused() ? NULL : calloc(1, bytes ? bytes : 1);
+    if (!pointer) {
+        ls_error_nomem(err, bytes);
+    }
+    return pointer;
+}
+
+int ls_mem_grow(void *array, size_t *capacity, size_t needed, size_t size, struct ls_error *err)
+{
+    if (needed <= *capacity) {
+        return 0;
+    }
+    size_t wanted = *capacity + *capacity / 2 + 16;
+    if (wanted < needed) {
+        wanted = needed;
+    }
+    size_t bytes;
+    if (__builtin_mul_overflow(wanted, size, &bytes)) {
+        return ls_error_nomem(err, ~0ULL);
+    }
+    void *old;
+    memcpy(&old, array, sizeof old);
+    void *grown = refused() ? NULL : realloc(old, bytes);
+    if (!grown) {
+        return ls_error_nomem(err, bytes);
+    }
+    memcpy(array, &grown, sizeof grown);
+    *capacity = wanted;
+    return 0;
+}
+
+char *ls_mem_copy(const void *bytes, size_t size, struct ls_error *err)
+{
+    char *copy = ls_mem_new(size + 1, 1, err);
+    if (copy && size) {
+        memcpy(copy, bytes, size);
+    }
+    return copy;
+}
+
+void ls_mem_free(void *pointer)
+{
+    free(pointer);
+}
+
+void ls_mem_refuse(unsigned long nth)
+{
+    atomic_store(&refused_at, nth ? atomic_load(&allocations) + nth : 0);
+}
+
+unsigned long ls_mem_count(void)
+{
+    return atomic_load(&allocations);
+}
