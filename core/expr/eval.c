@@ -1,0 +1,178 @@
+#include "core/expr/expr_internal.h"
+
+#include <assert.h>
+#include <string.h>
+
+static struct ls_expr_value truth(bool value)
+{
+    return (struct ls_expr_value){.number = value};
+}
+
+static const struct ls_expr_value unknown = {.is_null = true};
+
+static bool compare_holds(enum comparison comparison, int order)
+{
+    switch (comparison) {
+    case COMPARE_EQ:
+        return order == 0;
+    case COMPARE_NE:
+        return order != 0;
+    case COMPARE_LT:
+        return order < 0;
+    case COMPARE_LE:
+        return order <= 0;
+    case COMPARE_GT:
+        return order > 0;
+    case COMPARE_GE:
+        return order >= 0;
+    }
+    return false;
+}
+
+static int text_order(const struct ls_expr_value *a, const struct ls_expr_value *b)
+{
+    uint32_t common = a->size < b->size ? a->size : b->size;
+    int order = common ? memcmp(a->bytes, b->bytes, common) : 0;
+    return order ? order : (a->size > b->size) - (a->size < b->size);
+}
+
+/* `and`: false wins over unknown; `or`: true does. */
+static struct ls_expr_value connect(const struct ls_expr_value *a, const struct ls_expr_value *b,
+                                    bool winner)
+{
+    if ((!a->is_null && (a->number != 0) == winner) ||
+        (!b->is_null && (b->number != 0) == winner)) {
+        return truth(winner);
+    }
+    return a->is_null || b->is_null ? unknown : truth(!winner);
+}
+
+static enum ls_expr_status arithmetic(const struct step *step, struct ls_expr_value *a,
+                                      const struct ls_expr_value *b)
+{
+    bool overflow = false;
+    switch (step->kind) {
+    case STEP_ADD:
+        overflow = ls_add_overflows(a->number, b->number, &a->number);
+        break;
+    case STEP_SUBTRACT:
+        overflow = ls_sub_overflows(a->number, b->number, &a->number);
+        break;
+    case STEP_MULTIPLY:
+        overflow = ls_mul_overflows(a->number, b->number, &a->number);
+        break;
+    default:
+        assert(step->kind == STEP_DIVIDE);
+        if (b->number == 0) {
+            return LS_EXPR_DIVISION_BY_ZERO;
+        }
+        overflow = a->number == LS_I128_MIN && b->number == -1;
+        a->number = overflow ? 0 : ls_div_half_even(a->number, b->number);
+        break;
+    }
+    return overflow ? LS_EXPR_OVERFLOW : LS_EXPR_OK;
+}
+
+/* Two operands, both known. */
+static enum ls_expr_status binary(const struct step *step, struct ls_expr_value *a,
+                                  const struct ls_expr_value *b)
+{
+    if (step->kind == STEP_COMPARE_NUMBER) {
+        int order = (a->number > b->number) - (a->number < b->number);
+        *a = truth(compare_holds(step->comparison, order));
+        return LS_EXPR_OK;
+    }
+    if (step->kind == STEP_COMPARE_TEXT) {
+        *a = truth(compare_holds(step->comparison, text_order(a, b)));
+        return LS_EXPR_OK;
+    }
+    return arithmetic(step, a, b);
+}
+
+static enum ls_expr_status unary(const struct step *step, struct ls_expr_value *top)
+{
+    if (step->kind == STEP_IS_NULL || step->kind == STEP_IS_NOT_NULL) {
+        *top = truth(top->is_null == (step->kind == STEP_IS_NULL));
+        return LS_EXPR_OK;
+    }
+    if (top->is_null) {
+        return LS_EXPR_OK;
+    }
+    if (step->kind == STEP_NOT) {
+        *top = truth(top->number == 0);
+        return LS_EXPR_OK;
+    }
+    bool overflow = step->kind == STEP_NEGATE
+                        ? ls_sub_overflows(0, top->number, &top->number)
+                        : ls_mul_overflows(top->number, step->number, &top->number);
+    return overflow ? LS_EXPR_OVERFLOW : LS_EXPR_OK;
+}
+
+static struct ls_expr_value push(const struct step *step, const struct ls_cell *cells)
+{
+    if (step->kind == STEP_CONSTANT) {
+        return (struct ls_expr_value){
+            .number = step->number, .bytes = step->bytes, .size = step->size};
+    }
+    if (step->kind == STEP_NULL || cells[step->slot].is_null) {
+        return unknown;
+    }
+    const struct ls_cell *cell = &cells[step->slot];
+    return (struct ls_expr_value){.number = cell->number, .bytes = cell->bytes, .size = cell->size};
+}
+
+enum ls_expr_status ls_expr_eval(const struct ls_expr *expr, const struct ls_cell *cells,
+                                 struct ls_expr_value *out)
+{
+    struct ls_expr_value stack[LS_EXPR_DEPTH_MAX + 2];
+    struct ls_expr_value *top = stack - 1;
+    enum ls_expr_status status = LS_EXPR_OK;
+    for (const struct step *step = expr->steps; step < expr->steps + expr->step_count; step++) {
+        switch (step->kind) {
+        case STEP_CELL_NUMBER:
+        case STEP_CELL_TEXT:
+        case STEP_CONSTANT:
+        case STEP_NULL:
+            *++top = push(step, cells);
+            break;
+        case STEP_SCALE:
+        case STEP_NEGATE:
+        case STEP_NOT:
+        case STEP_IS_NULL:
+        case STEP_IS_NOT_NULL:
+            status = unary(step, top);
+            break;
+        case STEP_AND:
+        case STEP_OR:
+            top--;
+            top[0] = connect(&top[0], &top[1], step->kind == STEP_OR);
+            break;
+        default:
+            top--;
+            if (top[0].is_null || top[1].is_null) {
+                top[0] = unknown;
+            } else {
+                status = binary(step, &top[0], &top[1]);
+            }
+            break;
+        }
+        if (status != LS_EXPR_OK) {
+            *out = unknown;
+            return status;
+        }
+    }
+    assert(top == stack);
+    *out = *top;
+    return LS_EXPR_OK;
+}
+
+bool ls_expr_holds(const struct ls_expr *expr, const struct ls_cell *cells,
+                   enum ls_expr_status *status)
+{
+    struct ls_expr_value value;
+    enum ls_expr_status result = ls_expr_eval(expr, cells, &value);
+    if (status) {
+        *status = result;
+    }
+    return result == LS_EXPR_OK && !value.is_null && value.number != 0;
+}

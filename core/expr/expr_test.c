@@ -1,0 +1,120 @@
+#include "core/base/mem.h"
+#include "core/expr/fixture_test.h"
+
+static void test_bounds(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        long long low, high; /* at the expression's scale; equal and -1: not known */
+    } cases[] = {
+        {"q", 0, 20},
+        {"-q", -20, 0},
+        {"q * product.price", 0, 9998000},
+        {"product.price - q", 99 - 2000, 499900},
+        {"q * 2.5 + 1", 10, 510},
+        {"q * rate", -1, -1},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct fixture f;
+        assert_int_equal(compile(&f, cases[i].text, -1), 0);
+        ls_i128 low;
+        ls_i128 high;
+        bool known = ls_expr_bounds(f.expr, &low, &high);
+        assert_int_equal(known, cases[i].low != -1 || cases[i].high != -1);
+        if (known) {
+            assert_true(low == cases[i].low && high == cases[i].high);
+        }
+        clear(&f);
+    }
+}
+
+static void test_problems(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        const char *rule;
+        const char *hint; /* part of it, or NULL */
+    } cases[] = {
+        {"", "LS2101", NULL},
+        {"q +", "LS2101", NULL},
+        {"(q", "LS2101", NULL},
+        {"q q", "LS2101", NULL},
+        {"'open", "LS2101", "end the text"},
+        {"1.2.3", "LS2101", NULL},
+        {"0.1234567890123456789", "LS2101", NULL},
+        {"q is 5", "LS2101", "is null"},
+        {"product.prise", "LS2102", "product.price"},
+        {"android", "LS2102", NULL},
+        {"country + 1", "LS2103", NULL},
+        {"country = 1", "LS2103", NULL},
+        {"q and true", "LS2103", "compare"},
+        {"not q", "LS2103", "compare"},
+        {"at + later", "LS2103", NULL},
+        {"at * 2", "LS2103", NULL},
+        {"at + 0.5", "LS2103", NULL},
+        {"5 - at", "LS2103", NULL},
+        {"null", "LS2103", NULL},
+        {"rate * rate * rate * rate * rate", "LS2104", NULL},
+        {"q / 2", "LS2105", "scale"},
+        {"q / 2 + 1", "LS2105", NULL},
+        {"((((((((((((((((((((((((((((((((((q))))))))))))))))))))))))))))))))))", "LS2106", NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct fixture f;
+        assert_int_equal(compile(&f, cases[i].text, -1), 0);
+        assert_null(f.expr);
+        assert_int_equal(f.diag.errors, 1);
+        assert_string_equal(f.diag.problems[0].rule, cases[i].rule);
+        if (cases[i].hint) {
+            assert_non_null(f.diag.problems[0].hint);
+            assert_non_null(strstr(f.diag.problems[0].hint, cases[i].hint));
+        }
+        clear(&f);
+    }
+}
+
+static void test_too_many_steps(void **state)
+{
+    (void)state;
+    char text[2048] = "q";
+    for (int i = 0; i < 300; i++) {
+        strcat(text, "+q");
+    }
+    struct fixture f;
+    assert_int_equal(compile(&f, text, -1), 0);
+    assert_null(f.expr);
+    assert_string_equal(f.diag.problems[0].rule, "LS2106");
+    clear(&f);
+}
+
+static void test_refused_memory(void **state)
+{
+    (void)state;
+    int refused = 0;
+    for (unsigned long n = 1;; n++) {
+        struct fixture f;
+        ls_mem_refuse(n);
+        int rc = compile(&f, "country = 'DE' and q > 5", -1);
+        ls_mem_refuse(0);
+        clear(&f);
+        if (rc == 0) {
+            break;
+        }
+        assert_int_equal(rc, LS_E_NOMEM);
+        refused++;
+    }
+    assert_true(refused > 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_problems),
+        cmocka_unit_test(test_too_many_steps),
+        cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_refused_memory),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
