@@ -1,0 +1,91 @@
+#include "core/avro/container.h"
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static char folder[] = "/tmp/ls_container_XXXXXX";
+static char path[64];
+static struct ls_error err;
+
+static int make_folder(void **state)
+{
+    (void)state;
+    if (!mkdtemp(folder)) {
+        return -1;
+    }
+    snprintf(path, sizeof path, "%s/a.avro", folder);
+    return 0;
+}
+
+static int remove_folder(void **state)
+{
+    (void)state;
+    return ls_tree_remove(folder, &err);
+}
+
+/* Seven records in blocks of three, and the file cut at every byte. */
+static void whole_blocks_are_measured(void **state)
+{
+    (void)state;
+    struct ls_container_writer *writer;
+    struct ls_container_state at;
+    uint64_t ends[4] = {0}; /* of the header and of each block */
+    uint64_t records;
+    uint64_t whole;
+    assert_int_equal(ls_container_create(path, "a", "\"int\"", 3, &writer, &err), 0);
+    for (unsigned i = 0; i < 7; i++) {
+        assert_int_equal(ls_container_flush(writer, false, &at, &err), 0);
+        ends[at.records / 3] = at.file_size;
+        assert_int_equal(ls_container_append(writer, "\x02", 1, &err), 0);
+    }
+    assert_int_equal(ls_container_finish(writer, false, &err), 0);
+    ls_container_writer_free(writer);
+    assert_int_equal(ls_container_measure(path, &records, &ends[3], &err), 0);
+    assert_int_equal(records, 7);
+    for (uint64_t size = ends[3]; size >= ends[0]; size--) {
+        assert_int_equal(truncate(path, (off_t)size), 0);
+        assert_int_equal(ls_container_measure(path, &records, &whole, &err), 0);
+        size_t blocks = size == ends[3] ? 3 : size >= ends[2] ? 2 : size >= ends[1] ? 1 : 0;
+        assert_int_equal(whole, ends[blocks]);
+        assert_int_equal(records, blocks == 3 ? 7 : 3 * blocks);
+    }
+    assert_int_equal(truncate(path, (off_t)ends[0] - 1), 0);
+    assert_int_equal(ls_container_measure(path, &records, &whole, &err), LS_E_DATA);
+}
+
+/* A wrong byte is no end. */
+static void damage_is_an_error(void **state)
+{
+    (void)state;
+    struct ls_container_writer *writer;
+    struct ls_container_state at;
+    uint64_t records;
+    uint64_t whole;
+    assert_int_equal(ls_container_create(path, "a", "\"int\"", 1, &writer, &err), 0);
+    assert_int_equal(ls_container_append(writer, "\x02", 1, &err), 0);
+    assert_int_equal(ls_container_flush(writer, false, &at, &err), 0);
+    assert_int_equal(ls_container_append(writer, "\x02", 1, &err), 0);
+    assert_int_equal(ls_container_finish(writer, false, &err), 0);
+    ls_container_writer_free(writer);
+    int fd = ls_file_open(path, O_WRONLY, 0, &err);
+    assert_true(fd >= 0);
+    assert_int_equal(ls_file_write_at(fd, "?", 1, at.file_size - 1, path, &err), 0);
+    close(fd);
+    assert_int_equal(ls_container_measure(path, &records, &whole, &err), LS_E_DATA);
+    assert_int_equal(ls_container_measure("/nowhere/a.avro", &records, &whole, &err), LS_E_NOINPUT);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(whole_blocks_are_measured),
+        cmocka_unit_test(damage_is_an_error),
+    };
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}

@@ -1,0 +1,38 @@
+/* What a layout is compiled to. */
+#ifndef LS_AVRO_ROW_INTERNAL_H
+#define LS_AVRO_ROW_INTERNAL_H
+
+#include "core/avro/row.h"
+#include "core/base/arena.h"
+
+struct ls_symbol {
+    const uint8_t *text;
+    uint32_t size;
+};
+
+/* How one column is read and written. */
+struct ls_row_op {
+    uint8_t type; /* enum ls_avro_type; records, arrays, maps and unions are spans */
+    bool nullable;
+    uint8_t null_byte;  /* the encoded index of the null branch: 0 or 2 */
+    uint8_t value_byte; /* that of the other */
+    uint8_t depth;      /* of the value in the datum */
+    bool physical;
+    uint32_t size; /* fixed: bytes; enum: symbols */
+    union {
+        const struct ls_symbol *symbols; /* enum */
+        const struct ls_node *node;      /* all others */
+    };
+};
+
+struct ls_layout_memory {
+    struct ls_arena arena;
+    struct ls_row_op *ops;  /* one for each column */
+    uint32_t items_of_none; /* records of no size among those flattened: each counts as an item */
+    size_t size_base;       /* the most that a row without its texts and spans can take */
+};
+
+/* Encodes one cell, with the branch of a nullable; returns the place behind. */
+uint8_t *ls_row_put(const struct ls_row_op *op, const struct ls_cell *cell, uint8_t *at);
+
+#endif
