@@ -1,0 +1,148 @@
+#include "core/log/file_log.h"
+
+#include "core/base/mem.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+#define MANIFEST_BYTES_MAX (16U << 20)
+
+static int manifest_text(bool complete, const struct ls_log_identity *identity,
+                         const struct ls_log_topic *topics, size_t topic_count,
+                         uint64_t *const *counts, struct ls_buf *out, struct ls_error *err)
+{
+    int rc = ls_buf_appendf(
+        out, err,
+        "{\n  \"lockstep_log\": 1,\n  \"complete\": %s,\n  \"domain\": \"%s\",\n"
+        "  \"spec_sha256\": \"%s\",\n  \"events\": \"%llu\",\n  \"until\": \"%lld\",\n  "
+        "\"topics\": [",
+        complete ? "true" : "false", identity->domain, identity->spec_sha256,
+        (unsigned long long)identity->events, (long long)identity->until_ms);
+    for (size_t t = 0; rc == 0 && t < topic_count; t++) {
+        rc = ls_buf_appendf(out, err, "%s\n    {\"name\": \"%s\", \"partitions\": %u, \"ends\": [",
+                            t ? "," : "", topics[t].name, topics[t].partitions);
+        for (uint32_t p = 0; rc == 0 && complete && p < topics[t].partitions; p++) {
+            rc = ls_buf_appendf(out, err, "%s%llu", p ? ", " : "",
+                                (unsigned long long)counts[t][p]);
+        }
+        rc = rc < 0 ? rc : ls_buf_append_text(out, "]}", err);
+    }
+    return rc < 0 ? rc : ls_buf_append_text(out, "\n  ]\n}\n", err);
+}
+
+int ls_file_manifest_write(const char *folder, bool complete,
+                           const struct ls_log_identity *identity,
+                           const struct ls_log_topic *topics, size_t topic_count,
+                           uint64_t *const *counts, struct ls_error *err)
+{
+    char path[LS_PATH_MAX];
+    struct ls_buf text;
+    ls_buf_init(&text, "log manifest", MANIFEST_BYTES_MAX);
+    int rc = ls_path_join(path, folder, "manifest.json", err);
+    rc = rc < 0 ? rc : manifest_text(complete, identity, topics, topic_count, counts, &text, err);
+    rc = rc < 0 ? rc : ls_file_replace(path, text.data, text.size, err);
+    ls_buf_clear(&text);
+    return rc;
+}
+
+void ls_file_manifest_clear(struct ls_file_manifest *manifest)
+{
+    for (size_t i = 0; i < manifest->topic_count; i++) {
+        ls_mem_free((void *)(uintptr_t)manifest->topics[i].name);
+        ls_mem_free(manifest->ends[i]);
+    }
+    ls_mem_free(manifest->topics);
+    ls_mem_free(manifest->ends);
+    ls_mem_free(manifest->domain);
+    ls_mem_free(manifest->spec_sha256);
+    memset(manifest, 0, sizeof *manifest);
+}
+
+static int read_topic(const json_t *topic, bool complete, struct ls_log_topic *out, uint64_t **ends,
+                      struct ls_error *err)
+{
+    const char *name = json_string_value(json_object_get(topic, "name"));
+    json_int_t partitions = json_integer_value(json_object_get(topic, "partitions"));
+    const json_t *list = json_object_get(topic, "ends");
+    bool sound = name && strlen(name) <= LS_LOG_TOPIC_NAME_MAX && !strchr(name, '/') &&
+                 name[0] != '.' && partitions >= 1 && partitions <= LS_LOG_PARTITIONS_MAX &&
+                 json_array_size(list) == (complete ? (size_t)partitions : 0);
+    if (!sound) {
+        return ls_error_set(err, LS_E_DATA, "a topic in it is not described as it should be");
+    }
+    out->name = ls_mem_copy(name, strlen(name), err);
+    out->partitions = (uint32_t)partitions;
+    *ends = out->name ? ls_mem_new((size_t)partitions, sizeof **ends, err) : NULL;
+    for (size_t p = 0; *ends && p < json_array_size(list); p++) {
+        json_int_t end = json_integer_value(json_array_get(list, p));
+        if (end < 0 || !json_is_integer(json_array_get(list, p))) {
+            return ls_error_set(err, LS_E_DATA, "the end of partition %zu of %s is no count", p,
+                                name);
+        }
+        (*ends)[p] = (uint64_t)end;
+    }
+    return *ends ? 0 : err->code;
+}
+
+static int read_json(const json_t *json, struct ls_file_manifest *out, struct ls_error *err)
+{
+    const char *domain = json_string_value(json_object_get(json, "domain"));
+    const char *sha256 = json_string_value(json_object_get(json, "spec_sha256"));
+    const char *events = json_string_value(json_object_get(json, "events"));
+    const char *until = json_string_value(json_object_get(json, "until"));
+    const json_t *topics = json_object_get(json, "topics");
+    if (json_integer_value(json_object_get(json, "lockstep_log")) != 1 || !domain || !sha256 ||
+        !events || !until || !json_is_array(topics) ||
+        json_array_size(topics) > LS_LOG_TOPICS_MAX) {
+        return ls_error_set(err, LS_E_DATA, "this is no manifest of a file log of version 1");
+    }
+    unsigned long long count;
+    long long time_ms;
+    if (sscanf(events, "%llu", &count) != 1 || sscanf(until, "%lld", &time_ms) != 1) {
+        return ls_error_set(err, LS_E_DATA, "`events` or `until` is no number");
+    }
+    out->events = count;
+    out->until_ms = time_ms;
+    out->complete = json_is_true(json_object_get(json, "complete"));
+    out->domain = ls_mem_copy(domain, strlen(domain), err);
+    out->spec_sha256 = out->domain ? ls_mem_copy(sha256, strlen(sha256), err) : NULL;
+    size_t topic_count = json_array_size(topics);
+    out->topics = out->spec_sha256 ? ls_mem_new(topic_count, sizeof *out->topics, err) : NULL;
+    out->ends = out->topics ? ls_mem_new(topic_count, sizeof *out->ends, err) : NULL;
+    if (!out->ends) {
+        return err->code;
+    }
+    for (size_t t = 0; t < topic_count; t++) {
+        out->topic_count = t + 1;
+        int rc = read_topic(json_array_get(topics, t), out->complete, &out->topics[t],
+                            &out->ends[t], err);
+        if (rc < 0) {
+            return rc;
+        }
+    }
+    return 0;
+}
+
+int ls_file_manifest_read(const char *folder, struct ls_file_manifest *out, struct ls_error *err)
+{
+    char path[LS_PATH_MAX];
+    struct ls_buf text;
+    json_t *json = NULL;
+    memset(out, 0, sizeof *out);
+    ls_buf_init(&text, "log manifest", MANIFEST_BYTES_MAX);
+    int rc = ls_path_join(path, folder, "manifest.json", err);
+    rc = rc < 0 ? rc : ls_file_read(path, &text, err);
+    if (rc == 0) {
+        json_error_t where;
+        json = json_loadb((const char *)text.data, text.size, JSON_REJECT_DUPLICATES, &where);
+        rc = json ? read_json(json, out, err)
+                  : ls_error_set(err, LS_E_DATA, "line %d: %s", where.line, where.text);
+        if (rc == LS_E_DATA) {
+            ls_error_prefix(err, "%s", path);
+        }
+    }
+    json_decref(json);
+    ls_buf_clear(&text);
+    return rc;
+}

@@ -1,0 +1,164 @@
+#include "core/log/log.h"
+
+#include "core/avro/encode.h"
+#include "core/base/mem.h"
+
+#include <string.h>
+
+const struct ls_log_kind *const ls_log_kinds[] = {&ls_log_file, NULL};
+
+/* "log:DIR" → the row and "DIR". */
+static const struct ls_log_kind *kind_of(const char *uri, const char **place, struct ls_error *err)
+{
+    for (const struct ls_log_kind *const *kind = ls_log_kinds; *kind; kind++) {
+        size_t size = strlen((*kind)->scheme);
+        if (strncmp(uri, (*kind)->scheme, size) == 0 && uri[size] == ':' && uri[size + 1]) {
+            *place = uri + size + 1;
+            return *kind;
+        }
+    }
+    ls_error_set(err, LS_E_USAGE, "`%s` names no log: write log:DIR", uri);
+    return NULL;
+}
+
+int ls_log_init(struct ls_log *log, const struct ls_log_kind *kind,
+                const struct ls_log_topic *topics, size_t topic_count, struct ls_error *err)
+{
+    log->kind = kind;
+    log->topics = ls_mem_new(topic_count, sizeof *log->topics, err);
+    log->counts = log->topics ? ls_mem_new(topic_count, sizeof *log->counts, err) : NULL;
+    if (!log->counts) {
+        return err->code;
+    }
+    for (size_t i = 0; i < topic_count; i++) {
+        char *name = ls_mem_copy(topics[i].name, strlen(topics[i].name), err);
+        log->topics[i] = (struct ls_log_topic){name, topics[i].partitions};
+        log->topic_count = i + 1;
+        log->counts[i] = name ? ls_mem_new(topics[i].partitions, sizeof **log->counts, err) : NULL;
+        if (!log->counts[i]) {
+            return err->code;
+        }
+    }
+    return 0;
+}
+
+void ls_log_clear(struct ls_log *log)
+{
+    for (size_t i = 0; i < log->topic_count; i++) {
+        ls_mem_free((void *)(uintptr_t)log->topics[i].name);
+        ls_mem_free(log->counts[i]);
+    }
+    ls_mem_free(log->topics);
+    ls_mem_free(log->counts);
+}
+
+int ls_log_create(const char *uri, const struct ls_log_topic *topics, size_t topic_count,
+                  const struct ls_log_identity *identity, enum ls_log_mode mode,
+                  struct ls_log **out, struct ls_error *err)
+{
+    const char *place;
+    *out = NULL;
+    const struct ls_log_kind *kind = kind_of(uri, &place, err);
+    return kind ? kind->create(place, topics, topic_count, identity, mode, out, err) : err->code;
+}
+
+int ls_log_append(struct ls_log *log, uint32_t topic, uint32_t partition,
+                  const struct ls_log_record *record, struct ls_error *err)
+{
+    return log->kind->append(log, topic, partition, record, err);
+}
+
+int ls_log_complete(struct ls_log *log, struct ls_error *err)
+{
+    return log->kind->complete(log, err);
+}
+
+bool ls_log_is_complete(const struct ls_log *log)
+{
+    return log->complete;
+}
+
+int ls_log_open(const char *uri, bool partial, struct ls_log **out, struct ls_error *err)
+{
+    const char *place;
+    *out = NULL;
+    const struct ls_log_kind *kind = kind_of(uri, &place, err);
+    return kind ? kind->open(place, partial, out, err) : err->code;
+}
+
+const struct ls_log_topic *ls_log_topics(const struct ls_log *log, size_t *count)
+{
+    *count = log->topic_count;
+    return log->topics;
+}
+
+int ls_log_find_topic(const struct ls_log *log, const char *name)
+{
+    for (size_t i = 0; i < log->topic_count; i++) {
+        if (strcmp(log->topics[i].name, name) == 0) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
+uint64_t ls_log_count(const struct ls_log *log, uint32_t topic, uint32_t partition)
+{
+    return log->counts[topic][partition];
+}
+
+void ls_log_close(struct ls_log *log)
+{
+    if (log) {
+        log->kind->close(log);
+    }
+}
+
+int ls_log_reader_new(const struct ls_log *log, uint32_t topic, uint32_t partition,
+                      uint64_t position, struct ls_log_reader **out, struct ls_error *err)
+{
+    return log->kind->reader_new(log, topic, partition, position, out, err);
+}
+
+int ls_log_read(struct ls_log_reader *reader, size_t count_max,
+                const struct ls_log_record **records, size_t *count, struct ls_error *err)
+{
+    return reader->kind->read(reader, count_max, records, count, err);
+}
+
+uint64_t ls_log_reader_position(const struct ls_log_reader *reader)
+{
+    return reader->position;
+}
+
+void ls_log_reader_free(struct ls_log_reader *reader)
+{
+    if (reader) {
+        reader->kind->reader_free(reader);
+    }
+}
+
+struct ls_id ls_log_digest(struct ls_id digest, const struct ls_log_record *record)
+{
+    /* names of names, so that no two records of other cuts between key, headers and value look
+     * alike */
+    uint8_t words[9 * 8];
+    struct ls_id parts[3] = {{0, 0}, {0, 0}, {0, 0}};
+    if (record->key) {
+        parts[0] = ls_id_of(record->key, record->key_size);
+    }
+    if (record->headers) {
+        parts[1] = ls_id_of(record->headers, record->headers_size);
+    }
+    if (record->value) {
+        parts[2] = ls_id_of(record->value, record->value_size);
+    }
+    uint8_t *at = ls_put_u64(words, digest.high);
+    at = ls_put_u64(at, digest.low);
+    at = ls_put_u64(at, (uint64_t)record->timestamp_ms);
+    for (int i = 0; i < 3; i++) {
+        at = ls_put_u64(at, parts[i].high);
+        at = ls_put_u64(at, parts[i].low);
+    }
+    return ls_id_of(words, sizeof words);
+}

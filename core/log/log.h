@@ -1,0 +1,149 @@
+/* The log: topics of partitions of records, in order (contract, Terms). One interface; an
+ * implementation is one row in ls_log_kinds.
+ *
+ * A log is written by one process and read by any number. A reader sees a frozen range of each
+ * partition: what the manifest promises. Positions count the records of a range from 0; in the file
+ * log they equal the offsets. */
+#ifndef LS_LOG_LOG_H
+#define LS_LOG_LOG_H
+
+#include "core/base/error.h"
+#include "core/base/hash.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define LS_LOG_TOPICS_MAX     1024
+#define LS_LOG_PARTITIONS_MAX 1024
+#define LS_LOG_TOPIC_NAME_MAX 249 /* as in Kafka */
+
+struct ls_log_record {
+    int64_t offset; /* set by the log */
+    int64_t timestamp_ms;
+    const uint8_t *key; /* NULL: no key; an empty key is not NULL */
+    size_t key_size;
+    const uint8_t *headers; /* encoded: Avro array of records of key (string) and value (null or
+                               bytes); NULL: none */
+    size_t headers_size;
+    const uint8_t *value; /* NULL: no value (a tombstone) */
+    size_t value_size;
+};
+
+struct ls_log_topic {
+    const char *name;
+    uint32_t partitions;
+};
+
+/* Names what was written: the spec's hash and the bounds of the run. Two logs of one identity have
+ * the same bytes. */
+struct ls_log_identity {
+    const char *domain;
+    const char *spec_sha256; /* hex */
+    uint64_t events;         /* how many the run was to make; UINT64_MAX: not bounded by a number */
+    int64_t until_ms;        /* data time it was to end before; INT64_MAX: not bounded by a time */
+};
+
+struct ls_log;
+struct ls_log_reader;
+
+enum ls_log_mode {
+    LS_LOG_FRESH, /* refuses a log that is there */
+    LS_LOG_RESUME /* goes on with one of the same identity that was not finished */
+};
+
+/* Opens for writing. The topics are copied. In mode LS_LOG_RESUME what a killed writer left is cut
+ * back to whole blocks, and appends of records that are there already are passed over (the writer
+ * makes the same records again from the beginning: contract G1). LS_E_USAGE for a URI of no known
+ * kind, LS_E_IO, LS_E_DATA when something else is there. */
+int ls_log_create(const char *uri, const struct ls_log_topic *topics, size_t topic_count,
+                  const struct ls_log_identity *identity, enum ls_log_mode mode,
+                  struct ls_log **out, struct ls_error *err);
+
+/* Appends one record to a partition; the bytes are copied. record->offset is ignored. */
+int ls_log_append(struct ls_log *log, uint32_t topic, uint32_t partition,
+                  const struct ls_log_record *record, struct ls_error *err);
+
+/* Everything is written and synced, then the manifest says so. No append after it. */
+int ls_log_complete(struct ls_log *log, struct ls_error *err);
+
+/* Was the log that LS_LOG_RESUME opened finished already? */
+bool ls_log_is_complete(const struct ls_log *log);
+
+/* Opens for reading. A log that was not finished is LS_E_DATA unless `partial`; then its whole
+ * blocks are its range. */
+int ls_log_open(const char *uri, bool partial, struct ls_log **out, struct ls_error *err);
+
+const struct ls_log_topic *ls_log_topics(const struct ls_log *log, size_t *count);
+
+/* The index of a topic, or -1. */
+int ls_log_find_topic(const struct ls_log *log, const char *name);
+
+/* How many records the frozen range of a partition holds. */
+uint64_t ls_log_count(const struct ls_log *log, uint32_t topic, uint32_t partition);
+
+/* Closes; an unfinished log stays as it is, to be resumed. NULL is legal. */
+void ls_log_close(struct ls_log *log);
+
+/* A reader of one partition from a position. Several readers of one log may be used by several
+ * threads. */
+int ls_log_reader_new(const struct ls_log *log, uint32_t topic, uint32_t partition,
+                      uint64_t position, struct ls_log_reader **out, struct ls_error *err);
+
+/* The next records, at least one and at most `count_max`: *records is borrowed until the next call,
+ * *count 0 at the end of the range. */
+int ls_log_read(struct ls_log_reader *reader, size_t count_max,
+                const struct ls_log_record **records, size_t *count, struct ls_error *err);
+
+/* The position of the next record. */
+uint64_t ls_log_reader_position(const struct ls_log_reader *reader);
+
+void ls_log_reader_free(struct ls_log_reader *reader);
+
+/* A running digest of the records of a partition in order: what a run says it has read (C3). Begin
+ * with zeros. */
+struct ls_id ls_log_digest(struct ls_id digest, const struct ls_log_record *record);
+
+/* ---- implementations */
+
+struct ls_log_kind {
+    const char *scheme; /* "log": "log:DIR" */
+    const char *summary;
+    int (*create)(const char *place, const struct ls_log_topic *topics, size_t topic_count,
+                  const struct ls_log_identity *identity, enum ls_log_mode mode,
+                  struct ls_log **out, struct ls_error *err);
+    int (*append)(struct ls_log *log, uint32_t topic, uint32_t partition,
+                  const struct ls_log_record *record, struct ls_error *err);
+    int (*complete)(struct ls_log *log, struct ls_error *err);
+    int (*open)(const char *place, bool partial, struct ls_log **out, struct ls_error *err);
+    void (*close)(struct ls_log *log);
+    int (*reader_new)(const struct ls_log *log, uint32_t topic, uint32_t partition,
+                      uint64_t position, struct ls_log_reader **out, struct ls_error *err);
+    int (*read)(struct ls_log_reader *reader, size_t count_max,
+                const struct ls_log_record **records, size_t *count, struct ls_error *err);
+    void (*reader_free)(struct ls_log_reader *reader);
+};
+
+/* What every implementation's struct begins with. */
+struct ls_log {
+    const struct ls_log_kind *kind;
+    struct ls_log_topic *topics; /* owned, with their names */
+    size_t topic_count;
+    uint64_t **counts; /* [topic][partition]: records of the range, or appended so far */
+    bool complete;
+};
+struct ls_log_reader {
+    const struct ls_log_kind *kind;
+    uint64_t position;
+    uint64_t end;
+};
+
+extern const struct ls_log_kind *const ls_log_kinds[]; /* ends with NULL */
+extern const struct ls_log_kind ls_log_file;
+
+/* For implementations: fills topics and counts of a zeroed struct; and frees them. */
+int ls_log_init(struct ls_log *log, const struct ls_log_kind *kind,
+                const struct ls_log_topic *topics, size_t topic_count, struct ls_error *err);
+void ls_log_clear(struct ls_log *log);
+
+#endif

@@ -1,0 +1,24 @@
+#include "core/obs/clock.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+static void test_clocks_move_on(void **state)
+{
+    (void)state;
+    uint64_t before = ls_clock_ns();
+    int64_t wall = ls_clock_wall_ms();
+    ls_clock_sleep_ms(5);
+    assert_true(ls_clock_ns() - before >= 5000000);
+    assert_true(ls_clock_wall_ms() >= wall);
+    assert_true(wall > 1500000000000);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_clocks_move_on)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
