@@ -1,0 +1,87 @@
+/* Avro schemas of event types. The text is written by hand, key by key, because it reaches output
+ * bytes (file headers, fingerprints): how a JSON library lays out its output may not. Every name in
+ * it is [A-Za-z0-9_]. */
+#include "spec/spec.h"
+
+static int type_text(const char *record, const struct ls_spec_field *field, struct ls_buf *out,
+                     struct ls_error *err)
+{
+    static const char *const texts[] = {"\"boolean\"",
+                                        NULL,
+                                        "\"int\"",
+                                        "\"long\"",
+                                        "\"long\"",
+                                        "\"string\"",
+                                        "{\"type\":\"long\",\"logicalType\":\"timestamp-millis\"}"};
+    if (field->type != LS_FIELD_ENUM) {
+        return ls_buf_append_text(out, texts[field->type], err);
+    }
+    const struct ls_source_choice *choice = field->source.settings;
+    int rc = ls_buf_appendf(out, err, "{\"type\":\"enum\",\"name\":\"%s_%s\",\"symbols\":[", record,
+                            field->name);
+    for (size_t i = 0; rc == 0 && i < choice->weights.count; i++) {
+        rc = ls_buf_appendf(out, err, "%s\"%s\"", i ? "," : "", choice->weights.words[i]);
+    }
+    return rc < 0 ? rc : ls_buf_append_text(out, "]}", err);
+}
+
+static int field_text(const struct ls_spec_event_type *type, const struct ls_spec_field *field,
+                      struct ls_buf *out, struct ls_error *err)
+{
+    static const char *const roles[] = {"attribute", "dimension", "metric"};
+    int rc = ls_buf_appendf(out, err, "{\"name\":\"%s\",\"type\":%s", field->column_name,
+                            field->is_nullable ? "[\"null\"," : "");
+    rc = rc < 0 ? rc : type_text(type->name, field, out, err);
+    rc = rc < 0 ? rc : ls_buf_append_text(out, field->is_nullable ? "],\"default\":null" : "", err);
+    return rc < 0 ? rc
+                  : ls_buf_appendf(out, err, ",\"lockstep.type\":\"%s\",\"lockstep.role\":\"%s\"}",
+                                   ls_field_type_words[field->type], roles[field->role]);
+}
+
+int ls_spec_derive(const struct ls_spec *spec, const struct ls_spec_event_type *type,
+                   int64_t version, struct ls_buf *out, struct ls_error *err)
+{
+    static const char time_type[] = "{\"type\":\"long\",\"logicalType\":\"timestamp-millis\"}";
+    int rc = ls_buf_appendf(
+        out, err,
+        "{\"type\":\"record\",\"name\":\"%s\",\"namespace\":\"%s\",\"fields\":["
+        "{\"name\":\"event_id\",\"type\":\"string\"},{\"name\":\"event_time\",\"type\":%s},"
+        "{\"name\":\"ingest_time\",\"type\":%s},{\"name\":\"source\",\"type\":\"string\"},"
+        "{\"name\":\"schema_version\",\"type\":\"int\"},{\"name\":\"entity_id\",\"type\":"
+        "\"string\"},"
+        "{\"name\":\"payload\",\"type\":{\"type\":\"record\",\"name\":\"%s_payload\",\"fields\":[",
+        type->name, spec->domain, time_type, time_type, type->name);
+    const struct ls_items *lists[] = {&type->attributes, &type->dimensions, &type->metrics};
+    bool first = true;
+    for (size_t l = 0; l < 3; l++) {
+        const struct ls_spec_field *fields = lists[l]->items;
+        for (size_t i = 0; rc == 0 && i < lists[l]->count; i++) {
+            if (version < fields[i].since || (fields[i].until && version >= fields[i].until)) {
+                continue;
+            }
+            rc = first ? 0 : ls_buf_append_text(out, ",", err);
+            rc = rc < 0 ? rc : field_text(type, &fields[i], out, err);
+            first = false;
+        }
+    }
+    return rc < 0 ? rc : ls_buf_append_text(out, "]}}]}", err);
+}
+
+int ls_spec_derive_reference(const struct ls_spec *spec, const struct ls_spec_reference *table,
+                             struct ls_buf *out, struct ls_error *err)
+{
+    int rc = ls_buf_appendf(
+        out, err,
+        "{\"type\":\"record\",\"name\":\"%s\",\"namespace\":\"%s.reference\",\"fields\":["
+        "{\"name\":\"%s\",\"type\":\"string\"}",
+        table->key, spec->domain, table->key_column);
+    const struct ls_spec_field *attributes = table->entity->attributes.items;
+    for (size_t i = 0; rc == 0 && i < table->entity->attributes.count; i++) {
+        rc = ls_buf_appendf(out, err, ",{\"name\":\"%s\",\"type\":", attributes[i].column_name);
+        rc = rc < 0 ? rc : type_text(table->key, &attributes[i], out, err);
+        rc = rc < 0 ? rc
+                    : ls_buf_appendf(out, err, ",\"lockstep.type\":\"%s\"}",
+                                     ls_field_type_words[attributes[i].type]);
+    }
+    return rc < 0 ? rc : ls_buf_append_text(out, "]}", err);
+}

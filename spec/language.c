@@ -1,0 +1,735 @@
+/* The option rows of the spec language. Sorted as a person would write them; families sorted by
+ * word. */
+#include "spec/spec.h"
+
+#define END                                                                                        \
+    {                                                                                              \
+        .name = NULL                                                                               \
+    }
+#define NO_PLACE SIZE_MAX
+
+/* ---- value sources and distributions */
+
+static const struct ls_option const_rows[] = {
+    {"value", LS_OPTION_NODE, LS_OPTION_REQUIRED | LS_OPTION_MAIN,
+     offsetof(struct ls_source_const, value), .summary = "The value that every event has.",
+     .example = "EUR"},
+    END,
+};
+static const struct ls_table const_table = {
+    "const", "One value for all.", sizeof(struct ls_source_const), NO_PLACE, NO_PLACE, const_rows};
+const struct ls_member ls_member_const = {"const", "One value for all.", &const_table};
+
+static const struct ls_option id_rows[] = {
+    {"template", LS_OPTION_TEXT, LS_OPTION_REQUIRED | LS_OPTION_MAIN,
+     offsetof(struct ls_source_text, text),
+     .summary = "Text with {n} (the event's number) or {n:08} (padded with zeros to 8 digits).",
+     .example = "O{n:012}"},
+    END,
+};
+static const struct ls_table id_table = {"id",
+                                         "A text made from the event's number.",
+                                         sizeof(struct ls_source_text),
+                                         offsetof(struct ls_source_text, where),
+                                         NO_PLACE,
+                                         id_rows};
+const struct ls_member ls_member_id = {"id", "A text made from the event's number.", &id_table};
+
+static const struct ls_option ref_rows[] = {
+    {"target", LS_OPTION_TEXT, LS_OPTION_REQUIRED | LS_OPTION_MAIN,
+     offsetof(struct ls_source_text, text),
+     .summary = "ENTITY.id or ENTITY.ATTRIBUTE: of the entity that the event is about, or of one "
+                "picked for this event (the same one in all its fields).",
+     .example = "product.category"},
+    END,
+};
+static const struct ls_table ref_table = {"ref",
+                                          "A value of an entity.",
+                                          sizeof(struct ls_source_text),
+                                          offsetof(struct ls_source_text, where),
+                                          NO_PLACE,
+                                          ref_rows};
+const struct ls_member ls_member_ref = {"ref", "A value of an entity.", &ref_table};
+
+static const struct ls_option expr_rows[] = {
+    {"expression", LS_OPTION_TEXT, LS_OPTION_REQUIRED | LS_OPTION_MAIN,
+     offsetof(struct ls_source_text, text),
+     .summary = "Computed exactly from fields above and from attributes of entities.",
+     .example = "product.list_price * quantity"},
+    END,
+};
+static const struct ls_table expr_table = {"expr",
+                                           "Computed from other values.",
+                                           sizeof(struct ls_source_text),
+                                           offsetof(struct ls_source_text, where),
+                                           NO_PLACE,
+                                           expr_rows};
+const struct ls_member ls_member_expr = {"expr", "Computed from other values.", &expr_table};
+
+static const struct ls_option uniform_rows[] = {
+    {"bounds", LS_OPTION_QUANTITIES, LS_OPTION_REQUIRED | LS_OPTION_MAIN,
+     offsetof(struct ls_source_uniform, bounds),
+     .summary = "The least and the greatest value, both included.", .example = "[1, 20000]"},
+    END,
+};
+static const struct ls_table uniform_table = {"uniform",
+                                              "Every value between two bounds is equally likely.",
+                                              sizeof(struct ls_source_uniform),
+                                              NO_PLACE,
+                                              NO_PLACE,
+                                              uniform_rows};
+const struct ls_member ls_member_uniform = {
+    "uniform", "Every value between two bounds is equally likely.", &uniform_table};
+
+static const struct ls_option choice_rows[] = {
+    {"weights", LS_OPTION_WEIGHTS, LS_OPTION_REQUIRED | LS_OPTION_MAIN,
+     offsetof(struct ls_source_choice, weights), .summary = "Words and their weights.",
+     .example = "{web: 3, app: 5}"},
+    END,
+};
+static const struct ls_table choice_table = {"choice",
+                                             "One of some words, by weight.",
+                                             sizeof(struct ls_source_choice),
+                                             NO_PLACE,
+                                             NO_PLACE,
+                                             choice_rows};
+const struct ls_member ls_member_choice = {"choice", "One of some words, by weight.",
+                                           &choice_table};
+
+static const struct ls_option zipf_rows[] = {
+    {"s", LS_OPTION_DECIMAL, LS_OPTION_REQUIRED | LS_OPTION_MAIN,
+     offsetof(struct ls_source_zipf, exponent), .minimum = "0.01", .maximum = "10",
+     .summary = "The exponent: rank k has a weight of k^-s.", .example = "1.05"},
+    {"n", LS_OPTION_INTEGER, LS_OPTION_REQUIRED, offsetof(struct ls_source_zipf, count),
+     .minimum = "1", .maximum = "100_000_000",
+     .summary = "How many ranks there are: the value is 1 .. n.", .example = "20"},
+    END,
+};
+static const struct ls_table zipf_table = {"zipf",
+                                           "Few values are frequent, many are rare (Zipf's law).",
+                                           sizeof(struct ls_source_zipf),
+                                           NO_PLACE,
+                                           NO_PLACE,
+                                           zipf_rows};
+const struct ls_member ls_member_zipf = {
+    "zipf", "Few values are frequent, many are rare (Zipf's law).", &zipf_table};
+
+static const struct ls_option normal_rows[] = {
+    {"mean", LS_OPTION_QUANTITY, LS_OPTION_REQUIRED, offsetof(struct ls_source_normal, mean),
+     .summary = "The mean.", .example = "20.5"},
+    {"deviation", LS_OPTION_QUANTITY, LS_OPTION_REQUIRED,
+     offsetof(struct ls_source_normal, deviation), .summary = "The standard deviation.",
+     .example = "3"},
+    END,
+};
+static const struct ls_table normal_table = {
+    "normal", "The bell curve.", sizeof(struct ls_source_normal), NO_PLACE, NO_PLACE, normal_rows};
+const struct ls_member ls_member_normal = {"normal", "The bell curve.", &normal_table};
+
+static const struct ls_option lognormal_rows[] = {
+    {"median", LS_OPTION_QUANTITY, LS_OPTION_REQUIRED, offsetof(struct ls_source_lognormal, median),
+     .summary = "The median.", .example = "24.90"},
+    {"sigma", LS_OPTION_DECIMAL, LS_OPTION_REQUIRED, offsetof(struct ls_source_lognormal, sigma),
+     .minimum = "0.01", .maximum = "5", .summary = "The standard deviation of the logarithm.",
+     .example = "0.8"},
+    END,
+};
+static const struct ls_table lognormal_table = {
+    "lognormal",
+    "Products of many small causes: prices, long delays.",
+    sizeof(struct ls_source_lognormal),
+    NO_PLACE,
+    NO_PLACE,
+    lognormal_rows};
+const struct ls_member ls_member_lognormal = {
+    "lognormal", "Products of many small causes: prices, long delays.", &lognormal_table};
+
+static const struct ls_option exponential_rows[] = {
+    {"mean", LS_OPTION_QUANTITY, LS_OPTION_REQUIRED, offsetof(struct ls_source_exponential, mean),
+     .summary = "The mean.", .example = "300ms"},
+    END,
+};
+static const struct ls_table exponential_table = {"exponential",
+                                                  "Waiting times without memory.",
+                                                  sizeof(struct ls_source_exponential),
+                                                  NO_PLACE,
+                                                  NO_PLACE,
+                                                  exponential_rows};
+const struct ls_member ls_member_exponential = {"exponential", "Waiting times without memory.",
+                                                &exponential_table};
+
+static const struct ls_member *const source_members[] = {&ls_member_choice,
+                                                         &ls_member_const,
+                                                         &ls_member_exponential,
+                                                         &ls_member_expr,
+                                                         &ls_member_id,
+                                                         &ls_member_lognormal,
+                                                         &ls_member_normal,
+                                                         &ls_member_ref,
+                                                         &ls_member_uniform,
+                                                         &ls_member_zipf,
+                                                         NULL};
+const struct ls_family ls_spec_sources = {"value source", "Where a value comes from.",
+                                          source_members};
+
+static const struct ls_member *const distribution_members[] = {
+    &ls_member_exponential, &ls_member_lognormal, &ls_member_normal,
+    &ls_member_uniform,     &ls_member_zipf,      NULL};
+const struct ls_family ls_spec_distributions = {
+    "distribution", "How numbers or durations are spread.", distribution_members};
+
+static const struct ls_option pick_zipf_rows[] = {
+    {"s", LS_OPTION_DECIMAL, LS_OPTION_REQUIRED | LS_OPTION_MAIN,
+     offsetof(struct ls_source_zipf, exponent), .minimum = "0.01", .maximum = "10",
+     .summary = "The exponent: the k-th of the population has a weight of k^-s.",
+     .example = "1.05"},
+    END,
+};
+static const struct ls_table pick_zipf_table = {"zipf",
+                                                "Few are picked often, many rarely: hot keys.",
+                                                sizeof(struct ls_source_zipf),
+                                                NO_PLACE,
+                                                NO_PLACE,
+                                                pick_zipf_rows};
+const struct ls_member ls_member_pick_zipf = {
+    "zipf", "Few are picked often, many rarely: hot keys.", &pick_zipf_table};
+const struct ls_member ls_member_pick_uniform = {"uniform", "Each is picked equally often.", NULL};
+static const struct ls_member *const pick_members[] = {&ls_member_pick_uniform,
+                                                       &ls_member_pick_zipf, NULL};
+const struct ls_family ls_spec_picks = {"pick", "Which one of a population an event is about.",
+                                        pick_members};
+
+/* ---- fields, entities, event types */
+
+const char *const ls_field_type_words[] = {"boolean", "enum",   "int",       "long",
+                                           "money",   "string", "timestamp", NULL};
+static const char *const null_words[] = {"unsaid", "never", NULL};
+
+static const struct ls_option field_rows[] = {
+    {"name", LS_OPTION_NAME, LS_OPTION_REQUIRED, offsetof(struct ls_spec_field, name),
+     .summary = "The field's name.", .example = "quantity"},
+    {"type", LS_OPTION_WORD, LS_OPTION_REQUIRED, offsetof(struct ls_spec_field, type),
+     .words = ls_field_type_words,
+     .summary = "The field's type. `money` is written as <name>_cents, a long.", .example = "int"},
+    {"source", LS_OPTION_FAMILY, LS_OPTION_REQUIRED, offsetof(struct ls_spec_field, source),
+     .family = &ls_spec_sources, .summary = "Where the value comes from."},
+    {"min", LS_OPTION_QUANTITY, 0, offsetof(struct ls_spec_field, minimum),
+     .summary = "Values below are raised to it.", .example = "1"},
+    {"max", LS_OPTION_QUANTITY, 0, offsetof(struct ls_spec_field, maximum),
+     .summary = "Values above are lowered to it.", .example = "20"},
+    {"nullable", LS_OPTION_RATIO, 0, offsetof(struct ls_spec_field, nullable), .fallback = "0",
+     .summary = "How often the field is null; above 0 makes it nullable in the schema.",
+     .example = "4/5"},
+    {"null", LS_OPTION_WORD, 0, offsetof(struct ls_spec_field, null_word), .fallback = "unsaid",
+     .words = null_words, .summary = "`never`: nullable in the schema, but null only by a fault.",
+     .example = "never"},
+    {"since", LS_OPTION_INTEGER, 0, offsetof(struct ls_spec_field, since), .fallback = "1",
+     .minimum = "1", .maximum = "1000", .summary = "The first schema version that has the field.",
+     .example = "3"},
+    {"until", LS_OPTION_INTEGER, 0, offsetof(struct ls_spec_field, until), .fallback = "0",
+     .minimum = "0", .maximum = "1000",
+     .summary = "The first schema version that no longer has it; 0 for none.", .example = "4"},
+    END,
+};
+const struct ls_table ls_spec_field_table = {
+    "field",
+    "A field of an event's payload, or an attribute of an entity.",
+    sizeof(struct ls_spec_field),
+    offsetof(struct ls_spec_field, where),
+    offsetof(struct ls_spec_field, given),
+    field_rows};
+
+static const struct ls_option entity_rows[] = {
+    {"count", LS_OPTION_INTEGER, LS_OPTION_REQUIRED, offsetof(struct ls_spec_entity, count),
+     .minimum = "1", .maximum = "100_000_000", .summary = "How many there are.",
+     .example = "200_000"},
+    {"id", LS_OPTION_TEXT, LS_OPTION_REQUIRED, offsetof(struct ls_spec_entity, id),
+     .summary = "Text with {n} or {n:08}, n from 0 to count - 1.", .example = "C{n:08}"},
+    {"pick", LS_OPTION_ONE_OF, 0, offsetof(struct ls_spec_entity, pick), .fallback = "uniform",
+     .family = &ls_spec_picks, .summary = "Which one an event is about.",
+     .example = "{zipf: {s: 1.05}}"},
+    {"attributes", LS_OPTION_LIST, 0, offsetof(struct ls_spec_entity, attributes),
+     .table = &ls_spec_field_table, .summary = "What holds for every event about the entity."},
+    END,
+};
+static const struct ls_table entity_table = {"entity",
+                                             "A population that events are about.",
+                                             sizeof(struct ls_spec_entity),
+                                             offsetof(struct ls_spec_entity, where),
+                                             NO_PLACE,
+                                             entity_rows};
+
+static const struct ls_option event_type_rows[] = {
+    {"name", LS_OPTION_NAME, LS_OPTION_REQUIRED, offsetof(struct ls_spec_event_type, name),
+     .summary = "The event type; its topic is PREFIX.DOMAIN.NAME.", .example = "order_placed"},
+    {"weight", LS_OPTION_INTEGER, LS_OPTION_REQUIRED, offsetof(struct ls_spec_event_type, weight),
+     .minimum = "1", .maximum = "1_000_000", .summary = "Its share among the event types.",
+     .example = "30"},
+    {"entity", LS_OPTION_NAME, LS_OPTION_REQUIRED, offsetof(struct ls_spec_event_type, entity),
+     .summary = "The entity that it is about: its id is entity_id, and so the key.",
+     .example = "customer"},
+    {"schema_version", LS_OPTION_INTEGER, 0, offsetof(struct ls_spec_event_type, schema_version),
+     .fallback = "1", .minimum = "1", .maximum = "1000", .summary = "The version that is written.",
+     .example = "2"},
+    {"attributes", LS_OPTION_LIST, 0, offsetof(struct ls_spec_event_type, attributes),
+     .table = &ls_spec_field_table, .summary = "Fields that describe the event."},
+    {"dimensions", LS_OPTION_LIST, 0, offsetof(struct ls_spec_event_type, dimensions),
+     .table = &ls_spec_field_table, .summary = "Fields to group by."},
+    {"metrics", LS_OPTION_LIST, 0, offsetof(struct ls_spec_event_type, metrics),
+     .table = &ls_spec_field_table, .summary = "Fields to calculate with."},
+    END,
+};
+static const struct ls_table event_type_table = {"event type",
+                                                 "One kind of event, in a topic of its own.",
+                                                 sizeof(struct ls_spec_event_type),
+                                                 offsetof(struct ls_spec_event_type, where),
+                                                 NO_PLACE,
+                                                 event_type_rows};
+
+/* ---- arrival, delay, faults */
+
+static const struct ls_option phase_rows[] = {
+    {"rate", LS_OPTION_RATE, LS_OPTION_REQUIRED, offsetof(struct ls_spec_phase, rate),
+     .maximum = "10_000_000/s", .summary = "Events of all types, in data time.", .example = "90/s"},
+    {"for", LS_OPTION_DURATION, 0, offsetof(struct ls_spec_phase, length_ms), .fallback = "0",
+     .minimum = "0", .maximum = "36500d",
+     .summary = "How long the phase lasts; without it, it is the last and endless.",
+     .example = "30m"},
+    END,
+};
+static const struct ls_table phase_table = {"arrival phase",
+                                            "A stretch of data time with one rate.",
+                                            sizeof(struct ls_spec_phase),
+                                            offsetof(struct ls_spec_phase, where),
+                                            NO_PLACE,
+                                            phase_rows};
+
+static const struct ls_option delay_rows[] = {
+    {"distribution", LS_OPTION_FAMILY, LS_OPTION_REQUIRED,
+     offsetof(struct ls_spec_delay, distribution), .family = &ls_spec_distributions,
+     .summary = "How the delays are spread."},
+    {"max", LS_OPTION_DURATION, LS_OPTION_REQUIRED, offsetof(struct ls_spec_delay, max_ms),
+     .minimum = "0", .maximum = "3650d", .summary = "Longer delays are cut to it.",
+     .example = "5s"},
+    END,
+};
+static const struct ls_table delay_table = {
+    "delay",
+    "The ordinary disorder: how long before its arrival an event happened.",
+    sizeof(struct ls_spec_delay),
+    offsetof(struct ls_spec_delay, where),
+    NO_PLACE,
+    delay_rows};
+
+#define RATE_ROW                                                                                   \
+    {                                                                                              \
+        "rate", LS_OPTION_RATIO, LS_OPTION_REQUIRED, offsetof(struct ls_spec_fault, rate),         \
+            .summary = "How often.", .example = "1/200"                                            \
+    }
+#define FAULT_TABLE(word, text)                                                                    \
+    static const struct ls_table word##_table = {                                                  \
+        #word,    text,       sizeof(struct ls_spec_fault), offsetof(struct ls_spec_fault, where), \
+        NO_PLACE, word##_rows}
+
+static const struct ls_option late_rows[] = {
+    RATE_ROW,
+    {"delay", LS_OPTION_ONE_OF, LS_OPTION_REQUIRED, offsetof(struct ls_spec_fault, distribution),
+     .family = &ls_spec_distributions, .summary = "The delay instead of the ordinary one.",
+     .example = "{exponential: {mean: 3m}}"},
+    {"max", LS_OPTION_DURATION, LS_OPTION_REQUIRED, offsetof(struct ls_spec_fault, max_ms),
+     .minimum = "0", .maximum = "3650d", .summary = "Longer delays are cut to it.",
+     .example = "30m"},
+    END,
+};
+FAULT_TABLE(late, "An event arrives long after it happened.");
+
+#define GAP_ROW                                                                                    \
+    {                                                                                              \
+        "gap", LS_OPTION_ONE_OF, LS_OPTION_REQUIRED, offsetof(struct ls_spec_fault, distribution), \
+            .family = &ls_spec_distributions,                                                      \
+            .summary = "How many events before the copy the original lies.",                       \
+            .example = "{uniform: [1, 20000]}"                                                     \
+    }
+static const struct ls_option duplicate_rows[] = {RATE_ROW, GAP_ROW, END};
+FAULT_TABLE(duplicate, "An event is sent again, the same.");
+
+static const struct ls_option conflict_rows[] = {
+    RATE_ROW,
+    {"field", LS_OPTION_NAME, LS_OPTION_REQUIRED, offsetof(struct ls_spec_fault, field),
+     .summary = "The number that differs in the copy; the copy of an event without it is a plain "
+                "duplicate.",
+     .example = "amount"},
+    END,
+};
+FAULT_TABLE(
+    conflict,
+    "An event is sent again under its id with another payload (at the gaps of `duplicate`).");
+
+static const struct ls_option truncated_rows[] = {RATE_ROW, END};
+FAULT_TABLE(truncated, "The value ends too early.");
+static const struct ls_option corrupt_rows[] = {RATE_ROW, END};
+FAULT_TABLE(corrupt, "A bit of a length is flipped, which every decoder must notice.");
+
+static const struct ls_option out_of_range_rows[] = {
+    RATE_ROW,
+    {"field", LS_OPTION_NAME, LS_OPTION_REQUIRED, offsetof(struct ls_spec_fault, field),
+     .summary = "A number with a range check in `quality`; it gets a value outside.",
+     .example = "amount"},
+    END,
+};
+FAULT_TABLE(out_of_range, "A value that the quality checks refuse.");
+
+static const struct ls_option missing_rows[] = {
+    RATE_ROW,
+    {"field", LS_OPTION_NAME, LS_OPTION_REQUIRED, offsetof(struct ls_spec_fault, field),
+     .summary = "A nullable field with a not_null check in `quality`; it is null.",
+     .example = "product_id"},
+    END,
+};
+FAULT_TABLE(missing, "A value that has to be there is null.");
+
+static const struct ls_option clock_ahead_rows[] = {
+    RATE_ROW,
+    {"by", LS_OPTION_DURATION, LS_OPTION_REQUIRED, offsetof(struct ls_spec_fault, by_ms),
+     .minimum = "1ms", .maximum = "3650d",
+     .summary = "By how much ingest_time runs ahead of the record's timestamp.", .example = "400d"},
+    END,
+};
+FAULT_TABLE(clock_ahead, "A producer's clock is far ahead.");
+
+static const struct ls_option jitter_rows[] = {
+    RATE_ROW,
+    {"max", LS_OPTION_DURATION, LS_OPTION_REQUIRED, offsetof(struct ls_spec_fault, max_ms),
+     .minimum = "1ms", .maximum = "1h",
+     .summary = "ingest_time differs from the timestamp by up to this, either way.",
+     .example = "500ms"},
+    END,
+};
+FAULT_TABLE(jitter, "Producers' clocks differ a little; the record is admitted.");
+
+#define FAULT_ROW(word, text)                                                                      \
+    {                                                                                              \
+#word, LS_OPTION_TABLE, 0, offsetof(struct ls_spec_faults, word), .table = &word##_table,  \
+                                                                          .summary = text          \
+    }
+static const struct ls_option faults_rows[] = {
+    FAULT_ROW(late, "Events that arrive late."),
+    FAULT_ROW(duplicate, "Events that are sent twice."),
+    FAULT_ROW(conflict, "Copies with another payload."),
+    FAULT_ROW(truncated, "Values that end too early."),
+    FAULT_ROW(corrupt, "Values with a flipped bit."),
+    FAULT_ROW(out_of_range, "Values outside their range."),
+    FAULT_ROW(missing, "Values that are null."),
+    FAULT_ROW(clock_ahead, "A clock far ahead."),
+    FAULT_ROW(jitter, "Clocks a little apart."),
+    END,
+};
+static const struct ls_table faults_table = {"faults",
+                                             "What goes wrong on purpose; each is in the truth.",
+                                             sizeof(struct ls_spec_faults),
+                                             NO_PLACE,
+                                             NO_PLACE,
+                                             faults_rows};
+
+/* ---- quality, reference, normalization */
+
+static const char *const check_words[] = {"not_null", "range", "reference", NULL};
+static const struct ls_option check_rows[] = {
+    {"check", LS_OPTION_WORD, LS_OPTION_REQUIRED, offsetof(struct ls_spec_check, check),
+     .words = check_words, .summary = "What is checked. All but not_null pass on null.",
+     .example = "range"},
+    {"field", LS_OPTION_NAME, LS_OPTION_REQUIRED, offsetof(struct ls_spec_check, field),
+     .summary = "The field, in every event type that has it.", .example = "amount"},
+    {"min", LS_OPTION_QUANTITY, 0, offsetof(struct ls_spec_check, minimum),
+     .summary = "range: the least value.", .example = "0.01"},
+    {"max", LS_OPTION_QUANTITY, 0, offsetof(struct ls_spec_check, maximum),
+     .summary = "range: the greatest value.", .example = "100000.00"},
+    {"table", LS_OPTION_NAME, 0, offsetof(struct ls_spec_check, table),
+     .summary = "reference: the table that must have the value as a key.", .example = "products"},
+    END,
+};
+const struct ls_table ls_spec_check_table = {
+    "quality check",
+    "A check of every record; one that fails is quarantined.",
+    sizeof(struct ls_spec_check),
+    offsetof(struct ls_spec_check, where),
+    offsetof(struct ls_spec_check, given),
+    check_rows};
+
+static const struct ls_option reference_rows[] = {
+    {"from", LS_OPTION_TEXT, LS_OPTION_REQUIRED, offsetof(struct ls_spec_reference, from),
+     .summary = "entities.NAME: the population, with its attributes as columns.",
+     .example = "entities.product"},
+    {"key", LS_OPTION_NAME, LS_OPTION_REQUIRED, offsetof(struct ls_spec_reference, key_column),
+     .summary = "What the column of ids is called.", .example = "product_id"},
+    END,
+};
+static const struct ls_table reference_table = {
+    "reference table",
+    "Data that records are checked against and enriched from.",
+    sizeof(struct ls_spec_reference),
+    offsetof(struct ls_spec_reference, where),
+    NO_PLACE,
+    reference_rows};
+
+static const struct ls_option lookup_rows[] = {
+    {"table", LS_OPTION_NAME, LS_OPTION_REQUIRED, offsetof(struct ls_spec_lookup, table),
+     .summary = "A reference table.", .example = "products"},
+    {"key", LS_OPTION_NAME, LS_OPTION_REQUIRED, offsetof(struct ls_spec_lookup, key),
+     .summary = "The field with the id.", .example = "product_id"},
+    {"take", LS_OPTION_NAME, LS_OPTION_REQUIRED, offsetof(struct ls_spec_lookup, take),
+     .summary = "The column to take.", .example = "category"},
+    END,
+};
+static const struct ls_table lookup_table = {
+    "lookup",
+    "A value from a reference table; null where the table has no such id.",
+    sizeof(struct ls_spec_lookup),
+    offsetof(struct ls_spec_lookup, where),
+    NO_PLACE,
+    lookup_rows};
+
+static const struct ls_option normalize_rows[] = {
+    {"set", LS_OPTION_NAME, 0, offsetof(struct ls_spec_normalize, set),
+     .summary = "The field that is added or replaced.", .example = "net"},
+    {"expr", LS_OPTION_TEXT, 0, offsetof(struct ls_spec_normalize, expr),
+     .summary = "Its value: an expression,", .example = "amount * quantity"},
+    {"lookup", LS_OPTION_TABLE, 0, offsetof(struct ls_spec_normalize, lookup),
+     .table = &lookup_table, .summary = "or a value from a reference table."},
+    {"scale", LS_OPTION_INTEGER, 0, offsetof(struct ls_spec_normalize, scale), .fallback = "0",
+     .minimum = "0", .maximum = "2",
+     .summary = "Decimal places that the result is rounded to, half to even: 0 gives a long, 2 "
+                "gives money.",
+     .example = "2"},
+    {"drop", LS_OPTION_NAME, 0, offsetof(struct ls_spec_normalize, drop),
+     .summary = "The field that is left out.", .example = "coupon"},
+    END,
+};
+const struct ls_table ls_spec_normalize_table = {
+    "normalize step",
+    "What the pipeline does to an admitted record: `set` or `drop`, in order.",
+    sizeof(struct ls_spec_normalize),
+    offsetof(struct ls_spec_normalize, where),
+    offsetof(struct ls_spec_normalize, given),
+    normalize_rows};
+
+/* ---- pipeline */
+
+static const struct ls_option topic_watermark_rows[] = {
+    {"delay", LS_OPTION_DURATION, LS_OPTION_REQUIRED,
+     offsetof(struct ls_spec_topic_watermark, delay_ms), .minimum = "0", .maximum = "365d",
+     .summary = "The delay for this topic.", .example = "1m"},
+    END,
+};
+static const struct ls_table topic_watermark_table = {
+    "topic watermark",
+    "A delay of its own for one event type.",
+    sizeof(struct ls_spec_topic_watermark),
+    offsetof(struct ls_spec_topic_watermark, where),
+    NO_PLACE,
+    topic_watermark_rows};
+
+static const struct ls_option watermark_rows[] = {
+    {"delay", LS_OPTION_DURATION, LS_OPTION_REQUIRED, offsetof(struct ls_spec_watermark, delay_ms),
+     .minimum = "0", .maximum = "365d",
+     .summary = "How far the watermark stays behind the highest clock of its partition.",
+     .example = "10s"},
+    {"topics", LS_OPTION_MAP, 0, offsetof(struct ls_spec_watermark, topics),
+     .table = &topic_watermark_table, .summary = "Delays of single event types.",
+     .example = "{refund_issued: {delay: 1m}}"},
+    END,
+};
+static const struct ls_table watermark_table = {"watermark",
+                                                "When a window is taken for complete.",
+                                                sizeof(struct ls_spec_watermark),
+                                                NO_PLACE,
+                                                NO_PLACE,
+                                                watermark_rows};
+
+static const struct ls_option dedupe_rows[] = {
+    {"horizon", LS_OPTION_DURATION, LS_OPTION_REQUIRED, offsetof(struct ls_spec_dedupe, horizon_ms),
+     .minimum = "0", .maximum = "365d",
+     .summary = "How long behind the watermark an id is remembered; older records are EXPIRED.",
+     .example = "10m"},
+    END,
+};
+static const struct ls_table dedupe_table = {
+    "dedupe",
+    "Duplicates are found by event_id, within a partition.",
+    sizeof(struct ls_spec_dedupe),
+    NO_PLACE,
+    NO_PLACE,
+    dedupe_rows};
+
+static const struct ls_option tumbling_rows[] = {
+    {"size", LS_OPTION_DURATION, LS_OPTION_REQUIRED | LS_OPTION_MAIN,
+     offsetof(struct ls_window_tumbling, size_ms), .minimum = "1ms", .maximum = "365d",
+     .summary = "How long a window is.", .example = "1m"},
+    {"offset", LS_OPTION_DURATION, 0, offsetof(struct ls_window_tumbling, offset_ms),
+     .fallback = "0", .minimum = "0", .maximum = "365d",
+     .summary = "Windows begin at the epoch plus this.", .example = "15m"},
+    END,
+};
+static const struct ls_table tumbling_table = {
+    "tumbling",   "Windows side by side.", sizeof(struct ls_window_tumbling), NO_PLACE, NO_PLACE,
+    tumbling_rows};
+const struct ls_member ls_member_tumbling = {"tumbling", "Windows side by side.", &tumbling_table};
+static const struct ls_member *const window_members[] = {&ls_member_tumbling, NULL};
+const struct ls_family ls_spec_windows = {"window", "How event time is cut.", window_members};
+
+static const struct ls_option count_rows[] = {
+    {"where", LS_OPTION_TEXT, 0, offsetof(struct ls_aggregate_field, where_text),
+     .summary = "Only records for which this holds.", .example = "amount >= 100.00"},
+    END,
+};
+static const struct ls_table count_table = {
+    "count",  "How many records.", sizeof(struct ls_aggregate_field), NO_PLACE,
+    NO_PLACE, count_rows};
+const struct ls_member ls_member_count = {"count", "How many records.", &count_table};
+static const struct ls_option of_rows[] = {
+    {"field", LS_OPTION_NAME, LS_OPTION_REQUIRED | LS_OPTION_MAIN,
+     offsetof(struct ls_aggregate_field, field),
+     .summary = "A field of the normalized record; nulls are skipped.", .example = "amount"},
+    {"where", LS_OPTION_TEXT, 0, offsetof(struct ls_aggregate_field, where_text),
+     .summary = "Only records for which this holds.", .example = "amount >= 100.00"},
+    END,
+};
+static const struct ls_table of_table = {"aggregate of a field",
+                                         "Over the field's values that are not null.",
+                                         sizeof(struct ls_aggregate_field),
+                                         NO_PLACE,
+                                         NO_PLACE,
+                                         of_rows};
+const struct ls_member ls_member_sum = {"sum", "The sum.", &of_table};
+const struct ls_member ls_member_min = {"min", "The least value.", &of_table};
+const struct ls_member ls_member_max = {"max", "The greatest value.", &of_table};
+const struct ls_member ls_member_avg = {"avg", "The mean, half to even at `scale`.", &of_table};
+const struct ls_member ls_member_distinct = {"distinct", "How many different values, exactly.",
+                                             &of_table};
+static const struct ls_member *const aggregate_members[] = {&ls_member_avg,
+                                                            &ls_member_count,
+                                                            &ls_member_distinct,
+                                                            &ls_member_max,
+                                                            &ls_member_min,
+                                                            &ls_member_sum,
+                                                            NULL};
+const struct ls_family ls_spec_aggregates = {
+    "aggregate", "What is calculated over the records of a window.", aggregate_members};
+
+static const struct ls_option aggregate_rows[] = {
+    {"function", LS_OPTION_FAMILY, LS_OPTION_REQUIRED, offsetof(struct ls_spec_aggregate, function),
+     .family = &ls_spec_aggregates, .summary = "The aggregate."},
+    {"scale", LS_OPTION_INTEGER, 0, offsetof(struct ls_spec_aggregate, scale), .fallback = "0",
+     .minimum = "0", .maximum = "9", .summary = "avg: decimal places of the result.",
+     .example = "2"},
+    END,
+};
+static const struct ls_table aggregate_table = {"column",
+                                                "A column of a view.",
+                                                sizeof(struct ls_spec_aggregate),
+                                                offsetof(struct ls_spec_aggregate, where),
+                                                offsetof(struct ls_spec_aggregate, given),
+                                                aggregate_rows};
+
+static const struct ls_option view_rows[] = {
+    {"name", LS_OPTION_NAME, LS_OPTION_REQUIRED, offsetof(struct ls_spec_view, name),
+     .summary = "The view's name.", .example = "revenue_1m"},
+    {"from", LS_OPTION_NAME, LS_OPTION_REQUIRED, offsetof(struct ls_spec_view, from),
+     .summary = "The event type that it reads.", .example = "order_placed"},
+    {"window", LS_OPTION_ONE_OF, LS_OPTION_REQUIRED, offsetof(struct ls_spec_view, window),
+     .family = &ls_spec_windows, .summary = "How event time is cut.", .example = "{tumbling: 1m}"},
+    {"by", LS_OPTION_NAMES, 0, offsetof(struct ls_spec_view, by),
+     .summary = "Fields to group by; nulls form a group of their own.",
+     .example = "[category, country]"},
+    {"where", LS_OPTION_TEXT, 0, offsetof(struct ls_spec_view, where_text),
+     .summary = "Only records for which this holds; judged before lateness.",
+     .example = "quantity > 0"},
+    {"select", LS_OPTION_MAP, LS_OPTION_REQUIRED, offsetof(struct ls_spec_view, select),
+     .table = &aggregate_table, .summary = "The columns.",
+     .example = "{orders: count, revenue: {sum: amount}}"},
+    {"feature_version", LS_OPTION_INTEGER, 0, offsetof(struct ls_spec_view, feature_version),
+     .fallback = "1", .minimum = "1", .maximum = "1_000_000",
+     .summary = "Stands in every row; raise it when the definition changes.", .example = "1"},
+    END,
+};
+static const struct ls_table view_table = {"view",
+                                           "Rows calculated over windows of records.",
+                                           sizeof(struct ls_spec_view),
+                                           offsetof(struct ls_spec_view, where),
+                                           NO_PLACE,
+                                           view_rows};
+
+static const char *const clock_words[] = {"event_time", "ingest_time", NULL};
+static const struct ls_option pipeline_rows[] = {
+    {"clock", LS_OPTION_WORD, 0, offsetof(struct ls_spec_pipeline, clock),
+     .fallback = "ingest_time", .words = clock_words, .summary = "Which time moves the watermark."},
+    {"watermark", LS_OPTION_TABLE, LS_OPTION_REQUIRED, offsetof(struct ls_spec_pipeline, watermark),
+     .table = &watermark_table, .summary = "When a window is taken for complete."},
+    {"max_skew", LS_OPTION_DURATION, 0, offsetof(struct ls_spec_pipeline, max_skew_ms),
+     .fallback = "10s", .minimum = "0", .maximum = "365d",
+     .summary = "How far ingest_time may be from the record's timestamp."},
+    {"max_ahead", LS_OPTION_DURATION, 0, offsetof(struct ls_spec_pipeline, max_ahead_ms),
+     .fallback = "1m", .minimum = "0", .maximum = "365d",
+     .summary = "How far event_time may be ahead of ingest_time."},
+    {"dedupe", LS_OPTION_TABLE, LS_OPTION_REQUIRED, offsetof(struct ls_spec_pipeline, dedupe),
+     .table = &dedupe_table, .summary = "How duplicates are found."},
+    {"views", LS_OPTION_LIST, 0, offsetof(struct ls_spec_pipeline, views), .table = &view_table,
+     .summary = "What is calculated."},
+    END,
+};
+static const struct ls_table pipeline_table = {"pipeline",
+                                               "How records become datasets.",
+                                               sizeof(struct ls_spec_pipeline),
+                                               NO_PLACE,
+                                               NO_PLACE,
+                                               pipeline_rows};
+
+static const struct ls_option topics_rows[] = {
+    {"partitions", LS_OPTION_INTEGER, 0, offsetof(struct ls_spec_topics, partitions),
+     .fallback = "8", .minimum = "1", .maximum = "1024", .summary = "Partitions of each topic."},
+    {"prefix", LS_OPTION_NAME, 0, offsetof(struct ls_spec_topics, prefix), .fallback = "raw",
+     .summary = "The first part of the topics' names."},
+    END,
+};
+static const struct ls_table topics_table = {
+    "topics", "Where events go.", sizeof(struct ls_spec_topics), NO_PLACE, NO_PLACE, topics_rows};
+
+static const struct ls_option spec_rows[] = {
+    {"lockstep", LS_OPTION_INTEGER, LS_OPTION_REQUIRED, offsetof(struct ls_spec, language),
+     .minimum = "1", .maximum = "1", .summary = "The version of the language.", .example = "1"},
+    {"domain", LS_OPTION_NAME, LS_OPTION_REQUIRED, offsetof(struct ls_spec, domain),
+     .summary = "The name of the domain.", .example = "ecommerce"},
+    {"seed", LS_OPTION_INTEGER, LS_OPTION_REQUIRED, offsetof(struct ls_spec, seed), .minimum = "0",
+     .summary = "Which of all runs: two seeds give unrelated events.", .example = "20260101"},
+    {"start", LS_OPTION_TIME, LS_OPTION_REQUIRED, offsetof(struct ls_spec, start_ms),
+     .summary = "When data time begins.", .example = "2026-01-01T00:00:00Z"},
+    {"arrival", LS_OPTION_LIST, LS_OPTION_REQUIRED, offsetof(struct ls_spec, arrival),
+     .table = &phase_table, .summary = "Phases, in order."},
+    {"entities", LS_OPTION_MAP, LS_OPTION_REQUIRED, offsetof(struct ls_spec, entities),
+     .table = &entity_table, .summary = "Populations that events are about."},
+    {"event_types", LS_OPTION_LIST, LS_OPTION_REQUIRED, offsetof(struct ls_spec, event_types),
+     .table = &event_type_table, .summary = "What happens."},
+    {"delay", LS_OPTION_TABLE, 0, offsetof(struct ls_spec, delay), .table = &delay_table,
+     .summary = "How long before its arrival an event happened; without it, none."},
+    {"quality", LS_OPTION_LIST, 0, offsetof(struct ls_spec, quality), .table = &ls_spec_check_table,
+     .summary = "Checks of every record, in order."},
+    {"reference", LS_OPTION_MAP, 0, offsetof(struct ls_spec, reference), .table = &reference_table,
+     .summary = "Reference tables."},
+    {"normalize", LS_OPTION_LISTS, 0, offsetof(struct ls_spec, normalize),
+     .table = &ls_spec_normalize_table, .summary = "Steps by event type.",
+     .example = "{order_placed: [{drop: coupon}]}"},
+    {"faults", LS_OPTION_TABLE, LS_OPTION_DEFAULTED, offsetof(struct ls_spec, faults),
+     .table = &faults_table, .summary = "What goes wrong on purpose."},
+    {"topics", LS_OPTION_TABLE, LS_OPTION_DEFAULTED, offsetof(struct ls_spec, topics),
+     .table = &topics_table, .summary = "Where events go."},
+    {"pipeline", LS_OPTION_TABLE, LS_OPTION_REQUIRED, offsetof(struct ls_spec, pipeline),
+     .table = &pipeline_table, .summary = "How records become datasets."},
+    END,
+};
+const struct ls_table ls_spec_table = {
+    "spec",
+    "A domain: its events, what is wrong with them, and what is made of them.",
+    sizeof(struct ls_spec),
+    offsetof(struct ls_spec, where),
+    NO_PLACE,
+    spec_rows};

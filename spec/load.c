@@ -1,0 +1,234 @@
+#include "spec/spec.h"
+
+#include "core/base/mem.h"
+#include "spec/resolve.h"
+
+#include <string.h>
+
+#define SPEC_BYTES_MAX (256U << 20)
+
+struct ls_spec_event_type *ls_spec_event_type(const struct ls_spec *spec, const char *name)
+{
+    struct ls_spec_event_type *types = spec->event_types.items;
+    for (size_t i = 0; i < spec->event_types.count; i++) {
+        if (strcmp(types[i].name, name) == 0) {
+            return &types[i];
+        }
+    }
+    return NULL;
+}
+
+const struct ls_spec_entity *ls_spec_entity(const struct ls_spec *spec, const char *name)
+{
+    const struct ls_spec_entity *entities = spec->entities.items;
+    for (size_t i = 0; i < spec->entities.count; i++) {
+        if (strcmp(entities[i].key, name) == 0) {
+            return &entities[i];
+        }
+    }
+    return NULL;
+}
+
+struct ls_spec_field *ls_spec_field(const struct ls_spec_event_type *type, const char *name)
+{
+    for (size_t i = 0; i < type->field_count; i++) {
+        if (strcmp(type->fields[i]->name, name) == 0) {
+            return type->fields[i];
+        }
+    }
+    return NULL;
+}
+
+const struct ls_spec_field *ls_spec_attribute(const struct ls_spec_entity *entity, const char *name)
+{
+    const struct ls_spec_field *fields = entity->attributes.items;
+    for (size_t i = 0; i < entity->attributes.count; i++) {
+        if (strcmp(fields[i].name, name) == 0) {
+            return &fields[i];
+        }
+    }
+    return NULL;
+}
+
+const struct ls_spec_reference *ls_spec_reference(const struct ls_spec *spec, const char *name)
+{
+    const struct ls_spec_reference *tables = spec->reference.items;
+    for (size_t i = 0; i < spec->reference.count; i++) {
+        if (strcmp(tables[i].key, name) == 0) {
+            return &tables[i];
+        }
+    }
+    return NULL;
+}
+
+static bool given(const struct ls_table *table, uint64_t bits, const char *option)
+{
+    for (unsigned k = 0; table->rows[k].name; k++) {
+        if (strcmp(table->rows[k].name, option) == 0) {
+            return bits >> k & 1;
+        }
+    }
+    return false;
+}
+
+bool ls_spec_field_given(const struct ls_spec_field *field, const char *option)
+{
+    return given(&ls_spec_field_table, field->given, option);
+}
+
+bool ls_spec_normalize_scaled(const struct ls_spec_normalize *step)
+{
+    return given(&ls_spec_normalize_table, step->given, "scale");
+}
+
+bool ls_spec_check_given(const struct ls_spec_check *check, const char *option)
+{
+    return given(&ls_spec_check_table, check->given, option);
+}
+
+bool ls_spec_check_low(const struct ls_spec_check *check, enum ls_field_type type, int64_t *low)
+{
+    return ls_spec_check_given(check, "min") && ls_spec_quantity(&check->minimum, type, low);
+}
+
+bool ls_spec_check_high(const struct ls_spec_check *check, enum ls_field_type type, int64_t *high)
+{
+    return ls_spec_check_given(check, "max") && ls_spec_quantity(&check->maximum, type, high);
+}
+
+int64_t ls_spec_watermark_delay(const struct ls_spec *spec, const struct ls_spec_event_type *type)
+{
+    const struct ls_spec_watermark *watermark = spec->pipeline->watermark;
+    const struct ls_spec_topic_watermark *topics = watermark->topics.items;
+    for (size_t i = 0; i < watermark->topics.count; i++) {
+        if (strcmp(topics[i].key, type->name) == 0) {
+            return topics[i].delay_ms;
+        }
+    }
+    return watermark->delay_ms;
+}
+
+unsigned ls_field_scale(enum ls_field_type type)
+{
+    return type == LS_FIELD_MONEY ? 2 : 0;
+}
+
+enum ls_expr_type ls_field_expr_type(enum ls_field_type type)
+{
+    switch (type) {
+    case LS_FIELD_BOOLEAN:
+        return LS_EXPR_BOOLEAN;
+    case LS_FIELD_ENUM:
+    case LS_FIELD_STRING:
+        return LS_EXPR_TEXT;
+    case LS_FIELD_TIMESTAMP:
+        return LS_EXPR_TIME;
+    default:
+        return LS_EXPR_NUMBER;
+    }
+}
+
+bool ls_spec_quantity(const struct ls_quantity *quantity, enum ls_field_type type, int64_t *out)
+{
+    bool wants_duration = type == LS_FIELD_TIMESTAMP;
+    if (quantity->is_duration != wants_duration) {
+        return false;
+    }
+    unsigned scale = ls_field_scale(type);
+    ls_i128 value = quantity->number.value;
+    if (quantity->number.scale <= scale) {
+        if (ls_mul_overflows(value, ls_pow10(scale - quantity->number.scale), &value)) {
+            return false;
+        }
+    } else {
+        ls_i128 divisor = ls_pow10(quantity->number.scale - scale);
+        if (value % divisor != 0) {
+            return false;
+        }
+        value /= divisor;
+    }
+    *out = (int64_t)value;
+    return ls_fits_i64(value) &&
+           (type != LS_FIELD_INT || (value >= INT32_MIN && value <= INT32_MAX));
+}
+
+/* The name of a spec in manifests and checkpoints: what the semantic part says, and the version of
+ * the bytes. */
+static int hash_of(struct ls_spec *spec, struct ls_error *err)
+{
+    struct ls_buf text;
+    ls_buf_init(&text, "canonical spec", SPEC_BYTES_MAX);
+    int rc = ls_buf_appendf(&text, err, "lockstep format %d\n", LS_FORMAT_VERSION);
+    rc = rc < 0 ? rc : ls_semantic_text(spec->semantic, &text, err);
+    if (rc == 0) {
+        ls_sha256_of(text.data, text.size, &spec->hash);
+    }
+    ls_buf_clear(&text);
+    return rc;
+}
+
+static int load(const struct ls_layers *layers, struct ls_spec *spec, struct ls_arena *arena,
+                struct ls_diag *diag, struct ls_error *err)
+{
+    err->code = 0;
+    struct ls_yaml *tree = ls_layers_load(layers, arena, diag, err);
+    if (!tree) {
+        return diag->errors ? 0 : err->code;
+    }
+    int rc = ls_bind(&ls_spec_table, tree, spec, arena, diag, &spec->semantic, err);
+    if (rc < 0 || diag->errors) {
+        return rc;
+    }
+    spec->arena = *arena; /* the resolver allocates from the spec's */
+    rc = ls_spec_resolve(spec, diag, err);
+    *arena = spec->arena;
+    return rc < 0 || diag->errors ? rc : hash_of(spec, err);
+}
+
+int ls_spec_load(const struct ls_layers *layers, struct ls_spec **out, struct ls_buf *report,
+                 struct ls_error *err)
+{
+    *out = NULL;
+    struct ls_spec *spec = ls_mem_new(1, sizeof *spec, err);
+    struct ls_diag *diag = spec ? ls_mem_new(1, sizeof *diag, err) : NULL;
+    if (!diag) {
+        ls_mem_free(spec);
+        return err->code;
+    }
+    struct ls_arena arena;
+    ls_arena_init(&arena, "spec", SPEC_BYTES_MAX);
+    ls_diag_init(diag);
+    int rc = load(layers, spec, &arena, diag, err);
+    spec->arena = arena;
+    spec->diag = *diag;
+    ls_mem_free(diag);
+    if (rc == 0 && spec->diag.count) {
+        rc = ls_diag_render(&spec->diag, false, report, err);
+    }
+    if (rc == 0 && spec->diag.errors) {
+        rc = ls_error_set(err, LS_E_DATA, "%s has %d error%s", layers->spec_path, spec->diag.errors,
+                          spec->diag.errors == 1 ? "" : "s");
+    }
+    if (rc < 0) {
+        ls_spec_free(spec);
+        return rc;
+    }
+    *out = spec;
+    return 0;
+}
+
+void ls_spec_free(struct ls_spec *spec)
+{
+    if (!spec) {
+        return;
+    }
+    struct ls_spec_event_type *types = spec->event_types.items;
+    for (size_t i = 0; i < spec->event_types.count; i++) {
+        ls_layout_free(types[i].layout);
+        ls_schema_free(types[i].schema);
+    }
+    json_decref(spec->semantic);
+    ls_diag_clear(&spec->diag);
+    ls_arena_clear(&spec->arena);
+    ls_mem_free(spec);
+}

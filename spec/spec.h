@@ -1,0 +1,337 @@
+/* The spec language: what a domain file says, bound to plain structs, checked, with names resolved.
+ *
+ * The generator and the pipeline are two readers of one spec and know nothing of each other; what
+ * both must agree on (event types, their schemas, topics, field types) is decided here, once.
+ * Option rows are in language.c; docs/reference/spec.md is made from them. */
+#ifndef LS_SPEC_SPEC_H
+#define LS_SPEC_SPEC_H
+
+#include "core/avro/row.h"
+#include "core/base/hash.h"
+#include "core/config/layers.h"
+#include "core/config/option.h"
+#include "core/expr/expr.h"
+
+#define LS_FORMAT_VERSION 1
+
+#define LS_SPEC_EVENT_TYPES_MAX 64
+#define LS_SPEC_FIELDS_MAX      64 /* of one event type; also of one entity's attributes */
+#define LS_SPEC_ENTITIES_MAX    32
+#define LS_SPEC_VIEWS_MAX       64
+#define LS_SPEC_PARTITIONS_MAX  1024
+
+enum ls_field_type {
+    LS_FIELD_BOOLEAN,
+    LS_FIELD_ENUM,
+    LS_FIELD_INT,
+    LS_FIELD_LONG,
+    LS_FIELD_MONEY, /* cents in a long named <name>_cents; scale 2 in expressions */
+    LS_FIELD_STRING,
+    LS_FIELD_TIMESTAMP
+};
+
+enum ls_field_role { LS_ROLE_ATTRIBUTE, LS_ROLE_DIMENSION, LS_ROLE_METRIC };
+
+enum ls_null_word { LS_NULL_UNSAID, LS_NULL_NEVER };
+
+/* One field of an entity or of an event's payload. */
+struct ls_spec_field {
+    const char *name;
+    int type;                 /* enum ls_field_type */
+    struct ls_ratio nullable; /* how often it is null; part 0: never */
+    int null_word;            /* `null: never`: nullable in the schema, null only by a fault */
+    int64_t since, until;     /* schema versions that have it: since <= v < until (0: no end) */
+    struct ls_quantity minimum, maximum;
+    struct ls_pick source;
+    uint64_t given;
+    struct ls_where where;
+    /* resolved */
+    enum ls_field_role role;
+    bool is_nullable;        /* in the schema */
+    const char *column_name; /* in the schema: "amount_cents" */
+};
+
+/* Settings of the value sources and distributions; numbers are checked by the generator, which
+ * knows the unit that is wanted. */
+struct ls_source_const {
+    const struct ls_yaml *value;
+};
+struct ls_source_text {
+    const char *text;
+    struct ls_where where;
+};
+struct ls_source_uniform {
+    struct ls_quantities bounds;
+};
+struct ls_source_choice {
+    struct ls_weights weights;
+};
+struct ls_source_zipf {
+    struct ls_decimal exponent;
+    int64_t count; /* 0: that of the population */
+};
+struct ls_source_normal {
+    struct ls_quantity mean, deviation;
+};
+struct ls_source_lognormal {
+    struct ls_quantity median;
+    struct ls_decimal sigma;
+};
+struct ls_source_exponential {
+    struct ls_quantity mean;
+};
+
+struct ls_spec_entity {
+    const char *key;
+    int64_t count;
+    const char *id;
+    struct ls_pick pick;
+    struct ls_items attributes; /* struct ls_spec_field */
+    struct ls_where where;
+};
+
+struct ls_spec_normalize {
+    const char *set;
+    const char *expr;
+    const char *drop;
+    int64_t scale;
+    struct ls_spec_lookup *lookup;
+    uint64_t given;
+    struct ls_where where;
+};
+struct ls_spec_lookup {
+    const char *table;
+    const char *key;
+    const char *take;
+    struct ls_where where;
+};
+
+struct ls_spec_event_type {
+    const char *name;
+    int64_t weight;
+    const char *entity;
+    int64_t schema_version;
+    struct ls_items attributes, dimensions, metrics; /* struct ls_spec_field */
+    struct ls_where where;
+    /* resolved */
+    unsigned index;
+    struct ls_spec_field *
+        *fields; /* of the declared version: attributes, dimensions, metrics, in order */
+    size_t field_count;
+    const struct ls_spec_entity *entity_type;
+    const char *topic;          /* "raw.ecommerce.order_placed" */
+    struct ls_schema *schema;   /* of the declared version */
+    struct ls_layout *layout;   /* envelope columns first (enum ls_envelope_column), then the
+                                   payload's in field order */
+    struct ls_items *normalize; /* struct ls_spec_normalize, or NULL */
+};
+
+/* The first columns of every event's layout. */
+enum ls_envelope_column {
+    LS_COLUMN_EVENT_ID,
+    LS_COLUMN_EVENT_TIME,
+    LS_COLUMN_INGEST_TIME,
+    LS_COLUMN_SOURCE,
+    LS_COLUMN_SCHEMA_VERSION,
+    LS_COLUMN_ENTITY_ID,
+    LS_COLUMN_PAYLOAD /* the first column of the payload */
+};
+
+struct ls_spec_phase {
+    struct ls_rate rate;
+    int64_t length_ms; /* 0: endless */
+    struct ls_where where;
+};
+
+struct ls_spec_delay {
+    struct ls_pick distribution;
+    int64_t max_ms;
+    struct ls_where where;
+};
+
+enum ls_check_word { LS_CHECK_NOT_NULL, LS_CHECK_RANGE, LS_CHECK_REFERENCE };
+
+struct ls_spec_check {
+    int check; /* enum ls_check_word */
+    const char *field;
+    struct ls_quantity minimum, maximum;
+    const char *table;
+    uint64_t given;
+    struct ls_where where;
+};
+
+struct ls_spec_reference {
+    const char *key;  /* the table's name */
+    const char *from; /* "entities.product" */
+    const char *key_column;
+    struct ls_where where;
+    /* resolved */
+    const struct ls_spec_entity *entity;
+};
+
+struct ls_spec_fault {
+    struct ls_ratio rate;
+    struct ls_pick distribution; /* late: delay; duplicate, conflict: gap */
+    const char *field;
+    int64_t max_ms; /* late, jitter */
+    int64_t by_ms;  /* clock_ahead */
+    struct ls_where where;
+};
+
+struct ls_spec_faults {
+    struct ls_spec_fault *late, *duplicate, *conflict, *truncated, *corrupt, *out_of_range,
+        *missing, *clock_ahead, *jitter;
+};
+
+enum ls_clock_word { LS_CLOCK_EVENT_TIME, LS_CLOCK_INGEST_TIME };
+
+struct ls_spec_topic_watermark {
+    const char *key;
+    int64_t delay_ms;
+    struct ls_where where;
+};
+struct ls_spec_watermark {
+    int64_t delay_ms;
+    struct ls_items topics; /* struct ls_spec_topic_watermark, key: an event type */
+};
+struct ls_spec_dedupe {
+    int64_t horizon_ms;
+};
+
+struct ls_window_tumbling {
+    int64_t size_ms;
+    int64_t offset_ms;
+};
+
+struct ls_aggregate_field {
+    const char *field;
+    const char *where_text;
+};
+
+struct ls_spec_aggregate {
+    const char *key; /* the column */
+    struct ls_pick function;
+    int64_t scale;
+    uint64_t given;
+    struct ls_where where;
+};
+
+struct ls_spec_view {
+    const char *name;
+    const char *from;
+    struct ls_pick window;
+    struct ls_names by;
+    const char *where_text;
+    struct ls_items select; /* struct ls_spec_aggregate */
+    int64_t feature_version;
+    struct ls_where where;
+    /* resolved */
+    struct ls_spec_event_type *event_type;
+};
+
+struct ls_spec_pipeline {
+    int clock; /* enum ls_clock_word */
+    struct ls_spec_watermark *watermark;
+    int64_t max_skew_ms;
+    int64_t max_ahead_ms;
+    struct ls_spec_dedupe *dedupe;
+    struct ls_items views; /* struct ls_spec_view */
+};
+
+struct ls_spec_topics {
+    int64_t partitions;
+    const char *prefix;
+};
+
+struct ls_spec {
+    /* bound */
+    int64_t language;
+    const char *domain;
+    int64_t seed;
+    int64_t start_ms;
+    struct ls_items arrival;     /* struct ls_spec_phase */
+    struct ls_items entities;    /* struct ls_spec_entity */
+    struct ls_items event_types; /* struct ls_spec_event_type */
+    struct ls_spec_delay *delay;
+    struct ls_items quality;   /* struct ls_spec_check */
+    struct ls_items reference; /* struct ls_spec_reference */
+    struct ls_items
+        normalize; /* struct ls_list_entry of struct ls_spec_normalize, key: an event type */
+    struct ls_spec_faults *faults;
+    struct ls_spec_topics *topics;
+    struct ls_spec_pipeline *pipeline;
+    struct ls_where where;
+    /* the rest */
+    struct ls_arena arena;
+    json_t *semantic;
+    struct ls_sha256 hash; /* of format version and semantic part: names the spec in manifests and
+                              checkpoints (P12) */
+    struct ls_diag diag;   /* warnings stay here; the sources that `where`s point into */
+};
+
+extern const struct ls_table ls_spec_table;
+extern const struct ls_family ls_spec_sources, ls_spec_distributions, ls_spec_picks,
+    ls_spec_windows, ls_spec_aggregates;
+extern const struct ls_table ls_spec_field_table, ls_spec_check_table, ls_spec_normalize_table;
+extern const char *const ls_field_type_words[];
+
+/* Words of the families, for those who implement them. */
+extern const struct ls_member ls_member_const, ls_member_id, ls_member_uniform, ls_member_choice,
+    ls_member_zipf, ls_member_normal, ls_member_lognormal, ls_member_exponential, ls_member_ref,
+    ls_member_expr, ls_member_pick_uniform, ls_member_pick_zipf, ls_member_tumbling,
+    ls_member_count, ls_member_sum, ls_member_min, ls_member_max, ls_member_avg, ls_member_distinct;
+
+/* Loads and checks a spec. Problems: LS_E_DATA, with the whole report in `report` (appended; also
+ * warnings of a spec that is fine). Other codes with `err` alone. Free with ls_spec_free. */
+int ls_spec_load(const struct ls_layers *layers, struct ls_spec **out, struct ls_buf *report,
+                 struct ls_error *err);
+void ls_spec_free(struct ls_spec *spec);
+
+/* By name; NULL when there is none. */
+struct ls_spec_event_type *ls_spec_event_type(const struct ls_spec *spec, const char *name);
+const struct ls_spec_entity *ls_spec_entity(const struct ls_spec *spec, const char *name);
+struct ls_spec_field *ls_spec_field(const struct ls_spec_event_type *type, const char *name);
+const struct ls_spec_field *ls_spec_attribute(const struct ls_spec_entity *entity,
+                                              const char *name);
+const struct ls_spec_reference *ls_spec_reference(const struct ls_spec *spec, const char *name);
+
+static inline struct ls_spec_event_type *ls_spec_event_type_at(const struct ls_spec *spec,
+                                                               size_t index)
+{
+    return &((struct ls_spec_event_type *)spec->event_types.items)[index];
+}
+
+/* The watermark delay of an event type's topic (P2). */
+int64_t ls_spec_watermark_delay(const struct ls_spec *spec, const struct ls_spec_event_type *type);
+
+/* The Avro schema text of an event type at a version, appended to `out`. */
+int ls_spec_derive(const struct ls_spec *spec, const struct ls_spec_event_type *type,
+                   int64_t version, struct ls_buf *out, struct ls_error *err);
+
+/* The schema of the rows of a reference table made from a population. */
+int ls_spec_derive_reference(const struct ls_spec *spec, const struct ls_spec_reference *table,
+                             struct ls_buf *out, struct ls_error *err);
+
+/* A quantity as an integer of a field's unit: cents for money, milliseconds for a timestamp, whole
+ * numbers otherwise. False when it does not fit (a fraction where none can be, a duration where a
+ * number is wanted). */
+bool ls_spec_quantity(const struct ls_quantity *quantity, enum ls_field_type type, int64_t *out);
+
+/* Was the option written? */
+bool ls_spec_field_given(const struct ls_spec_field *field, const char *option);
+bool ls_spec_check_given(const struct ls_spec_check *check, const char *option);
+
+/* Was `scale` written? */
+bool ls_spec_normalize_scaled(const struct ls_spec_normalize *step);
+
+/* The bounds of a range check in a field's unit: false where it has no such bound. */
+bool ls_spec_check_low(const struct ls_spec_check *check, enum ls_field_type type, int64_t *low);
+bool ls_spec_check_high(const struct ls_spec_check *check, enum ls_field_type type, int64_t *high);
+
+/* Decimal places of a field's values in expressions: 2 for money. */
+unsigned ls_field_scale(enum ls_field_type type);
+
+/* What a field is in an expression. */
+enum ls_expr_type ls_field_expr_type(enum ls_field_type type);
+
+#endif
