@@ -1,0 +1,55 @@
+#include "generator/arrival.h"
+
+#include <assert.h>
+
+int ls_arrival_compile(const struct ls_spec *spec, struct ls_arena *arena, struct ls_arrival *out,
+                       struct ls_error *err)
+{
+    const struct ls_spec_phase *phases = spec->arrival.items;
+    out->count = spec->arrival.count;
+    out->phases = ls_arena_new(arena, out->count, sizeof *out->phases, err);
+    if (!out->phases) {
+        return err->code;
+    }
+    uint64_t first = 0;
+    int64_t start = spec->start_ms;
+    for (size_t i = 0; i < out->count; i++) {
+        struct ls_arrival_phase *phase = &out->phases[i];
+        *phase = (struct ls_arrival_phase){first, start, UINT64_MAX, phases[i].rate};
+        if (phases[i].length_ms) {
+            /* the floor of the exact cumulative rate */
+            phase->count = (uint64_t)((ls_u128)phases[i].length_ms * phase->rate.count /
+                                      phase->rate.per_ms);
+            first += phase->count;
+            start += phases[i].length_ms;
+        }
+    }
+    const struct ls_arrival_phase *last = &out->phases[out->count - 1];
+    out->total = last->count == UINT64_MAX ? UINT64_MAX : last->first + last->count;
+    return 0;
+}
+
+int64_t ls_arrival_time(const struct ls_arrival *arrival, uint64_t i)
+{
+    assert(i < arrival->total);
+    const struct ls_arrival_phase *phase = &arrival->phases[arrival->count - 1];
+    while (phase->first > i) {
+        phase--;
+    }
+    return phase->start_ms +
+           (int64_t)((ls_u128)(i - phase->first) * phase->rate.per_ms / phase->rate.count);
+}
+
+uint64_t ls_arrival_before(const struct ls_arrival *arrival, int64_t time_ms)
+{
+    uint64_t before = 0;
+    for (size_t p = 0; p < arrival->count && arrival->phases[p].start_ms < time_ms; p++) {
+        const struct ls_arrival_phase *phase = &arrival->phases[p];
+        /* event k of a phase is at floor(k * per / count): before the time iff k < ceil(elapsed *
+         * count / per) */
+        ls_u128 product = (ls_u128)(uint64_t)(time_ms - phase->start_ms) * phase->rate.count;
+        ls_u128 within = (product + phase->rate.per_ms - 1) / phase->rate.per_ms;
+        before = phase->first + (within < phase->count ? (uint64_t)within : phase->count);
+    }
+    return before;
+}

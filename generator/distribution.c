@@ -1,0 +1,167 @@
+#include "generator/distribution.h"
+
+#include "core/base/fixed.h"
+
+#define LOG2E_Q32 UINT64_C(6196328019) /* 1 / ln 2 */
+
+struct compiler {
+    enum ls_unit unit;
+    unsigned scale;
+    struct ls_diag *diag;
+    struct ls_where where;
+    bool failed;
+};
+
+static void fail(struct compiler *c, struct ls_where where, const char *text)
+{
+    ls_diag_add(c->diag, LS_SEVERITY_ERROR, "LS2018", where.source ? where : c->where, NULL, "%s",
+                text);
+    c->failed = true;
+}
+
+/* A quantity in the unit that is wanted. */
+static int64_t in_unit(struct compiler *c, const struct ls_quantity *quantity)
+{
+    if (quantity->is_duration != (c->unit == LS_UNIT_DURATION)) {
+        fail(c, quantity->where,
+             c->unit == LS_UNIT_DURATION ? "a duration is wanted here: 300ms, 20s, 1h"
+                                         : "a number is wanted here, not a duration");
+        return 0;
+    }
+    ls_i128 value = quantity->number.value;
+    unsigned scale = c->unit == LS_UNIT_DURATION ? 0 : c->scale;
+    if (quantity->number.scale > scale) {
+        ls_i128 divisor = ls_pow10(quantity->number.scale - scale);
+        if (value % divisor) {
+            fail(c, quantity->where,
+                 scale ? "the number has more than two decimal places"
+                       : "a whole number is wanted here");
+        }
+        value /= divisor;
+    } else if (ls_mul_overflows(value, ls_pow10(scale - quantity->number.scale), &value)) {
+        value = LS_I128_MAX;
+    }
+    if (value > INT64_C(1) << 52 || value < -(INT64_C(1) << 52)) {
+        fail(c, quantity->where, "the number is larger than 2^52");
+        return 0;
+    }
+    return (int64_t)value;
+}
+
+static int64_t positive(struct compiler *c, const struct ls_quantity *quantity)
+{
+    int64_t value = in_unit(c, quantity);
+    if (value <= 0 && !c->failed) {
+        fail(c, quantity->where, "this has to be above 0");
+    }
+    return value;
+}
+
+static uint64_t to_q32(const struct ls_decimal *decimal)
+{
+    return (uint64_t)(decimal->value * (ls_i128)LS_Q32 / ls_pow10(decimal->scale));
+}
+
+static void compile_uniform(struct compiler *c, const struct ls_source_uniform *settings,
+                            struct ls_distribution *out)
+{
+    if (settings->bounds.count != 2) {
+        fail(c, c->where, "two bounds are wanted: [1, 20]");
+        return;
+    }
+    out->a = in_unit(c, &settings->bounds.items[0]);
+    int64_t high = in_unit(c, &settings->bounds.items[1]);
+    if (!c->failed && high < out->a) {
+        fail(c, settings->bounds.items[1].where, "the second bound is below the first");
+    }
+    out->b = (uint64_t)high - (uint64_t)out->a + 1;
+}
+
+static void compile_kind(struct compiler *c, const struct ls_pick *pick,
+                         struct ls_distribution *out)
+{
+    const struct ls_member *m = pick->member;
+    if (m == &ls_member_exponential) {
+        out->kind = LS_DISTRIBUTION_EXPONENTIAL;
+        out->a = positive(c, &((const struct ls_source_exponential *)pick->settings)->mean);
+    } else if (m == &ls_member_lognormal) {
+        const struct ls_source_lognormal *settings = pick->settings;
+        out->kind = LS_DISTRIBUTION_LOGNORMAL;
+        out->a = positive(c, &settings->median);
+        out->b = (uint64_t)((ls_u128)to_q32(&settings->sigma) * LOG2E_Q32 >> 32);
+    } else if (m == &ls_member_normal) {
+        const struct ls_source_normal *settings = pick->settings;
+        out->kind = LS_DISTRIBUTION_NORMAL;
+        out->a = in_unit(c, &settings->mean);
+        out->b = (uint64_t)positive(c, &settings->deviation);
+    } else if (m == &ls_member_uniform) {
+        out->kind = LS_DISTRIBUTION_UNIFORM;
+        compile_uniform(c, pick->settings, out);
+    } else {
+        out->kind = LS_DISTRIBUTION_ZIPF;
+        out->a = c->unit == LS_UNIT_DURATION ? 1 : (int64_t)ls_pow10(c->scale);
+    }
+}
+
+bool ls_distribution_compile(const struct ls_pick *pick, enum ls_unit unit, unsigned scale,
+                             int64_t low, int64_t high, struct ls_arena *arena,
+                             struct ls_diag *diag, struct ls_distribution *out,
+                             struct ls_error *err)
+{
+    struct compiler c = {unit, scale, diag, pick->where, false};
+    *out = (struct ls_distribution){.low = low, .high = high};
+    compile_kind(&c, pick, out);
+    if (!c.failed && out->kind == LS_DISTRIBUTION_ZIPF) {
+        const struct ls_source_zipf *settings = pick->settings;
+        return ls_zipf_new((uint64_t)settings->count, to_q32(&settings->exponent), arena,
+                           &out->zipf, err) == 0;
+    }
+    return !c.failed;
+}
+
+static int64_t clamp(const struct ls_distribution *d, ls_i128 value)
+{
+    return value < d->low ? d->low : value > d->high ? d->high : (int64_t)value;
+}
+
+/* The value at a uniform word: rising with it, except for zipf, which does not come here, and
+ * exponential, which falls. */
+static ls_i128 at_word(const struct ls_distribution *d, uint64_t word)
+{
+    switch (d->kind) {
+    case LS_DISTRIBUTION_EXPONENTIAL:
+        return (ls_i128)d->a * (ls_i128)ls_exponential_q32(word) >> 32;
+    case LS_DISTRIBUTION_LOGNORMAL:
+        return (ls_i128)ls_scale_exp2(
+            (uint64_t)d->a, (int64_t)((ls_i128)ls_normal_q32(word) * (ls_i128)d->b >> 32));
+    case LS_DISTRIBUTION_NORMAL:
+        return d->a + ((ls_i128)ls_normal_q32(word) * (ls_i128)d->b >> 32);
+    case LS_DISTRIBUTION_UNIFORM:
+        return d->a + (ls_i128)ls_below(word, d->b);
+    case LS_DISTRIBUTION_ZIPF:
+        break;
+    }
+    return 0;
+}
+
+int64_t ls_distribution_draw(const struct ls_distribution *d, uint64_t key, uint64_t i)
+{
+    if (d->kind == LS_DISTRIBUTION_ZIPF) {
+        return clamp(d, (ls_i128)ls_zipf_draw(d->zipf, key, i) * d->a);
+    }
+    return clamp(d, at_word(d, ls_word(key, i, 0)));
+}
+
+void ls_distribution_bounds(const struct ls_distribution *d, int64_t *low, int64_t *high)
+{
+    if (d->kind == LS_DISTRIBUTION_ZIPF) {
+        const struct ls_zipf_bucket *last = &d->zipf->buckets[d->zipf->count - 1];
+        *low = clamp(d, d->a);
+        *high = clamp(d, (ls_i128)(last->first + last->width - 1) * d->a);
+        return;
+    }
+    int64_t a = clamp(d, at_word(d, 0));
+    int64_t b = clamp(d, at_word(d, UINT64_MAX));
+    *low = a < b ? a : b;
+    *high = a < b ? b : a;
+}

@@ -1,0 +1,56 @@
+/* Any event from its index alone (contract G1, G2, G5). */
+#ifndef LS_GENERATOR_EVENT_H
+#define LS_GENERATOR_EVENT_H
+
+#include "generator/plan.h"
+#include "spec/reason.h"
+
+#define LS_EVENT_ID_SIZE 16 /* hex digits */
+
+enum ls_fault {
+    LS_FAULT_NONE,
+    LS_FAULT_TRUNCATED,
+    LS_FAULT_CORRUPT,
+    LS_FAULT_OUT_OF_RANGE,
+    LS_FAULT_MISSING,
+    LS_FAULT_CLOCK_AHEAD,
+    LS_FAULT_DUPLICATE,
+    LS_FAULT_CONFLICT
+};
+
+struct ls_event {
+    uint64_t index;
+    uint64_t original; /* of a copy: the index that it repeats; else index */
+    uint16_t type;
+    uint16_t fault; /* enum ls_fault: at most one that damages, or a copy */
+    bool late;      /* by fault, where that left a longer delay than the ordinary one */
+    bool jitter;
+    uint32_t partition;
+    int64_t timestamp_ms; /* of the record */
+    int64_t ingest_time, event_time;
+    char event_id[LS_EVENT_ID_SIZE];
+    uint8_t key[LS_ID_TEXT_MAX];
+    uint32_t key_size;
+    const uint8_t *value; /* frame and datum */
+    uint32_t value_size;
+};
+
+/* Memory that making an event needs, one for each thread. */
+struct ls_event_scratch {
+    struct ls_cell cells[LS_PLAN_CELLS_MAX];
+    uint8_t texts[LS_PLAN_CELLS_MAX][LS_ID_TEXT_MAX];
+    uint32_t string_places[LS_PLAN_CELLS_MAX]; /* where in the value each string's length stands */
+    size_t string_count;
+};
+
+/* Bytes that the value of any event of the plan needs at most. */
+size_t ls_event_value_max(const struct ls_plan *plan);
+
+/* Makes event i (i < plan->arrival.total); its value is written to `room`, which has
+ * ls_event_value_max() bytes. */
+void ls_event_make(const struct ls_plan *plan, uint64_t i, struct ls_event_scratch *scratch,
+                   uint8_t *room, struct ls_event *out);
+
+const char *ls_fault_name(enum ls_fault fault);
+
+#endif

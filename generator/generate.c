@@ -1,0 +1,122 @@
+#include "generator/generate.h"
+
+#include "core/log/log.h"
+#include "generator/reference.h"
+
+#include <string.h>
+
+struct job {
+    const struct ls_generate *settings;
+    struct ls_log *log;     /* NULL for null: */
+    struct ls_truth *truth; /* counts in any case; NULL for a slice */
+    struct ls_generated *out;
+    uint64_t first, total;
+};
+
+static int take(void *context, const struct ls_event *event, struct ls_error *err)
+{
+    struct job *job = context;
+    job->out->value_bytes += event->value_size;
+    int rc = 0;
+    if (job->log) {
+        struct ls_log_record record = {.timestamp_ms = event->timestamp_ms,
+                                       .key = event->key,
+                                       .key_size = event->key_size,
+                                       .value = event->value,
+                                       .value_size = event->value_size};
+        rc = ls_log_append(job->log, event->type, event->partition, &record, err);
+    }
+    return rc < 0 || !job->truth ? rc : ls_truth_take(job->truth, event, err);
+}
+
+static int progress(void *context, uint64_t next, struct ls_error *err)
+{
+    struct job *job = context;
+    job->out->events = next - job->first;
+    return job->settings->progress
+               ? job->settings->progress(job->settings->context, next - job->first, job->total, err)
+               : 0;
+}
+
+static int bounds(const struct ls_generate *g, uint64_t *first, uint64_t *end, struct ls_error *err)
+{
+    const struct ls_arrival *arrival = &g->plan->arrival;
+    *first = g->slice ? g->first : 0;
+    *end = g->slice ? g->end : g->events;
+    uint64_t before = g->until_ms == INT64_MAX ? arrival->total
+                                               : ls_arrival_before(arrival, g->until_ms);
+    if (*end == UINT64_MAX) {
+        *end = before;
+    }
+    if (*end == UINT64_MAX) {
+        return ls_error_set(
+            err, LS_E_USAGE,
+            "the last arrival phase is endless: say how much with --events, --for or --until");
+    }
+    if (*end > arrival->total) {
+        return ls_error_set(
+            err, LS_E_DATA,
+            "%llu events are wanted and the arrival phases hold %llu: give the last one no `for`",
+            (unsigned long long)*end, (unsigned long long)arrival->total);
+    }
+    if (*end > before) {
+        *end = before;
+    }
+    if (*first > *end) {
+        return ls_error_set(err, LS_E_USAGE, "the slice ends before it begins");
+    }
+    return 0;
+}
+
+static int open_outputs(struct job *job, struct ls_error *err)
+{
+    const struct ls_generate *g = job->settings;
+    const struct ls_plan *plan = g->plan;
+    int rc = 0;
+    if (strcmp(g->to, "null:") != 0) {
+        struct ls_log_topic topics[LS_SPEC_EVENT_TYPES_MAX];
+        char sha256[LS_HEX_MAX];
+        for (size_t t = 0; t < plan->type_count; t++) {
+            topics[t] = (struct ls_log_topic){plan->types[t].spec->topic, plan->partitions};
+        }
+        ls_hex(plan->spec->hash.bytes, sizeof plan->spec->hash.bytes, sha256);
+        struct ls_log_identity identity = {plan->spec->domain, sha256,
+                                           g->slice ? g->end - g->first : g->events, g->until_ms};
+        rc = ls_log_create(g->to, topics, plan->type_count, &identity,
+                           g->resume ? LS_LOG_RESUME : LS_LOG_FRESH, &job->log, err);
+        job->out->was_complete = rc == 0 && ls_log_is_complete(job->log);
+    }
+    if (rc == 0 && !g->slice && !job->out->was_complete) {
+        rc = ls_truth_new(plan, g->truth_folder, g->resume, &job->truth, err);
+    }
+    if (rc == 0 && g->reference_folder && !job->out->was_complete) {
+        rc = ls_reference_write(plan, g->reference_folder, err);
+    }
+    return rc;
+}
+
+int ls_generate(const struct ls_generate *g, struct ls_generated *out, struct ls_error *err)
+{
+    struct job job = {.settings = g, .out = out};
+    uint64_t end;
+    memset(out, 0, sizeof *out);
+    out->type_count = g->plan->type_count;
+    int rc = bounds(g, &job.first, &end, err);
+    job.total = rc < 0 ? 0 : end - job.first;
+    rc = rc < 0 ? rc : open_outputs(&job, err);
+    if (rc == 0 && !out->was_complete) {
+        struct ls_run run = {g->plan, job.first, end, g->threads, take, progress, &job};
+        rc = ls_run(&run, err);
+        rc = rc < 0 || !job.truth ? rc : ls_truth_finish(job.truth, err);
+        rc = rc < 0 || !job.log
+                 ? rc
+                 : ls_log_complete(job.log,
+                                   err); /* last: its manifest says that everything is there */
+    }
+    for (size_t t = 0; job.truth && t < out->type_count; t++) {
+        out->totals[t] = *ls_truth_totals(job.truth, t);
+    }
+    ls_truth_free(job.truth);
+    ls_log_close(job.log);
+    return rc;
+}

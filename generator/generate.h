@@ -1,0 +1,37 @@
+/* The whole job of `lockstep generate`: a spec's events into a log, the reference tables into its
+ * folder, the truth beside it. */
+#ifndef LS_GENERATOR_GENERATE_H
+#define LS_GENERATOR_GENERATE_H
+
+#include "generator/run.h"
+#include "generator/truth.h"
+
+struct ls_generate {
+    const struct ls_plan *plan;
+    const char *to;               /* a log's URI, or "null:" */
+    const char *truth_folder;     /* NULL: no truth is written */
+    const char *reference_folder; /* NULL: no tables are written */
+    uint64_t events;              /* UINT64_MAX: not bounded by a number */
+    int64_t until_ms;             /* data time; INT64_MAX: not bounded by a time */
+    uint64_t first, end;          /* when `slice`: events [first, end) alone, without truth */
+    bool slice;
+    unsigned threads;
+    bool resume;
+    int (*progress)(void *context, uint64_t done, uint64_t total,
+                    struct ls_error *err); /* may be NULL */
+    void *context;
+};
+
+struct ls_generated {
+    uint64_t events;
+    bool was_complete; /* with `resume`: nothing was left to do */
+    size_t type_count;
+    struct ls_truth_totals totals[LS_SPEC_EVENT_TYPES_MAX];
+    uint64_t value_bytes;
+};
+
+/* LS_E_DATA when the schedule ends before the number of events that is wanted, or nothing bounds
+ * the run. */
+int ls_generate(const struct ls_generate *job, struct ls_generated *out, struct ls_error *err);
+
+#endif

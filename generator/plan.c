@@ -1,0 +1,344 @@
+#include "generator/plan_internal.h"
+
+#include "core/base/mem.h"
+#include "spec/resolve.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define PLAN_BYTES_MAX (512U << 20)
+#define TABLE_ROWS_MAX 65536 /* populations up to this have their attributes computed once */
+
+void *plan_alloc(struct planner *p, size_t count, size_t size)
+{
+    return ls_arena_new(&p->plan->arena, count, size, p->err);
+}
+
+uint64_t plan_key(struct planner *p, const char *format, ...)
+{
+    char name[1024];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(name, sizeof name, format, args);
+    va_end(args);
+    return ls_stream_key(p->plan->seed, name);
+}
+
+static bool fill_tables(struct planner *p, struct ls_plan_entity *entity)
+{
+    for (size_t a = 0; a < entity->attribute_count && entity->count <= TABLE_ROWS_MAX; a++) {
+        if (entity->attributes[a].kind == LS_OP_ID) {
+            continue; /* its text needs a place of its own */
+        }
+        struct ls_cell *table = plan_alloc(p, entity->count, sizeof *table);
+        if (!table) {
+            return false;
+        }
+        for (uint64_t n = 0; n < entity->count; n++) {
+            table[n] = ls_attribute_value(entity, a, n, NULL);
+        }
+        entity->tables[a] = table;
+    }
+    return true;
+}
+
+static bool plan_entity(struct planner *p, const struct ls_spec_entity *spec,
+                        struct ls_plan_entity *out)
+{
+    struct ls_template t;
+    const struct ls_spec_field *attributes = spec->attributes.items;
+    ls_template_parse(spec->id, &t);
+    *out = (struct ls_plan_entity){
+        .spec = spec, .count = (uint64_t)spec->count, .attribute_count = spec->attributes.count};
+    out->id = (struct ls_id_template){t.before, t.before_size, t.width, t.behind, t.behind_size};
+    if (t.before_size + t.behind_size + 20 > LS_ID_TEXT_MAX) {
+        PROBLEM(p, "LS2004", spec->where, NULL, "an id is longer than %d bytes", LS_ID_TEXT_MAX);
+        return false;
+    }
+    out->pick_key = plan_key(p, "entities.%s.pick", spec->key);
+    out->attributes = plan_alloc(p, out->attribute_count, sizeof *out->attributes);
+    out->tables = plan_alloc(p, out->attribute_count, sizeof *out->tables);
+    if (!out->attributes || !out->tables) {
+        return false;
+    }
+    for (size_t a = 0; a < out->attribute_count; a++) {
+        char path[512];
+        snprintf(path, sizeof path, "entities.%s.%s", spec->key, attributes[a].name);
+        if (!plan_op(p, &attributes[a], path, NULL, &out->attributes[a])) {
+            return false;
+        }
+    }
+    if (spec->pick.member == &ls_member_pick_zipf) {
+        const struct ls_source_zipf *zipf = spec->pick.settings;
+        uint64_t exponent = (uint64_t)(zipf->exponent.value * ((ls_i128)1 << 32) /
+                                       ls_pow10(zipf->exponent.scale));
+        if (ls_zipf_new(out->count, exponent, &p->plan->arena, &out->zipf, p->err) < 0) {
+            return false;
+        }
+    }
+    return fill_tables(p, out);
+}
+
+/* The range check of a field, which the fault breaks: the first that names it. */
+static const struct ls_spec_check *check_of(const struct ls_spec *spec, const char *field,
+                                            enum ls_check_word word)
+{
+    const struct ls_spec_check *checks = spec->quality.items;
+    for (size_t i = 0; i < spec->quality.count; i++) {
+        if (checks[i].check == (int)word && strcmp(checks[i].field, field) == 0) {
+            return &checks[i];
+        }
+    }
+    return NULL;
+}
+
+static int column_of(const struct ls_plan_type *type, const char *field)
+{
+    for (size_t i = 0; i < type->spec->field_count; i++) {
+        if (strcmp(type->spec->fields[i]->name, field) == 0) {
+            return LS_COLUMN_PAYLOAD + (int)i;
+        }
+    }
+    return -1;
+}
+
+static enum ls_field_type type_of_column(const struct ls_plan_type *type, int column)
+{
+    return (enum ls_field_type)type->spec->fields[column - LS_COLUMN_PAYLOAD]->type;
+}
+
+static void plan_range(const struct ls_spec_check *check, enum ls_field_type type,
+                       struct ls_plan_type *out)
+{
+    out->range_has_low = ls_spec_check_low(check, type, &out->range_low);
+    out->range_has_high = ls_spec_check_high(check, type, &out->range_high);
+}
+
+/* Which columns the faults that name a field act on in this type; -1 where it has no such field. */
+static void plan_fault_columns(struct planner *p, struct ls_plan_type *type)
+{
+    const struct ls_spec_faults *faults = p->spec->faults;
+    const struct ls_spec_check *check = NULL;
+    type->range_column = faults->out_of_range ? column_of(type, faults->out_of_range->field) : -1;
+    type->missing_column = faults->missing ? column_of(type, faults->missing->field) : -1;
+    type->conflict_column = faults->conflict ? column_of(type, faults->conflict->field) : -1;
+    if (type->range_column >= 0) {
+        check = check_of(p->spec, faults->out_of_range->field, LS_CHECK_RANGE);
+        if (!check) {
+            PROBLEM(p, "LS2203", faults->out_of_range->where,
+                    "add {check: range, field: ...} to `quality`",
+                    "no range check would notice a wrong `%s`", faults->out_of_range->field);
+        } else {
+            plan_range(check, type_of_column(type, type->range_column), type);
+        }
+    }
+    if (type->missing_column >= 0) {
+        const struct ls_spec_field *field =
+            type->spec->fields[type->missing_column - LS_COLUMN_PAYLOAD];
+        if (!field->is_nullable || !check_of(p->spec, faults->missing->field, LS_CHECK_NOT_NULL)) {
+            PROBLEM(
+                p, "LS2203", faults->missing->where,
+                "say `null: never` for the field, and add {check: not_null, field: ...} to "
+                "`quality`",
+                "`missing` needs a nullable field with a not_null check, which `%s` of %s is not",
+                field->name, type->spec->name);
+        }
+    }
+    if (type->conflict_column >= 0) {
+        enum ls_field_type t = type_of_column(type, type->conflict_column);
+        type->conflict_high = t == LS_FIELD_INT ? INT32_MAX : INT64_MAX;
+        check = check_of(p->spec, faults->conflict->field, LS_CHECK_RANGE);
+        if (ls_field_expr_type(t) != LS_EXPR_NUMBER) {
+            PROBLEM(p, "LS2203", faults->conflict->where, NULL,
+                    "`conflict` needs a number to change, `%s` is none", faults->conflict->field);
+        } else if (check) {
+            ls_spec_check_high(check, t, &type->conflict_high);
+        }
+    }
+}
+
+static bool plan_type(struct planner *p, const struct ls_spec_event_type *spec,
+                      struct ls_plan_type *out)
+{
+    *out = (struct ls_plan_type){.spec = spec, .column_count = spec->layout->count};
+    out->ops = plan_alloc(p, LS_PLAN_CELLS_MAX, sizeof *out->ops);
+    if (!out->ops) {
+        return false;
+    }
+    for (size_t e = 0; e < p->plan->entity_count; e++) {
+        if (p->plan->entities[e].spec == spec->entity_type) {
+            out->picks[out->pick_count++] = &p->plan->entities[e];
+        }
+    }
+    bool sound = true;
+    for (size_t i = 0; i < spec->field_count; i++) {
+        char path[512];
+        struct ls_op op = {.cell = (uint16_t)(LS_COLUMN_PAYLOAD + i)};
+        snprintf(path, sizeof path, "event_types.%s.%s", spec->name, spec->fields[i]->name);
+        bool made = plan_op(p, spec->fields[i], path, out, &op);
+        sound = sound && made;
+        out->ops[out->op_count++] = op; /* a wrong one too: expressions below may name it */
+    }
+    plan_fault_columns(p, out);
+    return sound;
+}
+
+static struct ls_plan_fault plan_fault(struct planner *p, const struct ls_spec_fault *fault,
+                                       const char *name)
+{
+    struct ls_plan_fault out = {.rate = {0, 1}, .key = plan_key(p, "faults.%s", name)};
+    if (fault) {
+        out.rate = fault->rate;
+    }
+    return out;
+}
+
+static void plan_delay(struct planner *p, const struct ls_pick *pick, enum ls_unit unit,
+                       int64_t low, int64_t high, const char *name, struct ls_plan_delay *out)
+{
+    out->key = plan_key(p, "%s", name);
+    out->present = ls_distribution_compile(pick, unit, 0, low, high, &p->plan->arena, p->diag,
+                                           &out->distribution, p->err);
+}
+
+/* One slot in `block` is a copy's: the nearest whole number to one over the rates of duplicates and
+ * conflicts together. */
+static void plan_copies(struct planner *p)
+{
+    const struct ls_spec_faults *f = p->spec->faults;
+    struct ls_plan *plan = p->plan;
+    if (!f->duplicate) {
+        return;
+    }
+    struct ls_ratio d = f->duplicate->rate;
+    struct ls_ratio c = f->conflict ? f->conflict->rate : (struct ls_ratio){0, 1};
+    if (d.whole > UINT32_MAX || c.whole > UINT32_MAX) {
+        PROBLEM(p, "LS2020", f->duplicate->where, NULL,
+                "a rate of copies is finer than one in 2^32");
+        return;
+    }
+    ls_u128 part = (ls_u128)d.part * c.whole + (ls_u128)c.part * d.whole;
+    ls_u128 whole = (ls_u128)d.whole * c.whole;
+    if (part == 0) {
+        return;
+    }
+    if (part * 2 > whole) {
+        PROBLEM(p, "LS2020", f->duplicate->where, "lower the rates",
+                "more than half of the events would be copies");
+        return;
+    }
+    plan->block = (uint64_t)((whole + part / 2) / part);
+    plan->conflict_share = (struct ls_ratio){(uint64_t)((ls_u128)c.part * d.whole), (uint64_t)part};
+    plan->copy_key = plan_key(p, "faults.copy");
+    plan->copy_kind_key = plan_key(p, "faults.copy.kind");
+    plan_delay(p, &f->duplicate->distribution, LS_UNIT_NUMBER, 1, INT64_C(1) << 40,
+               "faults.duplicate.gap", &plan->gap);
+}
+
+static void plan_faults(struct planner *p)
+{
+    const struct ls_spec_faults *f = p->spec->faults;
+    struct ls_plan *plan = p->plan;
+    plan->late = plan_fault(p, f->late, "late");
+    plan->truncated = plan_fault(p, f->truncated, "truncated");
+    plan->corrupt = plan_fault(p, f->corrupt, "corrupt");
+    plan->out_of_range = plan_fault(p, f->out_of_range, "out_of_range");
+    plan->missing = plan_fault(p, f->missing, "missing");
+    plan->clock_ahead = plan_fault(p, f->clock_ahead, "clock_ahead");
+    plan->jitter = plan_fault(p, f->jitter, "jitter");
+    plan->clock_ahead_ms = f->clock_ahead ? f->clock_ahead->by_ms : 0;
+    plan->jitter_max_ms = f->jitter ? f->jitter->max_ms : 0;
+    plan->range_value_key = plan_key(p, "faults.out_of_range.value");
+    plan->corrupt_place_key = plan_key(p, "faults.corrupt.place");
+    plan->truncated_place_key = plan_key(p, "faults.truncated.place");
+    if (p->spec->delay) {
+        plan_delay(p, &p->spec->delay->distribution, LS_UNIT_DURATION, 0, p->spec->delay->max_ms,
+                   "delay", &plan->delay);
+    }
+    if (f->late) {
+        plan_delay(p, &f->late->distribution, LS_UNIT_DURATION, 0, f->late->max_ms,
+                   "faults.late.delay", &plan->late_delay);
+    }
+    plan_copies(p);
+}
+
+static bool plan_all(struct planner *p)
+{
+    struct ls_plan *plan = p->plan;
+    const struct ls_spec *spec = p->spec;
+    plan->type_count = spec->event_types.count;
+    plan->partitions = (uint32_t)spec->topics->partitions;
+    plan->type_key = plan_key(p, "event_types");
+    plan->event_id_key = plan_key(p, "event_id");
+    plan->entities = plan_alloc(p, spec->entities.count, sizeof *plan->entities);
+    plan->types = plan_alloc(p, plan->type_count, sizeof *plan->types);
+    plan->type_sums = plan_alloc(p, plan->type_count, sizeof *plan->type_sums);
+    if (!plan->entities || !plan->types || !plan->type_sums ||
+        ls_arrival_compile(spec, &plan->arena, &plan->arrival, p->err) < 0) {
+        return false;
+    }
+    bool sound = true;
+    const struct ls_spec_entity *entities = spec->entities.items;
+    for (size_t e = 0; e < spec->entities.count; e++) {
+        bool made = plan_entity(p, &entities[e], &plan->entities[e]);
+        sound = sound && made;
+        plan->entity_count++;
+    }
+    uint64_t sum = 0;
+    for (size_t t = 0; sound && t < plan->type_count; t++) {
+        const struct ls_spec_event_type *type = ls_spec_event_type_at(spec, t);
+        sum += (uint64_t)type->weight;
+        plan->type_sums[t] = sum;
+        bool made = plan_type(p, type, &plan->types[t]);
+        sound = sound && made;
+    }
+    plan_faults(p);
+    if (sound && !p->diag->errors) {
+        plan_prove(p);
+    }
+    return sound;
+}
+
+int ls_plan_new(const struct ls_spec *spec, struct ls_plan **out, struct ls_buf *report,
+                struct ls_error *err)
+{
+    *out = NULL;
+    struct ls_plan *plan = ls_mem_new(1, sizeof *plan, err);
+    struct ls_diag *diag = plan ? ls_mem_new(1, sizeof *diag, err) : NULL;
+    if (!diag) {
+        ls_mem_free(plan);
+        return err->code;
+    }
+    plan->spec = spec;
+    plan->seed = (uint64_t)spec->seed;
+    ls_arena_init(&plan->arena, "generator plan", PLAN_BYTES_MAX);
+    ls_diag_init(diag);
+    err->code = 0;
+    struct planner p = {spec, plan, diag, err};
+    bool sound = plan_all(&p);
+    int rc = err->code;
+    if (rc == 0 && diag->count) {
+        rc = ls_diag_render(diag, false, report, err);
+    }
+    if (rc == 0 && (diag->errors || !sound)) {
+        rc = ls_error_set(err, LS_E_DATA, "the spec cannot be generated: %d error%s", diag->errors,
+                          diag->errors == 1 ? "" : "s");
+    }
+    ls_diag_clear(diag);
+    ls_mem_free(diag);
+    if (rc < 0) {
+        ls_plan_free(plan);
+        return rc;
+    }
+    *out = plan;
+    return 0;
+}
+
+void ls_plan_free(struct ls_plan *plan)
+{
+    if (plan) {
+        ls_arena_clear(&plan->arena);
+        ls_mem_free(plan);
+    }
+}

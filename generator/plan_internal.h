@@ -1,0 +1,28 @@
+/* Shared by the parts of the compiler of plans. */
+#ifndef LS_GENERATOR_PLAN_INTERNAL_H
+#define LS_GENERATOR_PLAN_INTERNAL_H
+
+#include "generator/plan.h"
+
+struct planner {
+    const struct ls_spec *spec;
+    struct ls_plan *plan;
+    struct ls_diag *diag;
+    struct ls_error *err; /* err->code is 0 until memory was refused or a limit was passed */
+};
+
+#define PROBLEM(p, rule, where, hint, ...)                                                         \
+    ls_diag_add((p)->diag, LS_SEVERITY_ERROR, rule, where, hint, __VA_ARGS__)
+
+void *plan_alloc(struct planner *p, size_t count, size_t size);
+uint64_t plan_key(struct planner *p, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* plan_value.c: one field's source as an operation. `type` is NULL for an attribute of an entity.
+ */
+bool plan_op(struct planner *p, const struct ls_spec_field *field, const char *path,
+             struct ls_plan_type *type, struct ls_op *out);
+
+/* plan_prove.c: contract G7. */
+void plan_prove(struct planner *p);
+
+#endif

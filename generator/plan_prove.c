@@ -1,0 +1,114 @@
+/* Contract G7: a record without a fault provably passes every check up to expiry. What can't be
+ * proved is refused when the spec is loaded, because the truth would otherwise promise what nobody
+ * knows. */
+#include "generator/plan_internal.h"
+
+#include <string.h>
+
+static const struct ls_op *op_of(const struct ls_plan_type *type, size_t field)
+{
+    for (size_t i = 0; i < type->op_count; i++) {
+        if (type->ops[i].cell == LS_COLUMN_PAYLOAD + field) {
+            return &type->ops[i];
+        }
+    }
+    return NULL;
+}
+
+static void prove_range(struct planner *p, const struct ls_spec_check *check,
+                        const struct ls_plan_type *type, const struct ls_spec_field *field,
+                        const struct ls_op *op)
+{
+    int64_t low = op->low;
+    int64_t high = op->high;
+    ls_spec_check_low(check, op->type, &low);
+    ls_spec_check_high(check, op->type, &high);
+    if (!op->bounded || op->low < low || op->high > high) {
+        char made[2][LS_I128_TEXT_MAX];
+        ls_decimal_format(op->low, ls_field_scale(op->type), made[0]);
+        ls_decimal_format(op->high, ls_field_scale(op->type), made[1]);
+        PROBLEM(p, "LS2201", check->where,
+                "give the field a `min` and a `max` inside the check's, or widen the check",
+                "`%s` of %s can be %s to %s, which this check does not always admit", field->name,
+                type->spec->name, made[0], made[1]);
+    }
+}
+
+static void prove_reference(struct planner *p, const struct ls_spec_check *check,
+                            const struct ls_plan_type *type, const struct ls_spec_field *field,
+                            const struct ls_op *op)
+{
+    const struct ls_spec_reference *table = ls_spec_reference(p->spec, check->table);
+    if (op->kind != LS_OP_ENTITY_ID || type->picks[op->pick]->spec != table->entity) {
+        PROBLEM(p, "LS2201", check->where,
+                "let the field be `ref: ENTITY.id` of the table's population",
+                "nothing shows that each `%s` of %s stands in the table `%s`", field->name,
+                type->spec->name, check->table);
+    }
+}
+
+static void prove_check(struct planner *p, const struct ls_spec_check *check,
+                        const struct ls_plan_type *type)
+{
+    for (size_t i = 0; i < type->spec->field_count; i++) {
+        const struct ls_spec_field *field = type->spec->fields[i];
+        const struct ls_op *op = op_of(type, i);
+        if (strcmp(field->name, check->field) != 0 || !op) {
+            continue;
+        }
+        if (check->check == LS_CHECK_NOT_NULL) {
+            if (op->may_be_null || (op->expr && ls_expr_nullable(op->expr))) {
+                PROBLEM(p, "LS2201", check->where, "say `null: never` instead of `nullable`",
+                        "`%s` of %s is null now and then by itself", field->name, type->spec->name);
+            }
+        } else if (check->check == LS_CHECK_RANGE) {
+            prove_range(p, check, type, field, op);
+        } else {
+            prove_reference(p, check, type, field, op);
+        }
+    }
+}
+
+static void prove_faults(struct planner *p)
+{
+    const struct ls_spec_faults *f = p->spec->faults;
+    const struct ls_spec_pipeline *pipe = p->spec->pipeline;
+    if (f->jitter &&
+        (f->jitter->max_ms > pipe->max_skew_ms || f->jitter->max_ms > pipe->max_ahead_ms)) {
+        PROBLEM(p, "LS2204", f->jitter->where, "lower `max`, or raise `max_skew` and `max_ahead`",
+                "jitter of up to %lld ms would be taken for a wrong clock",
+                (long long)f->jitter->max_ms);
+    }
+    if (f->clock_ahead && f->clock_ahead->by_ms <= pipe->max_skew_ms) {
+        PROBLEM(p, "LS2204", f->clock_ahead->where, "raise `by`",
+                "a clock ahead by %lld ms is within max_skew: no fault at all",
+                (long long)f->clock_ahead->by_ms);
+    }
+    for (size_t t = 0; t < p->plan->type_count; t++) {
+        const struct ls_plan_type *type = &p->plan->types[t];
+        if (type->range_column < 0) {
+            continue;
+        }
+        int64_t top = type->spec->fields[type->range_column - LS_COLUMN_PAYLOAD]->type ==
+                              LS_FIELD_INT
+                          ? INT32_MAX
+                          : INT64_MAX;
+        bool room = type->range_has_high ? type->range_high <= top - 1000
+                                         : type->range_low >= -(top - 1000);
+        if (!room) {
+            PROBLEM(p, "LS2204", f->out_of_range->where, "narrow the check",
+                    "there is no room outside the range of `%s`", f->out_of_range->field);
+        }
+    }
+}
+
+void plan_prove(struct planner *p)
+{
+    const struct ls_spec_check *checks = p->spec->quality.items;
+    for (size_t i = 0; i < p->spec->quality.count; i++) {
+        for (size_t t = 0; t < p->plan->type_count; t++) {
+            prove_check(p, &checks[i], &p->plan->types[t]);
+        }
+    }
+    prove_faults(p);
+}

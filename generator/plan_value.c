@@ -1,0 +1,348 @@
+/* From a field of the spec to an operation. */
+#include "core/base/civil.h"
+#include "generator/plan_internal.h"
+#include "spec/resolve.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static struct ls_cell text_cell(const char *text)
+{
+    return (struct ls_cell){.bytes = (const uint8_t *)text, .size = (uint32_t)strlen(text)};
+}
+
+static void bounds_of_field(const struct ls_spec_field *field, int64_t *low, int64_t *high)
+{
+    *low = field->type == LS_FIELD_INT ? INT32_MIN : INT64_MIN;
+    *high = field->type == LS_FIELD_INT ? INT32_MAX : INT64_MAX;
+    if (ls_spec_field_given(field, "min")) {
+        ls_spec_quantity(&field->minimum, (enum ls_field_type)field->type, low);
+    }
+    if (ls_spec_field_given(field, "max")) {
+        ls_spec_quantity(&field->maximum, (enum ls_field_type)field->type, high);
+    }
+}
+
+static bool op_const(struct planner *p, const struct ls_spec_field *field, struct ls_op *out)
+{
+    const struct ls_yaml *value = ((const struct ls_source_const *)field->source.settings)->value;
+    struct ls_decimal decimal;
+    struct ls_quantity quantity = {.where = value->where};
+    bool fits = false;
+    out->kind = LS_OP_CONST;
+    out->words = plan_alloc(p, 1, sizeof *out->words);
+    if (!out->words) {
+        return false;
+    }
+    enum ls_field_type type = (enum ls_field_type)field->type;
+    if (type == LS_FIELD_STRING) {
+        fits = value->kind == LS_YAML_TEXT;
+        *out->words = text_cell(fits ? value->text : "");
+    } else if (type == LS_FIELD_BOOLEAN) {
+        fits = value->kind == LS_YAML_BOOLEAN;
+        out->words->number = value->boolean;
+    } else if (type == LS_FIELD_TIMESTAMP) {
+        fits = value->kind == LS_YAML_TEXT &&
+               ls_time_parse(value->text, strlen(value->text), &out->words->number);
+    } else if (value->text && !value->quoted && ls_read_decimal(value->text, &decimal)) {
+        quantity.number = decimal;
+        fits = ls_spec_quantity(&quantity, type, &out->words->number);
+    }
+    out->bounded = ls_field_expr_type(type) == LS_EXPR_NUMBER;
+    out->low = out->high = out->words->number;
+    if (!fits) {
+        PROBLEM(p, "LS2018", value->where, NULL, "this is no value of type %s",
+                ls_field_type_words[type]);
+    }
+    return fits;
+}
+
+static bool op_choice(struct planner *p, const struct ls_spec_field *field, struct ls_op *out)
+{
+    const struct ls_weights *weights =
+        &((const struct ls_source_choice *)field->source.settings)->weights;
+    uint64_t *sums = plan_alloc(p, weights->count, sizeof *sums);
+    out->kind = LS_OP_CHOICE;
+    out->word_count = weights->count;
+    out->words = plan_alloc(p, weights->count, sizeof *out->words);
+    if (!sums || !out->words) {
+        return false;
+    }
+    uint64_t sum = 0;
+    for (size_t i = 0; i < weights->count; i++) {
+        sum += weights->weights[i];
+        sums[i] = sum;
+        out->words[i] = text_cell(weights->words[i]);
+        out->words[i].number = (int64_t)i;
+        if (field->type == LS_FIELD_BOOLEAN) {
+            bool yes = strcmp(weights->words[i], "true") == 0;
+            out->words[i] = (struct ls_cell){.number = yes};
+            if (!yes && strcmp(weights->words[i], "false") != 0) {
+                PROBLEM(p, "LS2018", weights->where[i], "write {true: 1, false: 9}",
+                        "`%s` is no boolean", weights->words[i]);
+                return false;
+            }
+        }
+    }
+    out->sums = sums;
+    return true;
+}
+
+static bool template_of(struct planner *p, const char *text, struct ls_where where,
+                        struct ls_id_template *out)
+{
+    struct ls_template t;
+    ls_template_parse(text, &t); /* checked when the spec was loaded */
+    *out = (struct ls_id_template){t.before, t.before_size, t.width, t.behind, t.behind_size};
+    if (t.before_size + t.behind_size + 20 > LS_ID_TEXT_MAX) {
+        PROBLEM(p, "LS2004", where, NULL, "an id is longer than %d bytes", LS_ID_TEXT_MAX);
+        return false;
+    }
+    return true;
+}
+
+/* Which of the type's picks an entity is; it becomes one where it is none yet. -1 when there are
+ * too many. */
+static int pick_of(struct planner *p, struct ls_plan_type *type, const char *name, size_t size,
+                   struct ls_where where)
+{
+    for (size_t i = 0; i < type->pick_count; i++) {
+        const char *key = type->picks[i]->spec->key;
+        if (strlen(key) == size && memcmp(key, name, size) == 0) {
+            return (int)i;
+        }
+    }
+    for (size_t e = 0; e < p->plan->entity_count; e++) {
+        const char *key = p->plan->entities[e].spec->key;
+        if (strlen(key) != size || memcmp(key, name, size) != 0) {
+            continue;
+        }
+        if (type->pick_count == LS_PLAN_PICKS_MAX) {
+            PROBLEM(p, "LS2010", where, NULL, "an event type uses at most %d entities",
+                    LS_PLAN_PICKS_MAX);
+            return -1;
+        }
+        type->picks[type->pick_count] = &p->plan->entities[e];
+        return (int)type->pick_count++;
+    }
+    return -1;
+}
+
+static int attribute_index(const struct ls_plan_entity *entity, const char *name)
+{
+    const struct ls_spec_field *attributes = entity->spec->attributes.items;
+    for (size_t i = 0; i < entity->attribute_count; i++) {
+        if (strcmp(attributes[i].name, name) == 0) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
+/* ENTITY.id or ENTITY.ATTRIBUTE. */
+static bool op_ref(struct planner *p, const char *text, struct ls_where where,
+                   struct ls_plan_type *type, struct ls_op *out)
+{
+    const char *dot = strchr(text, '.');
+    int pick = dot ? pick_of(p, type, text, (size_t)(dot - text), where) : -1;
+    if (pick < 0) {
+        return false;
+    }
+    out->pick = (uint16_t)pick;
+    if (strcmp(dot + 1, "id") == 0) {
+        out->kind = LS_OP_ENTITY_ID;
+        out->type = LS_FIELD_STRING;
+        return true;
+    }
+    const struct ls_plan_entity *entity = type->picks[pick];
+    int attribute = attribute_index(entity, dot + 1);
+    if (attribute < 0) {
+        return false;
+    }
+    const struct ls_op *source = &entity->attributes[attribute];
+    out->kind = LS_OP_ATTRIBUTE;
+    out->attribute = (uint16_t)attribute;
+    out->type = source->type;
+    out->bounded = source->bounded;
+    out->low = source->low;
+    out->high = source->high;
+    return true;
+}
+
+/* What names mean in an expression of an event type: fields above, and attributes of entities as
+ * hidden cells. */
+struct scope {
+    struct planner *p;
+    struct ls_plan_type *type;
+    struct ls_where where;
+};
+
+static struct ls_op *op_of_cell(struct ls_plan_type *type, unsigned cell)
+{
+    for (size_t i = 0; i < type->op_count; i++) {
+        if (type->ops[i].cell == cell) {
+            return &type->ops[i];
+        }
+    }
+    return NULL;
+}
+
+static void symbol_of(const struct ls_op *op, bool nullable, struct ls_expr_symbol *symbol)
+{
+    *symbol = (struct ls_expr_symbol){ls_field_expr_type(op->type),
+                                      ls_field_scale(op->type),
+                                      nullable,
+                                      op->cell,
+                                      op->bounded,
+                                      op->low,
+                                      op->high};
+}
+
+/* Adds a hidden attribute; operations of hidden cells run first. */
+static struct ls_op *hidden(struct scope *s, const char *name)
+{
+    struct ls_op op = {0};
+    if (!strchr(name, '.') || !op_ref(s->p, name, s->where, s->type, &op)) {
+        return NULL;
+    }
+    for (size_t i = 0; i < s->type->op_count; i++) {
+        struct ls_op *known = &s->type->ops[i];
+        if (known->cell >= s->type->column_count && known->kind == op.kind &&
+            known->pick == op.pick && known->attribute == op.attribute) {
+            return known;
+        }
+    }
+    size_t hidden_count = 0;
+    while (hidden_count < s->type->op_count &&
+           s->type->ops[hidden_count].cell >= s->type->column_count) {
+        hidden_count++;
+    }
+    if (s->type->column_count + hidden_count >= LS_PLAN_CELLS_MAX) {
+        return NULL;
+    }
+    op.cell = (uint16_t)(s->type->column_count + hidden_count);
+    memmove(&s->type->ops[hidden_count + 1], &s->type->ops[hidden_count],
+            (s->type->op_count - hidden_count) * sizeof op);
+    s->type->ops[hidden_count] = op;
+    s->type->op_count++;
+    return &s->type->ops[hidden_count];
+}
+
+static bool find_symbol(void *context, const char *name, struct ls_expr_symbol *symbol)
+{
+    struct scope *s = context;
+    for (size_t i = 0; i < s->type->spec->field_count; i++) {
+        const struct ls_spec_field *field = s->type->spec->fields[i];
+        const struct ls_op *op = strcmp(field->name, name) == 0
+                                     ? op_of_cell(s->type, LS_COLUMN_PAYLOAD + (unsigned)i)
+                                     : NULL;
+        if (op) {
+            symbol_of(op, op->may_be_null, symbol);
+            return true;
+        }
+    }
+    const struct ls_op *op = hidden(s, name);
+    if (op) {
+        symbol_of(op, false, symbol);
+    }
+    return op != NULL;
+}
+
+static bool fit_expression(struct planner *p, const struct ls_spec_field *field, struct ls_op *out)
+{
+    struct ls_where where = field->source.where;
+    enum ls_field_type type = (enum ls_field_type)field->type;
+    if (ls_expr_type(out->expr) != ls_field_expr_type(type)) {
+        PROBLEM(p, "LS2019", where, NULL, "the expression gives %s, the field is of type %s",
+                ls_expr_type_name(ls_expr_type(out->expr)), ls_field_type_words[type]);
+        return false;
+    }
+    if (ls_expr_nullable(out->expr) && !field->is_nullable) {
+        PROBLEM(p, "LS2019", where, "make the field nullable: `null: never` or `nullable: ...`",
+                "the expression can be null, because a field in it can");
+        return false;
+    }
+    if (ls_field_expr_type(type) != LS_EXPR_NUMBER) {
+        return true;
+    }
+    unsigned scale = ls_field_scale(type);
+    ls_i128 low;
+    ls_i128 high;
+    if (ls_expr_scale(out->expr) > scale) {
+        PROBLEM(p, "LS2019", where, NULL, "the expression has %u decimal places, the field %u",
+                ls_expr_scale(out->expr), scale);
+        return false;
+    }
+    out->factor = ls_pow10(scale - ls_expr_scale(out->expr));
+    if (!ls_expr_bounds(out->expr, &low, &high) || ls_mul_overflows(low, out->factor, &low) ||
+        ls_mul_overflows(high, out->factor, &high)) {
+        PROBLEM(p, "LS2202", where, "give the fields in it a `min` and a `max`",
+                "how large the expression gets cannot be told");
+        return false;
+    }
+    bounds_of_field(field, &out->low, &out->high);
+    out->low = low > out->low ? (low < out->high ? (int64_t)low : out->high) : out->low;
+    out->high = high < out->high ? (high > out->low ? (int64_t)high : out->low) : out->high;
+    out->bounded = true;
+    return true;
+}
+
+static bool op_expr(struct planner *p, const struct ls_spec_field *field, struct ls_plan_type *type,
+                    struct ls_op *out)
+{
+    const struct ls_source_text *source = field->source.settings;
+    struct scope s = {p, type, source->where};
+    struct ls_expr_scope scope = {find_symbol, NULL, &s};
+    struct ls_expr *expr;
+    out->kind = LS_OP_EXPR;
+    if (ls_expr_compile(source->text, field->source.where, -1, &scope, &p->plan->arena, p->diag,
+                        &expr, p->err) < 0 ||
+        !expr) {
+        return false;
+    }
+    out->expr = expr;
+    return fit_expression(p, field, out);
+}
+
+static bool op_number(struct planner *p, const struct ls_spec_field *field, struct ls_op *out)
+{
+    int64_t low;
+    int64_t high;
+    bounds_of_field(field, &low, &high);
+    out->kind = LS_OP_NUMBER;
+    if (!ls_distribution_compile(&field->source, LS_UNIT_NUMBER,
+                                 ls_field_scale((enum ls_field_type)field->type), low, high,
+                                 &p->plan->arena, p->diag, &out->distribution, p->err)) {
+        return false;
+    }
+    ls_distribution_bounds(&out->distribution, &out->low, &out->high);
+    out->bounded = true;
+    return true;
+}
+
+bool plan_op(struct planner *p, const struct ls_spec_field *field, const char *path,
+             struct ls_plan_type *type, struct ls_op *out)
+{
+    const struct ls_member *m = field->source.member;
+    out->type = (enum ls_field_type)field->type;
+    out->key = plan_key(p, "%s", path);
+    out->null_key = plan_key(p, "%s.null", path);
+    out->nullable = field->nullable;
+    out->may_be_null = field->nullable.part > 0;
+    if (m == &ls_member_const) {
+        return op_const(p, field, out);
+    }
+    if (m == &ls_member_choice) {
+        return op_choice(p, field, out);
+    }
+    if (m == &ls_member_id) {
+        out->kind = LS_OP_ID;
+        return template_of(p, ((const struct ls_source_text *)field->source.settings)->text,
+                           field->where, &out->id);
+    }
+    if (m == &ls_member_ref) {
+        return op_ref(p, ((const struct ls_source_text *)field->source.settings)->text,
+                      field->where, type, out);
+    }
+    return m == &ls_member_expr ? op_expr(p, field, type, out) : op_number(p, field, out);
+}

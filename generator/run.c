@@ -1,0 +1,187 @@
+#include "generator/run.h"
+
+#include "core/base/mem.h"
+
+#include <pthread.h>
+
+/* A block is made by one thread and then read by the caller's; `state` says whose it is. */
+struct block {
+    enum { BLOCK_FREE, BLOCK_MAKING, BLOCK_READY } state;
+    uint64_t first;
+    size_t count;
+    struct ls_event *events;
+    uint8_t *bytes;
+};
+
+struct work {
+    const struct ls_run *run;
+    size_t value_max;
+    size_t block_count;
+    struct block *blocks; /* block number b of the run lives in blocks[b % block_count] */
+    uint64_t next;        /* number of the next block to be made */
+    bool stop;
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+};
+
+static void make_block(const struct work *work, struct block *block,
+                       struct ls_event_scratch *scratch)
+{
+    uint8_t *at = block->bytes;
+    for (size_t i = 0; i < block->count; i++) {
+        ls_event_make(work->run->plan, block->first + i, scratch, at, &block->events[i]);
+        at += block->events[i].value_size;
+    }
+}
+
+static void set_bounds(const struct ls_run *run, uint64_t number, struct block *block)
+{
+    block->first = run->first + number * LS_RUN_BLOCK_EVENTS;
+    uint64_t left = run->end - block->first;
+    block->count = left < LS_RUN_BLOCK_EVENTS ? (size_t)left : LS_RUN_BLOCK_EVENTS;
+}
+
+static uint64_t block_total(const struct ls_run *run)
+{
+    return (run->end - run->first + LS_RUN_BLOCK_EVENTS - 1) / LS_RUN_BLOCK_EVENTS;
+}
+
+/* The next block to make, or NULL when there is none left. Waits while the ring is full. */
+static struct block *claim(struct work *work)
+{
+    struct block *block = NULL;
+    pthread_mutex_lock(&work->lock);
+    while (!work->stop && work->next < block_total(work->run)) {
+        struct block *candidate = &work->blocks[work->next % work->block_count];
+        if (candidate->state == BLOCK_FREE) {
+            candidate->state = BLOCK_MAKING;
+            set_bounds(work->run, work->next++, candidate);
+            block = candidate;
+            break;
+        }
+        pthread_cond_wait(&work->changed, &work->lock);
+    }
+    pthread_mutex_unlock(&work->lock);
+    return block;
+}
+
+static void set_state(struct work *work, struct block *block, int state)
+{
+    pthread_mutex_lock(&work->lock);
+    block->state = state;
+    pthread_cond_broadcast(&work->changed);
+    pthread_mutex_unlock(&work->lock);
+}
+
+struct maker {
+    struct work *work;
+    struct ls_event_scratch scratch;
+    pthread_t thread;
+};
+
+static void *make_blocks(void *argument)
+{
+    struct maker *maker = argument;
+    struct block *block;
+    while ((block = claim(maker->work)) != NULL) {
+        make_block(maker->work, block, &maker->scratch);
+        set_state(maker->work, block, BLOCK_READY);
+    }
+    return NULL;
+}
+
+static int hand_on(const struct ls_run *run, const struct block *block, struct ls_error *err)
+{
+    for (size_t i = 0; i < block->count; i++) {
+        int rc = run->take(run->context, &block->events[i], err);
+        if (rc < 0) {
+            return rc;
+        }
+    }
+    return run->progress ? run->progress(run->context, block->first + block->count, err) : 0;
+}
+
+static int run_alone(struct work *work, struct ls_error *err)
+{
+    struct ls_event_scratch *scratch = ls_mem_new(1, sizeof *scratch, err);
+    int rc = scratch ? 0 : err->code;
+    for (uint64_t b = 0; rc == 0 && b < block_total(work->run); b++) {
+        set_bounds(work->run, b, &work->blocks[0]);
+        make_block(work, &work->blocks[0], scratch);
+        rc = hand_on(work->run, &work->blocks[0], err);
+    }
+    ls_mem_free(scratch);
+    return rc;
+}
+
+/* Takes the blocks in order while the makers make. */
+static int consume(struct work *work, struct ls_error *err)
+{
+    int rc = 0;
+    for (uint64_t b = 0; rc == 0 && b < block_total(work->run); b++) {
+        struct block *block = &work->blocks[b % work->block_count];
+        pthread_mutex_lock(&work->lock);
+        while (block->state != BLOCK_READY) {
+            pthread_cond_wait(&work->changed, &work->lock);
+        }
+        pthread_mutex_unlock(&work->lock);
+        rc = hand_on(work->run, block, err);
+        set_state(work, block, BLOCK_FREE);
+    }
+    pthread_mutex_lock(&work->lock);
+    work->stop = true;
+    pthread_cond_broadcast(&work->changed);
+    pthread_mutex_unlock(&work->lock);
+    return rc;
+}
+
+static int run_threads(struct work *work, struct ls_error *err)
+{
+    unsigned threads = work->run->threads;
+    struct maker *makers = ls_mem_new(threads, sizeof *makers, err);
+    if (!makers) {
+        return err->code;
+    }
+    pthread_mutex_init(&work->lock, NULL);
+    pthread_cond_init(&work->changed, NULL);
+    unsigned started = 0;
+    for (; started < threads; started++) {
+        makers[started].work = work;
+        if (pthread_create(&makers[started].thread, NULL, make_blocks, &makers[started]) != 0) {
+            break;
+        }
+    }
+    int rc = started ? consume(work, err)
+                     : ls_error_set(err, LS_E_NOMEM, "the system refuses to start a thread");
+    for (unsigned i = 0; i < started; i++) {
+        pthread_join(makers[i].thread, NULL);
+    }
+    pthread_cond_destroy(&work->changed);
+    pthread_mutex_destroy(&work->lock);
+    ls_mem_free(makers);
+    return rc;
+}
+
+int ls_run(const struct ls_run *run, struct ls_error *err)
+{
+    struct work work = {.run = run, .value_max = ls_event_value_max(run->plan)};
+    work.block_count = run->threads > 1 ? (size_t)2 * run->threads + 2 : 1;
+    work.blocks = ls_mem_new(work.block_count, sizeof *work.blocks, err);
+    int rc = work.blocks ? 0 : err->code;
+    for (size_t b = 0; rc == 0 && b < work.block_count; b++) {
+        work.blocks[b].events = ls_mem_new(LS_RUN_BLOCK_EVENTS, sizeof *work.blocks[b].events, err);
+        work.blocks[b].bytes = work.blocks[b].events
+                                   ? ls_mem_new(LS_RUN_BLOCK_EVENTS, work.value_max, err)
+                                   : NULL;
+        rc = work.blocks[b].bytes ? 0 : err->code;
+    }
+    if (rc == 0 && run->first < run->end) {
+        rc = run->threads > 1 ? run_threads(&work, err) : run_alone(&work, err);
+    }
+    for (size_t b = 0; work.blocks && b < work.block_count; b++) {
+        ls_mem_free(work.blocks[b].events);
+        ls_mem_free(work.blocks[b].bytes);
+    }
+    ls_mem_free(work.blocks);
+    return rc;
+}

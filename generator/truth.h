@@ -1,0 +1,38 @@
+/* What the generator knows it did (contract G7): beside the data, one file for each topic partition
+ * with a row for every record that was touched or is not admitted, and the totals per outcome.
+ * Written in index order; all it remembers is, per partition, the position and the highest clock.
+ */
+#ifndef LS_GENERATOR_TRUTH_H
+#define LS_GENERATOR_TRUTH_H
+
+#include "generator/event.h"
+
+#define LS_TRUTH_RECORDS_PER_BLOCK 256
+
+extern const char ls_truth_schema[];
+
+struct ls_truth_totals {
+    uint64_t raw;
+    uint64_t by_outcome[LS_REASON_COUNT]; /* [LS_ADMITTED] and each reason */
+    uint64_t late, jitter;                /* touched by these */
+};
+
+struct ls_truth;
+
+/* `folder` NULL: nothing is written, only counted. With `resume` the rows that are there already
+ * are passed over. */
+int ls_truth_new(const struct ls_plan *plan, const char *folder, bool resume, struct ls_truth **out,
+                 struct ls_error *err);
+
+/* The next event, in index order. */
+int ls_truth_take(struct ls_truth *truth, const struct ls_event *event, struct ls_error *err);
+
+/* Ends the files and writes totals.json. */
+int ls_truth_finish(struct ls_truth *truth, struct ls_error *err);
+
+/* Of one event type. */
+const struct ls_truth_totals *ls_truth_totals(const struct ls_truth *truth, size_t type);
+
+void ls_truth_free(struct ls_truth *truth);
+
+#endif
