@@ -1,0 +1,73 @@
+/* What the verbs share: their table, their options, how a spec is found, how an error ends the
+ * program. */
+#ifndef LS_CLI_CLI_H
+#define LS_CLI_CLI_H
+
+#include "core/config/option.h"
+#include "core/obs/progress.h"
+#include "spec/spec.h"
+
+struct cli;
+
+struct command {
+    const char *name;               /* "generate", "run stream" */
+    const char *synopsis;           /* behind the name: "SPEC --to URI [options]" */
+    const char *summary;            /* one line */
+    const char *examples;           /* shown first by --help; lines */
+    int subjects_min, subjects_max; /* words that are no options */
+    const struct ls_table *options; /* NULL: none */
+    /* 0, a positive answer (enum ls_code) or a negative code with `err` filled. */
+    int (*run)(struct cli *cli, struct ls_error *err);
+};
+
+/* One verb's file each; see commands.c. */
+extern const struct command *const commands[];
+
+struct cli {
+    const struct command *command;
+    const char *program; /* argv[0] */
+    void *options;       /* struct of command->options */
+    int subject_count;
+    const char *subjects[8];
+    struct ls_arena arena; /* what the options' values live in */
+};
+
+/* The options that every verb with a SPEC takes; a verb's own struct begins with this. */
+struct spec_options {
+    const char *config_root;
+    const char *environment;
+    const char *profile;
+    const char *seed;
+    struct ls_names sets;
+};
+
+#define SPEC_OPTION_ROWS(struct_name, member)                                                      \
+    {"config-root", LS_OPTION_TEXT, 0, offsetof(struct struct_name, member.config_root),           \
+     .summary = "Folder of platform.yaml and environments/ [the one above the spec's]."},          \
+        {"env", LS_OPTION_TEXT, 0, offsetof(struct struct_name, member.environment),               \
+         .summary = "environments/NAME.yaml over the platform."},                                  \
+        {"profile", LS_OPTION_TEXT, 0, offsetof(struct struct_name, member.profile),               \
+         .summary = "A profile of the spec over it."},                                             \
+        {"seed", LS_OPTION_TEXT, 0, offsetof(struct struct_name, member.seed),                     \
+         .summary = "The seed, instead of the spec's."},                                           \
+    {                                                                                              \
+        "set", LS_OPTION_TEXT, LS_OPTION_REPEATED, offsetof(struct struct_name, member.sets),      \
+            .summary = "path=value over everything; may be repeated.",                             \
+            .example = "topics.partitions=4"                                                       \
+    }
+
+/* Loads the spec of subject 0 with these options. Its diagnostics go to stderr. */
+int cli_load_spec(struct cli *cli, const struct spec_options *options, struct ls_spec **out,
+                  struct ls_error *err);
+
+/* Set by SIGINT and SIGTERM. Answers LS_E_INTERRUPTED once it is. */
+int cli_interrupted(struct ls_error *err);
+
+/* printf to stdout; a failed write is kept and ends the program with LS_E_IO (a full disk on stdout
+ * is no success). */
+void cli_print(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* How many threads a run uses unless told: the processors of the machine. */
+unsigned cli_threads(int64_t wanted);
+
+#endif

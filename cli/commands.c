@@ -1,0 +1,11 @@
+/* The verbs, in the order in which help lists them. */
+#include "cli/commands.h"
+
+#include <stddef.h>
+
+const struct command *const commands[] = {
+    &command_generate,
+    &command_help,
+    &command_version,
+    NULL,
+};

@@ -1,0 +1,9 @@
+/* Every verb: cmd_<verb>.c defines its row. */
+#ifndef LS_CLI_COMMANDS_H
+#define LS_CLI_COMMANDS_H
+
+#include "cli/cli.h"
+
+extern const struct command command_generate, command_help, command_version;
+
+#endif
