@@ -1,0 +1,226 @@
+#include "pipeline/output/outputs.h"
+
+#include "core/base/mem.h"
+#include "pipeline/output/report.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char quarantine_schema[] =
+    "{\"type\":\"record\",\"name\":\"quarantined\",\"namespace\":\"lockstep\",\"fields\":["
+    "{\"name\":\"reason\",\"type\":\"string\"},{\"name\":\"detail\",\"type\":\"string\"},{\"name\":"
+    "\"topic\",\"type\":\"string\"},"
+    "{\"name\":\"timestamp\",\"type\":{\"type\":\"long\",\"logicalType\":\"timestamp-millis\"}},"
+    "{\"name\":\"key\",\"type\":[\"null\",\"bytes\"]},"
+    "{\"name\":\"headers\",\"type\":{\"type\":\"array\",\"items\":{\"type\":\"record\",\"name\":"
+    "\"header\",\"fields\":["
+    "{\"name\":\"key\",\"type\":\"string\"},{\"name\":\"value\",\"type\":[\"null\",\"bytes\"]}]}}},"
+    "{\"name\":\"value\",\"type\":[\"null\",\"bytes\"]},"
+    "{\"name\":\"partition\",\"type\":\"int\",\"lockstep.physical\":true},{\"name\":\"position\","
+    "\"type\":\"long\",\"lockstep.physical\":true}]}";
+
+static const char late_schema[] =
+    "{\"type\":\"record\",\"name\":\"late\",\"namespace\":\"lockstep\",\"fields\":["
+    "{\"name\":\"event_id\",\"type\":\"string\"},{\"name\":\"entity_id\",\"type\":\"string\"},"
+    "{\"name\":\"event_time\",\"type\":{\"type\":\"long\",\"logicalType\":\"timestamp-millis\"}},"
+    "{\"name\":\"window_start\",\"type\":{\"type\":\"long\",\"logicalType\":\"timestamp-millis\"}},"
+    "{\"name\":\"window_end\",\"type\":{\"type\":\"long\",\"logicalType\":\"timestamp-millis\"}},"
+    "{\"name\":\"partition\",\"type\":\"int\",\"lockstep.physical\":true},{\"name\":\"position\","
+    "\"type\":\"long\",\"lockstep.physical\":true},"
+    "{\"name\":\"watermark\",\"type\":{\"type\":\"long\",\"logicalType\":\"timestamp-millis\"},"
+    "\"lockstep.physical\":true}]}";
+
+/* ---- the order of the datasets: views; then for each topic partition normalized, quarantine; then
+ * for each view its late files */
+
+static size_t view_index(const struct ls_view *view)
+{
+    return view->index;
+}
+
+static size_t record_index(const struct ls_outputs *o, uint32_t topic, uint32_t partition)
+{
+    return o->views->count + 2 * ((size_t)topic * o->partitions + partition);
+}
+
+static size_t late_index(const struct ls_outputs *o, const struct ls_view *view, uint32_t partition)
+{
+    return o->views->count + 2 * o->plan->topic_count * o->partitions +
+           (size_t)view->index * o->partitions + partition;
+}
+
+static size_t total(const struct ls_outputs *o)
+{
+    return o->views->count + (2 * o->plan->topic_count + o->views->count) * o->partitions;
+}
+
+/* Name and layout of dataset number i. */
+static const struct ls_layout *describe(const struct ls_outputs *o, size_t i,
+                                        char name[LS_PATH_MAX])
+{
+    size_t views = o->views->count;
+    size_t records = 2 * o->plan->topic_count * o->partitions;
+    if (i < views) {
+        snprintf(name, LS_PATH_MAX, "views/%s", o->views->views[i].spec->name);
+        return o->views->views[i].layout;
+    }
+    if (i < views + records) {
+        size_t at = (i - views) / 2;
+        const struct ls_topic_plan *topic = &o->plan->topics[at / o->partitions];
+        bool quarantine = (i - views) % 2;
+        snprintf(name, LS_PATH_MAX, "%s/%s/%zu", quarantine ? "quarantine" : "normalized",
+                 topic->type->topic, at % o->partitions);
+        return quarantine ? o->quarantine_layout : topic->layout;
+    }
+    size_t at = i - views - records;
+    const struct ls_view *view = &o->views->views[at / o->partitions];
+    snprintf(name, LS_PATH_MAX, "late/%s/%s/%zu", view->spec->name, view->topic_plan->type->topic,
+             at % o->partitions);
+    return o->late_layout;
+}
+
+static int make_layout(const char *text, struct ls_schema **schema, struct ls_layout **layout,
+                       struct ls_error *err)
+{
+    int rc = ls_schema_parse(text, strlen(text), schema, err);
+    return rc < 0 ? rc : ls_layout_new(*schema, layout, err);
+}
+
+static int open_sets(struct ls_outputs *o, const struct ls_dataset_state *states,
+                     struct ls_error *err)
+{
+    o->sets = ls_mem_new(total(o), sizeof *o->sets, err);
+    int rc = o->sets ? 0 : err->code;
+    if (rc == 0 && !states) {
+        rc = ls_tree_remove(o->datasets, err);
+    }
+    for (size_t i = 0; rc == 0 && i < total(o); i++) {
+        char name[LS_PATH_MAX];
+        const struct ls_layout *layout = describe(o, i, name);
+        o->count = i + 1;
+        rc = states ? ls_dataset_resume(&o->sets[i], o->datasets, name, layout, &states[i], err)
+                    : ls_dataset_create(&o->sets[i], o->datasets, name, layout, err);
+    }
+    return rc;
+}
+
+int ls_outputs_open(const struct ls_record_plan *plan, const struct ls_views *views,
+                    uint32_t partitions, const char *folder, const struct ls_dataset_state *states,
+                    struct ls_outputs **out, struct ls_error *err)
+{
+    char path[LS_PATH_MAX];
+    *out = NULL;
+    struct ls_outputs *o = ls_mem_new(1, sizeof *o, err);
+    if (!o) {
+        return err->code;
+    }
+    o->plan = plan;
+    o->views = views;
+    o->partitions = partitions;
+    int rc = ls_path_join(path, folder, "datasets", err);
+    if (rc == 0) {
+        o->folder = ls_mem_copy(folder, strlen(folder), err);
+        o->datasets = o->folder ? ls_mem_copy(path, strlen(path), err) : NULL;
+        rc = o->datasets ? 0 : err->code;
+    }
+    rc = rc < 0 ? rc
+                : make_layout(quarantine_schema, &o->quarantine_schema, &o->quarantine_layout, err);
+    rc = rc < 0 ? rc : make_layout(late_schema, &o->late_schema, &o->late_layout, err);
+    rc = rc < 0 ? rc : open_sets(o, states, err);
+    if (rc < 0) {
+        ls_outputs_free(o);
+        return rc;
+    }
+    *out = o;
+    return 0;
+}
+
+int ls_outputs_normalized(struct ls_outputs *o, uint32_t topic, uint32_t partition,
+                          const struct ls_record *record, struct ls_error *err)
+{
+    return ls_dataset_append(&o->sets[record_index(o, topic, partition)], record->normal, err);
+}
+
+static struct ls_cell text_cell(const char *text)
+{
+    return (struct ls_cell){.bytes = (const uint8_t *)text, .size = (uint32_t)strlen(text)};
+}
+
+static struct ls_cell bytes_cell(const uint8_t *bytes, size_t size)
+{
+    return (struct ls_cell){.bytes = bytes, .size = (uint32_t)size, .is_null = !bytes};
+}
+
+int ls_outputs_quarantine(struct ls_outputs *o, uint32_t topic, uint32_t partition,
+                          uint64_t position, const struct ls_log_record *raw,
+                          const struct ls_record *record, struct ls_error *err)
+{
+    static const uint8_t no_headers[] = {0};
+    const struct ls_cell cells[] = {
+        text_cell(ls_reasons[record->reason].name),
+        text_cell(record->detail),
+        text_cell(o->plan->topics[topic].type->topic),
+        {.number = raw->timestamp_ms},
+        bytes_cell(raw->key, raw->key_size),
+        raw->headers ? bytes_cell(raw->headers, raw->headers_size)
+                     : bytes_cell(no_headers, sizeof no_headers),
+        bytes_cell(raw->value, raw->value_size),
+        {.number = partition},
+        {.number = (int64_t)position},
+    };
+    assert(sizeof cells / sizeof *cells == o->quarantine_layout->count);
+    return ls_dataset_append(&o->sets[record_index(o, topic, partition) + 1], cells, err);
+}
+
+int ls_outputs_late(struct ls_outputs *o, const struct ls_view *view, uint32_t partition,
+                    uint64_t position, const struct ls_record *record, int64_t watermark,
+                    int64_t window_start, int64_t window_end, struct ls_error *err)
+{
+    const struct ls_cell cells[] = {
+        record->cells[LS_COLUMN_EVENT_ID],
+        record->cells[LS_COLUMN_ENTITY_ID],
+        {.number = record->event_time},
+        {.number = window_start},
+        {.number = window_end},
+        {.number = partition},
+        {.number = (int64_t)position},
+        {.number = watermark},
+    };
+    assert(sizeof cells / sizeof *cells == o->late_layout->count);
+    return ls_dataset_append(&o->sets[late_index(o, view, partition)], cells, err);
+}
+
+int ls_outputs_row(struct ls_outputs *o, const struct ls_view *view, const uint8_t *row,
+                   size_t size, struct ls_error *err)
+{
+    return ls_dataset_append_encoded(&o->sets[view_index(view)], row, size, err);
+}
+
+int ls_outputs_finish(struct ls_outputs *o, const struct ls_partition_counts *counts,
+                      const struct ls_run_facts *facts, struct ls_error *err)
+{
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < o->count; i++) {
+        rc = ls_dataset_finish(&o->sets[i], err);
+    }
+    return rc < 0 ? rc : ls_report_write(o, counts, facts, err);
+}
+
+void ls_outputs_free(struct ls_outputs *o)
+{
+    if (!o) {
+        return;
+    }
+    for (size_t i = 0; i < o->count; i++) {
+        ls_dataset_clear(&o->sets[i]);
+    }
+    ls_mem_free(o->sets);
+    ls_layout_free(o->quarantine_layout);
+    ls_layout_free(o->late_layout);
+    ls_schema_free(o->quarantine_schema);
+    ls_schema_free(o->late_schema);
+    ls_mem_free(o->folder);
+    ls_mem_free(o->datasets);
+    ls_mem_free(o);
+}

@@ -1,0 +1,66 @@
+/* Everything that a run writes below DIR: datasets/ (reproducible to the byte, contract B2),
+ * manifest.json (the audit manifest of contract P12, reproducible too), and summary.json (counts,
+ * and apart from them what depends on the machine).
+ *
+ * The datasets of one topic partition are touched by one thread, those of views by one. */
+#ifndef LS_OUTPUT_OUTPUTS_H
+#define LS_OUTPUT_OUTPUTS_H
+
+#include "pipeline/output/dataset.h"
+#include "pipeline/view/view.h"
+
+/* What a run has counted of one topic partition. */
+struct ls_partition_counts {
+    uint64_t raw;
+    struct ls_id input_digest; /* of what was read, in order (C3) */
+    uint64_t by_reason[LS_REASON_COUNT];
+};
+
+struct ls_outputs {
+    const struct ls_record_plan *plan;
+    const struct ls_views *views;
+    uint32_t partitions;
+    char *folder;   /* DIR */
+    char *datasets; /* DIR/datasets */
+    size_t count;
+    struct ls_dataset *sets; /* see ls_outputs_* below for the order */
+    struct ls_schema *quarantine_schema, *late_schema;
+    struct ls_layout *quarantine_layout, *late_layout;
+};
+
+/* `states` NULL: everything anew, what is below DIR/datasets is removed first. Otherwise goes on
+ * from a checkpoint: one state for each dataset, in order. */
+int ls_outputs_open(const struct ls_record_plan *plan, const struct ls_views *views,
+                    uint32_t partitions, const char *folder, const struct ls_dataset_state *states,
+                    struct ls_outputs **out, struct ls_error *err);
+
+/* Appends to normalized/TOPIC/PARTITION, quarantine/TOPIC/PARTITION, late/VIEW/TOPIC/PARTITION,
+ * views/VIEW. */
+int ls_outputs_normalized(struct ls_outputs *o, uint32_t topic, uint32_t partition,
+                          const struct ls_record *record, struct ls_error *err);
+int ls_outputs_quarantine(struct ls_outputs *o, uint32_t topic, uint32_t partition,
+                          uint64_t position, const struct ls_log_record *raw,
+                          const struct ls_record *record, struct ls_error *err);
+int ls_outputs_late(struct ls_outputs *o, const struct ls_view *view, uint32_t partition,
+                    uint64_t position, const struct ls_record *record, int64_t watermark,
+                    int64_t window_start, int64_t window_end, struct ls_error *err);
+int ls_outputs_row(struct ls_outputs *o, const struct ls_view *view, const uint8_t *row,
+                   size_t size, struct ls_error *err);
+
+/* How a run went: for the summary, apart from what is reproducible. */
+struct ls_run_facts {
+    const char *mode; /* "stream", "batch" */
+    uint64_t elapsed_us;
+    unsigned workers;
+    uint64_t emitted_by_watermark, emitted_by_flush; /* windows; stream only */
+    uint64_t checkpoints, restarts;                  /* stream only */
+};
+
+/* Ends the files and writes SHA256SUMS, manifest.json and summary.json. `counts` is [topic *
+ * partitions + partition]. */
+int ls_outputs_finish(struct ls_outputs *o, const struct ls_partition_counts *counts,
+                      const struct ls_run_facts *facts, struct ls_error *err);
+
+void ls_outputs_free(struct ls_outputs *o);
+
+#endif

@@ -1,0 +1,262 @@
+#include "pipeline/output/report.h"
+
+#include "core/base/mem.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define REPORT_BYTES_MAX (64U << 20)
+#define READ_STEP        (1U << 20)
+
+struct sum {
+    const struct ls_dataset *set;
+    struct ls_sha256 sha256;
+    uint64_t size;
+};
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const struct sum *)a)->set->name, ((const struct sum *)b)->set->name);
+}
+
+static int hash_dataset(const struct ls_outputs *o, struct sum *sum, uint8_t *buffer,
+                        struct ls_error *err)
+{
+    char path[LS_PATH_MAX];
+    char file[LS_PATH_MAX];
+    int rc = ls_path_join(path, o->datasets, sum->set->name, err);
+    if (rc < 0) {
+        return rc;
+    }
+    size_t length = strlen(path);
+    if (length + 6 > sizeof file) {
+        return ls_error_set(err, LS_E_USAGE, "a path is longer than %d bytes: %.60s...",
+                            LS_PATH_MAX, path);
+    }
+    memcpy(file, path, length);
+    memcpy(file + length, ".avro", 6);
+    int fd = ls_file_open(file, O_RDONLY, 0, err);
+    struct ls_sha256_stream *stream = fd < 0 ? NULL : ls_sha256_new(err);
+    rc = stream ? 0 : err->code;
+    size_t got = READ_STEP;
+    while (rc == 0 && got == READ_STEP) {
+        rc = ls_file_read_at(fd, buffer, READ_STEP, sum->size, &got, file, err);
+        if (rc == 0) {
+            ls_sha256_add(stream, buffer, got);
+            sum->size += got;
+        }
+    }
+    if (stream) {
+        ls_sha256_end(stream, &sum->sha256);
+    }
+    if (fd >= 0) {
+        close(fd);
+    }
+    return rc;
+}
+
+static int write_text(const struct ls_outputs *o, const char *folder, const char *name,
+                      const struct ls_buf *text, struct ls_error *err)
+{
+    char path[LS_PATH_MAX];
+    (void)o;
+    int rc = ls_path_join(path, folder, name, err);
+    return rc < 0 ? rc : ls_file_replace(path, text->data, text->size, err);
+}
+
+static int write_sums(const struct ls_outputs *o, const struct sum *sums, struct ls_error *err)
+{
+    struct ls_buf text;
+    int rc = 0;
+    ls_buf_init(&text, "SHA256SUMS", REPORT_BYTES_MAX);
+    for (size_t i = 0; rc == 0 && i < o->count; i++) {
+        char hex[LS_HEX_MAX];
+        rc = ls_buf_appendf(&text, err, "%s  %s.avro\n",
+                            ls_hex(sums[i].sha256.bytes, LS_SHA256_SIZE, hex), sums[i].set->name);
+    }
+    rc = rc < 0 ? rc : write_text(o, o->datasets, "SHA256SUMS", &text, err);
+    ls_buf_clear(&text);
+    return rc;
+}
+
+/* ---- manifest.json: reproducible */
+
+static int manifest_inputs(const struct ls_outputs *o, const struct ls_partition_counts *counts,
+                           struct ls_buf *out, struct ls_error *err)
+{
+    int rc = ls_buf_append_text(out, "  \"inputs\": {", err);
+    for (size_t t = 0; rc == 0 && t < o->plan->topic_count; t++) {
+        rc = ls_buf_appendf(out, err, "%s\n    \"%s\": [", t ? "," : "",
+                            o->plan->topics[t].type->topic);
+        for (uint32_t p = 0; rc == 0 && p < o->partitions; p++) {
+            const struct ls_partition_counts *c = &counts[t * o->partitions + p];
+            rc = ls_buf_appendf(
+                out, err, "%s\n      {\"records\": %llu, \"digest\": \"%016llx%016llx\"}",
+                p ? "," : "", (unsigned long long)c->raw, (unsigned long long)c->input_digest.high,
+                (unsigned long long)c->input_digest.low);
+        }
+        rc = rc < 0 ? rc : ls_buf_append_text(out, "]", err);
+    }
+    return rc < 0 ? rc : ls_buf_append_text(out, "\n  },\n", err);
+}
+
+static int manifest_outputs(const struct ls_outputs *o, const struct sum *sums, struct ls_buf *out,
+                            struct ls_error *err)
+{
+    int rc = ls_buf_append_text(out, "  \"outputs\": {", err);
+    for (size_t i = 0; rc == 0 && i < o->count; i++) {
+        char hex[LS_HEX_MAX];
+        char logical[LS_LOGICAL_TEXT_MAX];
+        rc = ls_buf_appendf(
+            out, err,
+            "%s\n    \"%s.avro\": {\"records\": %llu, \"bytes\": %llu, \"sha256\": \"%s\", "
+            "\"logical\": \"%s\"}",
+            i ? "," : "", sums[i].set->name, (unsigned long long)sums[i].set->digest.records,
+            (unsigned long long)sums[i].size, ls_hex(sums[i].sha256.bytes, LS_SHA256_SIZE, hex),
+            ls_logical_text(&sums[i].set->digest, logical));
+    }
+    return rc < 0 ? rc : ls_buf_append_text(out, "\n  }\n}\n", err);
+}
+
+static int manifest_heading(const struct ls_outputs *o, const struct ls_run_facts *facts,
+                            struct ls_buf *out, struct ls_error *err)
+{
+    char hex[2][LS_HEX_MAX];
+    int rc = ls_buf_appendf(out, err,
+                            "{\n  \"version\": 1,\n  \"format_version\": %d,\n  \"mode\": "
+                            "\"%s\",\n  \"window\": \"all\",\n  \"reason\": \"run\",\n"
+                            "  \"domain\": \"%s\",\n  \"job_sha256\": \"%s\",\n  \"spec_sha256\": "
+                            "\"%s\",\n  \"reference\": {",
+                            LS_FORMAT_VERSION, facts->mode, o->plan->spec->domain,
+                            ls_hex(o->plan->job.bytes, LS_SHA256_SIZE, hex[0]),
+                            ls_hex(o->plan->spec->hash.bytes, LS_SHA256_SIZE, hex[1]));
+    for (size_t i = 0; rc == 0 && i < o->plan->reference->count; i++) {
+        const struct ls_reference_table *table = &o->plan->reference->tables[i];
+        rc = ls_buf_appendf(out, err, "%s\"%s\": {\"rows\": %zu, \"sha256\": \"%s\"}",
+                            i ? ", " : "", table->name, table->count,
+                            ls_hex(table->sha256.bytes, LS_SHA256_SIZE, hex[0]));
+    }
+    rc = rc < 0 ? rc : ls_buf_append_text(out, "},\n  \"schemas\": {", err);
+    for (size_t t = 0; rc == 0 && t < o->plan->topic_count; t++) {
+        const struct ls_spec_event_type *type = o->plan->topics[t].type;
+        rc = ls_buf_appendf(out, err, "%s\"%s\": \"%016llx\"", t ? ", " : "", type->topic,
+                            (unsigned long long)type->schema->crc64);
+    }
+    return rc < 0 ? rc : ls_buf_append_text(out, "},\n", err);
+}
+
+static int write_manifest(const struct ls_outputs *o, const struct ls_partition_counts *counts,
+                          const struct ls_run_facts *facts, const struct sum *sums,
+                          struct ls_error *err)
+{
+    struct ls_buf text;
+    ls_buf_init(&text, "run manifest", REPORT_BYTES_MAX);
+    int rc = manifest_heading(o, facts, &text, err);
+    rc = rc < 0 ? rc : manifest_inputs(o, counts, &text, err);
+    rc = rc < 0 ? rc : manifest_outputs(o, sums, &text, err);
+    rc = rc < 0 ? rc : write_text(o, o->folder, "manifest.json", &text, err);
+    ls_buf_clear(&text);
+    return rc;
+}
+
+/* ---- summary.json: counts, and under "run" what depends on the machine */
+
+static int summary_topic(const struct ls_outputs *o, const struct ls_partition_counts *counts,
+                         size_t topic, struct ls_buf *out, struct ls_error *err)
+{
+    struct ls_partition_counts sum = {0};
+    for (uint32_t p = 0; p < o->partitions; p++) {
+        const struct ls_partition_counts *c = &counts[topic * o->partitions + p];
+        sum.raw += c->raw;
+        for (int r = 0; r < LS_REASON_COUNT; r++) {
+            sum.by_reason[r] += c->by_reason[r];
+        }
+    }
+    int rc = ls_buf_appendf(out, err,
+                            "%s\n    \"%s\": {\"raw\": %llu, \"normalized\": %llu, \"heartbeats\": "
+                            "0, \"quarantined\": {",
+                            topic ? "," : "", o->plan->topics[topic].type->topic,
+                            (unsigned long long)sum.raw,
+                            (unsigned long long)sum.by_reason[LS_ADMITTED]);
+    bool first = true;
+    for (int r = LS_ADMITTED + 1; rc == 0 && r < LS_REASON_COUNT; r++) {
+        if (sum.by_reason[r]) {
+            rc = ls_buf_appendf(out, err, "%s\"%s\": %llu", first ? "" : ", ", ls_reasons[r].name,
+                                (unsigned long long)sum.by_reason[r]);
+            first = false;
+        }
+    }
+    return rc < 0 ? rc : ls_buf_append_text(out, "}}", err);
+}
+
+static int summary_views(const struct ls_outputs *o, struct ls_buf *out, struct ls_error *err)
+{
+    size_t late = o->views->count + 2 * o->plan->topic_count * o->partitions;
+    int rc = ls_buf_append_text(out, "\n  },\n  \"views\": {", err);
+    for (size_t v = 0; rc == 0 && v < o->views->count; v++) {
+        uint64_t late_rows = 0;
+        for (uint32_t p = 0; p < o->partitions; p++) {
+            late_rows += o->sets[late + v * o->partitions + p].digest.records;
+        }
+        rc = ls_buf_appendf(out, err, "%s\n    \"%s\": {\"rows\": %llu, \"late\": %llu}",
+                            v ? "," : "", o->views->views[v].spec->name,
+                            (unsigned long long)o->sets[v].digest.records,
+                            (unsigned long long)late_rows);
+    }
+    return rc;
+}
+
+static int write_summary(const struct ls_outputs *o, const struct ls_partition_counts *counts,
+                         const struct ls_run_facts *facts, struct ls_error *err)
+{
+    struct ls_buf text;
+    uint64_t raw = 0;
+    ls_buf_init(&text, "summary", REPORT_BYTES_MAX);
+    int rc = ls_buf_appendf(
+        &text, err, "{\n  \"version\": 1,\n  \"mode\": \"%s\",\n  \"topics\": {", facts->mode);
+    for (size_t t = 0; rc == 0 && t < o->plan->topic_count; t++) {
+        rc = summary_topic(o, counts, t, &text, err);
+        for (uint32_t p = 0; p < o->partitions; p++) {
+            raw += counts[t * o->partitions + p].raw;
+        }
+    }
+    rc = rc < 0 ? rc : summary_views(o, &text, err);
+    uint64_t rate = facts->elapsed_us ? (uint64_t)((ls_u128)raw * 1000000 / facts->elapsed_us) : 0;
+    rc = rc < 0 ? rc
+                : ls_buf_appendf(
+                      &text, err,
+                      "\n  },\n  \"windows\": {\"by_watermark\": %llu, \"by_flush\": %llu},\n"
+                      "  \"run\": {\"workers\": %u, \"elapsed_us\": %llu, \"records_per_second\": "
+                      "%llu, \"checkpoints\": %llu, "
+                      "\"restarts\": %llu}\n}\n",
+                      (unsigned long long)facts->emitted_by_watermark,
+                      (unsigned long long)facts->emitted_by_flush, facts->workers,
+                      (unsigned long long)facts->elapsed_us, (unsigned long long)rate,
+                      (unsigned long long)facts->checkpoints, (unsigned long long)facts->restarts);
+    rc = rc < 0 ? rc : write_text(o, o->folder, "summary.json", &text, err);
+    ls_buf_clear(&text);
+    return rc;
+}
+
+int ls_report_write(const struct ls_outputs *o, const struct ls_partition_counts *counts,
+                    const struct ls_run_facts *facts, struct ls_error *err)
+{
+    struct sum *sums = ls_mem_new(o->count, sizeof *sums, err);
+    uint8_t *buffer = sums ? ls_mem_new(READ_STEP, 1, err) : NULL;
+    int rc = buffer ? 0 : err->code;
+    for (size_t i = 0; rc == 0 && i < o->count; i++) {
+        sums[i].set = &o->sets[i];
+        rc = hash_dataset(o, &sums[i], buffer, err);
+    }
+    if (rc == 0) {
+        qsort(sums, o->count, sizeof *sums, by_name);
+        rc = write_sums(o, sums, err);
+    }
+    rc = rc < 0 ? rc : write_manifest(o, counts, facts, sums, err);
+    rc = rc < 0 ? rc : write_summary(o, counts, facts, err);
+    ls_mem_free(buffer);
+    ls_mem_free(sums);
+    return rc;
+}

@@ -1,0 +1,10 @@
+/* What a run says of itself: SHA256SUMS, the audit manifest, the summary. */
+#ifndef LS_OUTPUT_REPORT_H
+#define LS_OUTPUT_REPORT_H
+
+#include "pipeline/output/outputs.h"
+
+int ls_report_write(const struct ls_outputs *o, const struct ls_partition_counts *counts,
+                    const struct ls_run_facts *facts, struct ls_error *err);
+
+#endif

@@ -1,0 +1,434 @@
+#include "pipeline/record/plan.h"
+
+#include "core/base/mem.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define PLAN_BYTES_MAX (64U << 20)
+
+struct planner {
+    const struct ls_spec *spec;
+    struct ls_record_plan *plan;
+    struct ls_topic_plan *topic;
+    struct ls_diag *diag;
+    struct ls_error *err;
+};
+
+#define PROBLEM(p, rule, where, hint, ...)                                                         \
+    ls_diag_add((p)->diag, LS_SEVERITY_ERROR, rule, where, hint, __VA_ARGS__)
+
+/* ---- names: what an expression of a normalize step sees is the record as the steps before left it
+ */
+
+static struct ls_normal_column *find_column(struct ls_topic_plan *topic, const char *name)
+{
+    for (size_t i = 0; i < topic->column_count; i++) {
+        if (strcmp(topic->columns[i].name, name) == 0) {
+            return &topic->columns[i];
+        }
+    }
+    return NULL;
+}
+
+const struct ls_normal_column *ls_normal_column(const struct ls_topic_plan *topic, const char *name)
+{
+    for (size_t i = 0; i < topic->column_count; i++) {
+        if (strcmp(topic->columns[i].name, name) == 0) {
+            return &topic->columns[i];
+        }
+    }
+    return NULL;
+}
+
+static void symbol_of(const struct ls_normal_column *column, unsigned slot,
+                      struct ls_expr_symbol *symbol)
+{
+    *symbol = (struct ls_expr_symbol){.type = ls_field_expr_type(column->type),
+                                      .scale = ls_field_scale(column->type),
+                                      .nullable = column->nullable,
+                                      .slot = slot};
+}
+
+bool ls_normal_symbol(void *context, const char *name, struct ls_expr_symbol *symbol)
+{
+    const struct ls_topic_plan *topic = context;
+    const struct ls_normal_column *column = ls_normal_column(topic, name);
+    if (column) {
+        symbol_of(column, (unsigned)(column - topic->columns), symbol);
+    }
+    return column != NULL;
+}
+
+static bool step_symbol(void *context, const char *name, struct ls_expr_symbol *symbol)
+{
+    const struct ls_normal_column *column = find_column(context, name);
+    if (column) {
+        symbol_of(column, (unsigned)column->cell, symbol);
+    }
+    return column != NULL;
+}
+
+/* ---- the columns to begin with */
+
+static int begin_columns(struct planner *p)
+{
+    static const struct {
+        const char *name;
+        enum ls_field_type type;
+    } envelope[] = {{"event_id", LS_FIELD_STRING},       {"event_time", LS_FIELD_TIMESTAMP},
+                    {"ingest_time", LS_FIELD_TIMESTAMP}, {"source", LS_FIELD_STRING},
+                    {"schema_version", LS_FIELD_INT},    {"entity_id", LS_FIELD_STRING}};
+    struct ls_topic_plan *topic = p->topic;
+    const struct ls_spec_event_type *type = topic->type;
+    size_t steps = type->normalize ? type->normalize->count : 0;
+    topic->columns = ls_arena_new(
+        &p->plan->arena, LS_COLUMN_PAYLOAD + type->field_count + steps + LS_PHYSICAL_COLUMNS,
+        sizeof *topic->columns, p->err);
+    if (!topic->columns) {
+        return p->err->code;
+    }
+    for (size_t i = 0; i < LS_COLUMN_PAYLOAD; i++) {
+        topic->columns[i] = (struct ls_normal_column){
+            envelope[i].name, envelope[i].name, envelope[i].type, false, i, NULL};
+    }
+    for (size_t i = 0; i < type->field_count; i++) {
+        const struct ls_spec_field *f = type->fields[i];
+        size_t cell = LS_COLUMN_PAYLOAD + i;
+        topic->columns[cell] = (struct ls_normal_column){
+            f->name,        f->column_name, (enum ls_field_type)f->type,
+            f->is_nullable, cell,           type->layout->columns[cell].node};
+    }
+    topic->column_count = LS_COLUMN_PAYLOAD + type->field_count;
+    topic->cell_count = topic->column_count;
+    return 0;
+}
+
+/* ---- checks */
+
+static int plan_checks(struct planner *p)
+{
+    const struct ls_spec_check *checks = p->spec->quality.items;
+    struct ls_topic_plan *topic = p->topic;
+    topic->checks = ls_arena_new(&p->plan->arena, p->spec->quality.count, sizeof *topic->checks,
+                                 p->err);
+    if (!topic->checks) {
+        return p->err->code;
+    }
+    for (size_t i = 0; i < p->spec->quality.count; i++) {
+        const struct ls_normal_column *column = find_column(topic, checks[i].field);
+        if (!column || column->cell < LS_COLUMN_PAYLOAD) {
+            continue; /* another event type's */
+        }
+        struct ls_record_check *out = &topic->checks[topic->check_count++];
+        *out = (struct ls_record_check){.check = (enum ls_check_word)checks[i].check,
+                                        .cell = column->cell,
+                                        .field = column->name,
+                                        .type = column->type};
+        out->has_low = ls_spec_check_low(&checks[i], column->type, &out->low);
+        out->has_high = ls_spec_check_high(&checks[i], column->type, &out->high);
+        out->table = checks[i].table ? ls_reference_find(p->plan->reference, checks[i].table)
+                                     : NULL;
+    }
+    return 0;
+}
+
+/* ---- normalize steps */
+
+static void drop_column(struct planner *p, const struct ls_spec_normalize *step)
+{
+    struct ls_topic_plan *topic = p->topic;
+    struct ls_normal_column *column = find_column(topic, step->drop);
+    if (!column || column < topic->columns + LS_COLUMN_PAYLOAD) {
+        PROBLEM(p, "LS2301", step->where, NULL,
+                column ? "`%s` belongs to the envelope and stays"
+                       : "there is no field `%s` to drop",
+                step->drop);
+        return;
+    }
+    size_t behind = (size_t)(topic->columns + topic->column_count - column - 1);
+    memmove(column, column + 1, behind * sizeof *column);
+    topic->column_count--;
+}
+
+/* What a column of a reference table is to the spec. */
+static const struct ls_spec_field *table_attribute(const struct planner *p,
+                                                   const struct ls_spec_lookup *lookup)
+{
+    const struct ls_spec_reference *declared = ls_spec_reference(p->spec, lookup->table);
+    return declared ? ls_spec_attribute(declared->entity, lookup->take) : NULL;
+}
+
+static bool plan_lookup(struct planner *p, const struct ls_spec_normalize *step,
+                        struct ls_record_set *set, struct ls_normal_column *column)
+{
+    const struct ls_normal_column *key = find_column(p->topic, step->lookup->key);
+    const struct ls_spec_field *attribute = table_attribute(p, step->lookup);
+    if (!key || key->type != LS_FIELD_STRING) {
+        PROBLEM(p, "LS2301", step->lookup->where, NULL,
+                key ? "the key `%s` has to be a string" : "there is no field `%s` to look up with",
+                step->lookup->key);
+        return false;
+    }
+    set->table = ls_reference_find(p->plan->reference, step->lookup->table);
+    set->key_cell = key->cell;
+    set->take = (size_t)ls_layout_find(set->table->layout, attribute->column_name);
+    column->type = attribute->type == LS_FIELD_ENUM ? LS_FIELD_STRING
+                                                    : (enum ls_field_type)attribute->type;
+    column->nullable = true; /* there may be no such row */
+    return true;
+}
+
+static bool plan_expression(struct planner *p, const struct ls_spec_normalize *step,
+                            struct ls_record_set *set, struct ls_normal_column *column)
+{
+    static const enum ls_field_type types[] = {[LS_EXPR_BOOLEAN] = LS_FIELD_BOOLEAN,
+                                               [LS_EXPR_NUMBER] = LS_FIELD_LONG,
+                                               [LS_EXPR_TEXT] = LS_FIELD_STRING,
+                                               [LS_EXPR_TIME] = LS_FIELD_TIMESTAMP};
+    const char *names[LS_RECORD_CELLS_MAX + 1];
+    size_t count = 0;
+    for (; count < p->topic->column_count; count++) {
+        names[count] = p->topic->columns[count].name;
+    }
+    names[count] = NULL;
+    bool scaled = ls_spec_normalize_scaled(step);
+    struct ls_expr_scope scope = {step_symbol, names, p->topic};
+    struct ls_expr *expr;
+    if (ls_expr_compile(step->expr, step->where, scaled ? (int)step->scale : -1, &scope,
+                        &p->plan->arena, p->diag, &expr, p->err) < 0 ||
+        !expr) {
+        return false;
+    }
+    set->expr = expr;
+    set->divide = set->multiply = 1;
+    column->type = types[ls_expr_type(expr)];
+    column->nullable = ls_expr_nullable(expr);
+    if (ls_expr_type(expr) != LS_EXPR_NUMBER) {
+        return true;
+    }
+    unsigned scale = ls_expr_scale(expr);
+    unsigned wanted = scaled ? (unsigned)step->scale : scale;
+    if (wanted != 0 && wanted != 2) {
+        PROBLEM(p, "LS2302", step->where, "add `scale: 2` (money) or `scale: 0` (a whole number)",
+                "the result has %u decimal places", wanted);
+        return false;
+    }
+    column->type = wanted == 2 ? LS_FIELD_MONEY : LS_FIELD_LONG;
+    set->divide = scale > wanted ? ls_pow10(scale - wanted) : 1;
+    set->multiply = scale < wanted ? ls_pow10(wanted - scale) : 1;
+    return true;
+}
+
+static int set_column(struct planner *p, const struct ls_spec_normalize *step)
+{
+    struct ls_topic_plan *topic = p->topic;
+    struct ls_record_set set = {.cell = topic->cell_count, .field = step->set};
+    struct ls_normal_column column = {
+        .name = step->set, .column_name = step->set, .cell = topic->cell_count};
+    if (topic->cell_count == LS_RECORD_CELLS_MAX) {
+        PROBLEM(p, "LS2010", step->where, NULL, "a topic has at most %d columns and steps",
+                LS_RECORD_CELLS_MAX);
+        return 0;
+    }
+    bool sound = step->lookup ? plan_lookup(p, step, &set, &column)
+                              : plan_expression(p, step, &set, &column);
+    if (!sound) {
+        return p->err->code;
+    }
+    if (column.type == LS_FIELD_MONEY) {
+        column.column_name = ls_arena_printf(&p->plan->arena, p->err, "%s_cents", step->set);
+        if (!column.column_name) {
+            return p->err->code;
+        }
+    }
+    topic->sets[topic->set_count++] = set;
+    topic->cell_count++;
+    struct ls_normal_column *known = find_column(topic, step->set);
+    if (known) {
+        *known = column;
+    } else {
+        topic->columns[topic->column_count++] = column;
+    }
+    return 0;
+}
+
+static int plan_steps(struct planner *p)
+{
+    const struct ls_items *steps = p->topic->type->normalize;
+    size_t count = steps ? steps->count : 0;
+    p->topic->sets = ls_arena_new(&p->plan->arena, count, sizeof *p->topic->sets, p->err);
+    int rc = p->topic->sets ? 0 : p->err->code;
+    for (size_t i = 0; rc == 0 && i < count; i++) {
+        const struct ls_spec_normalize *step = &((const struct ls_spec_normalize *)steps->items)[i];
+        if (step->drop) {
+            drop_column(p, step);
+        } else {
+            rc = set_column(p, step);
+        }
+    }
+    return rc;
+}
+
+/* ---- the normalized schema */
+
+int ls_column_type_text(const struct ls_normal_column *column, const char *record,
+                        struct ls_buf *out, struct ls_error *err)
+{
+    static const char *const texts[] = {
+        [LS_FIELD_BOOLEAN] = "\"boolean\"",
+        [LS_FIELD_INT] = "\"int\"",
+        [LS_FIELD_LONG] = "\"long\"",
+        [LS_FIELD_MONEY] = "\"long\"",
+        [LS_FIELD_STRING] = "\"string\"",
+        [LS_FIELD_TIMESTAMP] = "{\"type\":\"long\",\"logicalType\":\"timestamp-millis\"}"};
+    int rc = ls_buf_append_text(out, column->nullable ? "[\"null\"," : "", err);
+    if (rc == 0 && column->type == LS_FIELD_ENUM) {
+        rc = ls_buf_appendf(out, err, "{\"type\":\"enum\",\"name\":\"%s_%s\",\"symbols\":[", record,
+                            column->name);
+        for (size_t i = 0; rc == 0 && i < column->symbols->count; i++) {
+            rc = ls_buf_appendf(out, err, "%s\"%s\"", i ? "," : "", column->symbols->symbols[i]);
+        }
+        rc = rc < 0 ? rc : ls_buf_append_text(out, "]}", err);
+    } else if (rc == 0) {
+        rc = ls_buf_append_text(out, texts[column->type], err);
+    }
+    return rc < 0 ? rc : ls_buf_append_text(out, column->nullable ? "],\"default\":null" : "", err);
+}
+
+static int normalized_schema(struct planner *p, struct ls_buf *out)
+{
+    const struct ls_topic_plan *topic = p->topic;
+    int rc = ls_buf_appendf(
+        out, p->err,
+        "{\"type\":\"record\",\"name\":\"%s\",\"namespace\":\"%s.normalized\",\"fields\":[",
+        topic->type->name, p->spec->domain);
+    for (size_t i = 0; rc == 0 && i < topic->column_count; i++) {
+        rc = ls_buf_appendf(out, p->err,
+                            "{\"name\":\"%s\",\"type\":", topic->columns[i].column_name);
+        rc = rc < 0 ? rc : ls_column_type_text(&topic->columns[i], topic->type->name, out, p->err);
+        rc = rc < 0 ? rc
+                    : ls_buf_appendf(out, p->err, ",\"lockstep.type\":\"%s\"},",
+                                     ls_field_type_words[topic->columns[i].type]);
+    }
+    return rc < 0 ? rc
+                  : ls_buf_append_text(
+                        out,
+                        "{\"name\":\"partition\",\"type\":\"int\",\"lockstep.physical\":true},"
+                        "{\"name\":\"position\",\"type\":\"long\",\"lockstep.physical\":true},"
+                        "{\"name\":\"watermark\",\"type\":{\"type\":\"long\",\"logicalType\":"
+                        "\"timestamp-millis\"},"
+                        "\"lockstep.physical\":true}]}",
+                        p->err);
+}
+
+static int end_columns(struct planner *p)
+{
+    struct ls_topic_plan *topic = p->topic;
+    struct ls_buf text;
+    ls_buf_init(&text, "normalized schema", LS_SCHEMA_TEXT_MAX);
+    int rc = normalized_schema(p, &text);
+    rc = rc < 0 ? rc : ls_schema_parse((const char *)text.data, text.size, &topic->schema, p->err);
+    rc = rc < 0 ? rc : ls_layout_new(topic->schema, &topic->layout, p->err);
+    ls_buf_clear(&text);
+    topic->columns[topic->column_count++] = (struct ls_normal_column){
+        "partition", "partition", LS_FIELD_INT, false, SIZE_MAX, NULL};
+    topic->columns[topic->column_count++] = (struct ls_normal_column){
+        "position", "position", LS_FIELD_LONG, false, SIZE_MAX, NULL};
+    topic->columns[topic->column_count++] = (struct ls_normal_column){
+        "watermark", "watermark", LS_FIELD_TIMESTAMP, false, SIZE_MAX, NULL};
+    return rc;
+}
+
+static int plan_topic(struct planner *p, const struct ls_spec_event_type *type)
+{
+    p->topic->type = type;
+    p->topic->watermark_delay_ms = ls_spec_watermark_delay(p->spec, type);
+    int rc = begin_columns(p);
+    rc = rc < 0 ? rc : plan_checks(p);
+    rc = rc < 0 ? rc : plan_steps(p);
+    return rc < 0 || p->diag->errors ? rc : end_columns(p);
+}
+
+/* Contract P12: what decides the bytes. */
+static void hash_job(struct ls_record_plan *plan, struct ls_sha256_stream *stream)
+{
+    ls_sha256_add(stream, plan->spec->hash.bytes, sizeof plan->spec->hash.bytes);
+    for (size_t i = 0; i < plan->reference->count; i++) {
+        ls_sha256_add(stream, plan->reference->tables[i].sha256.bytes, LS_SHA256_SIZE);
+    }
+    for (size_t t = 0; t < plan->topic_count; t++) {
+        ls_sha256_add(stream, plan->topics[t].type->schema->sha256.bytes, LS_SHA256_SIZE);
+        ls_sha256_add(stream, plan->topics[t].schema->sha256.bytes, LS_SHA256_SIZE);
+    }
+    ls_sha256_end(stream, &plan->job);
+}
+
+static int plan_all(struct planner *p)
+{
+    struct ls_record_plan *plan = p->plan;
+    plan->topics = ls_arena_new(&plan->arena, p->spec->event_types.count, sizeof *plan->topics,
+                                p->err);
+    int rc = plan->topics ? 0 : p->err->code;
+    for (size_t t = 0; rc == 0 && t < p->spec->event_types.count; t++) {
+        plan->topic_count = t + 1;
+        p->topic = &plan->topics[t];
+        rc = plan_topic(p, ls_spec_event_type_at(p->spec, t));
+    }
+    if (rc < 0 || p->diag->errors) {
+        return rc;
+    }
+    struct ls_sha256_stream *stream = ls_sha256_new(p->err);
+    if (!stream) {
+        return p->err->code;
+    }
+    hash_job(plan, stream);
+    return 0;
+}
+
+int ls_record_plan_new(const struct ls_spec *spec, const struct ls_reference *reference,
+                       struct ls_record_plan **out, struct ls_buf *report, struct ls_error *err)
+{
+    *out = NULL;
+    struct ls_record_plan *plan = ls_mem_new(1, sizeof *plan, err);
+    struct ls_diag *diag = plan ? ls_mem_new(1, sizeof *diag, err) : NULL;
+    if (!diag) {
+        ls_mem_free(plan);
+        return err->code;
+    }
+    plan->spec = spec;
+    plan->reference = reference;
+    ls_arena_init(&plan->arena, "pipeline plan", PLAN_BYTES_MAX);
+    ls_diag_init(diag);
+    err->code = 0;
+    struct planner p = {spec, plan, NULL, diag, err};
+    int rc = plan_all(&p);
+    if (rc == 0 && diag->count) {
+        rc = ls_diag_render(diag, false, report, err);
+    }
+    if (rc == 0 && diag->errors) {
+        rc = ls_error_set(err, LS_E_DATA, "the spec's pipeline cannot run: %d error%s",
+                          diag->errors, diag->errors == 1 ? "" : "s");
+    }
+    ls_diag_clear(diag);
+    ls_mem_free(diag);
+    if (rc < 0) {
+        ls_record_plan_free(plan);
+        return rc;
+    }
+    *out = plan;
+    return 0;
+}
+
+void ls_record_plan_free(struct ls_record_plan *plan)
+{
+    if (!plan) {
+        return;
+    }
+    for (size_t t = 0; t < plan->topic_count; t++) {
+        ls_layout_free(plan->topics[t].layout);
+        ls_schema_free(plan->topics[t].schema);
+    }
+    ls_arena_clear(&plan->arena);
+    ls_mem_free(plan);
+}

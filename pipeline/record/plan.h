@@ -1,0 +1,89 @@
+/* What the pipeline does with a record of each topic, compiled from the spec: checks in their
+ * order, normalize steps, the columns of the normalized dataset. Immutable; shared by threads, and
+ * by the streaming and the batch run (contract P9: per-record functions are theirs in common). */
+#ifndef LS_RECORD_PLAN_H
+#define LS_RECORD_PLAN_H
+
+#include "core/expr/expr.h"
+#include "pipeline/record/reference.h"
+#include "spec/reason.h"
+
+#define LS_RECORD_CELLS_MAX 256 /* columns of a raw record and cells that normalize steps add */
+
+struct ls_record_check {
+    enum ls_check_word check;
+    size_t cell; /* raw column */
+    const char *field;
+    enum ls_field_type type;
+    bool has_low, has_high;
+    int64_t low, high;
+    const struct ls_reference_table *table;
+};
+
+/* One `set`: an expression over the cells so far, or a look-up. */
+struct ls_record_set {
+    size_t cell; /* where the value goes */
+    const char *field;
+    const struct ls_expr *expr; /* or NULL: a look-up */
+    ls_i128 divide, multiply;   /* expr: from its scale to the field's, half to even */
+    const struct ls_reference_table *table;
+    size_t key_cell;
+    size_t take; /* column of the table */
+};
+
+/* A column of the normalized dataset. */
+struct ls_normal_column {
+    const char *name;        /* in expressions: "amount" */
+    const char *column_name; /* in the dataset: "amount_cents" */
+    enum ls_field_type type;
+    bool nullable;
+    size_t cell;
+    const struct ls_node *symbols; /* of an enum */
+};
+
+struct ls_topic_plan {
+    const struct ls_spec_event_type *type;
+    size_t check_count;
+    struct ls_record_check *checks;
+    size_t set_count;
+    struct ls_record_set *sets;
+    size_t cell_count; /* raw columns and set cells */
+    size_t
+        column_count; /* of the normalized dataset, the three physical ones at the end included */
+    struct ls_normal_column *columns;
+    struct ls_schema *schema; /* of the normalized dataset */
+    struct ls_layout *layout;
+    int64_t watermark_delay_ms;
+};
+
+enum { LS_PHYSICAL_COLUMNS = 3 }; /* partition, position, watermark: the last ones */
+
+struct ls_record_plan {
+    const struct ls_spec *spec;
+    const struct ls_reference *reference;
+    size_t topic_count;
+    struct ls_topic_plan *topics; /* one for each event type, in the spec's order */
+    struct ls_sha256 job;         /* the job hash of contract P12 */
+    struct ls_arena arena;
+};
+
+/* Problems (LS23xx) in `report` with LS_E_DATA. Free with ls_record_plan_free; spec and reference
+ * must outlive it. */
+int ls_record_plan_new(const struct ls_spec *spec, const struct ls_reference *reference,
+                       struct ls_record_plan **out, struct ls_buf *report, struct ls_error *err);
+void ls_record_plan_free(struct ls_record_plan *plan);
+
+/* The column of a normalized dataset with this name, as an expression knows it; NULL when there is
+ * none. */
+const struct ls_normal_column *ls_normal_column(const struct ls_topic_plan *topic,
+                                                const char *name);
+
+/* A scope for expressions over the normalized columns of a topic: a name's slot is its column.
+ * `context` is the topic plan. */
+bool ls_normal_symbol(void *context, const char *name, struct ls_expr_symbol *symbol);
+
+/* A JSON fragment: the Avro type of a column, appended; `record` prefixes the names of enums. */
+int ls_column_type_text(const struct ls_normal_column *column, const char *record,
+                        struct ls_buf *out, struct ls_error *err);
+
+#endif

@@ -1,0 +1,259 @@
+#include "pipeline/record/record.h"
+
+#include "core/avro/frame.h"
+#include "core/base/civil.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void reject(struct ls_record *out, enum ls_reason reason)
+{
+    out->reason = reason;
+    out->detail[0] = '\0';
+}
+
+static bool check_frame(const struct ls_topic_plan *topic, const struct ls_log_record *raw,
+                        struct ls_record *out)
+{
+    struct ls_frame frame = ls_frame_read(raw->value, raw->value ? raw->value_size : 0);
+    if (frame.kind != LS_FRAME_SINGLE_OBJECT) {
+        reject(out, LS_REASON_FRAME_INVALID);
+        return false;
+    }
+    if (frame.crc64 != topic->type->schema->crc64) {
+        reject(out, LS_REASON_SCHEMA_UNKNOWN);
+        snprintf(out->detail, sizeof out->detail, "schema fingerprint %016llx",
+                 (unsigned long long)frame.crc64);
+        return false;
+    }
+    return true;
+}
+
+static bool decode(const struct ls_topic_plan *topic, const struct ls_log_record *raw,
+                   struct ls_record *out)
+{
+    size_t offset = 0;
+    size_t column = 0;
+    const struct ls_layout *layout = topic->type->layout;
+    const uint8_t *datum = raw->value + LS_SINGLE_OBJECT_SIZE;
+    size_t size = raw->value_size - LS_SINGLE_OBJECT_SIZE;
+    enum ls_decode_status status = ls_row_decode(layout, datum, size, out->cells, &offset, &column);
+    if (status == LS_DECODE_OK) {
+        return true;
+    }
+    reject(out,
+           status == LS_DECODE_TRUNCATED ? LS_REASON_DECODE_TRUNCATED : LS_REASON_DECODE_INVALID);
+    snprintf(out->detail, sizeof out->detail, "%s, at byte %zu: %s",
+             column < layout->count ? layout->columns[column].path : "behind the last field",
+             offset, ls_decode_status_text(status));
+    return false;
+}
+
+static bool check_envelope(const struct ls_topic_plan *topic, const struct ls_log_record *raw,
+                           struct ls_record *out)
+{
+    const struct ls_cell *cells = out->cells;
+    const struct ls_cell *entity = &cells[LS_COLUMN_ENTITY_ID];
+    const char *what = NULL;
+    if (cells[LS_COLUMN_EVENT_ID].size == 0) {
+        what = "event_id is empty";
+    } else if (!raw->key || raw->key_size != entity->size ||
+               memcmp(raw->key, entity->bytes, entity->size) != 0) {
+        what = "entity_id is not the record's key";
+    } else if (cells[LS_COLUMN_SCHEMA_VERSION].number != topic->type->schema_version) {
+        what = "schema_version is not that of the schema";
+    }
+    if (what) {
+        reject(out, LS_REASON_ENVELOPE_INVALID);
+        snprintf(out->detail, sizeof out->detail, "%s", what);
+    }
+    return !what;
+}
+
+static bool time_in_range(int64_t time_ms)
+{
+    return time_ms >= LS_TIME_MIN_MS && time_ms <= LS_TIME_MAX_MS;
+}
+
+/* Contract P3. A timestamp of -1 is Kafka's word for none. */
+static bool check_clock(const struct ls_record_plan *plan, const struct ls_log_record *raw,
+                        struct ls_record *out)
+{
+    const struct ls_spec_pipeline *pipe = plan->spec->pipeline;
+    int64_t ingest = out->cells[LS_COLUMN_INGEST_TIME].number;
+    int64_t event = out->cells[LS_COLUMN_EVENT_TIME].number;
+    ls_i128 skew = (ls_i128)ingest - raw->timestamp_ms;
+    ls_i128 ahead = (ls_i128)event - ingest;
+    skew = skew < 0 ? -skew : skew;
+    if (raw->timestamp_ms != -1 && skew > pipe->max_skew_ms) {
+        reject(out, LS_REASON_CLOCK_SKEW);
+        char text[LS_I128_TEXT_MAX];
+        ls_decimal_format(skew, 0, text);
+        snprintf(out->detail, sizeof out->detail,
+                 "ingest_time is %s ms from the record's timestamp", text);
+        return false;
+    }
+    if (ahead > pipe->max_ahead_ms) {
+        reject(out, LS_REASON_CLOCK_AHEAD);
+        char text[LS_I128_TEXT_MAX];
+        ls_decimal_format(ahead, 0, text);
+        snprintf(out->detail, sizeof out->detail, "event_time is %s ms ahead of ingest_time", text);
+        return false;
+    }
+    if (!time_in_range(ingest) || !time_in_range(event)) {
+        reject(out, LS_REASON_TIME_RANGE);
+        return false;
+    }
+    out->clock_sane = true;
+    out->clock = pipe->clock == LS_CLOCK_INGEST_TIME ? ingest : event;
+    out->event_time = event;
+    return true;
+}
+
+static bool in_range(const struct ls_record_check *check, int64_t number)
+{
+    return !(check->has_low && number < check->low) && !(check->has_high && number > check->high);
+}
+
+static bool check_quality(const struct ls_topic_plan *topic, struct ls_record *out)
+{
+    for (size_t i = 0; i < topic->check_count; i++) {
+        const struct ls_record_check *check = &topic->checks[i];
+        const struct ls_cell *cell = &out->cells[check->cell];
+        if (check->check == LS_CHECK_NOT_NULL && cell->is_null) {
+            reject(out, LS_REASON_NOT_NULL);
+            snprintf(out->detail, sizeof out->detail, "%s", check->field);
+            return false;
+        }
+        if (check->check == LS_CHECK_RANGE && !cell->is_null && !in_range(check, cell->number)) {
+            char number[LS_I128_TEXT_MAX];
+            ls_decimal_format(cell->number, ls_field_scale(check->type), number);
+            reject(out, LS_REASON_RANGE);
+            snprintf(out->detail, sizeof out->detail, "%s is %s", check->field, number);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* A stage of its own, behind all quality checks (P1). */
+static bool check_reference(const struct ls_topic_plan *topic, struct ls_record *out)
+{
+    for (size_t i = 0; i < topic->check_count; i++) {
+        const struct ls_record_check *check = &topic->checks[i];
+        const struct ls_cell *cell = &out->cells[check->cell];
+        if (check->check == LS_CHECK_REFERENCE && !cell->is_null &&
+            !ls_reference_row(check->table, cell->bytes, cell->size)) {
+            reject(out, LS_REASON_REFERENCE_UNKNOWN);
+            snprintf(out->detail, sizeof out->detail, "%s is not in %s", check->field,
+                     check->table->name);
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool evaluate(const struct ls_record_set *set, struct ls_cell *cells)
+{
+    struct ls_expr_value value;
+    struct ls_cell *out = &cells[set->cell];
+    *out = (struct ls_cell){.is_null = true};
+    if (ls_expr_eval(set->expr, cells, &value) != LS_EXPR_OK) {
+        return false;
+    }
+    if (value.is_null) {
+        return true;
+    }
+    ls_i128 number = set->divide == 1 ? value.number : ls_div_half_even(value.number, set->divide);
+    if (ls_mul_overflows(number, set->multiply, &number) || !ls_fits_i64(number)) {
+        return false;
+    }
+    *out = (struct ls_cell){.number = (int64_t)number, .bytes = value.bytes, .size = value.size};
+    return true;
+}
+
+static void look_up(const struct ls_record_set *set, struct ls_cell *cells)
+{
+    const struct ls_cell *key = &cells[set->key_cell];
+    const struct ls_cell *row = key->is_null ? NULL
+                                             : ls_reference_row(set->table, key->bytes, key->size);
+    cells[set->cell] = row ? row[set->take] : (struct ls_cell){.is_null = true};
+}
+
+static bool run_steps(const struct ls_topic_plan *topic, struct ls_record *out)
+{
+    for (size_t i = 0; i < topic->set_count; i++) {
+        const struct ls_record_set *set = &topic->sets[i];
+        if (!set->expr) {
+            look_up(set, out->cells);
+        } else if (!evaluate(set, out->cells)) {
+            reject(out, LS_REASON_NORMALIZE_FAILED);
+            snprintf(out->detail, sizeof out->detail, "%s has no value", set->field);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Two payloads are one when their values are, however they were encoded (an Avro varint can be
+ * padded). */
+static struct ls_id payload_of(const struct ls_topic_plan *topic, const struct ls_record *record)
+{
+    uint8_t words[LS_RECORD_CELLS_MAX * 17];
+    uint8_t *at = words;
+    const struct ls_layout *layout = topic->type->layout;
+    for (size_t c = LS_COLUMN_PAYLOAD; c < layout->count; c++) {
+        const struct ls_cell *cell = &record->cells[c];
+        *at++ = cell->is_null;
+        if (cell->is_null) {
+            continue;
+        }
+        enum ls_avro_type type = layout->columns[c].node->type;
+        if (type <= LS_AVRO_DOUBLE || type == LS_AVRO_ENUM) {
+            at = ls_put_u64(at, (uint64_t)cell->number);
+        } else {
+            struct ls_id id = ls_id_of(cell->bytes, cell->size);
+            at = ls_put_u64(ls_put_u64(at, id.high), id.low);
+        }
+    }
+    return ls_id_of(words, (size_t)(at - words));
+}
+
+void ls_record_examine(const struct ls_record_plan *plan, const struct ls_topic_plan *topic,
+                       const struct ls_log_record *raw, struct ls_record *out)
+{
+    out->clock_sane = false;
+    bool passed = check_frame(topic, raw, out) && decode(topic, raw, out) &&
+                  check_envelope(topic, raw, out) && check_clock(plan, raw, out) &&
+                  check_quality(topic, out) && check_reference(topic, out) && run_steps(topic, out);
+    if (!passed) {
+        return;
+    }
+    out->reason = LS_ADMITTED;
+    out->detail[0] = '\0';
+    const struct ls_cell *id = &out->cells[LS_COLUMN_EVENT_ID];
+    out->id = ls_id_of(id->bytes, id->size);
+    out->payload = payload_of(topic, out);
+}
+
+void ls_record_normalize(const struct ls_topic_plan *topic, uint32_t partition, uint64_t position,
+                         int64_t watermark, struct ls_record *record)
+{
+    size_t count = topic->column_count - LS_PHYSICAL_COLUMNS;
+    for (size_t i = 0; i < count; i++) {
+        record->normal[i] = record->cells[topic->columns[i].cell];
+    }
+    record->normal[count] = (struct ls_cell){.number = partition};
+    record->normal[count + 1] = (struct ls_cell){.number = (int64_t)position};
+    record->normal[count + 2] = (struct ls_cell){.number = watermark};
+}
+
+void ls_record_expired(struct ls_record *record, int64_t floor)
+{
+    char event[LS_TIME_TEXT_MAX];
+    char limit[LS_TIME_TEXT_MAX];
+    ls_time_format(record->event_time, event);
+    ls_time_format(floor, limit);
+    record->reason = LS_REASON_EXPIRED;
+    snprintf(record->detail, sizeof record->detail, "event_time %s is before %s", event, limit);
+}

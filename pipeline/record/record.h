@@ -1,0 +1,40 @@
+/* What happens to one record, judged from the record and reference data alone (contract P1, P3):
+ * everything up to normalize. Expiry and duplicates need memory and are the matter of whoever
+ * calls: the streaming run and the batch run, each in its own way. */
+#ifndef LS_RECORD_RECORD_H
+#define LS_RECORD_RECORD_H
+
+#include "core/log/log.h"
+#include "pipeline/record/plan.h"
+
+#define LS_DETAIL_MAX 160
+
+struct ls_record {
+    enum ls_reason reason;      /* LS_ADMITTED: passed all checks up to normalize */
+    char detail[LS_DETAIL_MAX]; /* for a person; empty when the reason says it all */
+    bool clock_sane; /* passed the clock check: moves the watermark, whatever else is wrong with it
+                      */
+    int64_t clock;   /* the time that moves it */
+    int64_t event_time;
+    struct ls_id id;      /* of event_id */
+    struct ls_id payload; /* of the payload's bytes, before normalization: tells a conflict from a
+                             duplicate */
+    struct ls_cell cells[LS_RECORD_CELLS_MAX]; /* raw columns and set cells; bytes point into the
+                                                  record and the tables */
+    struct ls_cell
+        normal[LS_RECORD_CELLS_MAX]; /* by normalized column; the physical ones are the caller's */
+};
+
+/* Judges a record of a topic. Only `reason`, `detail`, `clock_sane` and what the reason does not
+ * deny are set. */
+void ls_record_examine(const struct ls_record_plan *plan, const struct ls_topic_plan *topic,
+                       const struct ls_log_record *raw, struct ls_record *out);
+
+/* Gathers the normalized columns of an admitted record. */
+void ls_record_normalize(const struct ls_topic_plan *topic, uint32_t partition, uint64_t position,
+                         int64_t watermark, struct ls_record *record);
+
+/* The detail of a record that is too old: its event_time and the limit. */
+void ls_record_expired(struct ls_record *record, int64_t floor);
+
+#endif

@@ -1,0 +1,279 @@
+/* From a view of the spec to what is evaluated. */
+#include "core/base/mem.h"
+#include "core/base/text.h"
+#include "pipeline/view/view.h"
+
+#include <string.h>
+
+#define VIEWS_BYTES_MAX (64U << 20)
+
+struct planner {
+    struct ls_views *views;
+    struct ls_view *view;
+    struct ls_diag *diag;
+    struct ls_error *err;
+};
+
+#define PROBLEM(p, where, hint, ...)                                                               \
+    ls_diag_add((p)->diag, LS_SEVERITY_ERROR, "LS2303", where, hint, __VA_ARGS__)
+
+static int column_index(struct planner *p, const char *name, struct ls_where where)
+{
+    const struct ls_normal_column *column = ls_normal_column(p->view->topic_plan, name);
+    if (column) {
+        return (int)(column - p->view->topic_plan->columns);
+    }
+    const char *names[LS_RECORD_CELLS_MAX + 1];
+    size_t count = 0;
+    for (; count < p->view->topic_plan->column_count; count++) {
+        names[count] = p->view->topic_plan->columns[count].name;
+    }
+    names[count] = NULL;
+    const char *near = ls_did_you_mean(name, names);
+    PROBLEM(p, where, near, "the normalized %s has no field `%s`%s", p->view->spec->from, name,
+            near ? "; did you mean this one?" : "");
+    return -1;
+}
+
+static int compile(struct planner *p, const char *text, struct ls_where where,
+                   const struct ls_expr **out)
+{
+    union {
+        const void *from;
+        void *to;
+    } context = {.from = p->view->topic_plan}; /* read only: the scope's context is untyped */
+    struct ls_expr_scope scope = {ls_normal_symbol, NULL, context.to};
+    struct ls_expr *expr;
+    int rc = ls_expr_compile(text, where, -1, &scope, &p->views->arena, p->diag, &expr, p->err);
+    if (rc == 0 && expr && ls_expr_type(expr) != LS_EXPR_BOOLEAN) {
+        PROBLEM(p, where, "compare it with something", "`where` needs a condition, and this is %s",
+                ls_expr_type_name(ls_expr_type(expr)));
+    }
+    *out = expr;
+    return rc;
+}
+
+static enum ls_aggregate_kind kind_of(const struct ls_member *member)
+{
+    static const struct {
+        const struct ls_member *member;
+        enum ls_aggregate_kind kind;
+    } kinds[] = {{&ls_member_count, LS_AGGREGATE_COUNT},
+                 {&ls_member_sum, LS_AGGREGATE_SUM},
+                 {&ls_member_min, LS_AGGREGATE_MIN},
+                 {&ls_member_max, LS_AGGREGATE_MAX},
+                 {&ls_member_avg, LS_AGGREGATE_AVG}};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        if (kinds[i].member == member) {
+            return kinds[i].kind;
+        }
+    }
+    return LS_AGGREGATE_DISTINCT;
+}
+
+static int plan_column(struct planner *p, const struct ls_spec_aggregate *spec,
+                       struct ls_view_column *out)
+{
+    const struct ls_aggregate_field *settings = spec->function.settings;
+    *out = (struct ls_view_column){.name = spec->key,
+                                   .kind = kind_of(spec->function.member),
+                                   .input = -1,
+                                   .scale = (unsigned)spec->scale};
+    p->view->distinct_count += out->kind == LS_AGGREGATE_DISTINCT;
+    if (settings && settings->where_text) {
+        int rc = compile(p, settings->where_text, spec->where, &out->where);
+        if (rc < 0) {
+            return rc;
+        }
+    }
+    if (spec->given & 2 && out->kind != LS_AGGREGATE_AVG) { /* the second row of its table */
+        PROBLEM(p, spec->where, NULL, "`scale` belongs to avg");
+    }
+    if (out->kind == LS_AGGREGATE_COUNT) {
+        return 0;
+    }
+    out->input = column_index(p, settings->field, spec->where);
+    if (out->input < 0) {
+        return 0;
+    }
+    out->type = p->view->topic_plan->columns[out->input].type;
+    bool number = ls_field_expr_type(out->type) == LS_EXPR_NUMBER;
+    bool ordered = number || out->type == LS_FIELD_TIMESTAMP;
+    bool minmax = out->kind == LS_AGGREGATE_MIN || out->kind == LS_AGGREGATE_MAX;
+    if (out->kind != LS_AGGREGATE_DISTINCT && !(minmax ? ordered : number)) {
+        PROBLEM(p, spec->where, NULL, "%s needs a number, and `%s` is of type %s",
+                spec->function.member->word, settings->field, ls_field_type_words[out->type]);
+    }
+    if (out->kind == LS_AGGREGATE_AVG) {
+        unsigned scale = ls_field_scale(out->type);
+        if (out->scale < scale) {
+            PROBLEM(p, spec->where, "write `scale: 2` or more",
+                    "the average of money needs a scale of at least %u", scale);
+        }
+        out->extra_scale = out->scale - scale;
+    }
+    return 0;
+}
+
+static int result_type_text(const struct ls_view_column *c, struct ls_buf *out,
+                            struct ls_error *err)
+{
+    switch (c->kind) {
+    case LS_AGGREGATE_COUNT:
+    case LS_AGGREGATE_DISTINCT:
+        return ls_buf_append_text(out, "\"long\"", err);
+    case LS_AGGREGATE_AVG:
+        return ls_buf_appendf(out, err,
+                              "[\"null\",{\"type\":\"bytes\",\"logicalType\":\"decimal\","
+                              "\"precision\":38,\"scale\":%u}]",
+                              c->scale);
+    default:
+        return ls_buf_append_text(
+            out,
+            c->type == LS_FIELD_TIMESTAMP
+                ? "[\"null\",{\"type\":\"long\",\"logicalType\":\"timestamp-millis\"}]"
+                : "[\"null\",\"long\"]",
+            err);
+    }
+}
+
+/* Money keeps its unit in its name. */
+static bool in_cents(const struct ls_view_column *c)
+{
+    bool value = c->kind == LS_AGGREGATE_SUM || c->kind == LS_AGGREGATE_MIN ||
+                 c->kind == LS_AGGREGATE_MAX;
+    return value && c->type == LS_FIELD_MONEY;
+}
+
+static int schema_text(struct planner *p, struct ls_buf *out)
+{
+    static const char time_type[] = "{\"type\":\"long\",\"logicalType\":\"timestamp-millis\"}";
+    const struct ls_view *v = p->view;
+    int rc = ls_buf_appendf(out, p->err,
+                            "{\"type\":\"record\",\"name\":\"%s\",\"namespace\":\"%s.views\","
+                            "\"fields\":[{\"name\":\"window_start\",\"type\":%s},"
+                            "{\"name\":\"window_end\",\"type\":%s}",
+                            v->spec->name, p->views->plan->spec->domain, time_type, time_type);
+    for (size_t i = 0; rc == 0 && i < v->by_count; i++) {
+        const struct ls_normal_column *column = &v->topic_plan->columns[v->by[i]];
+        rc = ls_buf_appendf(out, p->err, ",{\"name\":\"%s\",\"type\":", column->column_name);
+        rc = rc < 0 ? rc : ls_column_type_text(column, v->spec->name, out, p->err);
+        rc = rc < 0 ? rc : ls_buf_append_text(out, "}", p->err);
+    }
+    for (size_t i = 0; rc == 0 && i < v->column_count; i++) {
+        rc = ls_buf_appendf(out, p->err, ",{\"name\":\"%s%s\",\"type\":", v->columns[i].name,
+                            in_cents(&v->columns[i]) ? "_cents" : "");
+        rc = rc < 0 ? rc : result_type_text(&v->columns[i], out, p->err);
+        rc = rc < 0 ? rc : ls_buf_append_text(out, "}", p->err);
+    }
+    return rc < 0 ? rc
+                  : ls_buf_append_text(out, ",{\"name\":\"feature_version\",\"type\":\"int\"}]}",
+                                       p->err);
+}
+
+static int make_schema(struct planner *p)
+{
+    struct ls_buf text;
+    ls_buf_init(&text, "view schema", LS_SCHEMA_TEXT_MAX);
+    int rc = schema_text(p, &text);
+    rc = rc < 0 ? rc
+                : ls_schema_parse((const char *)text.data, text.size, &p->view->schema, p->err);
+    if (rc == LS_E_DATA) { /* two columns of one name, say */
+        PROBLEM(p, p->view->spec->where, NULL, "the columns do not make a schema: %s",
+                p->err->text);
+        rc = 0;
+    } else if (rc == 0) {
+        rc = ls_layout_new(p->view->schema, &p->view->layout, p->err);
+    }
+    ls_buf_clear(&text);
+    return rc;
+}
+
+static int plan_view(struct planner *p, const struct ls_spec_view *spec)
+{
+    struct ls_view *v = p->view;
+    const struct ls_window_tumbling *window = spec->window.settings;
+    v->spec = spec;
+    v->index = (unsigned)(v - p->views->views);
+    v->topic = spec->event_type->index;
+    v->topic_plan = &p->views->plan->topics[v->topic];
+    v->size_ms = window->size_ms;
+    v->offset_ms = window->offset_ms;
+    if (spec->by.count > LS_VIEW_COLUMNS_MAX || spec->select.count > LS_VIEW_COLUMNS_MAX ||
+        spec->select.count == 0) {
+        PROBLEM(p, spec->where, NULL, "a view has at most %d fields in `by`, and 1 to %d columns",
+                LS_VIEW_COLUMNS_MAX, LS_VIEW_COLUMNS_MAX);
+        return 0;
+    }
+    int rc = spec->where_text ? compile(p, spec->where_text, spec->where, &v->where) : 0;
+    for (size_t i = 0; i < spec->by.count; i++) {
+        v->by[v->by_count++] = column_index(p, spec->by.items[i], spec->by.where[i]);
+    }
+    v->columns = ls_arena_new(&p->views->arena, spec->select.count, sizeof *v->columns, p->err);
+    rc = v->columns ? rc : p->err->code;
+    for (size_t i = 0; rc == 0 && i < spec->select.count; i++) {
+        rc = plan_column(p, &((const struct ls_spec_aggregate *)spec->select.items)[i],
+                         &v->columns[i]);
+        v->column_count = i + 1;
+    }
+    return rc < 0 || p->diag->errors ? rc : make_schema(p);
+}
+
+static int plan_all(struct planner *p)
+{
+    const struct ls_items *specs = &p->views->plan->spec->pipeline->views;
+    p->views->views = ls_arena_new(&p->views->arena, specs->count, sizeof *p->views->views, p->err);
+    int rc = p->views->views ? 0 : p->err->code;
+    for (size_t i = 0; rc == 0 && i < specs->count; i++) {
+        p->view = &p->views->views[i];
+        p->views->count = i + 1;
+        rc = plan_view(p, &((const struct ls_spec_view *)specs->items)[i]);
+    }
+    return rc;
+}
+
+int ls_views_new(const struct ls_record_plan *plan, struct ls_views **out, struct ls_buf *report,
+                 struct ls_error *err)
+{
+    *out = NULL;
+    struct ls_views *views = ls_mem_new(1, sizeof *views, err);
+    struct ls_diag *diag = views ? ls_mem_new(1, sizeof *diag, err) : NULL;
+    if (!diag) {
+        ls_mem_free(views);
+        return err->code;
+    }
+    views->plan = plan;
+    ls_arena_init(&views->arena, "views", VIEWS_BYTES_MAX);
+    ls_diag_init(diag);
+    err->code = 0;
+    struct planner p = {views, NULL, diag, err};
+    int rc = plan_all(&p);
+    if (rc == 0 && diag->count) {
+        rc = ls_diag_render(diag, false, report, err);
+    }
+    if (rc == 0 && diag->errors) {
+        rc = ls_error_set(err, LS_E_DATA, "the spec's views cannot be calculated: %d error%s",
+                          diag->errors, diag->errors == 1 ? "" : "s");
+    }
+    ls_diag_clear(diag);
+    ls_mem_free(diag);
+    if (rc < 0) {
+        ls_views_free(views);
+        return rc;
+    }
+    *out = views;
+    return 0;
+}
+
+void ls_views_free(struct ls_views *views)
+{
+    if (!views) {
+        return;
+    }
+    for (size_t i = 0; i < views->count; i++) {
+        ls_layout_free(views->views[i].layout);
+        ls_schema_free(views->views[i].schema);
+    }
+    ls_arena_clear(&views->arena);
+    ls_mem_free(views);
+}
