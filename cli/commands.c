@@ -4,8 +4,6 @@
 #include <stddef.h>
 
 const struct command *const commands[] = {
-    &command_generate,
-    &command_help,
-    &command_version,
-    NULL,
+    &command_generate, &command_run_stream, &command_run_batch,
+    &command_help,     &command_version,    NULL,
 };

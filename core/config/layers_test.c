@@ -183,6 +183,25 @@ static void what_is_missing_is_named_with_what_is_there(void **state)
     }
 }
 
+static void a_long_list_of_names_is_cut(void **state)
+{
+    struct fixture *f = *state;
+    const struct ls_layers layers = {.spec_path = "domains/shop.yaml", .environment = "x"};
+    write_file(f, "domains/shop.yaml", "");
+    for (int i = 10; i < 60; i++) {
+        char path[64];
+        snprintf(path, sizeof path, "environments/environment_%d.yaml", i);
+        write_file(f, path, "");
+    }
+    write_file(f, "environments/z.yaml", "");
+    assert_null(load(f, &layers));
+    assert_int_equal(f->err.code, LS_E_NOINPUT);
+    const char *names = strstr(f->err.text, "there are ");
+    assert_non_null(names);
+    assert_non_null(strstr(names, "environment_10, environment_11, "));
+    assert_string_equal(names + strlen(names) - 5, ", ...");
+}
+
 /* "LS1002 platform.yaml:2:1; ..." */
 static const char *problems(struct fixture *f)
 {
@@ -250,6 +269,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(platform_and_environments_may_be_missing, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_missing_is_named_with_what_is_there, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(a_long_list_of_names_is_cut, setup, teardown),
         cmocka_unit_test_setup_teardown(problems_of_all_layers_are_found, setup, teardown),
         cmocka_unit_test_setup_teardown(refused_memory_is_an_error, setup, teardown),
     };

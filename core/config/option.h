@@ -147,9 +147,13 @@ struct ls_table {
 /* Fills `out` (zeroed by this call, table->size bytes) from a map. Every problem goes to `diag`
  * with place, path, rule and hint: unknown keys with did-you-mean (LS1101), wrong types (LS1102),
  * out of bounds (LS1103), missing required ones (LS1104), no word or two words of a family
- * (LS1105),
- * `${env:...}` in a semantic option (LS1106). Returns 0 also then: look at diag->errors. LS_E_NOMEM
- * otherwise.
+ * (LS1105), `${env:...}` in a semantic option (LS1106), `${secret:...}` in one that takes none
+ * (LS1107). Returns 0 also then: look at diag->errors. LS_E_NOMEM otherwise, LS_E_DATA when the
+ * arena is full, LS_E_BUG for a default that its own row refuses.
+ *
+ * A null is no value: it is refused but behind a family's word, and in a NODE. Quotes matter where
+ * YAML's types differ: "12" is no INTEGER, "20s" is a DURATION as 20s is. In a deployment TEXT
+ * `${env:NAME}` is replaced by the environment variable (LS1108 when it is not set).
  *
  * *semantic, when not NULL, gets a new JSON object with the semantic options that differ from their
  * defaults, in canonical typed form (durations in ms, sizes in bytes, rates and ratios as "a/b" in

@@ -34,25 +34,38 @@ static int resolve_env(const char *where, const char *name, char *value, size_t 
     return 0;
 }
 
-/* The bytes of a small file, without passing through memory that is freed unwiped. */
+/* Straight into `value`: no buffer keeps a copy. */
+static int read_small(const char *path, char *value, size_t size, size_t *got, bool *ends,
+                      struct ls_error *err)
+{
+    char next;
+    size_t more = 0;
+    int fd = ls_file_open(path, O_RDONLY, 0, err);
+    if (fd < 0) {
+        return fd;
+    }
+    int rc = ls_file_read_at(fd, value, size, 0, got, path, err);
+    if (rc == 0 && *got == size) {
+        rc = ls_file_read_at(fd, &next, 1, size, &more, path, err);
+    }
+    *ends = more == 0;
+    close(fd);
+    return rc;
+}
+
 static int resolve_file(const char *where, const char *name, char *value, size_t size,
                         struct ls_error *err)
 {
     char path[LS_PATH_MAX];
-    int rc = ls_path_join(path, where, name, err);
-    int fd = rc < 0 ? rc : ls_file_open(path, O_RDONLY, 0, err);
-    if (fd < 0) {
-        err->code = LS_E_DATA;
-        return ls_error_prefix(err, "the secret %s", name);
-    }
     size_t got = 0;
-    rc = ls_file_read_at(fd, value, size, 0, &got, path, err);
-    close(fd);
+    bool ends = false;
+    int rc = ls_path_join(path, where, name, err);
+    rc = rc < 0 ? rc : read_small(path, value, size, &got, &ends, err);
     if (rc < 0) {
         err->code = LS_E_DATA;
         return ls_error_prefix(err, "the secret %s", name);
     }
-    if (got > 0 && got < size && value[got - 1] == '\n') {
+    if (ends && got > 0 && value[got - 1] == '\n') {
         got--;
     }
     if (got == size) {

@@ -1,4 +1,5 @@
-/* `${secret:name}`: resolved late, where it is used, and nowhere shown. */
+/* `${secret:name}`: resolved late, where it is used, and nowhere shown. A name is
+ * [A-Za-z0-9_][A-Za-z0-9_.-]* of at most 200 bytes, so that it is a file's name as well. */
 #ifndef LS_CONFIG_SECRET_H
 #define LS_CONFIG_SECRET_H
 
@@ -23,8 +24,9 @@ extern const struct ls_secret_backend ls_secret_backends[];
 /* Does the text hold a reference? */
 bool ls_secret_is(const char *text);
 
-/* Replaces every `${secret:name}` in `text` into value[size]. LS_E_DATA for a reference that is no
- * name or cannot be resolved. */
+/* Copies `text` into value[size] with every `${secret:name}` replaced; what was put in is not
+ * looked at again. LS_E_DATA for a reference that is no name or cannot be resolved, an unknown
+ * backend, or too little room: value[] is wiped then. */
 int ls_secret_resolve(const char *backend, const char *where, const char *text, char *value,
                       size_t size, struct ls_error *err);
 

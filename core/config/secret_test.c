@@ -123,6 +123,35 @@ static void what_cannot_be_resolved_is_an_error_without_a_value(void **state)
     }
 }
 
+/* A value needs room for itself and a NUL. */
+static void room_is_needed_to_the_byte(void **state)
+{
+    static const char *const backends[] = {"env", "file"};
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        for (size_t size = 7; size <= 9; size++) {
+            struct ls_error err;
+            char *value = malloc(size); /* so that a sanitizer sees an overrun */
+            int rc = ls_secret_resolve(backends[i], i ? folder : "LS_TEST_", "${secret:password}",
+                                       value, size, &err);
+            assert_int_equal(rc, size == 7 ? LS_E_DATA : 0);
+            free(value);
+        }
+    }
+}
+
+/* A line that ends where the room does is not the last one. */
+static void a_longer_file_is_not_cut(void **state)
+{
+    char value[16];
+    struct ls_error err;
+    (void)state;
+    for (size_t size = 3; size <= sizeof value; size++) {
+        int rc = ls_secret_resolve("file", folder, "${secret:tls.key-1}", value, size, &err);
+        assert_int_equal(rc, size <= strlen("two\nlines\n") ? LS_E_DATA : 0);
+    }
+}
+
 static void references_are_recognized(void **state)
 {
     (void)state;
@@ -140,6 +169,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(references_are_replaced),
         cmocka_unit_test(what_cannot_be_resolved_is_an_error_without_a_value),
+        cmocka_unit_test(room_is_needed_to_the_byte),
+        cmocka_unit_test(a_longer_file_is_not_cut),
         cmocka_unit_test(references_are_recognized),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -4,8 +4,9 @@
  * fifteen, `1_000` and `12:30:00` are text (typed options give some of that text a meaning: 1_000
  * as a number, 12:30:00 as a time of day; the tree does not). Refused: duplicate keys, keys that
  * are no scalars, more than one document, tags other than the core ones, aliases that expand to
- * more than LS_YAML_NODES_MAX nodes in all, and what passes the limits. Anchors are resolved; `<<`
- * is an ordinary key and refused by whoever reads the map. */
+ * more than LS_YAML_NODES_MAX nodes in all, and what passes the limits. Anchors are resolved: an
+ * alias is a copy with the place of its anchor and a path of its own. `<<` is an ordinary key and
+ * refused by whoever reads the map. */
 #ifndef LS_CONFIG_YAML_H
 #define LS_CONFIG_YAML_H
 
@@ -16,6 +17,9 @@
 #define LS_YAML_BYTES_MAX (4U << 20)
 #define LS_YAML_DEPTH_MAX 64
 #define LS_YAML_NODES_MAX 200000
+#define LS_YAML_KEY_MAX                                                                            \
+    200 /* bytes of a key: paths stay readable, and keys can be shown simply                       \
+         */
 
 enum ls_yaml_kind {
     LS_YAML_NULL,
@@ -44,7 +48,8 @@ struct ls_yaml {
     size_t count;     /* items or entries */
     struct ls_yaml **items;
     struct ls_yaml_entry *entries; /* in the order written */
-    struct ls_where where; /* `path` is the path in the document: "event_types[2].metrics[0].min" */
+    struct ls_where where;         /* `path` is the path in the document, which ls_yaml_at takes:
+                                      event_types[2].metrics[0].min, topics."raw.x" */
 };
 
 /* Parses a text. Problems of form go to `diag` (rules LS10xx); the answer is NULL when there were
@@ -53,8 +58,8 @@ struct ls_yaml {
 struct ls_yaml *ls_yaml_parse(const char *name, const char *text, size_t size,
                               struct ls_arena *arena, struct ls_diag *diag, struct ls_error *err);
 
-/* Reads a file and parses it. A missing file is LS_E_NOINPUT in err->code, with nothing in `diag`.
- */
+/* Reads a file and parses it. A missing file is LS_E_NOINPUT in err->code, with nothing in `diag`;
+ * one that is too large is a problem in `diag`. */
 struct ls_yaml *ls_yaml_load(const char *path, struct ls_arena *arena, struct ls_diag *diag,
                              struct ls_error *err);
 
@@ -76,12 +81,13 @@ struct ls_yaml *ls_yaml_merge(struct ls_yaml *under, struct ls_yaml *over, struc
 struct ls_yaml *ls_yaml_set(struct ls_yaml *root, const char *assignment, struct ls_arena *arena,
                             struct ls_diag *diag, struct ls_error *err);
 
-/* The tree as written, as JSON (text for what is text, numbers exact as strings where a double
- * could not hold them). New reference. */
+/* The tree as written, as JSON: integers up to 2^53 as integers, every other number as the text
+ * that it was written as (a double could not hold it, or not what was written). New reference, or
+ * NULL when memory is refused. */
 json_t *ls_yaml_json(const struct ls_yaml *node);
 
-/* Writes the tree as YAML, each scalar followed by a comment with the file, line and column that
- * set it (`config show`). */
+/* Writes the tree as YAML that reads back as the same tree; with `origins` each scalar is followed
+ * by a comment with the file, line and column that set it (`config show`). */
 int ls_yaml_show(const struct ls_yaml *node, bool origins, struct ls_buf *out,
                  struct ls_error *err);
 

@@ -106,6 +106,10 @@ static void what_was_set_knows_its_place(void **state)
     assert_int_equal(value->where.column, 18);
     assert_string_equal(ls_yaml_at(root, "l[0].\"\xc3\xa9 x\"")->where.source->name, "--set");
     assert_string_equal(ls_yaml_at(root, "l")->where.source->name, "t");
+    const struct ls_yaml *item = ls_yaml_at(root, "l[0]");
+    assert_string_equal(item->entries[0].key_where.source->name, "t");
+    assert_string_equal(item->entries[1].key_where.source->name, "--set");
+    assert_string_equal(item->entries[1].key_where.path, "l[0].\"\xc3\xa9 x\"");
 }
 
 static void what_cannot_be_set_is_refused(void **state)
@@ -191,6 +195,31 @@ static void shown_trees_read_back(void **state)
             json_decref(before);
             json_decref(after);
         }
+    }
+}
+
+static void what_cannot_be_seen_is_escaped(void **state)
+{
+    static const struct {
+        const char *text, *expected;
+    } cases[] = {
+        {"it's", "it's\n"},
+        {"\"a\\nb\\tc\\x01\\x7f\\x85\\u2028\"", "\"a\\nb\\tc\\x01\\x7f\\x85\\u2028\"\n"},
+        {"\"\\ufeff\\ufffe\\uffff\"", "\"\\ufeff\\ufffe\\uffff\"\n"},
+        {"\"\\u00e9 \\U0001F600\"", "\"\xc3\xa9 \xf0\x9f\x98\x80\"\n"},
+        {"'12'", "\"12\"\n"},
+        {"'a: b'", "\"a: b\"\n"},
+    };
+    struct fixture *f = *state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        again(f);
+        struct ls_yaml *list = ls_arena_new(&f->arena, 1, sizeof *list, &f->err);
+        struct ls_yaml *root = parsed(f, "t", cases[i].text);
+        list->kind = LS_YAML_LIST;
+        list->items = &root;
+        list->count = 1;
+        assert_int_equal(ls_yaml_show(list, false, &f->out, &f->err), 0);
+        assert_string_equal(text_of(f) + 2, cases[i].expected);
     }
 }
 
@@ -284,6 +313,7 @@ int main(void)
         FIXTURE_TEST(what_cannot_be_set_is_refused),
         FIXTURE_TEST(depth_is_limited_through_set),
         FIXTURE_TEST(shown_trees_read_back),
+        FIXTURE_TEST(what_cannot_be_seen_is_escaped),
         FIXTURE_TEST(shown_values_name_their_origins),
         FIXTURE_TEST(numbers_in_json_are_exact),
         FIXTURE_TEST(large_maps_merge_in_time),

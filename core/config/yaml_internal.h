@@ -28,9 +28,6 @@ const char *ls_yaml_path_key(const char *base, const char *key, struct ls_arena 
 const char *ls_yaml_path_item(const char *base, size_t index, struct ls_arena *arena,
                               struct ls_error *err);
 
-/* A longer one could not be written as a simple key again, and would make paths unreadable. */
-#define LS_YAML_KEY_MAX 200
-
 struct ls_yaml_step {
     bool is_item;
     size_t index;

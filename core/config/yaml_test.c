@@ -160,6 +160,7 @@ static void problems_of_form_are_all_found_in_their_place(void **state)
         {"a: \xff\n", "LS1001 1:4"},
         {"a: 1\n\xc3\xa9: \x01\n", "LS1001 2:4"},
         {"a: 1\na: 2\n", "LS1002 2:1 a"},
+        {"{a: 1, c: 2, b: 3, c: 4, b: 5}", "LS1002 1:26 b; LS1002 1:20 c"},
         {"a: 1\nb: {x: 1, \xc3\xa9: 2, x: 3}\na: 2\na: 3\n",
          "LS1002 2:17 b.x; LS1002 3:1 a; LS1002 4:1 a"},
         {"k: {[1, 2]: x, {a: 1}: y, &q z: 1}\n", "LS1003 1:5 k; LS1003 1:16 k"},

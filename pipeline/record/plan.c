@@ -432,3 +432,24 @@ void ls_record_plan_free(struct ls_record_plan *plan)
     ls_arena_clear(&plan->arena);
     ls_mem_free(plan);
 }
+
+int ls_record_plan_partitions(const struct ls_record_plan *plan, const struct ls_log *log,
+                              uint32_t *partitions, struct ls_error *err)
+{
+    size_t count;
+    const struct ls_log_topic *topics = ls_log_topics(log, &count);
+    for (size_t t = 0; t < plan->topic_count; t++) {
+        const char *name = plan->topics[t].type->topic;
+        if (t >= count || strcmp(topics[t].name, name) != 0) {
+            return ls_error_set(
+                err, LS_E_DATA,
+                "the log's topic number %zu is not %s: it was not made with this spec", t, name);
+        }
+        if (topics[t].partitions != topics[0].partitions) {
+            return ls_error_set(err, LS_E_DATA,
+                                "the log's topics have different numbers of partitions");
+        }
+    }
+    *partitions = topics[0].partitions;
+    return 0;
+}

@@ -5,6 +5,7 @@
 #define LS_RECORD_PLAN_H
 
 #include "core/expr/expr.h"
+#include "core/log/log.h"
 #include "pipeline/record/reference.h"
 #include "spec/reason.h"
 
@@ -72,6 +73,11 @@ struct ls_record_plan {
 int ls_record_plan_new(const struct ls_spec *spec, const struct ls_reference *reference,
                        struct ls_record_plan **out, struct ls_buf *report, struct ls_error *err);
 void ls_record_plan_free(struct ls_record_plan *plan);
+
+/* The partitions of each topic of a log that the plan can read; LS_E_DATA when its topics are not
+ * those of the spec. */
+int ls_record_plan_partitions(const struct ls_record_plan *plan, const struct ls_log *log,
+                              uint32_t *partitions, struct ls_error *err);
 
 /* The column of a normalized dataset with this name, as an expression knows it; NULL when there is
  * none. */

@@ -1,0 +1,66 @@
+#include "cli/commands.h"
+#include "cli/pipeline_options.h"
+#include "pipeline/batch/batch_run.h"
+
+#include <stdio.h>
+
+struct options {
+    struct spec_options spec;
+    const char *from, *to, *reference;
+    int64_t workers, memory;
+};
+
+static const struct ls_option rows[] = {
+    {"from", LS_OPTION_TEXT, LS_OPTION_REQUIRED, offsetof(struct options, from),
+     .summary = "The log: log:DIR."},
+    {"to", LS_OPTION_TEXT, LS_OPTION_REQUIRED, offsetof(struct options, to),
+     .summary = "Folder for datasets/, manifest.json and summary.json."},
+    {"reference", LS_OPTION_TEXT, 0, offsetof(struct options, reference),
+     .summary = "Folder of reference tables [the log's own]."},
+    {"workers", LS_OPTION_INTEGER, 0, offsetof(struct options, workers), .fallback = "0",
+     .minimum = "0", .maximum = "64",
+     .summary = "Threads; 0 for one a processor. The bytes are the same."},
+    {"memory", LS_OPTION_SIZE, 0, offsetof(struct options, memory), .fallback = "1GiB",
+     .minimum = "16MiB", .summary = "For sorting; what does not fit is spilled below TO."},
+    SPEC_OPTION_ROWS(options, spec),
+    {.name = NULL},
+};
+static const struct ls_table table = {"run batch", "",       sizeof(struct options),
+                                      SIZE_MAX,    SIZE_MAX, rows};
+
+static int run(struct cli *cli, struct ls_error *err)
+{
+    const struct options *o = cli->options;
+    struct pipeline pipeline;
+    struct ls_progress progress;
+    struct ls_batch_result result;
+    int rc = pipeline_open(cli, &o->spec, o->from, o->reference, &pipeline, err);
+    if (rc == 0) {
+        struct ls_batch_job job = {.plan = pipeline.plan,
+                                   .views = pipeline.views,
+                                   .from = o->from,
+                                   .to = o->to,
+                                   .workers = cli_threads(o->workers),
+                                   .memory = (size_t)o->memory,
+                                   .progress = pipeline_progress,
+                                   .context = &progress};
+        ls_progress_begin(&progress, stderr, "batch");
+        rc = ls_batch_run(&job, &result, err);
+        ls_progress_end(&progress);
+    }
+    rc = rc < 0 ? rc : pipeline_print_summary(o->to, err);
+    pipeline_clear(&pipeline);
+    return rc;
+}
+
+const struct command command_run_batch = {
+    .name = "run batch",
+    .synopsis = "SPEC --from URI --to DIR [options]",
+    .summary = "Turns a log into datasets as a batch: sorted and scanned, from all records.",
+    .examples = "  lockstep run batch fixtures/domains/ecommerce.yaml --from log:/tmp/shop --to "
+                "/tmp/batch\n",
+    .subjects_min = 1,
+    .subjects_max = 1,
+    .options = &table,
+    .run = run,
+};

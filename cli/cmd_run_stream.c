@@ -1,0 +1,119 @@
+#include "cli/commands.h"
+#include "cli/pipeline_options.h"
+#include "pipeline/stream/stream_run.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct options {
+    struct spec_options spec;
+    const char *from, *to, *state, *reference, *order;
+    int64_t workers, batch, checkpoint_ms, checkpoint_records, ahead_ms;
+};
+
+static const struct ls_option rows[] = {
+    {"from", LS_OPTION_TEXT, LS_OPTION_REQUIRED, offsetof(struct options, from),
+     .summary = "The log: log:DIR."},
+    {"to", LS_OPTION_TEXT, LS_OPTION_REQUIRED, offsetof(struct options, to),
+     .summary = "Folder for datasets/, manifest.json and summary.json."},
+    {"state", LS_OPTION_TEXT, 0, offsetof(struct options, state),
+     .summary = "Folder of checkpoints [TO/state]; a run goes on from the last one there."},
+    {"reference", LS_OPTION_TEXT, 0, offsetof(struct options, reference),
+     .summary = "Folder of reference tables [the log's own]."},
+    {"workers", LS_OPTION_INTEGER, 0, offsetof(struct options, workers), .fallback = "0",
+     .minimum = "0", .maximum = "64",
+     .summary = "Threads; 0 for one a processor. The bytes are the same."},
+    {"batch", LS_OPTION_INTEGER, 0, offsetof(struct options, batch), .fallback = "1024",
+     .minimum = "1", .maximum = "1000000", .summary = "Records that are read at once."},
+    {"order", LS_OPTION_TEXT, 0, offsetof(struct options, order), .fallback = "round",
+     .summary = "Interleaving of the partitions: round, reverse, sequential, random:SEED. The "
+                "bytes are the same."},
+    {"ahead", LS_OPTION_DURATION, 0, offsetof(struct options, ahead_ms), .fallback = "10m",
+     .minimum = "1ms", .summary = "Data time that a partition is read ahead of the slowest."},
+    {"checkpoint", LS_OPTION_DURATION, 0, offsetof(struct options, checkpoint_ms), .fallback = "5s",
+     .minimum = "0", .summary = "Time between checkpoints; 0 for one at the end alone."},
+    {"checkpoint-records", LS_OPTION_INTEGER, 0, offsetof(struct options, checkpoint_records),
+     .fallback = "0", .minimum = "0", .summary = "Also after so many records."},
+    SPEC_OPTION_ROWS(options, spec),
+    {.name = NULL},
+};
+static const struct ls_table table = {"run stream", "",       sizeof(struct options),
+                                      SIZE_MAX,     SIZE_MAX, rows};
+
+static int set_order(const char *text, struct ls_stream_job *job, struct ls_error *err)
+{
+    static const struct {
+        const char *word;
+        enum ls_stream_order order;
+    } words[] = {{"round", LS_ORDER_ROUND},
+                 {"reverse", LS_ORDER_REVERSE},
+                 {"sequential", LS_ORDER_SEQUENTIAL}};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (strcmp(text, words[i].word) == 0) {
+            job->order = words[i].order;
+            return 0;
+        }
+    }
+    int64_t seed;
+    if (strncmp(text, "random:", 7) != 0 || !ls_read_integer(text + 7, &seed)) {
+        return ls_error_set(err, LS_E_USAGE,
+                            "--order is round, reverse, sequential or random:SEED, not `%s`", text);
+    }
+    job->order = LS_ORDER_RANDOM;
+    job->order_seed = (uint64_t)seed;
+    return 0;
+}
+
+static int run_pipeline(struct cli *cli, const struct options *o, const struct pipeline *p,
+                        struct ls_error *err)
+{
+    struct ls_progress progress;
+    struct ls_stream_result result;
+    struct ls_stream_job job = {
+        .plan = p->plan,
+        .views = p->views,
+        .from = o->from,
+        .to = o->to,
+        .state = o->state ? o->state : ls_arena_printf(&cli->arena, err, "%s/state", o->to),
+        .workers = cli_threads(o->workers),
+        .batch = (size_t)o->batch,
+        .ahead_ms = o->ahead_ms,
+        .checkpoint_ms = o->checkpoint_ms,
+        .checkpoint_records = (uint64_t)o->checkpoint_records,
+        .progress = pipeline_progress,
+        .context = &progress};
+    int rc = job.state ? set_order(o->order, &job, err) : err->code;
+    if (rc < 0) {
+        return rc;
+    }
+    ls_progress_begin(&progress, stderr, "stream");
+    rc = ls_stream_run(&job, &result, err);
+    ls_progress_end(&progress);
+    if (rc == 0 && result.damaged) {
+        fprintf(stderr, "lockstep: %u damaged checkpoint%s passed over\n", result.damaged,
+                result.damaged == 1 ? " was" : "s were");
+    }
+    return rc < 0 ? rc : pipeline_print_summary(o->to, err);
+}
+
+static int run(struct cli *cli, struct ls_error *err)
+{
+    const struct options *o = cli->options;
+    struct pipeline pipeline;
+    int rc = pipeline_open(cli, &o->spec, o->from, o->reference, &pipeline, err);
+    rc = rc < 0 ? rc : run_pipeline(cli, o, &pipeline, err);
+    pipeline_clear(&pipeline);
+    return rc;
+}
+
+const struct command command_run_stream = {
+    .name = "run stream",
+    .synopsis = "SPEC --from URI --to DIR [options]",
+    .summary = "Turns a log into datasets as a stream: incremental, with checkpoints.",
+    .examples = "  lockstep run stream fixtures/domains/ecommerce.yaml --from log:/tmp/shop --to "
+                "/tmp/stream\n",
+    .subjects_min = 1,
+    .subjects_max = 1,
+    .options = &table,
+    .run = run,
+};

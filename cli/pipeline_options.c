@@ -1,0 +1,100 @@
+#include "cli/pipeline_options.h"
+
+#include "core/base/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static int compile(const struct ls_reference *reference, struct pipeline *out, struct ls_error *err)
+{
+    struct ls_buf report;
+    ls_buf_init(&report, "diagnostics", 16U << 20);
+    int rc = ls_record_plan_new(out->spec, reference, &out->plan, &report, err);
+    rc = rc < 0 ? rc : ls_views_new(out->plan, &out->views, &report, err);
+    if (report.size) {
+        fwrite(report.data, 1, report.size, stderr);
+    }
+    ls_buf_clear(&report);
+    return rc;
+}
+
+int pipeline_open(struct cli *cli, const struct spec_options *options, const char *from,
+                  const char *reference, struct pipeline *out, struct ls_error *err)
+{
+    *out = (struct pipeline){0};
+    int rc = cli_load_spec(cli, options, &out->spec, err);
+    if (rc == 0 && !reference) {
+        const char *folder = strncmp(from, "log:", 4) == 0 ? from + 4 : ".";
+        reference = ls_arena_printf(&cli->arena, err, "%s/reference", folder);
+        rc = reference ? 0 : err->code;
+    }
+    rc = rc < 0 ? rc : ls_reference_load(out->spec, reference, &out->reference, err);
+    return rc < 0 ? rc : compile(&out->reference, out, err);
+}
+
+void pipeline_clear(struct pipeline *p)
+{
+    ls_views_free(p->views);
+    ls_record_plan_free(p->plan);
+    ls_reference_free(&p->reference);
+    ls_spec_free(p->spec);
+    *p = (struct pipeline){0};
+}
+
+static void print_topic(const char *name, const json_t *topic)
+{
+    char grouped[LS_GROUPED_MAX];
+    const char *reason;
+    json_t *count;
+    cli_print("  %-32s %s raw, ", name,
+              ls_grouped((uint64_t)json_integer_value(json_object_get(topic, "raw")), grouped));
+    cli_print(
+        "%s normalized",
+        ls_grouped((uint64_t)json_integer_value(json_object_get(topic, "normalized")), grouped));
+    json_object_foreach(json_object_get(topic, "quarantined"), reason, count)
+    {
+        cli_print(", %s %s", ls_grouped((uint64_t)json_integer_value(count), grouped), reason);
+    }
+    cli_print("\n");
+}
+
+int pipeline_print_summary(const char *folder, struct ls_error *err)
+{
+    char path[LS_PATH_MAX];
+    json_error_t where;
+    int rc = ls_path_join(path, folder, "summary.json", err);
+    json_t *summary = rc < 0 ? NULL : json_load_file(path, 0, &where);
+    if (!summary) {
+        return rc < 0 ? rc : ls_error_set(err, LS_E_IO, "%s: %s", path, where.text);
+    }
+    const char *name;
+    json_t *value;
+    char grouped[LS_GROUPED_MAX];
+    const json_t *run = json_object_get(summary, "run");
+    cli_print("%s run: %s records/s with %lld workers\n",
+              json_string_value(json_object_get(summary, "mode")),
+              ls_grouped((uint64_t)json_integer_value(json_object_get(run, "records_per_second")),
+                         grouped),
+              (long long)json_integer_value(json_object_get(run, "workers")));
+    json_object_foreach(json_object_get(summary, "topics"), name, value)
+    {
+        print_topic(name, value);
+    }
+    json_object_foreach(json_object_get(summary, "views"), name, value)
+    {
+        cli_print(
+            "  view %-27s %s rows, ", name,
+            ls_grouped((uint64_t)json_integer_value(json_object_get(value, "rows")), grouped));
+        cli_print(
+            "%s late\n",
+            ls_grouped((uint64_t)json_integer_value(json_object_get(value, "late")), grouped));
+    }
+    json_decref(summary);
+    return 0;
+}
+
+int pipeline_progress(void *context, uint64_t done, uint64_t total, struct ls_error *err)
+{
+    ls_progress_show(context, done, total);
+    return cli_interrupted(err);
+}

@@ -1,0 +1,27 @@
+/* What `run stream` and `run batch` share: from a spec and a log to a plan that can run. */
+#ifndef LS_CLI_PIPELINE_OPTIONS_H
+#define LS_CLI_PIPELINE_OPTIONS_H
+
+#include "cli/cli.h"
+#include "pipeline/output/outputs.h"
+
+struct pipeline {
+    struct ls_spec *spec;
+    struct ls_reference reference;
+    struct ls_record_plan *plan;
+    struct ls_views *views;
+};
+
+/* `reference` NULL: the folder `reference` of the file log that `from` names. Clear also after an
+ * error. */
+int pipeline_open(struct cli *cli, const struct spec_options *options, const char *from,
+                  const char *reference, struct pipeline *out, struct ls_error *err);
+void pipeline_clear(struct pipeline *pipeline);
+
+/* The counts of a run, for a person; read from the summary that it wrote. */
+int pipeline_print_summary(const char *folder, struct ls_error *err);
+
+/* Progress of a run; the context is a struct ls_progress. */
+int pipeline_progress(void *context, uint64_t done, uint64_t total, struct ls_error *err);
+
+#endif

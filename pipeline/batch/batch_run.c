@@ -1,0 +1,366 @@
+#include "pipeline/batch/batch_run.h"
+
+#include "core/base/mem.h"
+#include "core/obs/clock.h"
+#include "pipeline/batch/fates.h"
+#include "pipeline/batch/scan.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+
+#define READ_BATCH 1024
+
+struct worker {
+    struct run *run;
+    struct ls_scan_part *parts; /* [view] */
+    struct ls_record record;
+    uint8_t key[LS_GROUP_KEY_MAX];
+    pthread_t thread;
+    int rc;
+    struct ls_error err;
+};
+
+struct run {
+    const struct ls_batch_job *job;
+    struct ls_log *log;
+    struct ls_outputs *outputs;
+    char temporary[LS_PATH_MAX];
+    uint32_t partitions;
+    size_t part_count; /* topic partitions */
+    struct ls_partition_counts *counts;
+    struct worker **workers;
+    size_t memory_each; /* of one worker */
+    /* shared by the workers, under the lock */
+    pthread_mutex_t lock;
+    size_t next; /* topic partition, then view, that nobody has taken yet */
+    uint64_t done, total;
+    bool failed;
+};
+
+/* ---- one topic partition */
+
+/* The watermark of each record as the greatest clock up to it: a prefix maximum. */
+struct prefix {
+    bool has_clock;
+    int64_t highest;
+};
+
+static int64_t watermark_at(struct prefix *prefix, const struct ls_topic_plan *topic,
+                            const struct ls_record *record)
+{
+    if (record->clock_sane && (!prefix->has_clock || record->clock > prefix->highest)) {
+        prefix->highest = record->clock;
+        prefix->has_clock = true;
+    }
+    return prefix->highest - topic->watermark_delay_ms;
+}
+
+static int report_progress(struct run *run, uint64_t records, struct ls_error *err)
+{
+    pthread_mutex_lock(&run->lock);
+    run->done += records;
+    int rc = run->job->progress ? run->job->progress(run->job->context, run->done, run->total, err)
+                                : 0;
+    pthread_mutex_unlock(&run->lock);
+    return rc;
+}
+
+typedef int pass_fn(struct worker *w, size_t part, uint64_t position,
+                    const struct ls_log_record *raw, struct prefix *prefix, struct ls_fates *fates);
+
+/* Reads a partition from its beginning and gives each record to a pass. */
+static int read_through(struct worker *w, size_t part, struct ls_fates *fates, pass_fn *pass)
+{
+    struct run *run = w->run;
+    struct ls_log_reader *reader;
+    struct prefix prefix = {0};
+    const struct ls_log_record *records;
+    size_t count = 1;
+    int rc = ls_log_reader_new(run->log, (uint32_t)(part / run->partitions),
+                               (uint32_t)(part % run->partitions), 0, &reader, &w->err);
+    if (rc < 0) {
+        return rc;
+    }
+    while (rc == 0 && count > 0) {
+        uint64_t position = ls_log_reader_position(reader);
+        rc = ls_log_read(reader, READ_BATCH, &records, &count, &w->err);
+        for (size_t i = 0; rc == 0 && i < count; i++) {
+            rc = pass(w, part, position + i, &records[i], &prefix, fates);
+        }
+        rc = rc < 0 ? rc : report_progress(run, count, &w->err);
+    }
+    ls_log_reader_free(reader);
+    return rc;
+}
+
+/* First pass: who may be admitted. */
+static int gather(struct worker *w, size_t part, uint64_t position, const struct ls_log_record *raw,
+                  struct prefix *prefix, struct ls_fates *fates)
+{
+    const struct ls_record_plan *plan = w->run->job->plan;
+    const struct ls_topic_plan *topic = &plan->topics[part / w->run->partitions];
+    struct ls_record *record = &w->record;
+    ls_record_examine(plan, topic, raw, record);
+    int64_t watermark = watermark_at(prefix, topic, record);
+    if (record->reason != LS_ADMITTED) {
+        return 0;
+    }
+    return ls_fates_add(fates, position, record->id, record->payload, record->event_time,
+                        watermark - plan->spec->pipeline->dedupe->horizon_ms, &w->err);
+}
+
+static int contribute(struct worker *w, size_t part, uint64_t position, int64_t watermark)
+{
+    struct run *run = w->run;
+    struct ls_contribution c;
+    for (size_t v = 0; v < run->job->views->count; v++) {
+        const struct ls_view *view = &run->job->views->views[v];
+        if (view->topic != part / run->partitions) {
+            continue;
+        }
+        int rc = ls_view_contribution(view, &w->record, w->key, &c, &w->err);
+        if (rc > 0 && c.end <= watermark) {
+            rc = ls_outputs_late(run->outputs, view, (uint32_t)(part % run->partitions), position,
+                                 &w->record, watermark, c.start, c.end, &w->err);
+        } else if (rc > 0) {
+            rc = ls_scan_add(view, &w->parts[v], &c, &w->err);
+        }
+        if (rc < 0) {
+            return rc;
+        }
+    }
+    return 0;
+}
+
+/* Second pass: everybody's fate is known. */
+static int write_out(struct worker *w, size_t part, uint64_t position,
+                     const struct ls_log_record *raw, struct prefix *prefix, struct ls_fates *fates)
+{
+    struct run *run = w->run;
+    const struct ls_record_plan *plan = run->job->plan;
+    const struct ls_topic_plan *topic = &plan->topics[part / run->partitions];
+    struct ls_partition_counts *counts = &run->counts[part];
+    struct ls_record *record = &w->record;
+    uint32_t t = (uint32_t)(part / run->partitions);
+    uint32_t p = (uint32_t)(part % run->partitions);
+    ls_record_examine(plan, topic, raw, record);
+    int64_t watermark = watermark_at(prefix, topic, record);
+    int rc = 0;
+    if (record->reason == LS_ADMITTED) {
+        int64_t floor;
+        rc = ls_fates_at(fates, position, &record->reason, &floor, &w->err);
+        if (rc == 0 && record->reason == LS_REASON_EXPIRED) {
+            ls_record_expired(record, floor);
+        }
+    }
+    if (rc == 0 && record->reason == LS_ADMITTED) {
+        ls_record_normalize(topic, p, position, watermark, record);
+        rc = ls_outputs_normalized(run->outputs, t, p, record, &w->err);
+        rc = rc < 0 ? rc : contribute(w, part, position, watermark);
+    } else if (rc == 0) {
+        rc = ls_outputs_quarantine(run->outputs, t, p, position, raw, record, &w->err);
+    }
+    counts->raw++;
+    counts->by_reason[record->reason]++;
+    counts->input_digest = ls_log_digest(counts->input_digest, raw);
+    return rc;
+}
+
+static int do_partition(struct worker *w, size_t part)
+{
+    struct ls_fates *fates;
+    int rc = ls_fates_new(w->run->temporary, w->run->memory_each / 2, &fates, &w->err);
+    if (rc < 0) {
+        return rc;
+    }
+    rc = read_through(w, part, fates, gather);
+    rc = rc < 0 ? rc : ls_fates_decide(fates, &w->err);
+    rc = rc < 0 ? rc : read_through(w, part, fates, write_out);
+    ls_fates_free(fates);
+    return rc;
+}
+
+/* ---- one view */
+
+struct row_target {
+    struct ls_outputs *outputs;
+    const struct ls_view *view;
+};
+
+static int write_row(void *context, const uint8_t *row, size_t size, struct ls_error *err)
+{
+    const struct row_target *target = context;
+    return ls_outputs_row(target->outputs, target->view, row, size, err);
+}
+
+static int do_view(struct worker *w, size_t v)
+{
+    struct run *run = w->run;
+    struct ls_scan_part *parts[LS_BATCH_WORKERS_MAX];
+    for (unsigned i = 0; i < run->job->workers; i++) {
+        parts[i] = &run->workers[i]->parts[v];
+    }
+    struct row_target target = {run->outputs, &run->job->views->views[v]};
+    return ls_scan(target.view, parts, run->job->workers, write_row, &target, &w->err);
+}
+
+/* ---- workers */
+
+static bool take(struct run *run, size_t end, size_t *task)
+{
+    pthread_mutex_lock(&run->lock);
+    bool some = !run->failed && run->next < end;
+    *task = run->next;
+    run->next += some;
+    pthread_mutex_unlock(&run->lock);
+    return some;
+}
+
+static void work(struct worker *w, size_t end, int (*task)(struct worker *w, size_t number))
+{
+    size_t number;
+    while (w->rc == 0 && take(w->run, end, &number)) {
+        w->rc = task(w, number);
+    }
+    if (w->rc < 0) {
+        pthread_mutex_lock(&w->run->lock);
+        w->run->failed = true;
+        pthread_mutex_unlock(&w->run->lock);
+    }
+}
+
+static void *partitions_main(void *argument)
+{
+    struct worker *w = argument;
+    work(w, w->run->part_count, do_partition);
+    return NULL;
+}
+
+static void *views_main(void *argument)
+{
+    struct worker *w = argument;
+    work(w, w->run->job->views->count, do_view);
+    return NULL;
+}
+
+/* All workers do one kind of task until none is left. */
+static int phase(struct run *run, void *(*entry)(void *argument), struct ls_error *err)
+{
+    unsigned started = 0;
+    run->next = 0;
+    for (unsigned i = 1; i < run->job->workers; i++, started++) {
+        if (pthread_create(&run->workers[i]->thread, NULL, entry, run->workers[i]) != 0) {
+            break; /* fewer threads do the same work */
+        }
+    }
+    entry(run->workers[0]);
+    for (unsigned i = 1; i <= started; i++) {
+        pthread_join(run->workers[i]->thread, NULL);
+    }
+    for (unsigned i = 0; i <= started; i++) {
+        if (run->workers[i]->rc < 0) {
+            *err = run->workers[i]->err;
+            return run->workers[i]->rc;
+        }
+    }
+    return 0;
+}
+
+static int worker_new(struct run *run, struct worker **out, struct ls_error *err)
+{
+    size_t views = run->job->views->count;
+    struct worker *w = ls_mem_new(1, sizeof *w, err);
+    *out = w;
+    if (!w) {
+        return err->code;
+    }
+    w->run = run;
+    w->parts = ls_mem_new(views, sizeof *w->parts, err);
+    int rc = w->parts ? 0 : err->code;
+    for (size_t v = 0; rc == 0 && v < views; v++) {
+        rc = ls_scan_part_new(&run->job->views->views[v], run->temporary,
+                              run->memory_each / 2 / views, &w->parts[v], err);
+    }
+    return rc;
+}
+
+static void worker_free(struct run *run, struct worker *w)
+{
+    for (size_t v = 0; w && w->parts && v < run->job->views->count; v++) {
+        ls_scan_part_clear(&w->parts[v]);
+    }
+    ls_mem_free(w ? w->parts : NULL);
+    ls_mem_free(w);
+}
+
+static int begin(struct run *run, struct ls_error *err)
+{
+    const struct ls_batch_job *job = run->job;
+    int rc = ls_log_open(job->from, false, &run->log, err);
+    rc = rc < 0 ? rc : ls_record_plan_partitions(job->plan, run->log, &run->partitions, err);
+    if (rc == 0 && snprintf(run->temporary, sizeof run->temporary, "%s/sort.tmp", job->to) >=
+                       (int)sizeof run->temporary) {
+        rc = ls_error_set(err, LS_E_USAGE, "a path is longer than %d bytes: %.60s...", LS_PATH_MAX,
+                          job->to);
+    }
+    rc = rc < 0 ? rc : ls_tree_remove(run->temporary, err); /* of a run that was killed */
+    rc = rc < 0 ? rc
+                : ls_outputs_open(job->plan, job->views, run->partitions, job->to, NULL,
+                                  &run->outputs, err);
+    if (rc < 0) {
+        return rc;
+    }
+    run->part_count = job->plan->topic_count * run->partitions;
+    run->memory_each = job->memory / job->workers;
+    run->counts = ls_mem_new(run->part_count, sizeof *run->counts, err);
+    run->workers = run->counts ? ls_mem_new(job->workers, sizeof(struct worker *), err) : NULL;
+    rc = run->workers ? 0 : err->code;
+    for (unsigned i = 0; rc == 0 && i < job->workers; i++) {
+        rc = worker_new(run, &run->workers[i], err);
+    }
+    for (size_t i = 0; i < run->part_count; i++) {
+        run->total += 2 * ls_log_count(run->log, (uint32_t)(i / run->partitions),
+                                       (uint32_t)(i % run->partitions));
+    }
+    return rc;
+}
+
+static int finish(struct run *run, struct ls_batch_result *out, uint64_t begin_ns,
+                  struct ls_error *err)
+{
+    for (size_t i = 0; i < run->part_count; i++) {
+        out->records += run->counts[i].raw;
+    }
+    for (unsigned i = 0; i < run->job->workers; i++) {
+        for (size_t v = 0; v < run->job->views->count; v++) {
+            out->spilled_runs += ls_sorter_runs(run->workers[i]->parts[v].records);
+        }
+    }
+    out->facts = (struct ls_run_facts){.mode = "batch",
+                                       .elapsed_us = (ls_clock_ns() - begin_ns) / 1000,
+                                       .workers = run->job->workers};
+    int rc = ls_outputs_finish(run->outputs, run->counts, &out->facts, err);
+    return rc < 0 ? rc : ls_tree_remove(run->temporary, err);
+}
+
+int ls_batch_run(const struct ls_batch_job *job, struct ls_batch_result *out, struct ls_error *err)
+{
+    struct run run = {.job = job};
+    uint64_t begin_ns = ls_clock_ns();
+    memset(out, 0, sizeof *out);
+    pthread_mutex_init(&run.lock, NULL);
+    int rc = begin(&run, err);
+    rc = rc < 0 ? rc : phase(&run, partitions_main, err);
+    rc = rc < 0 ? rc : phase(&run, views_main, err);
+    rc = rc < 0 ? rc : finish(&run, out, begin_ns, err);
+    for (unsigned i = 0; run.workers && i < job->workers; i++) {
+        worker_free(&run, run.workers[i]);
+    }
+    ls_mem_free(run.workers);
+    ls_mem_free(run.counts);
+    ls_outputs_free(run.outputs);
+    ls_log_close(run.log);
+    pthread_mutex_destroy(&run.lock);
+    return rc;
+}

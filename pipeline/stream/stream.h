@@ -1,0 +1,67 @@
+/* The streaming run without its input and its clock: it is told of records and says what comes of
+ * them. Incremental: state, watermarks, emission (contract P2, P4-P6, P9). Whoever drives it reads
+ * the log, chooses the interleaving, and decides when to emit and to save.
+ *
+ * Partitions are dealt to workers (partition number k of all belongs to worker k % workers);
+ * ls_stream_take may run in one thread for each worker at a time, everything else while none of
+ * them does. */
+#ifndef LS_STREAM_STREAM_H
+#define LS_STREAM_STREAM_H
+
+#include "pipeline/output/outputs.h"
+#include "pipeline/stream/dedupe.h"
+#include "pipeline/stream/windows.h"
+
+#define LS_STREAM_WORKERS_MAX 64
+
+struct ls_stream_partition {
+    uint32_t topic, partition;
+    uint64_t position; /* of the next record */
+    bool has_clock;
+    int64_t highest; /* clock */
+    struct ls_partition_counts counts;
+    struct ls_dedupe dedupe;
+};
+
+struct ls_stream_worker {
+    struct ls_windows *windows; /* [view] */
+    struct ls_record record;
+    uint8_t key[LS_GROUP_KEY_MAX];
+};
+
+struct ls_stream {
+    const struct ls_record_plan *plan;
+    const struct ls_views *views;
+    struct ls_outputs *outputs;        /* borrowed */
+    uint32_t partitions;               /* of each topic */
+    size_t partition_count;            /* of all topics */
+    struct ls_stream_partition *parts; /* [topic * partitions + partition] */
+    unsigned worker_count;
+    struct ls_stream_worker **workers;
+    int64_t
+        *emitted; /* [view] the low watermark up to which windows were emitted; INT64_MIN: none */
+    uint64_t emitted_by_watermark, emitted_by_flush; /* rows */
+    struct ls_buf row;
+};
+
+int ls_stream_new(const struct ls_record_plan *plan, const struct ls_views *views,
+                  uint32_t partitions, unsigned workers, struct ls_stream **out,
+                  struct ls_error *err);
+/* At least so many workers: state that more of them left in a checkpoint stays apart until it is
+ * emitted. */
+int ls_stream_add_workers(struct ls_stream *stream, unsigned count, struct ls_error *err);
+
+void ls_stream_free(struct ls_stream *stream);
+
+/* Records of partition number `part`, in order. */
+int ls_stream_take(struct ls_stream *stream, unsigned worker, size_t part,
+                   const struct ls_log_record *records, size_t count, struct ls_error *err);
+
+/* Emits every window whose end the low watermark of its view has reached. */
+int ls_stream_emit(struct ls_stream *stream, struct ls_error *err);
+
+/* The end of a bounded input: emits all that is open. The state is spent afterwards; the checkpoint
+ * that goes on was taken before (P6). */
+int ls_stream_flush(struct ls_stream *stream, struct ls_error *err);
+
+#endif
