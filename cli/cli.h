@@ -25,8 +25,8 @@ extern const struct command *const commands[];
 
 struct cli {
     const struct command *command;
-    const char *program; /* argv[0] */
-    void *options;       /* struct of command->options */
+    const char *self; /* how child processes call this program; NULL: by its path */
+    void *options;    /* struct of command->options */
     int subject_count;
     const char *subjects[8];
     struct ls_arena arena; /* what the options' values live in */
@@ -55,6 +55,9 @@ struct spec_options {
             .summary = "path=value over everything; may be repeated.",                             \
             .example = "topics.partitions=4"                                                       \
     }
+
+/* The whole program. `self`: how child processes call it; NULL: by its path. */
+int cli_main(int argc, char **argv, const char *self);
 
 /* Loads the spec of subject 0 with these options. Its diagnostics go to stderr. */
 int cli_load_spec(struct cli *cli, const struct spec_options *options, struct ls_spec **out,

@@ -57,9 +57,8 @@ static void print_summary(const struct ls_plan *plan, const struct ls_generated 
         if (!totals->raw) {
             continue;
         }
-        cli_print("  %-32s %12s raw, %s admitted", plan->types[t].spec->topic,
-                  ls_grouped(totals->raw, grouped), "");
-        cli_print("%s", ls_grouped(totals->by_outcome[LS_ADMITTED], grouped));
+        cli_print("  %-32s %s raw, ", plan->types[t].spec->topic, ls_grouped(totals->raw, grouped));
+        cli_print("%s admitted", ls_grouped(totals->by_outcome[LS_ADMITTED], grouped));
         for (int r = LS_ADMITTED + 1; r < LS_REASON_COUNT; r++) {
             if (totals->by_outcome[r]) {
                 cli_print(", %s %s", ls_grouped(totals->by_outcome[r], grouped),

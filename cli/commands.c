@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 const struct command *const commands[] = {
-    &command_generate, &command_run_stream, &command_run_batch,
-    &command_help,     &command_version,    NULL,
+    &command_verify,    &command_generate, &command_run_stream,
+    &command_run_batch, &command_diff,     &command_explain,
+    &command_help,      &command_version,  NULL,
 };

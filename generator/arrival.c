@@ -47,7 +47,8 @@ uint64_t ls_arrival_before(const struct ls_arrival *arrival, int64_t time_ms)
         const struct ls_arrival_phase *phase = &arrival->phases[p];
         /* event k of a phase is at floor(k * per / count): before the time iff k < ceil(elapsed *
          * count / per) */
-        ls_u128 product = (ls_u128)(uint64_t)(time_ms - phase->start_ms) * phase->rate.count;
+        ls_u128 product = (ls_u128)((uint64_t)time_ms - (uint64_t)phase->start_ms) *
+                          phase->rate.count;
         ls_u128 within = (product + phase->rate.per_ms - 1) / phase->rate.per_ms;
         before = phase->first + (within < phase->count ? (uint64_t)within : phase->count);
     }

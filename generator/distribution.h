@@ -23,7 +23,7 @@ enum ls_distribution_kind {
 struct ls_distribution {
     enum ls_distribution_kind kind;
     int64_t a;  /* mean; median; mean; lower bound; unit of a rank */
-    uint64_t b; /* -; sigma / ln 2 in Q32; deviation; number of values (0: 2^64); - */
+    uint64_t b; /* -; sigma / ln 2 in Q32; deviation; number of values; - */
     struct ls_zipf *zipf;
     int64_t low, high; /* every value is brought into these bounds */
 };

@@ -95,7 +95,8 @@ static void make_cells(const struct ls_plan *plan, const struct ls_plan_type *ty
 static void break_range(const struct ls_plan *plan, const struct ls_plan_type *type, uint64_t i,
                         struct ls_cell *cells)
 {
-    int64_t beyond = 1 + (int64_t)ls_below(ls_word(plan->range_value_key, i, 0), 1000);
+    int64_t beyond = 1 +
+                     (int64_t)ls_below(ls_word(plan->range_value_key, i, 0), LS_RANGE_BEYOND_MAX);
     cells[type->range_column] = (struct ls_cell){
         .number = type->range_has_high ? type->range_high + beyond : type->range_low - beyond};
 }
@@ -193,23 +194,11 @@ size_t ls_event_value_max(const struct ls_plan *plan)
     size_t most = 0;
     for (size_t t = 0; t < plan->type_count; t++) {
         const struct ls_plan_type *type = &plan->types[t];
-        size_t size = LS_SINGLE_OBJECT_SIZE + (size_t)8 * LS_AVRO_LONG_MAX + LS_EVENT_ID_SIZE +
-                      LS_ID_TEXT_MAX + strlen(plan->spec->domain);
+        size_t size = LS_SINGLE_OBJECT_SIZE + (size_t)LS_COLUMN_PAYLOAD * LS_AVRO_LONG_MAX +
+                      LS_EVENT_ID_SIZE + LS_ID_TEXT_MAX + strlen(plan->spec->domain);
         for (size_t k = 0; k < type->op_count; k++) {
-            const struct ls_op *op = &type->ops[k];
-            size_t text = LS_ID_TEXT_MAX;
-            for (size_t w = 0; op->words && w < (op->word_count ? op->word_count : 1); w++) {
-                text = op->words[w].size > text ? op->words[w].size : text;
-            }
-            size += text + (size_t)2 * LS_AVRO_LONG_MAX;
-        }
-        /* an attribute's words belong to the entity */
-        for (size_t k = 0; k < type->pick_count; k++) {
-            for (size_t a = 0; a < type->picks[k]->attribute_count; a++) {
-                const struct ls_op *op = &type->picks[k]->attributes[a];
-                for (size_t w = 0; op->words && w < (op->word_count ? op->word_count : 1); w++) {
-                    size += op->words[w].size;
-                }
+            if (type->ops[k].cell < type->column_count) { /* branch, number or length, text */
+                size += 1 + (size_t)LS_AVRO_LONG_MAX + type->ops[k].text_max;
             }
         }
         most = size > most ? size : most;

@@ -1,5 +1,6 @@
 #include "generator/generate.h"
 
+#include "core/base/civil.h"
 #include "core/log/log.h"
 #include "generator/reference.h"
 
@@ -38,9 +39,25 @@ static int progress(void *context, uint64_t next, struct ls_error *err)
                : 0;
 }
 
+/* Times outside the years 1 to 9999 would be quarantined without standing in the truth (P3). That
+ * the first events keep inside is proved when the plan is made. */
+static int check_times(const struct ls_plan *plan, uint64_t end, struct ls_error *err)
+{
+    if (end > ls_arrival_before(&plan->arrival, LS_TIME_MAX_MS - plan->jitter_max_ms + 1)) {
+        return ls_error_set(err, LS_E_DATA,
+                            "the schedule goes on behind the year 9999: make fewer events, or "
+                            "raise the rate of the last arrival phase");
+    }
+    return 0;
+}
+
 static int bounds(const struct ls_generate *g, uint64_t *first, uint64_t *end, struct ls_error *err)
 {
     const struct ls_arrival *arrival = &g->plan->arrival;
+    if (g->slice && g->resume) {
+        return ls_error_set(err, LS_E_USAGE,
+                            "a slice cannot be resumed: remove it and make it again");
+    }
     *first = g->slice ? g->first : 0;
     *end = g->slice ? g->end : g->events;
     uint64_t before = g->until_ms == INT64_MAX ? arrival->total
@@ -65,7 +82,7 @@ static int bounds(const struct ls_generate *g, uint64_t *first, uint64_t *end, s
     if (*first > *end) {
         return ls_error_set(err, LS_E_USAGE, "the slice ends before it begins");
     }
-    return 0;
+    return check_times(g->plan, *end, err);
 }
 
 static int open_outputs(struct job *job, struct ls_error *err)
@@ -80,14 +97,16 @@ static int open_outputs(struct job *job, struct ls_error *err)
             topics[t] = (struct ls_log_topic){plan->types[t].spec->topic, plan->partitions};
         }
         ls_hex(plan->spec->hash.bytes, sizeof plan->spec->hash.bytes, sha256);
-        struct ls_log_identity identity = {plan->spec->domain, sha256,
-                                           g->slice ? g->end - g->first : g->events, g->until_ms};
+        struct ls_log_identity identity = {plan->spec->domain, sha256, g->events, g->until_ms};
+        if (g->slice) { /* whatever its bounds, no run's: no run ends before all times */
+            identity.until_ms = INT64_MIN;
+        }
         rc = ls_log_create(g->to, topics, plan->type_count, &identity,
                            g->resume ? LS_LOG_RESUME : LS_LOG_FRESH, &job->log, err);
         job->out->was_complete = rc == 0 && ls_log_is_complete(job->log);
     }
     if (rc == 0 && !g->slice && !job->out->was_complete) {
-        rc = ls_truth_new(plan, g->truth_folder, g->resume, &job->truth, err);
+        rc = ls_truth_new(plan, g->truth_folder, &job->truth, err);
     }
     if (rc == 0 && g->reference_folder && !job->out->was_complete) {
         rc = ls_reference_write(plan, g->reference_folder, err);
@@ -98,7 +117,7 @@ static int open_outputs(struct job *job, struct ls_error *err)
 int ls_generate(const struct ls_generate *g, struct ls_generated *out, struct ls_error *err)
 {
     struct job job = {.settings = g, .out = out};
-    uint64_t end;
+    uint64_t end = 0;
     memset(out, 0, sizeof *out);
     out->type_count = g->plan->type_count;
     int rc = bounds(g, &job.first, &end, err);

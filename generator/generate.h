@@ -13,7 +13,8 @@ struct ls_generate {
     const char *reference_folder; /* NULL: no tables are written */
     uint64_t events;              /* UINT64_MAX: not bounded by a number */
     int64_t until_ms;             /* data time; INT64_MAX: not bounded by a time */
-    uint64_t first, end;          /* when `slice`: events [first, end) alone, without truth */
+    uint64_t first, end;          /* when `slice`: events [first, end) alone, without truth; it
+                                     cannot be resumed */
     bool slice;
     unsigned threads;
     bool resume;

@@ -10,12 +10,12 @@
 #define PLAN_BYTES_MAX (512U << 20)
 #define TABLE_ROWS_MAX 65536 /* populations up to this have their attributes computed once */
 
-void *plan_alloc(struct planner *p, size_t count, size_t size)
+void *ls_plan_alloc(struct planner *p, size_t count, size_t size)
 {
     return ls_arena_new(&p->plan->arena, count, size, p->err);
 }
 
-uint64_t plan_key(struct planner *p, const char *format, ...)
+uint64_t ls_plan_key(struct planner *p, const char *format, ...)
 {
     char name[1024];
     va_list args;
@@ -31,7 +31,7 @@ static bool fill_tables(struct planner *p, struct ls_plan_entity *entity)
         if (entity->attributes[a].kind == LS_OP_ID) {
             continue; /* its text needs a place of its own */
         }
-        struct ls_cell *table = plan_alloc(p, entity->count, sizeof *table);
+        struct ls_cell *table = ls_plan_alloc(p, entity->count, sizeof *table);
         if (!table) {
             return false;
         }
@@ -52,20 +52,20 @@ static bool plan_entity(struct planner *p, const struct ls_spec_entity *spec,
     *out = (struct ls_plan_entity){
         .spec = spec, .count = (uint64_t)spec->count, .attribute_count = spec->attributes.count};
     out->id = (struct ls_id_template){t.before, t.before_size, t.width, t.behind, t.behind_size};
-    if (t.before_size + t.behind_size + 20 > LS_ID_TEXT_MAX) {
+    if (t.before_size + t.behind_size + LS_ID_DIGITS_MAX > LS_ID_TEXT_MAX) {
         PROBLEM(p, "LS2004", spec->where, NULL, "an id is longer than %d bytes", LS_ID_TEXT_MAX);
         return false;
     }
-    out->pick_key = plan_key(p, "entities.%s.pick", spec->key);
-    out->attributes = plan_alloc(p, out->attribute_count, sizeof *out->attributes);
-    out->tables = plan_alloc(p, out->attribute_count, sizeof *out->tables);
+    out->pick_key = ls_plan_key(p, "entities.%s.pick", spec->key);
+    out->attributes = ls_plan_alloc(p, out->attribute_count, sizeof *out->attributes);
+    out->tables = ls_plan_alloc(p, out->attribute_count, sizeof *out->tables);
     if (!out->attributes || !out->tables) {
         return false;
     }
     for (size_t a = 0; a < out->attribute_count; a++) {
         char path[512];
-        snprintf(path, sizeof path, "entities.%s.%s", spec->key, attributes[a].name);
-        if (!plan_op(p, &attributes[a], path, NULL, &out->attributes[a])) {
+        snprintf(path, sizeof path, "entities.%s.attributes.%s", spec->key, attributes[a].name);
+        if (!ls_plan_op(p, &attributes[a], path, NULL, &out->attributes[a])) {
             return false;
         }
     }
@@ -115,6 +115,21 @@ static void plan_range(const struct ls_spec_check *check, enum ls_field_type typ
     out->range_has_high = ls_spec_check_high(check, type, &out->range_high);
 }
 
+/* The least of the bounds that the range checks of the field set. */
+static void plan_conflict(struct planner *p, enum ls_field_type type, struct ls_plan_type *out)
+{
+    const struct ls_spec_check *checks = p->spec->quality.items;
+    out->conflict_high = type == LS_FIELD_INT ? INT32_MAX : INT64_MAX;
+    for (size_t i = 0; i < p->spec->quality.count; i++) {
+        int64_t high;
+        if (checks[i].check == LS_CHECK_RANGE &&
+            strcmp(checks[i].field, p->spec->faults->conflict->field) == 0 &&
+            ls_spec_check_high(&checks[i], type, &high) && high < out->conflict_high) {
+            out->conflict_high = high;
+        }
+    }
+}
+
 /* Which columns the faults that name a field act on in this type; -1 where it has no such field. */
 static void plan_fault_columns(struct planner *p, struct ls_plan_type *type)
 {
@@ -147,14 +162,11 @@ static void plan_fault_columns(struct planner *p, struct ls_plan_type *type)
     }
     if (type->conflict_column >= 0) {
         enum ls_field_type t = type_of_column(type, type->conflict_column);
-        type->conflict_high = t == LS_FIELD_INT ? INT32_MAX : INT64_MAX;
-        check = check_of(p->spec, faults->conflict->field, LS_CHECK_RANGE);
         if (ls_field_expr_type(t) != LS_EXPR_NUMBER) {
             PROBLEM(p, "LS2203", faults->conflict->where, NULL,
                     "`conflict` needs a number to change, `%s` is none", faults->conflict->field);
-        } else if (check) {
-            ls_spec_check_high(check, t, &type->conflict_high);
         }
+        plan_conflict(p, t, type);
     }
 }
 
@@ -162,7 +174,7 @@ static bool plan_type(struct planner *p, const struct ls_spec_event_type *spec,
                       struct ls_plan_type *out)
 {
     *out = (struct ls_plan_type){.spec = spec, .column_count = spec->layout->count};
-    out->ops = plan_alloc(p, LS_PLAN_CELLS_MAX, sizeof *out->ops);
+    out->ops = ls_plan_alloc(p, LS_PLAN_CELLS_MAX, sizeof *out->ops);
     if (!out->ops) {
         return false;
     }
@@ -176,7 +188,7 @@ static bool plan_type(struct planner *p, const struct ls_spec_event_type *spec,
         char path[512];
         struct ls_op op = {.cell = (uint16_t)(LS_COLUMN_PAYLOAD + i)};
         snprintf(path, sizeof path, "event_types.%s.%s", spec->name, spec->fields[i]->name);
-        bool made = plan_op(p, spec->fields[i], path, out, &op);
+        bool made = ls_plan_op(p, spec->fields[i], path, out, &op);
         sound = sound && made;
         out->ops[out->op_count++] = op; /* a wrong one too: expressions below may name it */
     }
@@ -187,7 +199,7 @@ static bool plan_type(struct planner *p, const struct ls_spec_event_type *spec,
 static struct ls_plan_fault plan_fault(struct planner *p, const struct ls_spec_fault *fault,
                                        const char *name)
 {
-    struct ls_plan_fault out = {.rate = {0, 1}, .key = plan_key(p, "faults.%s", name)};
+    struct ls_plan_fault out = {.rate = {0, 1}, .key = ls_plan_key(p, "faults.%s", name)};
     if (fault) {
         out.rate = fault->rate;
     }
@@ -197,7 +209,7 @@ static struct ls_plan_fault plan_fault(struct planner *p, const struct ls_spec_f
 static void plan_delay(struct planner *p, const struct ls_pick *pick, enum ls_unit unit,
                        int64_t low, int64_t high, const char *name, struct ls_plan_delay *out)
 {
-    out->key = plan_key(p, "%s", name);
+    out->key = ls_plan_key(p, "%s", name);
     out->present = ls_distribution_compile(pick, unit, 0, low, high, &p->plan->arena, p->diag,
                                            &out->distribution, p->err);
 }
@@ -230,8 +242,8 @@ static void plan_copies(struct planner *p)
     }
     plan->block = (uint64_t)((whole + part / 2) / part);
     plan->conflict_share = (struct ls_ratio){(uint64_t)((ls_u128)c.part * d.whole), (uint64_t)part};
-    plan->copy_key = plan_key(p, "faults.copy");
-    plan->copy_kind_key = plan_key(p, "faults.copy.kind");
+    plan->copy_key = ls_plan_key(p, "faults.copy");
+    plan->copy_kind_key = ls_plan_key(p, "faults.copy.kind");
     plan_delay(p, &f->duplicate->distribution, LS_UNIT_NUMBER, 1, INT64_C(1) << 40,
                "faults.duplicate.gap", &plan->gap);
 }
@@ -249,9 +261,9 @@ static void plan_faults(struct planner *p)
     plan->jitter = plan_fault(p, f->jitter, "jitter");
     plan->clock_ahead_ms = f->clock_ahead ? f->clock_ahead->by_ms : 0;
     plan->jitter_max_ms = f->jitter ? f->jitter->max_ms : 0;
-    plan->range_value_key = plan_key(p, "faults.out_of_range.value");
-    plan->corrupt_place_key = plan_key(p, "faults.corrupt.place");
-    plan->truncated_place_key = plan_key(p, "faults.truncated.place");
+    plan->range_value_key = ls_plan_key(p, "faults.out_of_range.value");
+    plan->corrupt_place_key = ls_plan_key(p, "faults.corrupt.place");
+    plan->truncated_place_key = ls_plan_key(p, "faults.truncated.place");
     if (p->spec->delay) {
         plan_delay(p, &p->spec->delay->distribution, LS_UNIT_DURATION, 0, p->spec->delay->max_ms,
                    "delay", &plan->delay);
@@ -269,11 +281,11 @@ static bool plan_all(struct planner *p)
     const struct ls_spec *spec = p->spec;
     plan->type_count = spec->event_types.count;
     plan->partitions = (uint32_t)spec->topics->partitions;
-    plan->type_key = plan_key(p, "event_types");
-    plan->event_id_key = plan_key(p, "event_id");
-    plan->entities = plan_alloc(p, spec->entities.count, sizeof *plan->entities);
-    plan->types = plan_alloc(p, plan->type_count, sizeof *plan->types);
-    plan->type_sums = plan_alloc(p, plan->type_count, sizeof *plan->type_sums);
+    plan->type_key = ls_plan_key(p, "event_types");
+    plan->event_id_key = ls_plan_key(p, "event_id");
+    plan->entities = ls_plan_alloc(p, spec->entities.count, sizeof *plan->entities);
+    plan->types = ls_plan_alloc(p, plan->type_count, sizeof *plan->types);
+    plan->type_sums = ls_plan_alloc(p, plan->type_count, sizeof *plan->type_sums);
     if (!plan->entities || !plan->types || !plan->type_sums ||
         ls_arrival_compile(spec, &plan->arena, &plan->arrival, p->err) < 0) {
         return false;
@@ -295,7 +307,7 @@ static bool plan_all(struct planner *p)
     }
     plan_faults(p);
     if (sound && !p->diag->errors) {
-        plan_prove(p);
+        ls_plan_prove(p);
     }
     return sound;
 }

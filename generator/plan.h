@@ -7,9 +7,11 @@
 #include "generator/arrival.h"
 #include "generator/distribution.h"
 
-#define LS_ID_TEXT_MAX    128 /* bytes of one id made from a template */
-#define LS_PLAN_PICKS_MAX 8   /* entities that one event type uses */
-#define LS_PLAN_CELLS_MAX 160 /* columns and hidden attributes of one event type */
+#define LS_ID_TEXT_MAX      128 /* bytes of one id made from a template */
+#define LS_ID_DIGITS_MAX    20
+#define LS_RANGE_BEYOND_MAX 1000
+#define LS_PLAN_PICKS_MAX   8   /* entities that one event type uses */
+#define LS_PLAN_CELLS_MAX   160 /* columns and hidden attributes of one event type */
 
 /* An id template: before, the number padded to a width, behind. */
 struct ls_id_template {
@@ -53,6 +55,7 @@ struct ls_op {
     ls_i128 factor;    /* expr: to the field's scale */
     int64_t low, high; /* numbers: every value lies in these bounds */
     bool bounded;
+    size_t text_max; /* bytes of a text: no value has more */
 };
 
 struct ls_plan_entity {
@@ -76,7 +79,8 @@ struct ls_plan_type {
     struct ls_op *ops;   /* hidden attributes first, then the payload's columns, in order */
     size_t column_count; /* of the layout */
     int range_column;    /* fault out_of_range: the column, or -1 */
-    int64_t range_low, range_high; /* what the check allows; values outside are drawn next to it */
+    int64_t range_low, range_high; /* what the check allows; values outside are drawn next to it,
+                                      up to LS_RANGE_BEYOND_MAX away */
     bool range_has_low, range_has_high;
     int missing_column;    /* or -1 */
     int conflict_column;   /* or -1 */

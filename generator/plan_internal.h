@@ -14,15 +14,22 @@ struct planner {
 #define PROBLEM(p, rule, where, hint, ...)                                                         \
     ls_diag_add((p)->diag, LS_SEVERITY_ERROR, rule, where, hint, __VA_ARGS__)
 
-void *plan_alloc(struct planner *p, size_t count, size_t size);
-uint64_t plan_key(struct planner *p, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void *ls_plan_alloc(struct planner *p, size_t count, size_t size);
+uint64_t ls_plan_key(struct planner *p, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /* plan_value.c: one field's source as an operation. `type` is NULL for an attribute of an entity.
  */
-bool plan_op(struct planner *p, const struct ls_spec_field *field, const char *path,
-             struct ls_plan_type *type, struct ls_op *out);
+bool ls_plan_op(struct planner *p, const struct ls_spec_field *field, const char *path,
+                struct ls_plan_type *type, struct ls_op *out);
 
 /* plan_prove.c: contract G7. */
-void plan_prove(struct planner *p);
+void ls_plan_prove(struct planner *p);
+
+/* What makes field number `field` of an event type. */
+const struct ls_op *ls_plan_op_of(const struct ls_plan_type *type, size_t field);
+
+/* plan_normalize.c: no step fails for a sound record. */
+void ls_plan_prove_normalize(struct planner *p, const struct ls_plan_type *type);
 
 #endif

@@ -1,11 +1,12 @@
 /* Contract G7: a record without a fault provably passes every check up to expiry. What can't be
  * proved is refused when the spec is loaded, because the truth would otherwise promise what nobody
  * knows. */
+#include "core/base/civil.h"
 #include "generator/plan_internal.h"
 
 #include <string.h>
 
-static const struct ls_op *op_of(const struct ls_plan_type *type, size_t field)
+const struct ls_op *ls_plan_op_of(const struct ls_plan_type *type, size_t field)
 {
     for (size_t i = 0; i < type->op_count; i++) {
         if (type->ops[i].cell == LS_COLUMN_PAYLOAD + field) {
@@ -52,7 +53,7 @@ static void prove_check(struct planner *p, const struct ls_spec_check *check,
 {
     for (size_t i = 0; i < type->spec->field_count; i++) {
         const struct ls_spec_field *field = type->spec->fields[i];
-        const struct ls_op *op = op_of(type, i);
+        const struct ls_op *op = ls_plan_op_of(type, i);
         if (strcmp(field->name, check->field) != 0 || !op) {
             continue;
         }
@@ -66,6 +67,62 @@ static void prove_check(struct planner *p, const struct ls_spec_check *check,
         } else {
             prove_reference(p, check, type, field, op);
         }
+    }
+}
+
+/* A conflict's number is one up, or one down where up is too far: either passes the range checks.
+ */
+static void prove_conflict(struct planner *p, const struct ls_plan_type *type)
+{
+    const struct ls_spec_check *checks = p->spec->quality.items;
+    const char *name = p->spec->faults->conflict->field;
+    const struct ls_op *op = ls_plan_op_of(type,
+                                           (size_t)(type->conflict_column - LS_COLUMN_PAYLOAD));
+    int64_t low = op->type == LS_FIELD_INT ? INT32_MIN : INT64_MIN;
+    for (size_t i = 0; i < p->spec->quality.count; i++) {
+        int64_t at_least;
+        if (checks[i].check == LS_CHECK_RANGE && strcmp(checks[i].field, name) == 0 &&
+            ls_spec_check_low(&checks[i], op->type, &at_least) && at_least > low) {
+            low = at_least;
+        }
+    }
+    if (op->high >= type->conflict_high && low >= type->conflict_high) {
+        PROBLEM(p, "LS2204", p->spec->faults->conflict->where, "widen the range check",
+                "the range of `%s` of %s has no second value for a conflict", name,
+                type->spec->name);
+    }
+}
+
+static void prove_out_of_range(struct planner *p, const struct ls_plan_type *type)
+{
+    const struct ls_spec_field *field = type->spec->fields[type->range_column - LS_COLUMN_PAYLOAD];
+    int64_t top = field->type == LS_FIELD_INT ? INT32_MAX : INT64_MAX;
+    bool room = type->range_has_high ? type->range_high <= top - LS_RANGE_BEYOND_MAX
+                                     : type->range_low >= -(top - LS_RANGE_BEYOND_MAX);
+    if (!room) {
+        PROBLEM(p, "LS2204", p->spec->faults->out_of_range->where, "narrow the check",
+                "there is no room outside the range of `%s` of %s", field->name, type->spec->name);
+    }
+}
+
+/* Times outside the years 1 to 9999 are quarantined (P3); that the last events keep inside is
+ * checked where their number is known. */
+static void prove_times(struct planner *p)
+{
+    const struct ls_plan *plan = p->plan;
+    int64_t before = plan->jitter_max_ms;
+    const struct ls_plan_delay *const delays[] = {&plan->delay, &plan->late_delay};
+    for (size_t i = 0; i < 2; i++) {
+        int64_t low;
+        int64_t high = 0;
+        if (delays[i]->present) {
+            ls_distribution_bounds(&delays[i]->distribution, &low, &high);
+        }
+        before = high > before ? high : before;
+    }
+    if (p->spec->start_ms < LS_TIME_MIN_MS + before) {
+        PROBLEM(p, "LS2204", p->spec->where, "raise `start`, or lower the longest delay",
+                "with delays of up to %lld ms, times before the year 1 occur", (long long)before);
     }
 }
 
@@ -86,23 +143,16 @@ static void prove_faults(struct planner *p)
     }
     for (size_t t = 0; t < p->plan->type_count; t++) {
         const struct ls_plan_type *type = &p->plan->types[t];
-        if (type->range_column < 0) {
-            continue;
+        if (type->range_column >= 0) {
+            prove_out_of_range(p, type);
         }
-        int64_t top = type->spec->fields[type->range_column - LS_COLUMN_PAYLOAD]->type ==
-                              LS_FIELD_INT
-                          ? INT32_MAX
-                          : INT64_MAX;
-        bool room = type->range_has_high ? type->range_high <= top - 1000
-                                         : type->range_low >= -(top - 1000);
-        if (!room) {
-            PROBLEM(p, "LS2204", f->out_of_range->where, "narrow the check",
-                    "there is no room outside the range of `%s`", f->out_of_range->field);
+        if (type->conflict_column >= 0) {
+            prove_conflict(p, type);
         }
     }
 }
 
-void plan_prove(struct planner *p)
+void ls_plan_prove(struct planner *p)
 {
     const struct ls_spec_check *checks = p->spec->quality.items;
     for (size_t i = 0; i < p->spec->quality.count; i++) {
@@ -110,5 +160,9 @@ void plan_prove(struct planner *p)
             prove_check(p, &checks[i], &p->plan->types[t]);
         }
     }
+    prove_times(p);
     prove_faults(p);
+    for (size_t t = 0; t < p->plan->type_count; t++) {
+        ls_plan_prove_normalize(p, &p->plan->types[t]);
+    }
 }

@@ -30,7 +30,7 @@ static bool op_const(struct planner *p, const struct ls_spec_field *field, struc
     struct ls_quantity quantity = {.where = value->where};
     bool fits = false;
     out->kind = LS_OP_CONST;
-    out->words = plan_alloc(p, 1, sizeof *out->words);
+    out->words = ls_plan_alloc(p, 1, sizeof *out->words);
     if (!out->words) {
         return false;
     }
@@ -38,6 +38,7 @@ static bool op_const(struct planner *p, const struct ls_spec_field *field, struc
     if (type == LS_FIELD_STRING) {
         fits = value->kind == LS_YAML_TEXT;
         *out->words = text_cell(fits ? value->text : "");
+        out->text_max = out->words->size;
     } else if (type == LS_FIELD_BOOLEAN) {
         fits = value->kind == LS_YAML_BOOLEAN;
         out->words->number = value->boolean;
@@ -48,7 +49,7 @@ static bool op_const(struct planner *p, const struct ls_spec_field *field, struc
         quantity.number = decimal;
         fits = ls_spec_quantity(&quantity, type, &out->words->number);
     }
-    out->bounded = ls_field_expr_type(type) == LS_EXPR_NUMBER;
+    out->bounded = ls_field_expr_type(type) == LS_EXPR_NUMBER || type == LS_FIELD_TIMESTAMP;
     out->low = out->high = out->words->number;
     if (!fits) {
         PROBLEM(p, "LS2018", value->where, NULL, "this is no value of type %s",
@@ -61,10 +62,10 @@ static bool op_choice(struct planner *p, const struct ls_spec_field *field, stru
 {
     const struct ls_weights *weights =
         &((const struct ls_source_choice *)field->source.settings)->weights;
-    uint64_t *sums = plan_alloc(p, weights->count, sizeof *sums);
+    uint64_t *sums = ls_plan_alloc(p, weights->count, sizeof *sums);
     out->kind = LS_OP_CHOICE;
     out->word_count = weights->count;
-    out->words = plan_alloc(p, weights->count, sizeof *out->words);
+    out->words = ls_plan_alloc(p, weights->count, sizeof *out->words);
     if (!sums || !out->words) {
         return false;
     }
@@ -73,6 +74,7 @@ static bool op_choice(struct planner *p, const struct ls_spec_field *field, stru
         sum += weights->weights[i];
         sums[i] = sum;
         out->words[i] = text_cell(weights->words[i]);
+        out->text_max = out->words[i].size > out->text_max ? out->words[i].size : out->text_max;
         out->words[i].number = (int64_t)i;
         if (field->type == LS_FIELD_BOOLEAN) {
             bool yes = strcmp(weights->words[i], "true") == 0;
@@ -94,7 +96,7 @@ static bool template_of(struct planner *p, const char *text, struct ls_where whe
     struct ls_template t;
     ls_template_parse(text, &t); /* checked when the spec was loaded */
     *out = (struct ls_id_template){t.before, t.before_size, t.width, t.behind, t.behind_size};
-    if (t.before_size + t.behind_size + 20 > LS_ID_TEXT_MAX) {
+    if (t.before_size + t.behind_size + LS_ID_DIGITS_MAX > LS_ID_TEXT_MAX) {
         PROBLEM(p, "LS2004", where, NULL, "an id is longer than %d bytes", LS_ID_TEXT_MAX);
         return false;
     }
@@ -152,6 +154,7 @@ static bool op_ref(struct planner *p, const char *text, struct ls_where where,
     if (strcmp(dot + 1, "id") == 0) {
         out->kind = LS_OP_ENTITY_ID;
         out->type = LS_FIELD_STRING;
+        out->text_max = LS_ID_TEXT_MAX;
         return true;
     }
     const struct ls_plan_entity *entity = type->picks[pick];
@@ -166,6 +169,7 @@ static bool op_ref(struct planner *p, const char *text, struct ls_where where,
     out->bounded = source->bounded;
     out->low = source->low;
     out->high = source->high;
+    out->text_max = source->text_max;
     return true;
 }
 
@@ -237,7 +241,8 @@ static bool find_symbol(void *context, const char *name, struct ls_expr_symbol *
                                      ? op_of_cell(s->type, LS_COLUMN_PAYLOAD + (unsigned)i)
                                      : NULL;
         if (op) {
-            symbol_of(op, op->may_be_null, symbol);
+            bool nullable = op->may_be_null || (op->expr && ls_expr_nullable(op->expr));
+            symbol_of(op, nullable, symbol);
             return true;
         }
     }
@@ -262,7 +267,12 @@ static bool fit_expression(struct planner *p, const struct ls_spec_field *field,
                 "the expression can be null, because a field in it can");
         return false;
     }
-    if (ls_field_expr_type(type) != LS_EXPR_NUMBER) {
+    if (!ls_expr_safe(out->expr)) {
+        PROBLEM(p, "LS2202", where, "give the fields in it a `min` and a `max`",
+                "how large the expression gets cannot be told");
+        return false;
+    }
+    if (ls_field_expr_type(type) != LS_EXPR_NUMBER && type != LS_FIELD_TIMESTAMP) {
         return true;
     }
     unsigned scale = ls_field_scale(type);
@@ -287,6 +297,19 @@ static bool fit_expression(struct planner *p, const struct ls_spec_field *field,
     return true;
 }
 
+/* A text is a constant or a cell: there is no operator that makes a longer one. */
+struct widest {
+    struct ls_plan_type *type;
+    struct ls_op *out;
+};
+
+static void take_widest(void *context, unsigned slot)
+{
+    struct widest *w = context;
+    const struct ls_op *op = op_of_cell(w->type, slot);
+    w->out->text_max = op->text_max > w->out->text_max ? op->text_max : w->out->text_max;
+}
+
 static bool op_expr(struct planner *p, const struct ls_spec_field *field, struct ls_plan_type *type,
                     struct ls_op *out)
 {
@@ -295,12 +318,15 @@ static bool op_expr(struct planner *p, const struct ls_spec_field *field, struct
     struct ls_expr_scope scope = {find_symbol, NULL, &s};
     struct ls_expr *expr;
     out->kind = LS_OP_EXPR;
+    out->text_max = strlen(source->text);
     if (ls_expr_compile(source->text, field->source.where, -1, &scope, &p->plan->arena, p->diag,
                         &expr, p->err) < 0 ||
         !expr) {
         return false;
     }
     out->expr = expr;
+    struct widest widest = {type, out};
+    ls_expr_slots(expr, take_widest, &widest);
     return fit_expression(p, field, out);
 }
 
@@ -320,13 +346,13 @@ static bool op_number(struct planner *p, const struct ls_spec_field *field, stru
     return true;
 }
 
-bool plan_op(struct planner *p, const struct ls_spec_field *field, const char *path,
-             struct ls_plan_type *type, struct ls_op *out)
+bool ls_plan_op(struct planner *p, const struct ls_spec_field *field, const char *path,
+                struct ls_plan_type *type, struct ls_op *out)
 {
     const struct ls_member *m = field->source.member;
     out->type = (enum ls_field_type)field->type;
-    out->key = plan_key(p, "%s", path);
-    out->null_key = plan_key(p, "%s.null", path);
+    out->key = ls_plan_key(p, "%s", path);
+    out->null_key = ls_plan_key(p, "%s.null", path);
     out->nullable = field->nullable;
     out->may_be_null = field->nullable.part > 0;
     if (m == &ls_member_const) {
@@ -337,6 +363,7 @@ bool plan_op(struct planner *p, const struct ls_spec_field *field, const char *p
     }
     if (m == &ls_member_id) {
         out->kind = LS_OP_ID;
+        out->text_max = LS_ID_TEXT_MAX;
         return template_of(p, ((const struct ls_source_text *)field->source.settings)->text,
                            field->where, &out->id);
     }

@@ -4,9 +4,11 @@
 
 #include <pthread.h>
 
-/* A block is made by one thread and then read by the caller's; `state` says whose it is. */
+/* A block is made by one thread and then read by the caller's; the state says whose it is. */
+enum block_state { BLOCK_FREE, BLOCK_MAKING, BLOCK_READY };
+
 struct block {
-    enum { BLOCK_FREE, BLOCK_MAKING, BLOCK_READY } state;
+    enum block_state state;
     uint64_t first;
     size_t count;
     struct ls_event *events;
@@ -65,7 +67,7 @@ static struct block *claim(struct work *work)
     return block;
 }
 
-static void set_state(struct work *work, struct block *block, int state)
+static void set_state(struct work *work, struct block *block, enum block_state state)
 {
     pthread_mutex_lock(&work->lock);
     block->state = state;

@@ -18,7 +18,6 @@ struct partition {
     bool has_clock;
     int64_t highest;
     struct ls_container_writer *writer;
-    uint64_t kept; /* rows that are there already */
 };
 
 struct ls_truth {
@@ -28,12 +27,12 @@ struct ls_truth {
     struct ls_truth_totals *totals;
 };
 
-static int open_writer(struct ls_truth *truth, size_t type, uint32_t partition, bool resume,
+static int open_writer(struct ls_truth *truth, size_t type, uint32_t partition,
                        struct ls_error *err)
 {
     char path[LS_PATH_MAX];
     char name[LS_PATH_MAX];
-    const char *topic = truth->plan->spec ? truth->plan->types[type].spec->topic : "";
+    const char *topic = truth->plan->types[type].spec->topic;
     struct partition *p = &truth->partitions[type * truth->plan->partitions + partition];
     if (snprintf(path, sizeof path, "%s/%s/%u.avro", truth->folder, topic, partition) >=
             (int)sizeof path ||
@@ -42,19 +41,12 @@ static int open_writer(struct ls_truth *truth, size_t type, uint32_t partition, 
                             LS_PATH_MAX, truth->folder);
     }
     int rc = ls_folder_make_above(path, err);
-    struct ls_container_state state = {0};
-    if (rc == 0 && resume &&
-        ls_container_measure(path, &state.records, &state.file_size, err) == 0) {
-        p->kept = state.records;
-        return ls_container_resume(path, name, ls_truth_schema, LS_TRUTH_RECORDS_PER_BLOCK, &state,
-                                   &p->writer, err);
-    }
     return rc < 0 ? rc
                   : ls_container_create(path, name, ls_truth_schema, LS_TRUTH_RECORDS_PER_BLOCK,
                                         &p->writer, err);
 }
 
-int ls_truth_new(const struct ls_plan *plan, const char *folder, bool resume, struct ls_truth **out,
+int ls_truth_new(const struct ls_plan *plan, const char *folder, struct ls_truth **out,
                  struct ls_error *err)
 {
     struct ls_truth *truth = ls_mem_new(1, sizeof *truth, err);
@@ -75,7 +67,7 @@ int ls_truth_new(const struct ls_plan *plan, const char *folder, bool resume, st
     }
     for (size_t t = 0; rc == 0 && folder && t < plan->type_count; t++) {
         for (uint32_t p = 0; rc == 0 && p < plan->partitions; p++) {
-            rc = open_writer(truth, t, p, resume, err);
+            rc = open_writer(truth, t, p, err);
         }
     }
     if (rc < 0) {
@@ -129,10 +121,6 @@ static enum ls_reason outcome_of(const struct ls_plan *plan, const struct ls_eve
 static int write_row(struct partition *p, const struct ls_event *e, enum ls_reason outcome,
                      struct ls_error *err)
 {
-    if (p->kept) {
-        p->kept--;
-        return 0;
-    }
     const char *faults[3];
     size_t count = 0;
     if (e->late) {
@@ -210,7 +198,7 @@ int ls_truth_finish(struct ls_truth *truth, struct ls_error *err)
         return 0;
     }
     for (size_t i = 0; i < truth->plan->type_count * truth->plan->partitions; i++) {
-        int rc = ls_container_finish(truth->partitions[i].writer, false, err);
+        int rc = ls_container_finish(truth->partitions[i].writer, true, err);
         if (rc < 0) {
             return rc;
         }

@@ -19,15 +19,15 @@ struct ls_truth_totals {
 
 struct ls_truth;
 
-/* `folder` NULL: nothing is written, only counted. With `resume` the rows that are there already
- * are passed over. */
-int ls_truth_new(const struct ls_plan *plan, const char *folder, bool resume, struct ls_truth **out,
+/* `folder` NULL: nothing is written, only counted. Files that are there are begun anew, also when a
+ * run is resumed: it makes all events again, and whose truth lies there nobody knows. */
+int ls_truth_new(const struct ls_plan *plan, const char *folder, struct ls_truth **out,
                  struct ls_error *err);
 
 /* The next event, in index order. */
 int ls_truth_take(struct ls_truth *truth, const struct ls_event *event, struct ls_error *err);
 
-/* Ends the files and writes totals.json. */
+/* Ends the files and writes totals.json, all synced. */
 int ls_truth_finish(struct ls_truth *truth, struct ls_error *err);
 
 /* Of one event type. */

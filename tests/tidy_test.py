@@ -74,7 +74,7 @@ VIOLATIONS = {
     'core/base/wide.h': (header('core/base/wide.h', f'\nint ls_{"a" * 88}(int);\n'), [(4, 'columns', '101 columns'), (4, 'format', '')]),
     'core/base/long.h': (header('core/base/long.h', '\n' + 'int ls_thing(void);\n' * 596), [(601, 'file-lines', 'at most 600')]),
     'core/base/long_test.c': ('int x;\n' * 1001, [(1001, 'file-lines', 'at most 1000')]),
-    'docs/wide.md': ('b' * 161 + '\n', [(1, 'columns', '161 columns')]),
+    'docs/wide.yaml': ('b' * 161 + '\n', [(1, 'columns', '161 columns')]),
     'ci/wide': ('#!/bin/sh\n# ' + 'c' * 160 + '\n', [(2, 'columns', '162 columns')]),
 
     'docs/note.md': (f'fine\n{NOTE}: more\n', [(2, 'leftover', NOTE)]),

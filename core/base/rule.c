@@ -150,6 +150,164 @@ const struct ls_rule ls_rules[] = {
      "list with holes means nothing.\n"
      "\n"
      "To make a list longer give all of it: `--set 'arrival=[{rate: 90/s}]'`.\n"},
+    {"LS2001", "A name is taken",
+     "Two fields of an event type, two event types, or two views have one name, or a field is "
+     "called\n"
+     "like one of the envelope (event_id, event_time, ingest_time, source, schema_version, "
+     "entity_id,\n"
+     "payload) or of the datasets (partition, position, watermark). Columns need names of their "
+     "own.\n"
+     "\n"
+     "Rename one of the two. A field `amount` of type money is the column `amount_cents`.\n"},
+    {"LS2002", "There is no such entity",
+     "`entity: NAME` and `ref: NAME.attribute` name a population under `entities`.\n"
+     "\n"
+     "Add it, or write the name as it stands there.\n"},
+    {"LS2003", "There is no such event type",
+     "A view's `from`, a key of `normalize` or of `pipeline.watermark.topics` names an event "
+     "type.\n"
+     "\n"
+     "Write its `name`, not its topic.\n"},
+    {"LS2004", "An id template without its number",
+     "An id is a text with {n}, or {n:08} to pad with zeros to 8 digits, exactly once: two ids "
+     "that\n"
+     "are the same would be one entity. It has at most 128 bytes.\n"
+     "\n"
+     "Example: `id: \"C{n:08}\"`.\n"},
+    {"LS2005", "A source that makes no values of the type",
+     "Numbers come from uniform, zipf, normal, lognormal, exponential, const, ref or expr; text "
+     "from\n"
+     "choice, id, const, ref or expr; enums from choice, whose words are their symbols. Attributes "
+     "of\n"
+     "entities are drawn: they take neither ref nor expr and are never null.\n"},
+    {"LS2006", "A word that cannot be a symbol",
+     "Avro's enums have symbols of letters, digits and _, beginning with no digit.\n"
+     "\n"
+     "Use the type string for other words.\n"},
+    {"LS2007", "Null and never null",
+     "`nullable: 1/5` says how often a field is null, `null: never` that only a fault makes it "
+     "null.\n"
+     "\n"
+     "Leave one of them out.\n"},
+    {"LS2008", "Gone before it is there",
+     "`since` is the first schema version with the field, `until` the first without it.\n"
+     "\n"
+     "Example: `{name: channel, since: 2, until: 4}` is in versions 2 and 3.\n"},
+    {"LS2009", "A bound that is no value of the field",
+     "Money has at most two decimal places, int and long none, int fits 32 bits, and a minimum is "
+     "not\n"
+     "above its maximum.\n"},
+    {"LS2010", "More than the program takes",
+     "Each limit stands in the message. They keep a hostile or mistaken spec from taking the "
+     "memory of\n"
+     "the machine.\n"},
+    {"LS2011", "A reference that leads nowhere",
+     "`ref` is ENTITY.id or ENTITY.ATTRIBUTE, of the type of the field.\n"
+     "\n"
+     "Example: `ref: product.category`.\n"},
+    {"LS2012", "Arrival phases that do not follow each other",
+     "There is at least one phase; each but the last says how long it lasts; each has a rate above "
+     "0.\n"
+     "\n"
+     "Example: `arrival: [{rate: 90/s, for: 30m}, {rate: 40/s}]`.\n"},
+    {"LS2013", "No event type has the field",
+     "A quality check or a fault names a field; without one in any event type it would do nothing, "
+     "and\n"
+     "silently.\n"},
+    {"LS2014", "There is no such reference table",
+     "Checks and look-ups name a table under `reference`, which is made from a population:\n"
+     "`products: {from: entities.product, key: product_id}`.\n"},
+    {"LS2015", "A check that does not fit",
+     "range needs a number and `min` or `max` or both; reference needs a string and a `table`; the "
+     "other\n"
+     "options belong to other checks.\n"},
+    {"LS2016", "A normalize step that is none",
+     "A step is one of {set: NAME, expr: ...}, {set: NAME, lookup: {table, key, take}}, {drop: "
+     "NAME}.\n"
+     "\n"
+     "Example: `{set: category, lookup: {table: products, key: product_id, take: category}}`.\n"},
+    {"LS2017", "Conflicts without duplicates",
+     "A conflict is a copy with another payload: it lies at the gaps of `duplicate`, so that one "
+     "has to be\n"
+     "there. Its rate may be 0.\n"},
+    {"LS2018", "A distribution that cannot be",
+     "Means, medians and deviations are above 0, bounds in their order, delays are durations, and "
+     "values\n"
+     "have the decimal places of their type.\n"
+     "\n"
+     "Example: `{exponential: {mean: 300ms}}` for a delay, `{uniform: [1.00, 9.00]}` for money.\n"},
+    {"LS2019", "An expression that does not fit its field",
+     "The result has the type of the field, no more decimal places than it, and is null only where "
+     "the\n"
+     "field may be.\n"},
+    {"LS2020", "Too many copies",
+     "Copies have places of their own among the events: at most every second one.\n"
+     "\n"
+     "Lower the rates of `duplicate` and `conflict`.\n"},
+    {"LS2101", "An expression that cannot be read",
+     "See the message for the character. Expressions have + - * / = != < <= > >= and or not, is "
+     "null,\n"
+     "numbers, 'text', names with dots, parentheses.\n"
+     "\n"
+     "Example: `quantity > 0 and country != 'US'`.\n"},
+    {"LS2102", "A name that the expression does not know",
+     "Fields above this one, attributes of entities (product.list_price) where events are made; "
+     "the fields of\n"
+     "the record, as the steps before left it, in the pipeline.\n"},
+    {"LS2103", "Operands that do not go together",
+     "Arithmetic takes numbers (a time and a number, too), comparisons two values of a kind, and, "
+     "or and\n"
+     "not conditions.\n"},
+    {"LS2104", "Too many decimal places",
+     "Numbers have at most 18 decimal places; a product has as many as its factors together.\n"
+     "\n"
+     "Round a factor first, in a step of its own with a `scale`.\n"},
+    {"LS2105", "A quotient without a scale",
+     "Division is not exact: it stands only at the top of an expression, and `scale` says how many "
+     "decimal\n"
+     "places are kept, half to even.\n"
+     "\n"
+     "Example: `{set: net, expr: \"amount * 100 / 119\", scale: 2}`.\n"},
+    {"LS2106", "An expression that is too large",
+     "At most 256 steps, and 32 parentheses inside each other.\n"
+     "\n"
+     "Split it into several fields or steps.\n"},
+    {"LS2201", "A check that good records might fail",
+     "The truth says what becomes of each record (contract G7), so a record without a fault has to "
+     "pass every\n"
+     "check for certain: bounds of the field inside those of the check, no null where not_null is\n"
+     "checked, references that are `ref: ENTITY.id` of the table's population.\n"
+     "\n"
+     "Give the field a `min` and a `max`, or widen the check.\n"},
+    {"LS2202", "A result without bounds",
+     "How large an expression can get has to be known, so that it fits its field for certain.\n"
+     "\n"
+     "Give the fields in it a `min` and a `max`.\n"},
+    {"LS2203", "A fault that nothing would notice",
+     "out_of_range needs a range check of its field, missing a nullable field with a not_null "
+     "check, conflict\n"
+     "a number to change.\n"},
+    {"LS2204", "A fault that is none, or another",
+     "Jitter stays within max_skew and max_ahead, a clock ahead goes beyond max_skew, and there "
+     "are values\n"
+     "outside of the range that is to be left.\n"},
+    {"LS2301", "A step that finds no field",
+     "`drop` and `lookup` name fields of the record as the steps before left it; those of the "
+     "envelope stay.\n"
+     "\n"
+     "Look at the order of the steps: what was dropped is gone for those below.\n"},
+    {"LS2302", "A result that is neither whole nor money",
+     "Results have 0 decimal places (a long) or 2 (money).\n"
+     "\n"
+     "Say `scale: 2` or `scale: 0`.\n"},
+    {"LS2303", "A view that cannot be calculated",
+     "Its fields are those of the normalized record; sums and averages take numbers, min and max "
+     "numbers\n"
+     "and times; `where` is a condition; columns have names of their own.\n"},
+    {"LS2401", "A command that is no list of words",
+     "A target's commands and knobs are lists of words, handed over without a shell.\n"
+     "\n"
+     "Example: `stream: [./run.sh, --from, '{log}', --to, '{to}']`.\n"},
     {NULL, NULL, NULL},
 };
 

@@ -98,13 +98,6 @@ int ls_bind_wrong(struct ls_binder *b, const struct ls_option *row, const struct
 int ls_bind_range(struct ls_binder *b, const struct ls_option *row, const struct ls_yaml *node,
                   const char *hint)
 {
-    if (!hint && row->type == LS_OPTION_DURATION && !row->minimum && *node->text == '-') {
-        hint = "it is not negative here";
-    } else if (!hint && (row->type == LS_OPTION_DURATION || row->type == LS_OPTION_QUANTITY)) {
-        hint = "durations are whole milliseconds, and numbers have 18 decimal places at most";
-    } else if (!hint && row->type == LS_OPTION_RATIO) {
-        hint = "the part is not greater than the whole, and the whole is not 0";
-    }
     return note(b, "LS1103", row, node, hint);
 }
 

@@ -9,6 +9,22 @@ int ls_bind_nomem(struct ls_binder *b)
     return ls_error_set(b->err, LS_E_NOMEM, "out of memory: a JSON value was refused");
 }
 
+/* Why a value of the right form cannot be held, or is out of bounds that are not said. */
+static const char *range_hint(const struct ls_option *row, const struct ls_yaml *node,
+                              enum ls_reading reading)
+{
+    bool duration = row->type == LS_OPTION_DURATION;
+    if (reading == LS_READING_OK) {
+        return duration && !row->minimum && *node->text == '-' ? "it is not negative here" : NULL;
+    }
+    if (duration || row->type == LS_OPTION_QUANTITY) {
+        return "durations are whole milliseconds, and numbers have 18 decimal places at most";
+    }
+    return row->type == LS_OPTION_RATIO
+               ? "the part is not greater than the whole, and the whole is not 0"
+               : NULL;
+}
+
 int ls_bind_scalar(struct ls_binder *b, const struct ls_option *row, const struct ls_yaml *node,
                    void *out, json_t **json)
 {
@@ -25,7 +41,7 @@ int ls_bind_scalar(struct ls_binder *b, const struct ls_option *row, const struc
         return ls_bind_wrong(b, row, node);
     }
     if (reading == LS_READING_RANGE || !ls_option_in_bounds(row, out)) {
-        return ls_bind_range(b, row, node, NULL);
+        return ls_bind_range(b, row, node, range_hint(row, node, reading));
     }
     if (ls_bind_wants_json(b) && !(*json = ls_semantic_scalar(row, out))) {
         return ls_bind_nomem(b);

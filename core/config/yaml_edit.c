@@ -117,7 +117,8 @@ static struct ls_yaml *set_item(struct setter *s, const struct ls_yaml *list, si
     if (index >= list->count) {
         ls_diag_add(s->diag, LS_SEVERITY_ERROR, "LS1205", s->where,
                     "items are counted from 0; give the whole list to make it longer",
-                    "%s has %zu items, and [%zu] is none of them", path, list->count, index);
+                    "%s has %zu item%s, and [%zu] is none of them", path, list->count,
+                    list->count == 1 ? "" : "s", index);
         return NULL;
     }
     struct ls_yaml *copy = copy_of(s, list, path);

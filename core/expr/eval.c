@@ -125,7 +125,8 @@ enum ls_expr_status ls_expr_eval(const struct ls_expr *expr, const struct ls_cel
                                  struct ls_expr_value *out)
 {
     struct ls_expr_value stack[LS_EXPR_DEPTH_MAX + 2];
-    struct ls_expr_value *top = stack - 1;
+    struct ls_expr_value *top = stack; /* of the values so far, once there is one */
+    size_t count = 0;
     enum ls_expr_status status = LS_EXPR_OK;
     for (const struct step *step = expr->steps; step < expr->steps + expr->step_count; step++) {
         switch (step->kind) {
@@ -133,7 +134,8 @@ enum ls_expr_status ls_expr_eval(const struct ls_expr *expr, const struct ls_cel
         case STEP_CELL_TEXT:
         case STEP_CONSTANT:
         case STEP_NULL:
-            *++top = push(step, cells);
+            top = &stack[count++];
+            *top = push(step, cells);
             break;
         case STEP_SCALE:
         case STEP_NEGATE:
@@ -144,11 +146,11 @@ enum ls_expr_status ls_expr_eval(const struct ls_expr *expr, const struct ls_cel
             break;
         case STEP_AND:
         case STEP_OR:
-            top--;
+            top = &stack[--count - 1];
             top[0] = connect(&top[0], &top[1], step->kind == STEP_OR);
             break;
         default:
-            top--;
+            top = &stack[--count - 1];
             if (top[0].is_null || top[1].is_null) {
                 top[0] = unknown;
             } else {
@@ -161,7 +163,7 @@ enum ls_expr_status ls_expr_eval(const struct ls_expr *expr, const struct ls_cel
             return status;
         }
     }
-    assert(top == stack);
+    assert(count == 1);
     *out = *top;
     return LS_EXPR_OK;
 }

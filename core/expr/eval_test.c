@@ -16,58 +16,59 @@ static struct ls_cell *fill(void)
     return cells;
 }
 
+static const struct value_case {
+    const char *text;
+    int quotient_scale;
+    const char *want; /* the number at the expression's scale, or "null", "true", "false",
+                         "overflow", "zero" */
+} cases[] = {
+    {"q", -1, "7"},
+    {"1_000 + 2", -1, "1002"},
+    {"q * product.price", -1, "174.30"},
+    {"q + product.price", -1, "31.90"},
+    {"product.price - q", -1, "17.90"},
+    {"-q - -q * 2", -1, "7"},
+    {"2 + 3 * 4", -1, "14"},
+    {"(2 + 3) * 4", -1, "20"},
+    {"10 - 4 - 3", -1, "3"},
+    {"product.price * rate", -1, "30.739050"},
+    {"product.price / rate", 2, "20.17"},
+    {"(q * 1.00) / 2", 0, "4"}, /* 3.5 to even */
+    {"(q - 2) / 2", 0, "2"},    /* 2.5 to even */
+    {"-5 / 2", 0, "-2"},        /* -2.5 to even */
+    {"1 / 3", 4, "0.3333"},
+    {"2 / 3", 4, "0.6667"},
+    {"q / none", 2, "null"},
+    {"q / 0", 2, "zero"},
+    {"none + 1", -1, "null"},
+    {"later - at", -1, "60000"},
+    {"at + 5 = at + 5", -1, "true"},
+    {"q = 7.00", -1, "true"},
+    {"q != 7", -1, "false"},
+    {"q >= 7 and q <= 7", -1, "true"},
+    {"q < 7 or q > 7", -1, "false"},
+    {"none = 1", -1, "null"},
+    {"none = 1 and false", -1, "false"},
+    {"none = 1 or true", -1, "true"},
+    {"none = 1 or false", -1, "null"},
+    {"not (none = 1)", -1, "null"},
+    {"not not q = 7", -1, "true"},
+    {"none is null", -1, "true"},
+    {"q is not null", -1, "true"},
+    {"country = 'DE'", -1, "true"},
+    {"country < 'DEU'", -1, "true"},
+    {"country != 'it''s'", -1, "true"},
+    {"country = null", -1, "null"},
+    {"true", -1, "true"},
+    {"true or false and false", -1, "true"}, /* and binds tighter */
+    {"large * large", -1, "85070591730234615847396907784232501249"},
+    {"large * large * 4", -1, "overflow"},
+    {"large * large + large * large + large * large", -1, "overflow"},
+};
+
 static void test_values(void **state)
 {
     (void)state;
-    static const struct {
-        const char *text;
-        int quotient_scale;
-        const char *want; /* the number at the expression's scale, or "null", "true", "false",
-                             "overflow", "zero" */
-    } cases[] = {
-        {"q", -1, "7"},
-        {"1_000 + 2", -1, "1002"},
-        {"q * product.price", -1, "174.30"},
-        {"q + product.price", -1, "31.90"},
-        {"product.price - q", -1, "17.90"},
-        {"-q - -q * 2", -1, "7"},
-        {"2 + 3 * 4", -1, "14"},
-        {"(2 + 3) * 4", -1, "20"},
-        {"10 - 4 - 3", -1, "3"},
-        {"product.price * rate", -1, "30.739050"},
-        {"product.price / rate", 2, "20.17"},
-        {"(q * 1.00) / 2", 0, "4"}, /* 3.5 to even */
-        {"(q - 2) / 2", 0, "2"},    /* 2.5 to even */
-        {"-5 / 2", 0, "-2"},        /* -2.5 to even */
-        {"1 / 3", 4, "0.3333"},
-        {"2 / 3", 4, "0.6667"},
-        {"q / none", 2, "null"},
-        {"q / 0", 2, "zero"},
-        {"none + 1", -1, "null"},
-        {"later - at", -1, "60000"},
-        {"at + 5 = at + 5", -1, "true"},
-        {"q = 7.00", -1, "true"},
-        {"q != 7", -1, "false"},
-        {"q >= 7 and q <= 7", -1, "true"},
-        {"q < 7 or q > 7", -1, "false"},
-        {"none = 1", -1, "null"},
-        {"none = 1 and false", -1, "false"},
-        {"none = 1 or true", -1, "true"},
-        {"none = 1 or false", -1, "null"},
-        {"not (none = 1)", -1, "null"},
-        {"not not q = 7", -1, "true"},
-        {"none is null", -1, "true"},
-        {"q is not null", -1, "true"},
-        {"country = 'DE'", -1, "true"},
-        {"country < 'DEU'", -1, "true"},
-        {"country != 'it''s'", -1, "true"},
-        {"country = null", -1, "null"},
-        {"true", -1, "true"},
-        {"true or false and false", -1, "true"}, /* and binds tighter */
-        {"large * large", -1, "85070591730234615847396907784232501249"},
-        {"large * large * 4", -1, "overflow"},
-        {"large * large + large * large + large * large", -1, "overflow"},
-    };
     struct ls_cell *cells = fill();
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct fixture f;

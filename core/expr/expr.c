@@ -28,6 +28,7 @@ struct parser {
     struct ls_diag *diag;
     int quotient_scale;
     bool failed; /* a problem was noted: unwind */
+    bool unsafe; /* a number of which nobody knows whether it fits was calculated with */
     int rc;
     struct ls_error *err;
     unsigned depth;
@@ -193,6 +194,7 @@ static struct operand parse_primary(struct parser *p)
         o.bounded = o.bounded && o.low != LS_I128_MIN && o.high != LS_I128_MIN;
         o.low = o.bounded ? -o.high : 0;
         o.high = o.bounded ? -low : 0;
+        p->unsafe = p->unsafe || !o.bounded;
         emit(p, STEP_NEGATE);
     } else if (take(p, "true") || take(p, "false")) {
         emit(p, STEP_CONSTANT)->number = c == 't';
@@ -242,6 +244,7 @@ static unsigned align(struct parser *p, struct operand *a, struct operand *b, si
     }
     smaller->bounded = smaller->bounded && !ls_mul_overflows(smaller->low, factor, &smaller->low) &&
                        !ls_mul_overflows(smaller->high, factor, &smaller->high);
+    p->unsafe = p->unsafe || !smaller->bounded;
     smaller->scale = scale;
     return scale;
 }
@@ -279,6 +282,7 @@ static struct operand product(struct parser *p, const struct operand *a, const s
         problem(p, "LS2104", NULL, "the product would have more than 18 decimal places");
     }
     bounds_of_product(&o, a, b);
+    p->unsafe = p->unsafe || !o.bounded;
     emit(p, STEP_MULTIPLY);
     return o;
 }
@@ -319,6 +323,7 @@ static struct operand sum(struct parser *p, struct operand a, struct operand b, 
                         : ls_add_overflows(a.low, b_low, &o.low)) &&
                 !(minus ? ls_sub_overflows(a.high, b_high, &o.high)
                         : ls_add_overflows(a.high, b_high, &o.high));
+    p->unsafe = p->unsafe || !o.bounded;
     emit(p, minus ? STEP_SUBTRACT : STEP_ADD);
     return o;
 }
@@ -434,6 +439,27 @@ static struct operand parse_or(struct parser *p)
     return connected(p, parse_and, "or", STEP_OR);
 }
 
+/* Rounding never turns two quotients round, so the extremes lie at the corners, as long as the
+ * divisor keeps its sign. */
+static void bounds_of_quotient(struct operand *out, struct operand a, struct operand b, ls_i128 up,
+                               ls_i128 down)
+{
+    out->bounded = a.bounded && b.bounded && (b.low > 0 || b.high < 0) &&
+                   !ls_mul_overflows(a.low, up, &a.low) && !ls_mul_overflows(a.high, up, &a.high) &&
+                   !ls_mul_overflows(b.low, down, &b.low) &&
+                   !ls_mul_overflows(b.high, down, &b.high) && a.low != LS_I128_MIN;
+    if (!out->bounded) {
+        return;
+    }
+    const ls_i128 quotients[] = {ls_div_half_even(a.low, b.low), ls_div_half_even(a.low, b.high),
+                                 ls_div_half_even(a.high, b.low), ls_div_half_even(a.high, b.high)};
+    out->low = out->high = quotients[0];
+    for (int i = 1; i < 4; i++) {
+        out->low = quotients[i] < out->low ? quotients[i] : out->low;
+        out->high = quotients[i] > out->high ? quotients[i] : out->high;
+    }
+}
+
 /* numerator / denominator at the top: half to even at the declared scale. */
 static struct operand quotient(struct parser *p, struct operand a)
 {
@@ -457,6 +483,8 @@ static struct operand quotient(struct parser *p, struct operand a)
      * cancelled */
     unsigned up = o.scale + b.scale;
     unsigned common = up < a.scale ? up : a.scale;
+    bounds_of_quotient(&o, a, b, ls_pow10(up - common), ls_pow10(a.scale - common));
+    p->unsafe = p->unsafe || !o.bounded;
     emit(p, STEP_SCALE)->number = ls_pow10(a.scale - common);
     scale_below(p, begin, ls_pow10(up - common));
     emit(p, STEP_DIVIDE);
@@ -471,7 +499,7 @@ static int finish(struct parser *p, const struct operand *o, struct ls_expr **ou
         return p->err->code;
     }
     memcpy(steps, p->steps, p->step_count * sizeof *steps);
-    *expr = (struct ls_expr){o->type, o->scale, o->nullable,   o->bounded,
+    *expr = (struct ls_expr){o->type, o->scale, o->nullable,   o->bounded, !p->unsafe,
                              o->low,  o->high,  p->step_count, steps};
     *out = expr;
     return 0;
@@ -535,6 +563,11 @@ bool ls_expr_bounds(const struct ls_expr *expr, ls_i128 *low, ls_i128 *high)
     *low = expr->low;
     *high = expr->high;
     return expr->bounded;
+}
+
+bool ls_expr_safe(const struct ls_expr *expr)
+{
+    return expr->safe;
 }
 
 void ls_expr_slots(const struct ls_expr *expr, void (*each)(void *context, unsigned slot),

@@ -77,6 +77,10 @@ bool ls_expr_nullable(const struct ls_expr *expr);
 /* The interval that holds every value of a number or time; false when it is not known. */
 bool ls_expr_bounds(const struct ls_expr *expr, ls_i128 *low, ls_i128 *high);
 
+/* Does every evaluation give LS_EXPR_OK? Known where each number in it has bounds, none can leave
+ * 128 bits, and no divisor can be 0. */
+bool ls_expr_safe(const struct ls_expr *expr);
+
 /* The slots that the expression reads: calls `each` for each, possibly more than once. */
 void ls_expr_slots(const struct ls_expr *expr, void (*each)(void *context, unsigned slot),
                    void *context);

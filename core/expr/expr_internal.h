@@ -40,6 +40,7 @@ struct ls_expr {
     unsigned scale;
     bool nullable;
     bool bounded;
+    bool safe;
     ls_i128 low, high;
     size_t step_count;
     struct step *steps;

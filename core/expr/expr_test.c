@@ -29,6 +29,75 @@ static void test_bounds(void **state)
     }
 }
 
+/* A divisor that can't be 0 keeps a quotient in bounds. */
+static void test_bounds_of_quotients(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int scale;
+        long long low, high; /* equal and -1: not known */
+    } cases[] = {
+        {"q / 3", 0, 0, 7},
+        {"q / 8", 1, 0, 25},
+        {"(q - 30) / 4", 0, -8, -2}, /* -7.5 is rounded to even */
+        {"100 / (q + 1)", 0, 5, 100},
+        {"100 / (q - 21)", 0, -100, -5},
+        {"q * 100 / product.price", 2, 0, 202020},
+        {"q / product.price", 0, 0, 20},
+        {"q / (q - 5)", 0, -1, -1},
+        {"product.price / q", 2, -1, -1},
+        {"q / rate", 2, -1, -1},
+        {"rate / 2", 2, -1, -1},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct fixture f;
+        assert_int_equal(compile(&f, cases[i].text, cases[i].scale), 0);
+        ls_i128 low;
+        ls_i128 high;
+        bool known = ls_expr_bounds(f.expr, &low, &high);
+        assert_int_equal(known, cases[i].low != -1 || cases[i].high != -1);
+        assert_int_equal(ls_expr_safe(f.expr), known);
+        if (known && (low != cases[i].low || high != cases[i].high)) {
+            fail_msg("%s: %lld to %lld", cases[i].text, (long long)low, (long long)high);
+        }
+        clear(&f);
+    }
+}
+
+static void test_safety(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        bool safe;
+    } cases[] = {
+        {"q", true},
+        {"rate", true}, /* a cell alone is not calculated with */
+        {"rate > 1.2345", true},
+        {"rate > 1", true},
+        {"rate > 1.23456", false}, /* it is scaled */
+        {"-rate > 1.0000", false},
+        {"q * q > 5 and country = 'DE'", true},
+        {"large * large * large > 5", false},
+        {"large * large > 5", true},
+        {"not (rate + 1.0000 = 5) or true", false},
+        {"none is null", true},
+        {"none + 1 is null", false},
+        {"country", true},
+        {"at < later", true},
+        {"later - at", false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct fixture f;
+        assert_int_equal(compile(&f, cases[i].text, -1), 0);
+        if (ls_expr_safe(f.expr) != cases[i].safe) {
+            fail_msg("%s", cases[i].text);
+        }
+        clear(&f);
+    }
+}
+
 static void test_problems(void **state)
 {
     (void)state;
@@ -111,10 +180,9 @@ static void test_refused_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_problems),
-        cmocka_unit_test(test_too_many_steps),
-        cmocka_unit_test(test_bounds),
-        cmocka_unit_test(test_refused_memory),
+        cmocka_unit_test(test_problems), cmocka_unit_test(test_too_many_steps),
+        cmocka_unit_test(test_bounds),   cmocka_unit_test(test_bounds_of_quotients),
+        cmocka_unit_test(test_safety),   cmocka_unit_test(test_refused_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

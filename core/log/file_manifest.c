@@ -1,9 +1,9 @@
 #include "core/log/file_log.h"
 
 #include "core/base/mem.h"
+#include "core/base/wide.h"
 
 #include <jansson.h>
-#include <stdio.h>
 #include <string.h>
 
 #define MANIFEST_BYTES_MAX (16U << 20)
@@ -15,8 +15,8 @@ static int manifest_text(bool complete, const struct ls_log_identity *identity,
     int rc = ls_buf_appendf(
         out, err,
         "{\n  \"lockstep_log\": 1,\n  \"complete\": %s,\n  \"domain\": \"%s\",\n"
-        "  \"spec_sha256\": \"%s\",\n  \"events\": \"%llu\",\n  \"until\": \"%lld\",\n  "
-        "\"topics\": [",
+        "  \"spec_sha256\": \"%s\",\n  \"events\": \"%llu\",\n  \"until\": \"%lld\",\n"
+        "  \"topics\": [",
         complete ? "true" : "false", identity->domain, identity->spec_sha256,
         (unsigned long long)identity->events, (long long)identity->until_ms);
     for (size_t t = 0; rc == 0 && t < topic_count; t++) {
@@ -65,14 +65,18 @@ static int read_topic(const json_t *topic, bool complete, struct ls_log_topic *o
     const char *name = json_string_value(json_object_get(topic, "name"));
     json_int_t partitions = json_integer_value(json_object_get(topic, "partitions"));
     const json_t *list = json_object_get(topic, "ends");
-    bool sound = name && strlen(name) <= LS_LOG_TOPIC_NAME_MAX && !strchr(name, '/') &&
-                 name[0] != '.' && partitions >= 1 && partitions <= LS_LOG_PARTITIONS_MAX &&
+    bool sound = name && partitions >= 1 && partitions <= LS_LOG_PARTITIONS_MAX &&
+                 json_is_array(list) &&
                  json_array_size(list) == (complete ? (size_t)partitions : 0);
     if (!sound) {
         return ls_error_set(err, LS_E_DATA, "a topic in it is not described as it should be");
     }
+    const struct ls_log_topic described = {name, (uint32_t)partitions};
+    if (ls_log_check_topic(&described, err) < 0) {
+        return err->code;
+    }
     out->name = ls_mem_copy(name, strlen(name), err);
-    out->partitions = (uint32_t)partitions;
+    out->partitions = described.partitions;
     *ends = out->name ? ls_mem_new((size_t)partitions, sizeof **ends, err) : NULL;
     for (size_t p = 0; *ends && p < json_array_size(list); p++) {
         json_int_t end = json_integer_value(json_array_get(list, p));
@@ -85,26 +89,33 @@ static int read_topic(const json_t *topic, bool complete, struct ls_log_topic *o
     return *ends ? 0 : err->code;
 }
 
+/* 64-bit numbers stand in texts, because many JSON readers would round them. */
+static bool number_of(const json_t *json, const char *key, ls_i128 low, ls_i128 high, ls_i128 *out)
+{
+    const char *text = json_string_value(json_object_get(json, key));
+    return text && ls_decimal_parse(text, strlen(text), 0, out) && *out >= low && *out <= high;
+}
+
 static int read_json(const json_t *json, struct ls_file_manifest *out, struct ls_error *err)
 {
     const char *domain = json_string_value(json_object_get(json, "domain"));
     const char *sha256 = json_string_value(json_object_get(json, "spec_sha256"));
-    const char *events = json_string_value(json_object_get(json, "events"));
-    const char *until = json_string_value(json_object_get(json, "until"));
+    const json_t *complete = json_object_get(json, "complete");
     const json_t *topics = json_object_get(json, "topics");
     if (json_integer_value(json_object_get(json, "lockstep_log")) != 1 || !domain || !sha256 ||
-        !events || !until || !json_is_array(topics) ||
+        !json_is_boolean(complete) || !json_is_array(topics) ||
         json_array_size(topics) > LS_LOG_TOPICS_MAX) {
         return ls_error_set(err, LS_E_DATA, "this is no manifest of a file log of version 1");
     }
-    unsigned long long count;
-    long long time_ms;
-    if (sscanf(events, "%llu", &count) != 1 || sscanf(until, "%lld", &time_ms) != 1) {
+    ls_i128 events;
+    ls_i128 until;
+    if (!number_of(json, "events", 0, UINT64_MAX, &events) ||
+        !number_of(json, "until", INT64_MIN, INT64_MAX, &until)) {
         return ls_error_set(err, LS_E_DATA, "`events` or `until` is no number");
     }
-    out->events = count;
-    out->until_ms = time_ms;
-    out->complete = json_is_true(json_object_get(json, "complete"));
+    out->events = (uint64_t)events;
+    out->until_ms = (int64_t)until;
+    out->complete = json_is_true(complete);
     out->domain = ls_mem_copy(domain, strlen(domain), err);
     out->spec_sha256 = out->domain ? ls_mem_copy(sha256, strlen(sha256), err) : NULL;
     size_t topic_count = json_array_size(topics);

@@ -52,6 +52,23 @@ void ls_log_clear(struct ls_log *log)
     ls_mem_free(log->counts);
 }
 
+int ls_log_check_topic(const struct ls_log_topic *topic, struct ls_error *err)
+{
+    size_t size = strlen(topic->name);
+    if (size == 0 || size > LS_LOG_TOPIC_NAME_MAX || topic->name[0] == '.' ||
+        strchr(topic->name, '/')) {
+        return ls_error_set(
+            err, LS_E_DATA,
+            "`%.60s%s` cannot name a topic: 1 to %d bytes, no slash, no dot in front", topic->name,
+            size > 60 ? "..." : "", LS_LOG_TOPIC_NAME_MAX);
+    }
+    if (topic->partitions < 1 || topic->partitions > LS_LOG_PARTITIONS_MAX) {
+        return ls_error_set(err, LS_E_DATA, "the topic %s cannot have %u partitions: 1 to %d",
+                            topic->name, topic->partitions, LS_LOG_PARTITIONS_MAX);
+    }
+    return 0;
+}
+
 int ls_log_create(const char *uri, const struct ls_log_topic *topics, size_t topic_count,
                   const struct ls_log_identity *identity, enum ls_log_mode mode,
                   struct ls_log **out, struct ls_error *err)
@@ -59,7 +76,19 @@ int ls_log_create(const char *uri, const struct ls_log_topic *topics, size_t top
     const char *place;
     *out = NULL;
     const struct ls_log_kind *kind = kind_of(uri, &place, err);
-    return kind ? kind->create(place, topics, topic_count, identity, mode, out, err) : err->code;
+    if (!kind) {
+        return err->code;
+    }
+    if (topic_count > LS_LOG_TOPICS_MAX) {
+        return ls_error_set(err, LS_E_DATA, "a log has at most %d topics, not %zu",
+                            LS_LOG_TOPICS_MAX, topic_count);
+    }
+    for (size_t t = 0; t < topic_count; t++) {
+        if (ls_log_check_topic(&topics[t], err) < 0) {
+            return err->code;
+        }
+    }
+    return kind->create(place, topics, topic_count, identity, mode, out, err);
 }
 
 int ls_log_append(struct ls_log *log, uint32_t topic, uint32_t partition,

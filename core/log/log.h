@@ -24,7 +24,7 @@ struct ls_log_record {
     const uint8_t *key; /* NULL: no key; an empty key is not NULL */
     size_t key_size;
     const uint8_t *headers; /* encoded: Avro array of records of key (string) and value (null or
-                               bytes); NULL: none */
+                               bytes), at least one; NULL: none */
     size_t headers_size;
     const uint8_t *value; /* NULL: no value (a tombstone) */
     size_t value_size;
@@ -55,7 +55,7 @@ enum ls_log_mode {
 /* Opens for writing. The topics are copied. In mode LS_LOG_RESUME what a killed writer left is cut
  * back to whole blocks, and appends of records that are there already are passed over (the writer
  * makes the same records again from the beginning: contract G1). LS_E_USAGE for a URI of no known
- * kind, LS_E_IO, LS_E_DATA when something else is there. */
+ * kind, LS_E_IO, LS_E_DATA when something else is there or a topic passes the limits above. */
 int ls_log_create(const char *uri, const struct ls_log_topic *topics, size_t topic_count,
                   const struct ls_log_identity *identity, enum ls_log_mode mode,
                   struct ls_log **out, struct ls_error *err);
@@ -145,5 +145,8 @@ extern const struct ls_log_kind ls_log_file;
 int ls_log_init(struct ls_log *log, const struct ls_log_kind *kind,
                 const struct ls_log_topic *topics, size_t topic_count, struct ls_error *err);
 void ls_log_clear(struct ls_log *log);
+
+/* Whether a topic keeps the limits above and can be a folder: 0 or LS_E_DATA. */
+int ls_log_check_topic(const struct ls_log_topic *topic, struct ls_error *err);
 
 #endif

@@ -27,7 +27,7 @@ void ls_progress_show(struct ls_progress *progress, uint64_t done, uint64_t tota
     ls_grouped((uint64_t)((ls_u128)done * 1000000 / elapsed_us), rate);
     if (total) {
         fprintf(progress->stream, "\r\033[K%s: %s (%u %%), %s/s", progress->what, count,
-                (unsigned)(done * 100 / total), rate);
+                (unsigned)((ls_u128)done * 100 / total), rate);
     } else {
         fprintf(progress->stream, "\r\033[K%s: %s, %s/s", progress->what, count, rate);
     }

@@ -132,9 +132,9 @@ static int read_heading(const struct ls_checkpoints *c, uint64_t sequence,
                         struct ls_error *err)
 {
     size_t size;
-    const uint8_t *job = checkpoint_get_bytes(r, &size);
-    *restarts = checkpoint_get(r);
-    uint64_t count = checkpoint_get(r);
+    const uint8_t *job = ls_checkpoint_get_bytes(r, &size);
+    *restarts = ls_checkpoint_get(r);
+    uint64_t count = ls_checkpoint_get(r);
     if (r->bad || size != LS_SHA256_SIZE || count == 0 || count > LS_CHECKPOINT_CHAIN_MAX) {
         return ls_error_set(err, LS_E_DATA, "checkpoint %llu has no heading",
                             (unsigned long long)sequence);
@@ -150,7 +150,7 @@ static int read_heading(const struct ls_checkpoints *c, uint64_t sequence,
     }
     chain->count = (size_t)count;
     for (size_t i = 0; i < chain->count; i++) {
-        chain->sequences[i] = checkpoint_get(r);
+        chain->sequences[i] = ls_checkpoint_get(r);
     }
     return 0;
 }
@@ -216,12 +216,12 @@ static int load_chain(struct ls_checkpoints *c, struct ls_stream *stream, size_t
     uint64_t last = c->chain.sequences[c->chain.count - 1];
     int rc = read_file(c, last, &c->newest, &r, err);
     rc = rc < 0 ? rc : read_heading(c, last, &r, &chain, &restarts, err);
-    rc = rc < 0 ? rc : checkpoint_get_small(&r, stream, c->states, dataset_count, err);
+    rc = rc < 0 ? rc : ls_checkpoint_get_small(&r, stream, c->states, dataset_count, err);
     for (size_t i = 0; rc == 0 && i < c->chain.count; i++) {
         rc = read_file(c, c->chain.sequences[i], &bytes, &r, err);
         rc = rc < 0 ? rc : read_heading(c, c->chain.sequences[i], &r, &chain, &restarts, err);
-        rc = rc < 0 ? rc : checkpoint_skip_small(&r, err);
-        rc = rc < 0 ? rc : checkpoint_get_large(&r, stream, err);
+        rc = rc < 0 ? rc : ls_checkpoint_skip_small(&r, err);
+        rc = rc < 0 ? rc : ls_checkpoint_get_large(&r, stream, err);
     }
     ls_buf_clear(&bytes);
     return rc;
@@ -267,6 +267,9 @@ int ls_checkpoints_restore(struct ls_checkpoints *c, struct ls_stream *stream, s
         c->next = list.sequences[0] + 1;
         rc = find_newest(c, &list, damaged, err);
     }
+    if (rc == LS_E_USAGE) { /* of another job: told apart from damage until here */
+        rc = err->code = LS_E_DATA;
+    }
     if (rc == 0 && list.count) {
         rc = ls_error_set(err, LS_E_DATA,
                           "all %zu checkpoints in %s are damaged: remove the folder to begin anew",
@@ -291,11 +294,11 @@ static int put_heading(const struct ls_checkpoints *c, const struct chain *chain
                        struct ls_buf *out, struct ls_error *err)
 {
     int rc = ls_buf_append(out, MAGIC, 8, err);
-    rc = rc < 0 ? rc : checkpoint_put_bytes(out, c->job.bytes, LS_SHA256_SIZE, err);
-    rc = rc < 0 ? rc : checkpoint_put(out, c->restarts, err);
-    rc = rc < 0 ? rc : checkpoint_put(out, chain->count, err);
+    rc = rc < 0 ? rc : ls_checkpoint_put_bytes(out, c->job.bytes, LS_SHA256_SIZE, err);
+    rc = rc < 0 ? rc : ls_checkpoint_put(out, c->restarts, err);
+    rc = rc < 0 ? rc : ls_checkpoint_put(out, chain->count, err);
     for (size_t i = 0; rc == 0 && i < chain->count; i++) {
-        rc = checkpoint_put(out, chain->sequences[i], err);
+        rc = ls_checkpoint_put(out, chain->sequences[i], err);
     }
     return rc;
 }
@@ -347,8 +350,8 @@ static int write_file(struct ls_checkpoints *c, struct ls_stream *stream,
     struct ls_buf bytes;
     ls_buf_init(&bytes, "checkpoint", LS_CHECKPOINT_BYTES_MAX);
     int rc = put_heading(c, chain, &bytes, err);
-    rc = rc < 0 ? rc : checkpoint_put_small(&bytes, stream, states, stream->outputs->count, err);
-    rc = rc < 0 ? rc : checkpoint_put_large(&bytes, stream, whole, err);
+    rc = rc < 0 ? rc : ls_checkpoint_put_small(&bytes, stream, states, stream->outputs->count, err);
+    rc = rc < 0 ? rc : ls_checkpoint_put_large(&bytes, stream, whole, err);
     if (rc == 0) {
         uint8_t crc[4];
         ls_put_u32(crc, ls_crc32c(0, bytes.data, bytes.size));

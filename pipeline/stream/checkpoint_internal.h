@@ -12,28 +12,30 @@ struct checkpoint_reader {
     bool bad;
 };
 
-uint64_t checkpoint_get(struct checkpoint_reader *r);
-const uint8_t *checkpoint_get_bytes(struct checkpoint_reader *r, size_t *size);
-int checkpoint_put(struct ls_buf *out, uint64_t value, struct ls_error *err);
-int checkpoint_put_bytes(struct ls_buf *out, const void *bytes, size_t size, struct ls_error *err);
+uint64_t ls_checkpoint_get(struct checkpoint_reader *r);
+const uint8_t *ls_checkpoint_get_bytes(struct checkpoint_reader *r, size_t *size);
+int ls_checkpoint_put(struct ls_buf *out, uint64_t value, struct ls_error *err);
+int ls_checkpoint_put_bytes(struct ls_buf *out, const void *bytes, size_t size,
+                            struct ls_error *err);
 
 /* What is small: all of it, in every checkpoint. */
-int checkpoint_put_small(struct ls_buf *out, struct ls_stream *stream,
-                         const struct ls_dataset_state *states, size_t count, struct ls_error *err);
-int checkpoint_get_small(struct checkpoint_reader *r, struct ls_stream *stream,
-                         struct ls_dataset_state *states, size_t count, struct ls_error *err);
+int ls_checkpoint_put_small(struct ls_buf *out, struct ls_stream *stream,
+                            const struct ls_dataset_state *states, size_t count,
+                            struct ls_error *err);
+int ls_checkpoint_get_small(struct checkpoint_reader *r, struct ls_stream *stream,
+                            struct ls_dataset_state *states, size_t count, struct ls_error *err);
 
 /* Passes over it: it begins with its own size. */
-int checkpoint_skip_small(struct checkpoint_reader *r, struct ls_error *err);
+int ls_checkpoint_skip_small(struct checkpoint_reader *r, struct ls_error *err);
 
 /* Ids and windows: what changed (`whole`: all that lives); then nothing counts as changed any more.
  */
-int checkpoint_put_large(struct ls_buf *out, struct ls_stream *stream, bool whole,
-                         struct ls_error *err);
+int ls_checkpoint_put_large(struct ls_buf *out, struct ls_stream *stream, bool whole,
+                            struct ls_error *err);
 
 /* Lays the content of one file over the stream: later files win. What was emitted or forgotten by
  * then is left out. */
-int checkpoint_get_large(struct checkpoint_reader *r, struct ls_stream *stream,
-                         struct ls_error *err);
+int ls_checkpoint_get_large(struct checkpoint_reader *r, struct ls_stream *stream,
+                            struct ls_error *err);
 
 #endif

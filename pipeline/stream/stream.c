@@ -1,6 +1,7 @@
 #include "pipeline/stream/stream.h"
 
 #include "core/base/mem.h"
+#include "core/base/mutant.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -98,20 +99,36 @@ void ls_stream_free(struct ls_stream *s)
 static int judge(struct ls_stream *s, struct ls_stream_partition *part, struct ls_record *record,
                  int64_t watermark, struct ls_error *err)
 {
-    int64_t floor = watermark - s->plan->spec->pipeline->dedupe->horizon_ms;
+    int64_t horizon = s->plan->spec->pipeline->dedupe->horizon_ms;
+    int64_t floor = watermark - horizon;
     if (record->event_time < floor) {
         ls_record_expired(record, floor);
         return 0;
     }
-    const struct ls_dedupe_entry *first = ls_dedupe_find(&part->dedupe, record->id, floor);
+    const struct ls_dedupe_entry *first = ls_dedupe_find(
+        &part->dedupe, record->id, LS_MUTANT(HORIZON_SHORT) ? floor + horizon / 10 * 9 : floor);
     if (first) {
-        record->reason = ls_id_equal(first->payload, record->payload)
+        record->reason = ls_id_equal(first->payload, record->payload) || LS_MUTANT(CONFLICT_MISSED)
                              ? LS_REASON_DUPLICATE
                              : LS_REASON_DUPLICATE_CONFLICT;
         return 0;
     }
     struct ls_dedupe_entry entry = {record->id, record->payload, record->event_time};
     return ls_dedupe_insert(&part->dedupe, &entry, floor, true, err);
+}
+
+/* P5: a record counts in a window that is not over for it. */
+static bool counts(const struct ls_stream *s, const struct ls_stream_partition *part, int64_t end,
+                   int64_t watermark)
+{
+    if (LS_MUTANT(GLOBAL_WATERMARK)) {
+        for (uint32_t p = 0; p < s->partitions; p++) {
+            int64_t other = s->parts[part->topic * s->partitions + p].highest -
+                            s->plan->topics[part->topic].watermark_delay_ms;
+            watermark = other > watermark ? other : watermark;
+        }
+    }
+    return end > watermark || (LS_MUTANT(LATE_AT_END) && end == watermark);
 }
 
 static int feed_views(struct ls_stream *s, struct ls_stream_worker *worker,
@@ -125,7 +142,7 @@ static int feed_views(struct ls_stream *s, struct ls_stream_worker *worker,
             continue;
         }
         int rc = ls_view_contribution(view, &worker->record, worker->key, &contribution, err);
-        if (rc > 0 && contribution.end > watermark) {
+        if (rc > 0 && counts(s, part, contribution.end, watermark)) {
             rc = ls_windows_add(&worker->windows[v], &contribution, err);
         } else if (rc > 0) {
             rc = ls_outputs_late(s->outputs, view, part->partition, part->position, &worker->record,
@@ -318,7 +335,8 @@ static int64_t low_watermark(const struct ls_stream *s, const struct ls_view *vi
         const struct ls_stream_partition *part = &s->parts[view->topic * s->partitions + p];
         int64_t watermark = part->has_clock ? part->highest - view->topic_plan->watermark_delay_ms
                                             : INT64_MIN;
-        low = watermark < low ? watermark : low;
+        bool least = LS_MUTANT(EMIT_EARLY) ? low == INT64_MAX || watermark > low : watermark < low;
+        low = least ? watermark : low;
     }
     return low;
 }

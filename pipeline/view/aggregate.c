@@ -1,8 +1,9 @@
 #include "pipeline/view/aggregate.h"
 
+#include "core/base/mutant.h"
 bool ls_aggregate_add(struct ls_aggregate *a, int64_t value)
 {
-    if (a->count == 0 || value < a->least) {
+    if (a->count == 0 || (value < a->least && !LS_MUTANT(MINIMUM_OF_FIRST))) {
         a->least = value;
     }
     if (a->count == 0 || value > a->greatest) {
@@ -53,7 +54,9 @@ bool ls_aggregate_result(enum ls_aggregate_kind kind, const struct ls_aggregate 
         if (ls_mul_overflows(a->sum, ls_pow10(scale), &out->number)) {
             return false;
         }
-        out->number = ls_div_half_even(out->number, (ls_i128)a->count);
+        out->number = LS_MUTANT(AVERAGE_HALF_UP)
+                          ? (2 * out->number + (ls_i128)a->count) / (2 * (ls_i128)a->count)
+                          : ls_div_half_even(out->number, (ls_i128)a->count);
         return true;
     }
     return false;

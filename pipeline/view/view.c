@@ -2,6 +2,7 @@
 
 #include "core/avro/encode.h"
 #include "core/base/civil.h"
+#include "core/base/mutant.h"
 
 #include <string.h>
 
@@ -71,8 +72,8 @@ int ls_view_contribution(const struct ls_view *view, const struct ls_record *rec
         return rc;
     }
     int64_t event_time = record->event_time;
-    out->start = ls_floor_div(event_time - view->offset_ms, view->size_ms) * view->size_ms +
-                 view->offset_ms;
+    int64_t offset_ms = LS_MUTANT(WINDOW_OFFSET) ? 0 : view->offset_ms;
+    out->start = ls_floor_div(event_time - offset_ms, view->size_ms) * view->size_ms + offset_ms;
     out->end = out->start + view->size_ms;
     out->key = key;
     rc = put_key(view, record, out, err);

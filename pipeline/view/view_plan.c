@@ -3,6 +3,7 @@
 #include "core/base/text.h"
 #include "pipeline/view/view.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define VIEWS_BYTES_MAX (64U << 20)
@@ -29,9 +30,11 @@ static int column_index(struct planner *p, const char *name, struct ls_where whe
         names[count] = p->view->topic_plan->columns[count].name;
     }
     names[count] = NULL;
+    char hint[256];
     const char *near = ls_did_you_mean(name, names);
-    PROBLEM(p, where, near, "the normalized %s has no field `%s`%s", p->view->spec->from, name,
-            near ? "; did you mean this one?" : "");
+    snprintf(hint, sizeof hint, "did you mean `%s`?", near ? near : "");
+    PROBLEM(p, where, near ? hint : NULL, "the normalized %s has no field `%s`",
+            p->view->spec->from, name);
     return -1;
 }
 

@@ -1,0 +1,189 @@
+#include "cli/args.h"
+#include "cli/commands.h"
+#include "core/base/mem.h"
+#include "core/base/text.h"
+
+#include <signal.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static volatile sig_atomic_t interrupted;
+static atomic_bool print_failed;
+static const char *own_name; /* how child processes call this program; NULL: by its path */
+
+static void on_signal(int signal_number)
+{
+    interrupted = signal_number;
+}
+
+int cli_interrupted(struct ls_error *err)
+{
+    return interrupted ? ls_error_set(err, LS_E_INTERRUPTED, "interrupted") : 0;
+}
+
+void cli_print(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    if (vfprintf(stdout, format, args) < 0) {
+        atomic_store(&print_failed, true);
+    }
+    va_end(args);
+}
+
+unsigned cli_threads(int64_t wanted)
+{
+    long processors = wanted > 0 ? (long)wanted : sysconf(_SC_NPROCESSORS_ONLN);
+    return processors < 1 ? 1 : (unsigned)processors;
+}
+
+int cli_load_spec(struct cli *cli, const struct spec_options *options, struct ls_spec **out,
+                  struct ls_error *err)
+{
+    const char **sets = ls_arena_new(&cli->arena, options->sets.count + 2, sizeof *sets, err);
+    if (!sets) {
+        return err->code;
+    }
+    size_t count = options->sets.count;
+    if (count) {
+        memcpy(sets, options->sets.items, count * sizeof *sets);
+    }
+    if (options->seed) {
+        sets[count] = ls_arena_printf(&cli->arena, err, "seed=%s", options->seed);
+        if (!sets[count]) {
+            return err->code;
+        }
+    }
+    struct ls_layers layers = {cli->subjects[0], options->config_root, options->environment,
+                               options->profile, sets};
+    struct ls_buf report;
+    ls_buf_init(&report, "diagnostics", 16U << 20);
+    int rc = ls_spec_load(&layers, out, &report, err);
+    if (report.size) {
+        fwrite(report.data, 1, report.size, stderr);
+    }
+    ls_buf_clear(&report);
+    return rc;
+}
+
+/* "run" of "run stream". */
+static bool is_group(const char *word)
+{
+    size_t size = strlen(word);
+    for (const struct command *const *c = commands; *c; c++) {
+        if (strncmp((*c)->name, word, size) == 0 && (*c)->name[size] == ' ') {
+            return true;
+        }
+    }
+    return false;
+}
+
+static const struct command *find_command(int argc, char **argv, int *used)
+{
+    for (const struct command *const *c = commands; *c; c++) {
+        const char *space = strchr((*c)->name, ' ');
+        size_t first = space ? (size_t)(space - (*c)->name) : strlen((*c)->name);
+        if (strlen(argv[0]) != first || memcmp(argv[0], (*c)->name, first) != 0) {
+            continue;
+        }
+        if (!space || (argc > 1 && strcmp(argv[1], space + 1) == 0)) {
+            *used = space ? 2 : 1;
+            return *c;
+        }
+    }
+    return NULL;
+}
+
+static int unknown_command(int argc, char **argv, struct ls_error *err)
+{
+    const char *names[65];
+    size_t count = 0;
+    bool group = is_group(argv[0]);
+    size_t prefix = strlen(argv[0]) + 1;
+    for (const struct command *const *c = commands; *c && count < 64; c++) {
+        bool inside = strncmp((*c)->name, argv[0], prefix - 1) == 0 &&
+                      (*c)->name[prefix - 1] == ' ';
+        if (!group || inside) {
+            names[count++] = group ? (*c)->name + prefix : (*c)->name;
+        }
+    }
+    names[count] = NULL;
+    const char *word = !group ? argv[0] : argc > 1 ? argv[1] : "";
+    const char *near = ls_did_you_mean(word, names);
+    if (group && argc == 1) {
+        return ls_error_set(err, LS_E_USAGE,
+                            "`%s` needs one more word; `lockstep help` lists the verbs", argv[0]);
+    }
+    return ls_error_set(err, LS_E_USAGE,
+                        "there is no verb `%s%s%s`%s%s%s; `lockstep help` lists them",
+                        group ? argv[0] : "", group ? " " : "", word,
+                        near ? ": did you mean `" : "", near ? near : "", near ? "`?" : "");
+}
+
+static int print_help(const struct command *command, struct ls_error *err)
+{
+    struct ls_buf out;
+    ls_buf_init(&out, "help", 1U << 20);
+    int rc = ls_buf_appendf(&out, err, "%s\n\nUsage: lockstep %s %s\n\nExamples:\n%s",
+                            command->summary, command->name, command->synopsis, command->examples);
+    if (rc == 0 && command->options) {
+        rc = ls_buf_append_text(&out, "\nOptions:\n", err);
+        rc = rc < 0 ? rc : ls_table_help(command->options, &out, err);
+    }
+    if (rc == 0) {
+        cli_print("%.*s", (int)out.size, (const char *)out.data);
+    }
+    ls_buf_clear(&out);
+    return rc;
+}
+
+static int run_command(const struct command *command, int argc, char **argv, struct ls_error *err)
+{
+    struct cli cli = {.command = command, .self = own_name};
+    bool help;
+    ls_arena_init(&cli.arena, "command line", 16U << 20);
+    int rc = args_parse(&cli, argc, argv, &help, err);
+    if (rc == 0) {
+        rc = help ? print_help(cli.command, err) : cli.command->run(&cli, err);
+    }
+    ls_arena_clear(&cli.arena);
+    return rc;
+}
+
+static int run(int argc, char **argv, struct ls_error *err)
+{
+    if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+        return run_command(&command_help, 0, NULL, err);
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        return run_command(&command_version, 0, NULL, err);
+    }
+    int used = 0;
+    const struct command *command = find_command(argc - 1, argv + 1, &used);
+    return command ? run_command(command, argc - 1 - used, argv + 1 + used, err)
+                   : unknown_command(argc - 1, argv + 1, err);
+}
+
+int cli_main(int argc, char **argv, const char *self)
+{
+    struct sigaction action = {.sa_handler = on_signal};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    struct ls_error err = {0};
+    own_name = self;
+    int rc = run(argc, argv, &err);
+    if (rc < 0) {
+        fprintf(stderr, "lockstep: %s\n", err.text);
+    }
+    if ((fflush(stdout) != 0 || ferror(stdout) || atomic_load(&print_failed)) && rc >= 0) {
+        fprintf(stderr, "lockstep: cannot write to the standard output\n");
+        rc = LS_E_IO;
+    }
+    return rc < 0 ? -rc : rc;
+}

@@ -1,0 +1,77 @@
+#include "cli/commands.h"
+#include "conformance/verify.h"
+#include "core/base/rule.h"
+#include "core/base/text.h"
+
+#include <string.h>
+
+static void list_cases(void)
+{
+    for (const struct ls_case *const *c = ls_cases; *c; c++) {
+        cli_print("%-8s %s\n", (*c)->id, (*c)->title);
+    }
+}
+
+static void list_reasons(void)
+{
+    for (int i = 0; i < LS_REASON_COUNT; i++) {
+        cli_print("%-20s %s\n", ls_reasons[i].name, ls_reasons[i].title);
+    }
+}
+
+static void list_rules(void)
+{
+    for (const struct ls_rule *rule = ls_rules; rule->id; rule++) {
+        cli_print("%s  %s\n", rule->id, rule->title);
+    }
+}
+
+static bool explain(const char *id)
+{
+    for (const struct ls_case *const *c = ls_cases; *c; c++) {
+        if (strcmp((*c)->id, id) == 0) {
+            cli_print("%s: %s\n\n%s\n", (*c)->id, (*c)->title, (*c)->text);
+            return true;
+        }
+    }
+    enum ls_reason reason = ls_reason_of(id, strlen(id));
+    if (reason != LS_REASON_COUNT) {
+        cli_print("%s: %s\n", id, ls_reasons[reason].title);
+        return true;
+    }
+    const struct ls_rule *rule = ls_rule_find(id);
+    if (rule) {
+        cli_print("%s: %s\n\n%s\n", rule->id, rule->title, rule->text);
+    }
+    return rule != NULL;
+}
+
+static int run(struct cli *cli, struct ls_error *err)
+{
+    const char *id = cli->subjects[0];
+    if (strcmp(id, "cases") == 0) {
+        list_cases();
+    } else if (strcmp(id, "reasons") == 0) {
+        list_reasons();
+    } else if (strcmp(id, "rules") == 0) {
+        list_rules();
+    } else if (!explain(id)) {
+        return ls_error_set(err, LS_E_NOMATCH,
+                            "nothing is known of `%s`: it takes a rule (LS1002), a case (CRS-1), a "
+                            "reason (DUPLICATE), or one of rules, "
+                            "cases, reasons",
+                            id);
+    }
+    return 0;
+}
+
+const struct command command_explain = {
+    .name = "explain",
+    .synopsis = "ID",
+    .summary =
+        "Tells more about a rule, a case or a reason; `rules`, `cases` and `reasons` list them.",
+    .examples = "  lockstep explain LS1002\n  lockstep explain CRS-1\n  lockstep explain reasons\n",
+    .subjects_min = 1,
+    .subjects_max = 1,
+    .run = run,
+};

@@ -1,0 +1,239 @@
+#include "cli/commands.h"
+#include "conformance/verify.h"
+#include "core/base/file.h"
+#include "core/base/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct options {
+    struct spec_options spec;
+    const char *target, *cases, *out;
+    int64_t events, case_events, seed, kills;
+};
+
+static const struct ls_option rows[] = {
+    {"target", LS_OPTION_TEXT, 0, offsetof(struct options, target),
+     .summary = "A target file: the pipeline to judge [this program's own]."},
+    {"events", LS_OPTION_INTEGER, 0, offsetof(struct options, events), .fallback = "1000000",
+     .minimum = "1", .summary = "Events of the plain comparison."},
+    {"case-events", LS_OPTION_INTEGER, 0, offsetof(struct options, case_events),
+     .fallback = "100000", .minimum = "1", .summary = "Events of each other case."},
+    {"cases", LS_OPTION_TEXT, 0, offsetof(struct options, cases),
+     .summary = "Which cases: ids or patterns, with commas between [all].",
+     .example = "PLAIN,CRS-*"},
+    {"kills", LS_OPTION_INTEGER, 0, offsetof(struct options, kills), .fallback = "10",
+     .minimum = "1", .maximum = "100000", .summary = "How often CRS-1 kills."},
+    {"case-seed", LS_OPTION_INTEGER, 0, offsetof(struct options, seed), .fallback = "1",
+     .minimum = "0", .summary = "Seed of the perturbations."},
+    {"out", LS_OPTION_TEXT, 0, offsetof(struct options, out),
+     .summary = "Run directory, emptied first [runs/DOMAIN-SEED]."},
+    SPEC_OPTION_ROWS(options, spec),
+    {.name = NULL},
+};
+static const struct ls_table table = {"verify", "",       sizeof(struct options),
+                                      SIZE_MAX, SIZE_MAX, rows};
+
+static void tell(void *context, const char *line)
+{
+    (void)context;
+    cli_print("%s\n", line);
+    fflush(stdout);
+}
+
+/* "A,B" as patterns. */
+static int split(struct cli *cli, const char *text, const char ***out, struct ls_error *err)
+{
+    const char **words = ls_arena_new(&cli->arena, strlen(text) + 2, sizeof *words, err);
+    *out = words;
+    for (size_t count = 0; words && *text;) {
+        size_t size = strcspn(text, ",");
+        if (size) {
+            words[count] = ls_arena_text(&cli->arena, text, size, err);
+            if (!words[count++]) {
+                return err->code;
+            }
+        }
+        text += size + (text[size] == ',');
+    }
+    return words ? 0 : err->code;
+}
+
+/* The options that made this spec, as words for the commands that load it again. */
+static int spec_words(struct cli *cli, const struct spec_options *o, const char ***out,
+                      struct ls_error *err)
+{
+    const char **words = ls_arena_new(&cli->arena, 2 * o->sets.count + 10, sizeof *words, err);
+    *out = words;
+    if (!words) {
+        return err->code;
+    }
+    const char *const pairs[][2] = {
+        {"--env", o->environment}, {"--profile", o->profile}, {"--seed", o->seed}};
+    size_t count = 0;
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        if (pairs[i][1]) {
+            words[count++] = pairs[i][0];
+            words[count++] = pairs[i][1];
+        }
+    }
+    for (size_t i = 0; i < o->sets.count; i++) {
+        words[count++] = "--set";
+        words[count++] = o->sets.items[i];
+    }
+    if (o->config_root) {
+        char *root = realpath(o->config_root, NULL);
+        words[count++] = "--config-root";
+        words[count] = root ? ls_arena_text(&cli->arena, root, strlen(root), err) : o->config_root;
+        free(root); // NOLINT: realpath's own
+    }
+    return 0;
+}
+
+/* A path that holds in any folder. */
+static const char *absolute(struct cli *cli, const char *path, struct ls_error *err)
+{
+    char here[LS_PATH_MAX];
+    if (path[0] == '/') {
+        return path;
+    }
+    if (!getcwd(here, sizeof here)) {
+        ls_error_set(err, LS_E_IO, "this process's folder has no name");
+        return NULL;
+    }
+    return ls_arena_printf(&cli->arena, err, "%s/%s", here, path);
+}
+
+static const char *own_program(struct cli *cli, struct ls_error *err)
+{
+    char path[LS_PATH_MAX];
+    ssize_t size = readlink("/proc/self/exe", path, sizeof path - 1);
+    if (size <= 0) {
+        ls_error_set(err, LS_E_IO, "/proc/self/exe cannot be read");
+        return NULL;
+    }
+    return ls_arena_text(&cli->arena, path, (size_t)size, err);
+}
+
+static void print_end(const struct ls_verify_job *job, const struct ls_verify_result *result)
+{
+    char grouped[LS_GROUPED_MAX];
+    for (size_t i = 0; i < result->case_count; i++) {
+        const struct ls_case_result *r = &result->cases[i];
+        if (r->detail.size) {
+            cli_print("\n%s %s\n%.*s", r->which->id, ls_verdict_name(r->verdict),
+                      (int)r->detail.size, (const char *)r->detail.data);
+        }
+    }
+    if (result->truth.raw) {
+        cli_print("\nOutcomes of %s records, as the truth has them and both runs gave them:\n",
+                  ls_grouped(result->truth.raw, grouped));
+        for (int i = 0; i < LS_REASON_COUNT; i++) {
+            if (result->truth.by_outcome[i]) {
+                cli_print("  %-20s %12s\n", ls_reasons[i].name,
+                          ls_grouped(result->truth.by_outcome[i], grouped));
+            }
+        }
+        cli_print("  late by fault %s", ls_grouped(result->truth.late, grouped));
+        cli_print(", clocks a little apart %s\n", ls_grouped(result->truth.jitter, grouped));
+        cli_print("Rates: generate %s/s", ls_grouped(result->generated_per_second, grouped));
+        cli_print(", stream %s/s", ls_grouped(result->stream_per_second, grouped));
+        cli_print(", batch %s/s (whole processes)\n",
+                  ls_grouped(result->batch_per_second, grouped));
+    }
+    cli_print("\nVerdict: %s   report: %s/report.html\n", ls_verdict_name(result->verdict),
+              job->out);
+}
+
+static int exit_code(enum ls_verdict verdict)
+{
+    return verdict == LS_VERDICT_PASS   ? 0
+           : verdict == LS_VERDICT_FAIL ? LS_DIFFERS
+                                        : LS_INCONCLUSIVE;
+}
+
+/* runs/latest points at the last run. */
+static void link_latest(const struct options *o, const char *out)
+{
+    const char *slash = strrchr(out, '/');
+    if (!o->out && slash) {
+        unlink("runs/latest");
+        if (symlink(slash + 1, "runs/latest") < 0) {
+            fprintf(stderr, "lockstep: runs/latest could not be made\n");
+        }
+    }
+}
+
+static int verify(struct cli *cli, const struct options *o, const struct ls_spec *spec,
+                  const struct ls_target *target, struct ls_error *err)
+{
+    const char **cases = NULL;
+    const char **words = NULL;
+    const char *out = o->out ? o->out
+                             : ls_arena_printf(&cli->arena, err, "runs/%s-%lld", spec->domain,
+                                               (long long)spec->seed);
+    struct ls_verify_job job = {.spec = spec,
+                                .lockstep = cli->self ? cli->self : own_program(cli, err),
+                                .spec_path = absolute(cli, cli->subjects[0], err),
+                                .target = target,
+                                .events = (uint64_t)o->events,
+                                .case_events = (uint64_t)o->case_events,
+                                .out = out ? absolute(cli, out, err) : NULL,
+                                .seed = (uint64_t)o->seed,
+                                .kills = (unsigned)o->kills,
+                                .tell = tell};
+    if (!job.lockstep || !job.spec_path || !job.out) {
+        return err->code;
+    }
+    int rc = o->cases ? split(cli, o->cases, &cases, err) : 0;
+    rc = rc < 0 ? rc : spec_words(cli, &o->spec, &words, err);
+    job.cases = cases;
+    job.spec_options = words;
+    struct ls_verify_result result = {0};
+    rc = rc < 0 ? rc : ls_verify(&job, &result, err);
+    if (rc == 0) {
+        print_end(&job, &result);
+        link_latest(o, job.out);
+        rc = exit_code(result.verdict);
+    }
+    ls_verify_result_clear(&result);
+    return rc;
+}
+
+static int run(struct cli *cli, struct ls_error *err)
+{
+    const struct options *o = cli->options;
+    struct ls_spec *spec;
+    struct ls_target *target = NULL;
+    struct ls_buf report;
+    int rc = cli_load_spec(cli, &o->spec, &spec, err);
+    if (rc < 0) {
+        return rc;
+    }
+    ls_buf_init(&report, "diagnostics", 16U << 20);
+    rc = ls_target_load(o->target, &target, &report, err);
+    if (report.size) {
+        fwrite(report.data, 1, report.size, stderr);
+    }
+    ls_buf_clear(&report);
+    rc = rc < 0 ? rc : verify(cli, o, spec, target, err);
+    ls_target_free(target);
+    ls_spec_free(spec);
+    return rc;
+}
+
+const struct command command_verify = {
+    .name = "verify",
+    .synopsis = "SPEC [--target FILE] [--cases IDS] [options]",
+    .summary = "Generates, runs both ways, compares, tries to break it: the verdict.",
+    .examples = "  lockstep verify fixtures/domains/ecommerce.yaml\n"
+                "  lockstep verify fixtures/domains/ecommerce.yaml --cases CRS-1 --kills 100\n"
+                "  lockstep verify fixtures/domains/ecommerce.yaml --target my-pipeline.yaml "
+                "--cases PLAIN,ORD-*\n",
+    .subjects_min = 1,
+    .subjects_max = 1,
+    .options = &table,
+    .run = run,
+};

@@ -1,0 +1,221 @@
+/* WM: lateness, to the millisecond. */
+#include "conformance/cases.h"
+
+#include "conformance/perturb.h"
+
+static int check_naive_on(struct ls_verify *v, struct ls_case_result *r, const char *log,
+                          const char *run, struct ls_error *err)
+{
+    char reference[LS_PATH_MAX];
+    char datasets[LS_PATH_MAX];
+    struct ls_naive_counts counts = {0};
+    int rc = ls_path_join(reference, log, "reference", err);
+    rc = rc < 0 ? rc : ls_path_join(datasets, run, "datasets", err);
+    struct ls_naive naive = {v->job->spec, log, reference, datasets};
+    rc = rc < 0 ? rc : ls_naive_check(&naive, &counts, &r->detail, err);
+    if (rc == LS_DIFFERS) {
+        r->verdict = LS_VERDICT_FAIL;
+    }
+    ls_verify_count(r, "late rows", counts.late_rows, true);
+    return rc < 0 ? rc : 0;
+}
+
+/* Both runs of a log that the case made, compared. *batch is the batch run's folder. */
+static int run_both(struct ls_verify *v, struct ls_case_result *r, const char *log,
+                    const char **batch, struct ls_error *err)
+{
+    struct ls_exit exit;
+    const char *stream = ls_verify_path(v, err, "cases/%s/stream", r->which->id);
+    *batch = ls_verify_path(v, err, "cases/%s/batch", r->which->id);
+    if (!stream || !*batch) {
+        return err->code;
+    }
+    struct ls_verify_run a = {.stream = true, .log = log, .to = stream, .umask = -1};
+    struct ls_verify_run b = {.log = log, .to = *batch, .umask = -1};
+    int rc = ls_verify_run(v, &a, &exit, err);
+    rc = rc < 0 ? rc : ls_verify_run(v, &b, &exit, err);
+    return rc < 0 ? rc : ls_verify_compare(r, stream, "stream", *batch, "batch", err);
+}
+
+/* ---- WM-1 */
+
+struct edges {
+    uint64_t key;
+    uint64_t made[3]; /* watermark one before, at, one behind the window's end */
+    bool has_clock;
+    int64_t highest;
+    uint32_t topic, partition;
+};
+
+static const struct ls_spec_view *view_of(const struct ls_perturb *p)
+{
+    const struct ls_spec_view *views = p->spec->pipeline->views.items;
+    for (size_t i = 0; i < p->spec->pipeline->views.count; i++) {
+        if (views[i].event_type->index == p->topic) {
+            return &views[i];
+        }
+    }
+    return NULL;
+}
+
+/* Sets the clock of a record so that its watermark is a window's end - 1, + 0 or + 1, and its
+ * event_time into that window's last millisecond. */
+static int make_edge(struct ls_perturb *p, const struct ls_log_record *record, void *context,
+                     struct ls_error *err)
+{
+    struct edges *e = context;
+    const struct ls_spec_view *view = view_of(p);
+    if (e->topic != p->topic || e->partition != p->partition) {
+        e->topic = p->topic;
+        e->partition = p->partition;
+        e->has_clock = false;
+    }
+    if (!view || !ls_perturb_decode(p, record)) {
+        return ls_perturb_append(p, record, err);
+    }
+    const struct ls_window_tumbling *window = view->window.settings;
+    int64_t delay = ls_spec_watermark_delay(p->spec, view->event_type);
+    int64_t max_skew = p->spec->pipeline->max_skew_ms;
+    int64_t now = record->timestamp_ms - delay - window->offset_ms;
+    int64_t end = ls_floor_div(now + window->size_ms / 2, window->size_ms) * window->size_ms +
+                  window->offset_ms;
+    int64_t shift = (int64_t)(p->position % 3) - 1;
+    int64_t ingest = end + delay + shift;
+    int64_t skew = ingest - record->timestamp_ms;
+    bool near = skew <= max_skew && -skew <= max_skew && (!e->has_clock || ingest >= e->highest);
+    struct ls_log_record changed = *record;
+    if (near && ls_below(ls_word(e->key, p->position, p->topic), 4) == 0) {
+        p->cells[LS_COLUMN_INGEST_TIME].number = ingest;
+        p->cells[LS_COLUMN_EVENT_TIME].number = end - 1;
+        e->made[shift + 1]++;
+        int rc = ls_perturb_encode(p, &changed, err);
+        if (rc < 0) {
+            return rc;
+        }
+    }
+    int64_t clock = p->cells[LS_COLUMN_INGEST_TIME].number;
+    int64_t off = clock - record->timestamp_ms;
+    if (off <= max_skew && -off <= max_skew && (!e->has_clock || clock > e->highest)) {
+        e->highest = clock;
+        e->has_clock = true;
+    }
+    return ls_perturb_append(p, &changed, err);
+}
+
+static int run_wm_1(struct ls_verify *v, struct ls_case_result *r, struct ls_error *err)
+{
+    struct edges edges = {.key = ls_stream_key(v->job->seed, "WM-1"), .topic = UINT32_MAX};
+    const char *batch;
+    const char *log = ls_verify_path(v, err, "cases/WM-1/log");
+    int rc = log ? ls_verify_base(v, r, err) : err->code;
+    if (rc < 0 || r->verdict == LS_VERDICT_FAIL) {
+        return rc;
+    }
+    rc = ls_perturb_log(v->job->spec, v->base_log, log, make_edge, &edges, err);
+    rc = rc < 0 ? rc : run_both(v, r, log, &batch, err);
+    rc = rc < 0 || r->verdict == LS_VERDICT_FAIL ? rc : check_naive_on(v, r, log, batch, err);
+    ls_verify_count(r, "one before the end", edges.made[0], true);
+    ls_verify_count(r, "at it", edges.made[1], true);
+    ls_verify_count(r, "one behind", edges.made[2], true);
+    return rc;
+}
+
+const struct ls_case ls_case_wm_1 = {
+    .id = "WM-1",
+    .title = "the watermark at a window's end, and 1 ms beside it",
+    .text =
+        "Clocks are set so that records of a window's last millisecond come when the watermark is "
+        "one before the window's end, at it, and one behind it. Stream, batch and the naive\n"
+        "recomputation have to agree on which are late: those for which the end is not greater "
+        "than the watermark.",
+    .run = run_wm_1,
+};
+
+/* ---- WM-2, WM-5: a log with one late event in ten */
+
+static const char *const much_late[] = {"--set", "faults.late.rate=1/10", NULL};
+
+static int late_log(struct ls_verify *v, struct ls_case_result *r, const char **log,
+                    const char **truth, struct ls_error *err)
+{
+    struct ls_exit exit;
+    *log = ls_verify_path(v, err, "cases/%s/log", r->which->id);
+    *truth = ls_verify_path(v, err, "cases/%s/truth", r->which->id);
+    return *log && *truth
+               ? ls_verify_generate(v, *log, *truth, v->job->case_events, much_late, &exit, err)
+               : err->code;
+}
+
+static int run_wm_2(struct ls_verify *v, struct ls_case_result *r, struct ls_error *err)
+{
+    static const char *const orders[] = {"sequential", "random:11", "random:12", NULL};
+    struct ls_exit exit;
+    const char *log;
+    const char *truth;
+    int rc = late_log(v, r, &log, &truth, err);
+    const char *batch = rc < 0 ? NULL : ls_verify_path(v, err, "cases/WM-2/batch");
+    if (!batch) {
+        return err->code;
+    }
+    struct ls_verify_run b = {.log = log, .to = batch, .umask = -1, .extra = much_late};
+    rc = ls_verify_run(v, &b, &exit, err);
+    uint64_t done = 0;
+    for (const char *const *order = orders; rc == 0 && r->verdict == LS_VERDICT_PASS && *order;
+         order++, done++) {
+        const char *to = ls_verify_path(v, err, "cases/WM-2/order-%s", *order);
+        struct ls_verify_run a = {
+            .stream = true, .log = log, .to = to, .umask = -1, .order = *order, .extra = much_late};
+        rc = to ? ls_verify_run(v, &a, &exit, err) : err->code;
+        rc = rc < 0 ? rc : ls_verify_compare(r, to, *order, batch, "batch", err);
+    }
+    ls_verify_count(r, "interleavings", done, true);
+    return rc;
+}
+
+const struct ls_case ls_case_wm_2 = {
+    .id = "WM-2",
+    .title = "interleaving does not decide lateness",
+    .text =
+        "One event in ten is late. However the stream interleaves its partitions, the same records "
+        "have to be late: a watermark belongs to a record and its partition, not to the moment.",
+    .knob = "order",
+    .run = run_wm_2,
+};
+
+static int run_wm_5(struct ls_verify *v, struct ls_case_result *r, struct ls_error *err)
+{
+    struct ls_truth_check check = {0};
+    char datasets[LS_PATH_MAX];
+    struct ls_exit exit;
+    const char *log;
+    const char *truth;
+    int rc = late_log(v, r, &log, &truth, err);
+    const char *stream = rc < 0 ? NULL : ls_verify_path(v, err, "cases/WM-5/stream");
+    const char *batch = stream ? ls_verify_path(v, err, "cases/WM-5/batch") : NULL;
+    if (!batch) {
+        return err->code;
+    }
+    struct ls_verify_run a = {
+        .stream = true, .log = log, .to = stream, .umask = -1, .extra = much_late};
+    struct ls_verify_run b = {.log = log, .to = batch, .umask = -1, .extra = much_late};
+    rc = ls_verify_run(v, &a, &exit, err);
+    rc = rc < 0 ? rc : ls_verify_run(v, &b, &exit, err);
+    rc = rc < 0 ? rc : ls_verify_compare(r, stream, "stream", batch, "batch", err);
+    rc = rc < 0 ? rc : ls_path_join(datasets, batch, "datasets", err);
+    rc = rc < 0 ? rc : ls_truth_check(v->job->spec, truth, datasets, &check, &r->detail, err);
+    if (rc == LS_DIFFERS) {
+        r->verdict = LS_VERDICT_FAIL;
+        rc = 0;
+    }
+    ls_verify_count(r, "late events", check.late, true);
+    ls_verify_count(r, "expired", check.by_outcome[LS_REASON_EXPIRED], true);
+    return rc;
+}
+
+const struct ls_case ls_case_wm_5 = {
+    .id = "WM-5",
+    .title = "a batch over truly late data",
+    .text = "One event in ten is late, some beyond the dedupe horizon. The batch run, which sees "
+            "everything at once, has to leave out what the stream had to leave out.",
+    .run = run_wm_5,
+};

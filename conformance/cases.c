@@ -1,0 +1,8 @@
+/* The catalogue: the cases of this version, in the order in which they run. */
+#include "conformance/cases.h"
+
+const struct ls_case *const ls_cases[] = {
+    &ls_case_plain, &ls_case_naive, &ls_case_ord_2, &ls_case_ord_7, &ls_case_ord_8, &ls_case_wm_1,
+    &ls_case_wm_2,  &ls_case_wm_5,  &ls_case_dup_1, &ls_case_dup_2, &ls_case_crs_1, &ls_case_env_1,
+    &ls_case_env_2, &ls_case_ser_1, &ls_case_rpl_1, NULL,
+};

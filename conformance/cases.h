@@ -1,0 +1,14 @@
+/* Each case's row; case_<group>.c defines them. */
+#ifndef LS_CONFORMANCE_CASES_H
+#define LS_CONFORMANCE_CASES_H
+
+#include "conformance/verify_internal.h"
+
+extern const struct ls_case ls_case_plain, ls_case_naive;
+extern const struct ls_case ls_case_ord_2, ls_case_ord_7, ls_case_ord_8;
+extern const struct ls_case ls_case_wm_1, ls_case_wm_2, ls_case_wm_5;
+extern const struct ls_case ls_case_dup_1, ls_case_dup_2;
+extern const struct ls_case ls_case_crs_1, ls_case_env_1, ls_case_env_2, ls_case_ser_1,
+    ls_case_rpl_1;
+
+#endif

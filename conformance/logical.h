@@ -1,0 +1,21 @@
+/* The logical digest of a dataset file (contract B3), computed from the file. */
+#ifndef LS_CONFORMANCE_LOGICAL_H
+#define LS_CONFORMANCE_LOGICAL_H
+
+#include "core/base/error.h"
+
+#include <stdint.h>
+
+struct ls_logical {
+    uint64_t records;
+    uint64_t words[4]; /* the sum modulo 2^256, least significant first */
+};
+
+/* Adds the records of a file to a digest. */
+int ls_logical_of_file(const char *path, struct ls_logical *digest, struct ls_error *err);
+
+/* Of all files below a folder whose paths begin with `prefix`, as one multiset. */
+int ls_logical_of_folder(const char *folder, const char *prefix, struct ls_logical *digest,
+                         struct ls_error *err);
+
+#endif

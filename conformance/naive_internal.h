@@ -1,0 +1,333 @@
+/* What the files of the naive recomputation share. Columns are lists, rows are arrays of values,
+ * everything lives in one arena; nothing is clever. The only things that it has in common with the
+ * pipeline are the bound spec and core/base. */
+#ifndef LS_CONFORMANCE_NAIVE_INTERNAL_H
+#define LS_CONFORMANCE_NAIVE_INTERNAL_H
+
+#include "conformance/avro_file.h"
+#include "conformance/naive.h"
+#include "core/base/file.h"
+#include "spec/reason.h"
+
+#define NAIVE_SCALE_MAX       18
+#define NAIVE_DIFFERENCES_MAX 10 /* that are told; the search ends there */
+
+/* ---- columns and values */
+
+enum naive_type {
+    NAIVE_BOOLEAN,
+    NAIVE_INT,
+    NAIVE_LONG,
+    NAIVE_TIME, /* a long of milliseconds */
+    NAIVE_ENUM,
+    NAIVE_STRING,
+    NAIVE_BYTES,
+    NAIVE_DECIMAL, /* bytes: two's complement, big-endian */
+    NAIVE_HEADERS  /* an array of records of key and value */
+};
+
+struct naive_column {
+    const char *name;    /* in expressions and in `by`: "amount" */
+    const char *written; /* in files: "amount_cents" */
+    enum naive_type type;
+    unsigned scale; /* decimal places: 2 for money */
+    bool nullable;  /* of an event's columns: a union with null in front */
+    bool physical;  /* tells where the record stood, not what it says (B3) */
+    bool is_free;   /* for people, fixed by no clause: any value will do */
+    const char *const *symbols;
+    size_t symbol_count;
+};
+
+struct naive_columns {
+    struct naive_column *items;
+    size_t count;
+};
+
+/* The first columns of an event, and of the rows that come from it. */
+enum {
+    NAIVE_EVENT_ID,
+    NAIVE_EVENT_TIME,
+    NAIVE_INGEST_TIME,
+    NAIVE_SOURCE,
+    NAIVE_SCHEMA_VERSION,
+    NAIVE_ENTITY_ID,
+    NAIVE_PAYLOAD /* the first of the payload */
+};
+
+/* Unused members are zero, so that two values of one column are the same when all members are. */
+struct naive_value {
+    bool is_null;
+    int64_t number;       /* boolean, int, long, time; index of an enum */
+    const uint8_t *bytes; /* string, bytes, decimal; symbol of an enum; headers as one text */
+    size_t size;
+};
+
+/* -1, 0, 1: null first, then number, then bytes. */
+int ls_naive_value_order(const struct naive_value *a, const struct naive_value *b);
+
+/* The column that a spec means by `name`; columns->count when there is none. */
+size_t ls_naive_column_find(const struct naive_columns *columns, const char *name);
+
+struct naive_value ls_naive_text_value(const char *text);
+
+/* ---- schemas, from the field lists of the spec */
+
+/* Envelope and payload of an event type at its declared version. */
+int ls_naive_event_columns(const struct ls_spec_event_type *type, struct ls_arena *arena,
+                           struct naive_columns *out, struct ls_error *err);
+
+/* Key and attributes of a reference table. */
+int ls_naive_table_columns(const struct ls_spec_reference *table, struct ls_arena *arena,
+                           struct naive_columns *out, struct ls_error *err);
+
+/* The Parsing Canonical Form of an event type's schema, which is a schema too, and its
+ * CRC-64-AVRO. `text` is appended to. */
+int ls_naive_schema(const struct ls_spec *spec, const struct ls_spec_event_type *type,
+                    const struct naive_columns *columns, struct ls_buf *text, uint64_t *crc64,
+                    struct ls_error *err);
+
+/* ---- Avro binary */
+
+struct naive_span {
+    const uint8_t *at, *end;
+};
+
+/* LS_ADMITTED, LS_REASON_DECODE_TRUNCATED or LS_REASON_DECODE_INVALID. A length is checked for its
+ * bytes being there. */
+enum ls_reason ls_naive_take_long(struct naive_span *span, int64_t *out);
+enum ls_reason ls_naive_take_bytes(struct naive_span *span, const uint8_t **bytes, size_t *size);
+
+/* Single-object encoding: LS_ADMITTED with the datum in *out, LS_REASON_FRAME_INVALID, or
+ * LS_REASON_SCHEMA_UNKNOWN. */
+enum ls_reason ls_naive_unframe(const struct naive_value *value, uint64_t crc64,
+                                struct naive_span *out);
+
+/* One value of each column, filling the span exactly. Strings are borrowed from it. */
+enum ls_reason ls_naive_walk(const struct naive_columns *columns, struct naive_span span,
+                             struct naive_value *out);
+
+bool ls_naive_utf8(const uint8_t *bytes, size_t size);
+
+/* ---- numbers; false when a result does not fit */
+
+bool ls_naive_multiply(ls_i128 a, ls_i128 b, ls_i128 *out);
+bool ls_naive_times_ten(ls_i128 value, unsigned places, ls_i128 *out); /* value * 10^places */
+
+/* numerator / denominator (not 0), half to even. */
+bool ls_naive_divide(ls_i128 numerator, ls_i128 denominator, ls_i128 *out);
+
+/* From one number of decimal places to another: exact upwards, half to even downwards. */
+bool ls_naive_rescale(ls_i128 value, unsigned from, unsigned to, ls_i128 *out);
+
+/* The start of the window of `size` that holds `time`, with windows beginning at 0 + offset (P5).
+ */
+int64_t ls_naive_window_start(int64_t time, int64_t size, int64_t offset);
+
+/* Two's complement, big-endian, no needless byte; returns how many bytes. */
+size_t ls_naive_decimal_bytes(ls_i128 value, uint8_t out[16]);
+
+/* ---- expressions (the grammar of core/expr/expr.h) */
+
+enum naive_kind {
+    NAIVE_KIND_NULL, /* nothing but null: fits every other kind */
+    NAIVE_KIND_BOOLEAN,
+    NAIVE_KIND_NUMBER,
+    NAIVE_KIND_TEXT,
+    NAIVE_KIND_TIME
+};
+
+struct naive_expr;
+
+struct naive_result {
+    bool failed; /* a division by zero, or a number too large */
+    bool is_null;
+    ls_i128 number; /* boolean, number at the expression's scale, time */
+    const uint8_t *bytes;
+    size_t size;
+};
+
+/* LS_E_DATA for a text that is no expression over these columns. Lives in `arena`. */
+int ls_naive_expr_parse(const char *text, const struct naive_columns *columns,
+                        struct ls_arena *arena, struct naive_expr **out, struct ls_error *err);
+
+enum naive_kind ls_naive_expr_kind(const struct naive_expr *expr);
+
+/* Decimal places of a number; false for a quotient, which has none of its own. */
+bool ls_naive_expr_scale(const struct naive_expr *expr, unsigned *scale);
+
+/* The value; a number at `scale` places. */
+struct naive_result ls_naive_expr_value(const struct naive_expr *expr, unsigned scale,
+                                        const struct naive_value *row);
+
+/* Known and true. */
+bool ls_naive_expr_holds(const struct naive_expr *expr, const struct naive_value *row);
+
+/* ---- what there is */
+
+struct naive_record {
+    int64_t timestamp_ms;
+    struct naive_value key, headers, value;
+    enum ls_reason outcome;
+    struct naive_value *event; /* the decoded columns; NULL when it does not decode */
+    struct naive_value *row;   /* the normalized columns; NULL when it does not get there */
+    bool clock_is_sane;
+    int64_t watermark_ms; /* where the clock of this or an earlier record is sane */
+};
+
+struct naive_partition {
+    struct naive_record *records; /* by position */
+    size_t count;
+};
+
+enum naive_step_kind { NAIVE_STEP_DROP, NAIVE_STEP_EXPR, NAIVE_STEP_LOOKUP };
+
+struct naive_table;
+
+struct naive_step {
+    enum naive_step_kind kind;
+    size_t column; /* that goes, is replaced, or, being the count, is added */
+    bool adds;
+    struct naive_expr *expr;
+    unsigned scale;
+    const struct naive_table *table;
+    size_t key, take; /* column of the row, column of the table */
+};
+
+struct naive_topic {
+    const struct ls_spec_event_type *type;
+    struct naive_columns event; /* as decoded */
+    struct naive_columns row;   /* as normalized */
+    uint64_t crc64;
+    int64_t delay_ms;
+    size_t step_count;
+    struct naive_step *steps;
+    size_t partition_count;
+    struct naive_partition *partitions;
+};
+
+struct naive_table {
+    const struct ls_spec_reference *spec;
+    struct naive_columns columns; /* the key first */
+    size_t count;
+    struct naive_value **rows; /* by key */
+};
+
+struct naive_world {
+    const struct ls_naive *job;
+    const struct ls_spec *spec;
+    struct ls_arena arena;
+    size_t table_count;
+    struct naive_table *tables;
+    size_t topic_count; /* as the spec's event types */
+    struct naive_topic *topics;
+};
+
+/* Reads the reference tables, and the log with the frozen range that its manifest states. */
+int ls_naive_tables_load(struct naive_world *world, struct ls_error *err);
+int ls_naive_log_load(struct naive_world *world, struct ls_error *err);
+
+/* NULL: no such name, or id. */
+const struct naive_table *ls_naive_table(const struct naive_world *world, const char *name);
+const struct naive_value *ls_naive_table_row(const struct naive_table *table,
+                                             const struct naive_value *id);
+
+/* A value of a libavro record's field: unions looked through, bytes copied into `arena` or, when
+ * that is NULL, borrowed until the next record. LS_E_DATA when it is none of the column's type. */
+int ls_naive_value_of(avro_value_t *field, const struct naive_column *column,
+                      struct ls_arena *arena, struct naive_value *out, struct ls_error *err);
+
+/* Frame, schema and decode (P1) of all records; what decodes is decoded by libavro again, and must
+ * come out the same. */
+int ls_naive_decode(struct naive_world *world, struct naive_topic *topic, struct ls_error *err);
+
+/* Compiles the steps: fills topic->steps and topic->row. */
+int ls_naive_steps_compile(const struct naive_world *world, struct naive_topic *topic,
+                           struct ls_arena *arena, struct ls_error *err);
+
+/* The normalized row but for partition, position and watermark; false: no result. `row` has room
+ * for NAIVE_ROW_MAX values. */
+#define NAIVE_ROW_MAX 512
+bool ls_naive_steps_run(const struct naive_topic *topic, const struct naive_value *event,
+                        struct naive_value *row);
+
+/* The other checks, in order; outcome, watermark and row of every record of the topic. */
+int ls_naive_judge(struct naive_world *world, struct naive_topic *topic, struct ls_error *err);
+
+/* ---- what there should be */
+
+struct naive_dataset {
+    const char *path; /* below datasets/ */
+    const struct naive_columns *columns;
+    size_t count;
+    struct naive_value **rows;
+    size_t identity_count; /* columns that tell which row it is */
+    const size_t *identity;
+};
+
+struct naive_view {
+    const struct ls_spec_view *spec;
+    struct naive_columns columns, late_columns;
+    size_t row_count;
+    struct naive_value **rows;
+    size_t partition_count;
+    size_t *late_counts; /* of each partition */
+    struct naive_value ***late;
+};
+
+/* All rows of a view (P5, P6, P8). LS_E_DATA for what only a later version of the language says, or
+ * for a value that must have ended the run. */
+int ls_naive_view(struct naive_world *world, const struct ls_spec_view *spec,
+                  struct naive_view *out, struct ls_error *err);
+
+/* One column of a view over `count` records of a group. */
+struct naive_aggregate {
+    const struct ls_spec_aggregate *spec;
+    const struct naive_column *column; /* NULL: count */
+    size_t index;                      /* of the column */
+    struct naive_expr *where;          /* NULL: every record */
+};
+int ls_naive_aggregate_compile(const struct ls_spec_aggregate *spec,
+                               const struct naive_columns *columns, struct ls_arena *arena,
+                               struct naive_aggregate *out, struct naive_column *written,
+                               struct ls_error *err);
+
+/* `room` has space for `count` pointers. */
+int ls_naive_aggregate_run(const struct naive_aggregate *aggregate,
+                           const struct naive_value *const *rows, size_t count,
+                           const struct naive_value **room, struct ls_arena *arena,
+                           struct naive_value *out, struct ls_error *err);
+
+/* ---- the comparison */
+
+struct naive_report {
+    struct ls_buf *out;
+    unsigned count; /* of differences */
+};
+
+/* Adds a line; only the first NAIVE_DIFFERENCES_MAX. */
+int ls_naive_differ(struct naive_report *report, struct ls_error *err, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static inline bool ls_naive_is_full(const struct naive_report *report)
+{
+    return report->count >= NAIVE_DIFFERENCES_MAX;
+}
+
+/* The value for people. */
+int ls_naive_show(const struct naive_column *column, const struct naive_value *value,
+                  struct ls_buf *out, struct ls_error *err);
+
+/* Does the file's header say what it should: codec null (B1), these columns with their types? */
+int ls_naive_compare_header(const struct naive_dataset *dataset, const char *path, bool *same,
+                            struct naive_report *report, struct ls_error *err);
+
+/* The file below `folder` against what it should hold. */
+int ls_naive_compare(const struct naive_dataset *dataset, const char *folder,
+                     struct naive_report *report, struct ls_error *err);
+
+/* Everything before the comparison: reads, decodes, judges. The arena is the caller's to clear,
+ * also after an error. */
+int ls_naive_world_load(const struct ls_naive *job, struct naive_world *world,
+                        struct ls_error *err);
+
+#endif

@@ -1,0 +1,200 @@
+/* The normalize steps: each sees the row that the steps before it left. */
+#include "conformance/naive_internal.h"
+
+#include <string.h>
+
+struct compiler {
+    const struct naive_world *world;
+    struct naive_topic *topic;
+    struct ls_arena *arena;
+    struct naive_columns now; /* of the row before the step; room for NAIVE_ROW_MAX */
+    struct ls_error *err;
+};
+
+static int unclear(struct compiler *c, const char *name, const char *what)
+{
+    return ls_error_set(c->err, LS_E_DATA,
+                        "the naive recomputation cannot follow a step of normalize.%s: `%s` %s",
+                        c->topic->type->name, name, what);
+}
+
+static const struct naive_columns *frozen(struct compiler *c)
+{
+    struct naive_columns *copy = ls_arena_new(c->arena, 1, sizeof *copy, c->err);
+    struct naive_column *items = copy ? ls_arena_new(c->arena, c->now.count, sizeof *items, c->err)
+                                      : NULL;
+    if (!items) {
+        return NULL;
+    }
+    memcpy(items, c->now.items, c->now.count * sizeof *items);
+    *copy = (struct naive_columns){items, c->now.count};
+    return copy;
+}
+
+/* What the field is after `set`: from an expression's kind, at its own scale unless one is said. */
+static int compile_expr(struct compiler *c, const struct ls_spec_normalize *spec,
+                        struct naive_step *step, struct naive_column *column)
+{
+    static const enum naive_type types[] = {[NAIVE_KIND_BOOLEAN] = NAIVE_BOOLEAN,
+                                            [NAIVE_KIND_NUMBER] = NAIVE_LONG,
+                                            [NAIVE_KIND_TEXT] = NAIVE_STRING,
+                                            [NAIVE_KIND_TIME] = NAIVE_TIME};
+    const struct naive_columns *columns = frozen(c);
+    int rc = columns ? ls_naive_expr_parse(spec->expr, columns, c->arena, &step->expr, c->err)
+                     : c->err->code;
+    if (rc < 0) {
+        return rc;
+    }
+    enum naive_kind kind = ls_naive_expr_kind(step->expr);
+    bool has_scale = ls_naive_expr_scale(step->expr, &step->scale);
+    if (kind == NAIVE_KIND_NULL) {
+        return unclear(c, spec->set, "is always null");
+    }
+    if (ls_spec_normalize_scaled(spec)) {
+        step->scale = (unsigned)spec->scale;
+    } else if (!has_scale) {
+        return unclear(c, spec->set, "is a quotient without a scale");
+    }
+    if (kind == NAIVE_KIND_NUMBER && step->scale != 0 && step->scale != 2) {
+        return unclear(c, spec->set, "is neither whole nor money");
+    }
+    step->kind = NAIVE_STEP_EXPR;
+    column->type = types[kind];
+    column->scale = kind == NAIVE_KIND_NUMBER ? step->scale : 0;
+    return 0;
+}
+
+static int compile_lookup(struct compiler *c, const struct ls_spec_lookup *spec,
+                          struct naive_step *step, struct naive_column *column)
+{
+    step->kind = NAIVE_STEP_LOOKUP;
+    step->table = ls_naive_table(c->world, spec->table);
+    step->key = ls_naive_column_find(&c->now, spec->key);
+    if (!step->table || step->key == c->now.count) {
+        return unclear(c, spec->key, "is no field, or its table is none");
+    }
+    step->take = ls_naive_column_find(&step->table->columns, spec->take);
+    if (step->take == step->table->columns.count) {
+        return unclear(c, spec->take, "is no column of the table");
+    }
+    const struct naive_column *taken = &step->table->columns.items[step->take];
+    column->type = taken->type == NAIVE_ENUM ? NAIVE_STRING : taken->type;
+    column->scale = taken->scale;
+    return 0;
+}
+
+static int compile_set(struct compiler *c, const struct ls_spec_normalize *spec,
+                       struct naive_step *step)
+{
+    struct naive_column column = {.name = spec->set};
+    int rc = spec->lookup ? compile_lookup(c, spec->lookup, step, &column)
+                          : compile_expr(c, spec, step, &column);
+    if (rc < 0) {
+        return rc;
+    }
+    column.written = ls_arena_printf(c->arena, c->err, "%s%s", spec->set,
+                                     column.scale ? "_cents" : "");
+    step->adds = step->column == c->now.count;
+    c->now.items[step->column] = column;
+    c->now.count += step->adds;
+    return column.written ? 0 : c->err->code;
+}
+
+static int compile_drop(struct compiler *c, const struct ls_spec_normalize *spec,
+                        struct naive_step *step)
+{
+    step->kind = NAIVE_STEP_DROP;
+    if (step->column == c->now.count) {
+        return unclear(c, spec->drop, "is no field");
+    }
+    struct naive_column *at = &c->now.items[step->column];
+    memmove(at, at + 1, (c->now.count - step->column - 1) * sizeof *at);
+    c->now.count--;
+    return 0;
+}
+
+int ls_naive_steps_compile(const struct naive_world *world, struct naive_topic *topic,
+                           struct ls_arena *arena, struct ls_error *err)
+{
+    static const struct naive_column physical[] = {
+        {.name = "partition", .written = "partition", .type = NAIVE_INT, .physical = true},
+        {.name = "position", .written = "position", .type = NAIVE_LONG, .physical = true},
+        {.name = "watermark", .written = "watermark", .type = NAIVE_TIME, .physical = true}};
+    const struct ls_items *items = topic->type->normalize;
+    const struct ls_spec_normalize *specs = items ? items->items : NULL;
+    struct compiler c = {world, topic, arena, {NULL, topic->event.count}, err};
+    topic->step_count = items ? items->count : 0;
+    if (topic->event.count + topic->step_count + 3 > NAIVE_ROW_MAX) {
+        return unclear(&c, topic->type->name, "makes too wide a row");
+    }
+    topic->steps = ls_arena_new(arena, topic->step_count, sizeof *topic->steps, err);
+    c.now.items = topic->steps ? ls_arena_new(arena, NAIVE_ROW_MAX, sizeof *c.now.items, err)
+                               : NULL;
+    if (!c.now.items) {
+        return err->code;
+    }
+    memcpy(c.now.items, topic->event.items, topic->event.count * sizeof *c.now.items);
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < topic->step_count; i++) {
+        struct naive_step *step = &topic->steps[i];
+        step->column = ls_naive_column_find(&c.now, specs[i].set ? specs[i].set : specs[i].drop);
+        rc = specs[i].set ? compile_set(&c, &specs[i], step) : compile_drop(&c, &specs[i], step);
+    }
+    memcpy(c.now.items + c.now.count, physical, sizeof physical);
+    c.now.count += sizeof physical / sizeof physical[0];
+    topic->row = c.now;
+    return rc;
+}
+
+/* A text is text and a number a long, whatever column they came from. */
+static bool step_value(const struct naive_step *step, const struct naive_value *row,
+                       struct naive_value *out)
+{
+    *out = (struct naive_value){.is_null = true};
+    if (step->kind == NAIVE_STEP_LOOKUP) {
+        const struct naive_value *id = &row[step->key];
+        const struct naive_value text = {.bytes = id->bytes, .size = id->size};
+        const struct naive_value *found = id->is_null ? NULL
+                                                      : ls_naive_table_row(step->table, &text);
+        if (found) {
+            *out = found[step->take];
+            out->number = out->bytes ? 0 : out->number; /* an enum becomes its text */
+        }
+        return true;
+    }
+    struct naive_result result = ls_naive_expr_value(step->expr, step->scale, row);
+    if (result.failed) {
+        return false;
+    }
+    if (result.is_null) {
+        return true;
+    }
+    if (ls_naive_expr_kind(step->expr) == NAIVE_KIND_TEXT) {
+        *out = (struct naive_value){.bytes = result.bytes, .size = result.size};
+        return true;
+    }
+    *out = (struct naive_value){.number = (int64_t)result.number};
+    return result.number >= INT64_MIN && result.number <= INT64_MAX;
+}
+
+bool ls_naive_steps_run(const struct naive_topic *topic, const struct naive_value *event,
+                        struct naive_value *row)
+{
+    size_t count = topic->event.count;
+    memcpy(row, event, count * sizeof *row);
+    for (size_t i = 0; i < topic->step_count; i++) {
+        const struct naive_step *step = &topic->steps[i];
+        struct naive_value value;
+        if (step->kind == NAIVE_STEP_DROP) {
+            count--;
+            memmove(row + step->column, row + step->column + 1,
+                    (count - step->column) * sizeof *row);
+        } else if (step_value(step, row, &value)) {
+            row[step->column] = value;
+            count += step->adds;
+        } else {
+            return false;
+        }
+    }
+    return true;
+}

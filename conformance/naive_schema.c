@@ -1,0 +1,164 @@
+/* Columns, and the schema of an event type with its fingerprint, made from the spec's field lists
+ * alone. */
+#include "conformance/naive_internal.h"
+
+#include <string.h>
+
+int ls_naive_value_order(const struct naive_value *a, const struct naive_value *b)
+{
+    if (a->is_null || b->is_null) {
+        return (int)b->is_null - (int)a->is_null;
+    }
+    if (a->number != b->number) {
+        return a->number < b->number ? -1 : 1;
+    }
+    size_t size = a->size < b->size ? a->size : b->size;
+    int order = size ? memcmp(a->bytes, b->bytes, size) : 0;
+    if (order == 0 && a->size != b->size) {
+        order = a->size < b->size ? -1 : 1;
+    }
+    return order < 0 ? -1 : order > 0;
+}
+
+size_t ls_naive_column_find(const struct naive_columns *columns, const char *name)
+{
+    size_t i = 0;
+    while (i < columns->count && strcmp(columns->items[i].name, name) != 0) {
+        i++;
+    }
+    return i;
+}
+
+struct naive_value ls_naive_text_value(const char *text)
+{
+    return (struct naive_value){.bytes = (const uint8_t *)text, .size = strlen(text)};
+}
+
+static struct naive_column column_of(const struct ls_spec_field *field)
+{
+    static const enum naive_type types[] = {
+        [LS_FIELD_BOOLEAN] = NAIVE_BOOLEAN, [LS_FIELD_ENUM] = NAIVE_ENUM,
+        [LS_FIELD_INT] = NAIVE_INT,         [LS_FIELD_LONG] = NAIVE_LONG,
+        [LS_FIELD_MONEY] = NAIVE_LONG,      [LS_FIELD_STRING] = NAIVE_STRING,
+        [LS_FIELD_TIMESTAMP] = NAIVE_TIME};
+    struct naive_column column = {.name = field->name,
+                                  .written = field->column_name,
+                                  .type = types[field->type],
+                                  .scale = field->type == LS_FIELD_MONEY ? 2 : 0,
+                                  .nullable = field->is_nullable};
+    if (field->type == LS_FIELD_ENUM) {
+        const struct ls_source_choice *choice = field->source.settings;
+        column.symbols = choice->weights.words;
+        column.symbol_count = choice->weights.count;
+    }
+    return column;
+}
+
+int ls_naive_event_columns(const struct ls_spec_event_type *type, struct ls_arena *arena,
+                           struct naive_columns *out, struct ls_error *err)
+{
+    static const struct naive_column envelope[NAIVE_PAYLOAD] = {
+        [NAIVE_EVENT_ID] = {.name = "event_id", .type = NAIVE_STRING},
+        [NAIVE_EVENT_TIME] = {.name = "event_time", .type = NAIVE_TIME},
+        [NAIVE_INGEST_TIME] = {.name = "ingest_time", .type = NAIVE_TIME},
+        [NAIVE_SOURCE] = {.name = "source", .type = NAIVE_STRING},
+        [NAIVE_SCHEMA_VERSION] = {.name = "schema_version", .type = NAIVE_INT},
+        [NAIVE_ENTITY_ID] = {.name = "entity_id", .type = NAIVE_STRING}};
+    out->count = NAIVE_PAYLOAD + type->field_count;
+    out->items = ls_arena_new(arena, out->count, sizeof *out->items, err);
+    if (!out->items) {
+        return err->code;
+    }
+    for (size_t i = 0; i < out->count; i++) {
+        out->items[i] = i < NAIVE_PAYLOAD ? envelope[i]
+                                          : column_of(type->fields[i - NAIVE_PAYLOAD]);
+        if (i < NAIVE_PAYLOAD) {
+            out->items[i].written = out->items[i].name;
+        }
+    }
+    return 0;
+}
+
+int ls_naive_table_columns(const struct ls_spec_reference *table, struct ls_arena *arena,
+                           struct naive_columns *out, struct ls_error *err)
+{
+    const struct ls_spec_field *attributes = table->entity->attributes.items;
+    out->count = 1 + table->entity->attributes.count;
+    out->items = ls_arena_new(arena, out->count, sizeof *out->items, err);
+    if (!out->items) {
+        return err->code;
+    }
+    out->items[0] = (struct naive_column){
+        .name = table->key_column, .written = table->key_column, .type = NAIVE_STRING};
+    for (size_t i = 1; i < out->count; i++) {
+        out->items[i] = column_of(&attributes[i - 1]);
+    }
+    return 0;
+}
+
+static int put_type(const struct ls_spec *spec, const struct ls_spec_event_type *type,
+                    const struct naive_column *column, struct ls_buf *text, struct ls_error *err)
+{
+    static const char *const words[] = {
+        [NAIVE_BOOLEAN] = "\"boolean\"", [NAIVE_INT] = "\"int\"",       [NAIVE_LONG] = "\"long\"",
+        [NAIVE_TIME] = "\"long\"",       [NAIVE_STRING] = "\"string\"", [NAIVE_ENUM] = NULL};
+    if (column->type != NAIVE_ENUM) {
+        return ls_buf_append_text(text, words[column->type], err);
+    }
+    int rc = ls_buf_appendf(text, err, "{\"name\":\"%s.%s_%s\",\"type\":\"enum\",\"symbols\":[",
+                            spec->domain, type->name, column->name);
+    for (size_t i = 0; rc == 0 && i < column->symbol_count; i++) {
+        rc = ls_buf_appendf(text, err, "%s\"%s\"", i ? "," : "", column->symbols[i]);
+    }
+    return rc < 0 ? rc : ls_buf_append_text(text, "]}", err);
+}
+
+static int put_field(const struct ls_spec *spec, const struct ls_spec_event_type *type,
+                     const struct naive_column *column, bool is_first, struct ls_buf *text,
+                     struct ls_error *err)
+{
+    int rc = ls_buf_appendf(text, err, "%s{\"name\":\"%s\",\"type\":%s", is_first ? "" : ",",
+                            column->written, column->nullable ? "[\"null\"," : "");
+    rc = rc < 0 ? rc : put_type(spec, type, column, text, err);
+    return rc < 0 ? rc : ls_buf_append_text(text, column->nullable ? "]}" : "}", err);
+}
+
+/* Avro specification, "Schema Fingerprints": the remainder of a division by the polynomial
+ * c15d213aa4d7a795, bits low end first; here bit by bit. */
+static uint64_t crc64_of(const uint8_t *bytes, size_t size)
+{
+    const uint64_t polynomial = UINT64_C(0xc15d213aa4d7a795);
+    uint64_t crc = polynomial;
+    for (size_t i = 0; i < size; i++) {
+        crc ^= bytes[i];
+        for (int bit = 0; bit < 8; bit++) {
+            crc = crc & 1 ? crc >> 1 ^ polynomial : crc >> 1;
+        }
+    }
+    return crc;
+}
+
+int ls_naive_schema(const struct ls_spec *spec, const struct ls_spec_event_type *type,
+                    const struct naive_columns *columns, struct ls_buf *text, uint64_t *crc64,
+                    struct ls_error *err)
+{
+    size_t start = text->size;
+    int rc = ls_buf_appendf(text, err, "{\"name\":\"%s.%s\",\"type\":\"record\",\"fields\":[",
+                            spec->domain, type->name);
+    for (size_t i = 0; rc == 0 && i < columns->count; i++) {
+        if (i == NAIVE_PAYLOAD) {
+            rc = ls_buf_appendf(text, err,
+                                ",{\"name\":\"payload\",\"type\":{\"name\":\"%s.%s_payload\","
+                                "\"type\":\"record\",\"fields\":[",
+                                spec->domain, type->name);
+        }
+        rc = rc < 0 ? rc
+                    : put_field(spec, type, &columns->items[i], i == 0 || i == NAIVE_PAYLOAD, text,
+                                err);
+    }
+    rc = rc < 0 ? rc : ls_buf_append_text(text, "]}}]}", err);
+    if (rc == 0) {
+        *crc64 = crc64_of(text->data + start, text->size - start);
+    }
+    return rc;
+}

@@ -1,0 +1,39 @@
+/* A log made from another: every record is handed to a function that appends what it likes. */
+#ifndef LS_CONFORMANCE_PERTURB_H
+#define LS_CONFORMANCE_PERTURB_H
+
+#include "core/avro/row.h"
+#include "core/log/log.h"
+#include "spec/spec.h"
+
+struct ls_perturb;
+
+/* Called for each record of a partition, in order; appends with ls_perturb_append. */
+typedef int ls_perturb_fn(struct ls_perturb *p, const struct ls_log_record *record, void *context,
+                          struct ls_error *err);
+
+struct ls_perturb {
+    const struct ls_spec *spec;
+    struct ls_log *out;
+    uint32_t topic, partition;
+    uint64_t position;         /* of the record, in the log it comes from */
+    struct ls_cell cells[256]; /* of ls_perturb_decode */
+    struct ls_buf value;       /* scratch of ls_perturb_encode */
+};
+
+/* Reads the log in folder `from` and writes the one in folder `to`, whose reference tables are
+ * copies. */
+int ls_perturb_log(const struct ls_spec *spec, const char *from, const char *to,
+                   ls_perturb_fn *each, void *context, struct ls_error *err);
+
+/* Appends a record to the partition that is being written. */
+int ls_perturb_append(struct ls_perturb *p, const struct ls_log_record *record,
+                      struct ls_error *err);
+
+/* Decodes the value into p->cells; false when it is not sound. */
+bool ls_perturb_decode(struct ls_perturb *p, const struct ls_log_record *record);
+
+/* Encodes p->cells as the value of *record; the bytes are p's until the next call. */
+int ls_perturb_encode(struct ls_perturb *p, struct ls_log_record *record, struct ls_error *err);
+
+#endif

@@ -1,0 +1,174 @@
+#include "conformance/process.h"
+
+#include "core/base/file.h"
+#include "core/obs/clock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define STATUS_NOT_STARTED 127
+
+static void set_environment(const char *const *environment)
+{
+    for (const char *const *entry = environment; entry && *entry; entry++) {
+        const char *equals = strchr(*entry, '=');
+        char name[256];
+        size_t size = equals ? (size_t)(equals - *entry) : strlen(*entry);
+        if (size >= sizeof name) {
+            _exit(STATUS_NOT_STARTED);
+        }
+        memcpy(name, *entry, size);
+        name[size] = '\0';
+        if ((equals ? setenv(name, equals + 1, 1) : unsetenv(name)) != 0) {
+            _exit(STATUS_NOT_STARTED);
+        }
+    }
+}
+
+/* In the child: never returns. */
+static void become(const struct ls_command *command, int output)
+{
+    struct rlimit files = {(rlim_t)command->files_max, (rlim_t)command->files_max};
+    union {
+        const char *const *from;
+        char *const *to;
+    } arguments = {
+        .from = command->arguments}; /* execvp changes nothing; its type is older than const */
+    signal(SIGPIPE, SIG_DFL);
+    if (dup2(output, STDOUT_FILENO) < 0 || dup2(output, STDERR_FILENO) < 0 ||
+        (command->folder && chdir(command->folder) < 0) ||
+        (command->files_max && setrlimit(RLIMIT_NOFILE, &files) < 0)) {
+        _exit(STATUS_NOT_STARTED);
+    }
+    if (command->umask >= 0) {
+        umask((mode_t)command->umask);
+    }
+    set_environment(command->environment);
+    execvp(command->arguments[0], arguments.to);
+    static const char text[] = "the program cannot be started: ";
+    const char *reason = strerror(errno);
+    bool told = write(STDERR_FILENO, text, sizeof text - 1) > 0 &&
+                write(STDERR_FILENO, reason, strlen(reason)) > 0;
+    _exit(told ? STATUS_NOT_STARTED : STATUS_NOT_STARTED - 1);
+}
+
+int ls_process_start(const struct ls_command *command, struct ls_process *out, struct ls_error *err)
+{
+    int rc = ls_folder_make_above(command->output, err);
+    int output = rc < 0 ? -1
+                        : ls_file_open(command->output, O_WRONLY | O_CREAT | O_APPEND, 0666, err);
+    if (output < 0) {
+        return err->code;
+    }
+    out->begin_ns = ls_clock_ns();
+    out->pid = fork();
+    if (out->pid == 0) {
+        become(command, output);
+    }
+    close(output);
+    return out->pid < 0
+               ? ls_error_errno(err, LS_E_NOMEM, errno, "cannot start %s", command->arguments[0])
+               : 0;
+}
+
+/* One look: true when it has ended. */
+static bool ended(struct ls_process *process, int flags, struct ls_exit *out)
+{
+    int status;
+    pid_t pid;
+    do {
+        pid = waitpid(process->pid, &status, flags);
+    } while (pid < 0 && errno == EINTR);
+    if (pid != process->pid) {
+        return false;
+    }
+    out->elapsed_us = (ls_clock_ns() - process->begin_ns) / 1000;
+    out->exited = WIFEXITED(status);
+    out->status = out->exited ? WEXITSTATUS(status) : WTERMSIG(status);
+    return true;
+}
+
+static void sleep_us(uint64_t us)
+{
+    struct timespec t = {(time_t)(us / 1000000), (long)(us % 1000000) * 1000};
+    nanosleep(&t, NULL);
+}
+
+int ls_process_wait(struct ls_process *process, uint64_t timeout_ms, struct ls_exit *out,
+                    struct ls_error *err)
+{
+    *out = (struct ls_exit){0};
+    if (timeout_ms == 0) {
+        return ended(process, 0, out) ? 0 : ls_error_set(err, LS_E_BUG, "a child process was lost");
+    }
+    while (!ended(process, WNOHANG, out)) {
+        if ((ls_clock_ns() - process->begin_ns) / 1000000 >= timeout_ms) {
+            kill(process->pid, SIGKILL);
+            ended(process, 0, out);
+            out->timed_out = true;
+            break;
+        }
+        sleep_us(2000);
+    }
+    return 0;
+}
+
+int ls_process_kill_after(struct ls_process *process, uint64_t delay_us, bool *killed,
+                          struct ls_exit *out, struct ls_error *err)
+{
+    *out = (struct ls_exit){0};
+    uint64_t end_ns = process->begin_ns + delay_us * 1000;
+    while (ls_clock_ns() < end_ns) {
+        if (ended(process, WNOHANG, out)) {
+            *killed = false;
+            return 0;
+        }
+        uint64_t left_us = (end_ns - ls_clock_ns()) / 1000;
+        sleep_us(left_us > 2000 && left_us < delay_us + 1 ? 2000 : 200);
+    }
+    kill(process->pid, SIGKILL);
+    if (!ended(process, 0, out)) {
+        return ls_error_set(err, LS_E_BUG, "a child process was lost");
+    }
+    *killed = !out->exited;
+    return 0;
+}
+
+/* The end of what it printed, for the message. */
+static void last_lines(const char *path, char *text, size_t size)
+{
+    struct ls_error ignored;
+    struct ls_buf bytes;
+    ls_buf_init(&bytes, "output", 1U << 20);
+    text[0] = '\0';
+    if (ls_file_read(path, &bytes, &ignored) == 0 && bytes.size) {
+        size_t from = bytes.size > size - 1 ? bytes.size - (size - 1) : 0;
+        memcpy(text, bytes.data + from, bytes.size - from);
+        text[bytes.size - from] = '\0';
+    }
+    ls_buf_clear(&bytes);
+}
+
+int ls_process_run(const struct ls_command *command, uint64_t timeout_ms, struct ls_exit *out,
+                   struct ls_error *err)
+{
+    struct ls_process process;
+    int rc = ls_process_start(command, &process, err);
+    rc = rc < 0 ? rc : ls_process_wait(&process, timeout_ms, out, err);
+    if (rc == 0 && (!out->exited || out->status != 0)) {
+        char text[600];
+        last_lines(command->output, text, sizeof text);
+        rc = ls_error_set(err, LS_E_DATA, "%s ended with %s %d%s: %s", command->arguments[0],
+                          out->exited ? "status" : "signal", out->status,
+                          out->timed_out ? " (out of time)" : "", text);
+    }
+    return rc;
+}

@@ -1,0 +1,51 @@
+/* Child processes: a target is known by its commands alone (contract C6). */
+#ifndef LS_CONFORMANCE_PROCESS_H
+#define LS_CONFORMANCE_PROCESS_H
+
+#include "core/base/error.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define LS_ARGUMENTS_MAX 128
+
+struct ls_command {
+    const char *arguments[LS_ARGUMENTS_MAX]; /* ends with NULL; the first is the program, looked for
+                                                on PATH */
+    const char *const *
+        environment; /* "NAME=value" or "NAME" to unset, laid over this process's; NULL: as it is */
+    const char *folder; /* working directory; NULL: this process's */
+    const char *output; /* file that gets stdout and stderr */
+    int umask;          /* -1: as it is */
+    int files_max;      /* limit of open files; 0: as it is */
+};
+
+struct ls_process {
+    pid_t pid;
+    uint64_t begin_ns;
+};
+
+struct ls_exit {
+    bool exited; /* by itself, with `status`; else by signal `status` */
+    int status;
+    bool timed_out; /* and was killed for it */
+    uint64_t elapsed_us;
+};
+
+int ls_process_start(const struct ls_command *command, struct ls_process *out,
+                     struct ls_error *err);
+
+/* Waits at most `timeout_ms` (0: for ever), then kills. */
+int ls_process_wait(struct ls_process *process, uint64_t timeout_ms, struct ls_exit *out,
+                    struct ls_error *err);
+
+/* kill -9 after so many microseconds, unless it has ended by then: *killed tells. */
+int ls_process_kill_after(struct ls_process *process, uint64_t delay_us, bool *killed,
+                          struct ls_exit *out, struct ls_error *err);
+
+/* Start and wait; LS_E_DATA with the last lines of its output when it does not exit with 0. */
+int ls_process_run(const struct ls_command *command, uint64_t timeout_ms, struct ls_exit *out,
+                   struct ls_error *err);
+
+#endif

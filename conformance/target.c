@@ -1,0 +1,246 @@
+#include "conformance/target.h"
+
+#include "core/base/mem.h"
+
+#include <string.h>
+
+#define TARGET_BYTES_MAX (16U << 20)
+
+const char ls_target_reference[] =
+    "lockstep_target: 1\n"
+    "name: reference\n"
+    "stream: ['{lockstep}', run, stream, '{spec}', --from, '{log}', --reference, '{reference}', "
+    "--to, '{to}', --state, '{state}', '{options}']\n"
+    "batch: ['{lockstep}', run, batch, '{spec}', --from, '{log}', --reference, '{reference}', "
+    "--to, '{to}', '{options}']\n"
+    "workers: [--workers, '{n}']\n"
+    "batch_size: [--batch, '{n}']\n"
+    "order: [--order, '{n}']\n"
+    "checkpoint_records: [--checkpoint-records, '{n}']\n"
+    "restarts: true\n";
+
+#define KNOB(word, text)                                                                           \
+    {                                                                                              \
+#word, LS_OPTION_NODE, LS_OPTION_DEPLOYMENT, offsetof(struct ls_target, word),             \
+            .summary = text                                                                        \
+    }
+
+static const struct ls_option rows[] = {
+    {"lockstep_target", LS_OPTION_INTEGER, LS_OPTION_REQUIRED, offsetof(struct ls_target, version),
+     .minimum = "1", .maximum = "1", .summary = "The version of the format.", .example = "1"},
+    {"name", LS_OPTION_NAME, LS_OPTION_REQUIRED, offsetof(struct ls_target, name),
+     .summary = "The target's name.", .example = "flink"},
+    {"stream", LS_OPTION_NODE, LS_OPTION_REQUIRED, offsetof(struct ls_target, stream),
+     .summary = "Words of the command that runs it as a stream.",
+     .example = "[./stream.sh, '{log}', '{to}', '{state}']"},
+    {"batch", LS_OPTION_NODE, LS_OPTION_REQUIRED, offsetof(struct ls_target, batch),
+     .summary = "Words of the command that runs it as a batch.",
+     .example = "[./batch.sh, '{log}', '{to}']"},
+    KNOB(workers, "Words that set the number of workers {n}."),
+    KNOB(batch_size, "Words that set how many records are read at once."),
+    KNOB(order, "Words that set the interleaving of partitions."),
+    KNOB(checkpoint_records, "Words that ask for a checkpoint after every {n} records."),
+    {"restarts", LS_OPTION_FLAG, 0, offsetof(struct ls_target, restarts), .fallback = "false",
+     .summary = "Killed and started again with the same {state}, it goes on."},
+    {"timeout", LS_OPTION_DURATION, 0, offsetof(struct ls_target, timeout_ms), .fallback = "10m",
+     .minimum = "1s", .summary = "How long one run may take."},
+    {.name = NULL},
+};
+const struct ls_table ls_target_table = {"target",
+                                         "A pipeline that the suite judges.",
+                                         sizeof(struct ls_target),
+                                         offsetof(struct ls_target, where),
+                                         SIZE_MAX,
+                                         rows};
+
+static void check_words(const struct ls_yaml *node, const char *name, struct ls_target *target,
+                        struct ls_diag *diag)
+{
+    bool sound = !node || (node->kind == LS_YAML_LIST && node->count > 0);
+    for (size_t i = 0; node && sound && i < node->count; i++) {
+        sound = node->items[i]->kind != LS_YAML_LIST && node->items[i]->kind != LS_YAML_MAP;
+    }
+    if (!sound) {
+        ls_diag_add(diag, LS_SEVERITY_ERROR, "LS2401", node ? node->where : target->where,
+                    "write ['{lockstep}', run, stream], say", "`%s` is no list of words", name);
+    }
+}
+
+static int load(const char *path, struct ls_target *target, struct ls_error *err)
+{
+    struct ls_arena arena;
+    struct ls_diag diag;
+    ls_arena_init(&arena, "target", TARGET_BYTES_MAX);
+    ls_diag_init(&diag);
+    err->code = 0;
+    struct ls_yaml *tree = path ? ls_yaml_load(path, &arena, &diag, err)
+                                : ls_yaml_parse("reference target", ls_target_reference,
+                                                strlen(ls_target_reference), &arena, &diag, err);
+    int rc = tree || diag.errors ? 0 : err->code;
+    if (tree && !diag.errors) {
+        rc = ls_bind(&ls_target_table, tree, target, &arena, &diag, NULL, err);
+    }
+    if (rc == 0 && !diag.errors) {
+        check_words(target->stream, "stream", target, &diag);
+        check_words(target->batch, "batch", target, &diag);
+        check_words(target->workers, "workers", target, &diag);
+        check_words(target->batch_size, "batch_size", target, &diag);
+        check_words(target->order, "order", target, &diag);
+        check_words(target->checkpoint_records, "checkpoint_records", target, &diag);
+    }
+    target->arena = arena;
+    target->diag = diag;
+    return rc;
+}
+
+int ls_target_load(const char *path, struct ls_target **out, struct ls_buf *report,
+                   struct ls_error *err)
+{
+    *out = NULL;
+    struct ls_target *target = ls_mem_new(1, sizeof *target, err);
+    if (!target) {
+        return err->code;
+    }
+    int rc = load(path, target, err);
+    if (rc == 0 && target->diag.errors) {
+        rc = ls_diag_render(&target->diag, false, report, err);
+        rc = rc < 0 ? rc
+                    : ls_error_set(err, LS_E_DATA, "%s has %d error%s", path, target->diag.errors,
+                                   target->diag.errors == 1 ? "" : "s");
+    }
+    if (rc < 0) {
+        ls_target_free(target);
+        return rc;
+    }
+    *out = target;
+    return 0;
+}
+
+void ls_target_free(struct ls_target *target)
+{
+    if (target) {
+        ls_diag_clear(&target->diag);
+        ls_arena_clear(&target->arena);
+        ls_mem_free(target);
+    }
+}
+
+static const struct ls_yaml *knob_of(const struct ls_target *target, const char *knob)
+{
+    return strcmp(knob, "workers") == 0      ? target->workers
+           : strcmp(knob, "batch_size") == 0 ? target->batch_size
+           : strcmp(knob, "order") == 0      ? target->order
+                                             : target->checkpoint_records;
+}
+
+bool ls_target_has(const struct ls_target *target, const char *knob)
+{
+    return knob_of(target, knob) != NULL;
+}
+
+struct writer {
+    const struct ls_target_run *run;
+    struct ls_arena *arena;
+    struct ls_command *command;
+    size_t count;
+    struct ls_error *err;
+};
+
+static int add(struct writer *w, const char *word)
+{
+    if (w->count + 1 >= LS_ARGUMENTS_MAX) {
+        return ls_error_set(w->err, LS_E_DATA, "a target's command has more than %d words",
+                            LS_ARGUMENTS_MAX);
+    }
+    w->command->arguments[w->count++] = word;
+    w->command->arguments[w->count] = NULL;
+    return 0;
+}
+
+/* "a b" is two words: a program with its own first arguments. */
+static int add_program(struct writer *w)
+{
+    const char *at = w->run->lockstep;
+    int rc = 0;
+    while (rc == 0 && *at) {
+        size_t size = strcspn(at, " ");
+        const char *word = ls_arena_text(w->arena, at, size, w->err);
+        rc = word ? add(w, word) : w->err->code;
+        at += size + strspn(at + size, " ");
+    }
+    return rc;
+}
+
+/* The value of the placeholder that begins at `at`, and its size; NULL for other text. */
+static const char *placeholder(const struct writer *w, const char *at, const char *n, size_t *size)
+{
+    const struct {
+        const char *name;
+        const char *value;
+    } known[] = {{"{spec}", w->run->spec},           {"{log}", w->run->log},
+                 {"{reference}", w->run->reference}, {"{to}", w->run->to},
+                 {"{state}", w->run->state},         {"{n}", n}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        *size = strlen(known[i].name);
+        if (strncmp(at, known[i].name, *size) == 0) {
+            return known[i].value ? known[i].value : "";
+        }
+    }
+    return NULL;
+}
+
+static int add_filled(struct writer *w, const char *text, const char *n)
+{
+    struct ls_buf out;
+    ls_buf_init(&out, "a word of a command", 1U << 16);
+    int rc = 0;
+    for (const char *at = text; rc == 0 && *at;) {
+        size_t size;
+        const char *value = placeholder(w, at, n, &size);
+        rc = value ? ls_buf_append_text(&out, value, w->err) : ls_buf_append(&out, at, 1, w->err);
+        at += value ? size : 1;
+    }
+    const char *word = rc < 0 ? NULL
+                              : ls_arena_text(w->arena, (const char *)out.data, out.size, w->err);
+    ls_buf_clear(&out);
+    return word ? add(w, word) : w->err->code;
+}
+
+static int add_words(struct writer *w, const struct ls_yaml *words, const char *n)
+{
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < words->count; i++) {
+        const char *text = words->items[i]->text;
+        if (strcmp(text, "{lockstep}") == 0) {
+            rc = add_program(w);
+        } else if (strcmp(text, "{options}") == 0) {
+            for (const char *const *option = w->run->spec_options; rc == 0 && option && *option;
+                 option++) {
+                rc = add(w, *option);
+            }
+        } else {
+            rc = add_filled(w, text, n);
+        }
+    }
+    return rc;
+}
+
+int ls_target_command(const struct ls_target *target, bool stream, const struct ls_target_run *run,
+                      struct ls_arena *arena, struct ls_command *command, struct ls_error *err)
+{
+    struct writer w = {run, arena, command, 0, err};
+    int rc = add_words(&w, stream ? target->stream : target->batch, "");
+    rc = rc < 0 || !run->workers || !target->workers ? rc
+                                                     : add_words(&w, target->workers, run->workers);
+    if (stream) {
+        rc = rc < 0 || !run->batch_size || !target->batch_size
+                 ? rc
+                 : add_words(&w, target->batch_size, run->batch_size);
+        rc = rc < 0 || !run->order || !target->order ? rc
+                                                     : add_words(&w, target->order, run->order);
+        rc = rc < 0 || !run->checkpoint_records || !target->checkpoint_records
+                 ? rc
+                 : add_words(&w, target->checkpoint_records, run->checkpoint_records);
+    }
+    return rc;
+}

@@ -1,0 +1,52 @@
+/* Targets (contract C6): what the suite judges. Commands, what they read and write, what they
+ * claim; nothing else is known of one.
+ *
+ * In a command, {lockstep} {spec} {log} {reference} {to} {state} are filled in; a knob's words are
+ * added when a case turns it. */
+#ifndef LS_CONFORMANCE_TARGET_H
+#define LS_CONFORMANCE_TARGET_H
+
+#include "conformance/process.h"
+#include "core/config/option.h"
+
+struct ls_target {
+    int64_t version;
+    const char *name;
+    const struct ls_yaml *stream, *batch; /* lists of words */
+    const struct ls_yaml *workers, *batch_size, *order,
+        *checkpoint_records; /* knobs: lists of words with {n}; NULL: it has none */
+    bool restarts;           /* killed and started again with the same {state}, it goes on */
+    int64_t timeout_ms;
+    struct ls_where where;
+    struct ls_arena arena;
+    struct ls_diag diag;
+};
+
+extern const struct ls_table ls_target_table;
+
+/* The reference pipeline: this program's own run stream and run batch. */
+extern const char ls_target_reference[];
+
+/* Reads a target file; `path` NULL gives the reference pipeline. Problems: LS_E_DATA with the
+ * report in `report`. */
+int ls_target_load(const char *path, struct ls_target **out, struct ls_buf *report,
+                   struct ls_error *err);
+void ls_target_free(struct ls_target *target);
+
+/* What a run is given. */
+struct ls_target_run {
+    const char *lockstep; /* program, for {lockstep}; words separated by spaces are several */
+    const char *spec, *log, *reference, *to, *state;
+    const char *const *spec_options; /* --set and so on, ends with NULL: added where a command has
+                                        the word {options} */
+    const char *workers, *batch_size, *order, *checkpoint_records; /* NULL: not turned */
+};
+
+/* Does the target have the knob? "workers", "batch_size", "order", "checkpoint_records". */
+bool ls_target_has(const struct ls_target *target, const char *knob);
+
+/* Fills command->arguments for a run; the strings live in `arena`. */
+int ls_target_command(const struct ls_target *target, bool stream, const struct ls_target_run *run,
+                      struct ls_arena *arena, struct ls_command *command, struct ls_error *err);
+
+#endif

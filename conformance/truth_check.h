@@ -1,0 +1,24 @@
+/* Both runs against the truth (contract C7, G7): every record that the generator touched has the
+ * outcome it foretold, every other record is admitted, and the totals are the same. Files are read
+ * through libavro. */
+#ifndef LS_CONFORMANCE_TRUTH_CHECK_H
+#define LS_CONFORMANCE_TRUTH_CHECK_H
+
+#include "core/base/buf.h"
+#include "spec/reason.h"
+#include "spec/spec.h"
+
+struct ls_truth_check {
+    uint64_t raw;
+    uint64_t by_outcome[LS_REASON_COUNT];
+    uint64_t late, jitter; /* touched by these */
+    uint64_t rows;         /* of the truth */
+    uint64_t wrong;        /* records with another outcome */
+};
+
+/* `truth` is the generator's folder, `datasets` a run's. 0, LS_DIFFERS with the first wrong records
+ * in `report`, or a negative code. */
+int ls_truth_check(const struct ls_spec *spec, const char *truth, const char *datasets,
+                   struct ls_truth_check *out, struct ls_buf *report, struct ls_error *err);
+
+#endif

@@ -1,0 +1,367 @@
+#include "conformance/verify_internal.h"
+
+#include "core/base/mem.h"
+#include "core/base/text.h"
+#include "core/obs/clock.h"
+
+#include <jansson.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define VERIFY_BYTES_MAX (256U << 20)
+#define DETAIL_MAX       (1U << 20)
+
+const char *ls_verdict_name(enum ls_verdict verdict)
+{
+    static const char *const names[] = {"PASS", "FAIL", "SKIP", "INCONCLUSIVE"};
+    return names[verdict];
+}
+
+const char *ls_verify_path(struct ls_verify *v, struct ls_error *err, const char *format, ...)
+{
+    char name[LS_PATH_MAX];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(name, sizeof name, format, args);
+    va_end(args);
+    return ls_arena_printf(&v->arena, err, "%s/%s", v->job->out, name);
+}
+
+/* ---- running this program and the target */
+
+static int add_words(struct ls_command *command, const char *const *words, struct ls_error *err)
+{
+    size_t count = 0;
+    while (command->arguments[count]) {
+        count++;
+    }
+    for (; words && *words; words++) {
+        if (count + 1 >= LS_ARGUMENTS_MAX) {
+            return ls_error_set(err, LS_E_USAGE, "a command has more than %d words",
+                                LS_ARGUMENTS_MAX);
+        }
+        command->arguments[count++] = *words;
+        command->arguments[count] = NULL;
+    }
+    return 0;
+}
+
+/* "program first second" as words. */
+static int add_program(struct ls_verify *v, struct ls_command *command, struct ls_error *err)
+{
+    const char *words[16] = {NULL};
+    size_t count = 0;
+    for (const char *at = v->job->lockstep; *at && count < 15;) {
+        size_t size = strcspn(at, " ");
+        words[count++] = ls_arena_text(&v->arena, at, size, err);
+        at += size + strspn(at + size, " ");
+    }
+    return add_words(command, words, err);
+}
+
+int ls_verify_generate(struct ls_verify *v, const char *log, const char *truth, uint64_t events,
+                       const char *const *extra, struct ls_exit *exit, struct ls_error *err)
+{
+    struct ls_command command = {.umask = -1};
+    const char *to = ls_arena_printf(&v->arena, err, "log:%s", log);
+    const char *number = ls_arena_printf(&v->arena, err, "%llu", (unsigned long long)events);
+    command.output = ls_arena_printf(&v->arena, err, "%s.txt", log);
+    if (!to || !number || !command.output) {
+        return err->code;
+    }
+    const char *const words[] = {"generate", v->job->spec_path, "--to", to,  "--truth",
+                                 truth,      "--events",        number, NULL};
+    int rc = add_program(v, &command, err);
+    rc = rc < 0 ? rc : add_words(&command, words, err);
+    rc = rc < 0 ? rc : add_words(&command, v->job->spec_options, err);
+    rc = rc < 0 ? rc : add_words(&command, extra, err);
+    return rc < 0 ? rc : ls_process_run(&command, 0, exit, err);
+}
+
+int ls_verify_command(struct ls_verify *v, const struct ls_verify_run *run,
+                      struct ls_command *command, struct ls_error *err)
+{
+    size_t base = 0;
+    size_t more = 0;
+    while (v->job->spec_options && v->job->spec_options[base]) {
+        base++;
+    }
+    while (run->extra && run->extra[more]) {
+        more++;
+    }
+    const char **options = ls_arena_new(&v->arena, base + more + 1, sizeof *options, err);
+    struct ls_target_run target_run = {
+        .lockstep = v->job->lockstep,
+        .spec = v->job->spec_path,
+        .log = ls_arena_printf(&v->arena, err, "log:%s", run->log),
+        .reference = ls_arena_printf(&v->arena, err, "%s/reference", run->log),
+        .to = run->to,
+        .state = ls_arena_printf(&v->arena, err, "%s/state", run->to),
+        .spec_options = options,
+        .workers = run->workers,
+        .batch_size = run->batch_size,
+        .order = run->order,
+        .checkpoint_records = run->checkpoint_records};
+    *command = (struct ls_command){.environment = run->environment,
+                                   .folder = run->folder,
+                                   .umask = run->umask,
+                                   .files_max = run->files_max};
+    command->output = ls_arena_printf(&v->arena, err, "%s.txt", run->to);
+    if (!options || !target_run.log || !target_run.reference || !target_run.state ||
+        !command->output) {
+        return err->code;
+    }
+    memcpy(options, v->job->spec_options ? v->job->spec_options : options, base * sizeof *options);
+    for (size_t i = 0; i < more; i++) {
+        options[base + i] = run->extra[i];
+    }
+    return ls_target_command(v->job->target, run->stream, &target_run, &v->arena, command, err);
+}
+
+int ls_verify_run(struct ls_verify *v, const struct ls_verify_run *run, struct ls_exit *exit,
+                  struct ls_error *err)
+{
+    struct ls_command command;
+    int rc = ls_verify_command(v, run, &command, err);
+    return rc < 0 ? rc : ls_process_run(&command, (uint64_t)v->job->target->timeout_ms, exit, err);
+}
+
+/* ---- what cases find */
+
+void ls_verify_count(struct ls_case_result *result, const char *name, uint64_t count, bool needed)
+{
+    if (result->count_count < LS_COUNTS_MAX) {
+        result->counts[result->count_count].name = name;
+        result->counts[result->count_count++].count = count;
+    }
+    if (needed && count == 0 && result->verdict == LS_VERDICT_PASS) {
+        struct ls_error ignored; /* the verdict says it too */
+        result->verdict = LS_VERDICT_INCONCLUSIVE;
+        ls_buf_appendf(&result->detail, &ignored, "nothing was shown: %s is 0\n", name);
+    }
+}
+
+int ls_verify_compare(struct ls_case_result *result, const char *a, const char *left, const char *b,
+                      const char *right, struct ls_error *err)
+{
+    char folders[2][LS_PATH_MAX];
+    struct ls_comparison comparison = {.left = left, .right = right};
+    int rc = ls_path_join(folders[0], a, "datasets", err);
+    rc = rc < 0 ? rc : ls_path_join(folders[1], b, "datasets", err);
+    rc = rc < 0 ? rc : ls_compare_bytes(folders[0], folders[1], &comparison, &result->detail, err);
+    if (rc == LS_DIFFERS || (rc == 0 && comparison.bytes == 0)) {
+        result->verdict = rc == 0 ? LS_VERDICT_INCONCLUSIVE : LS_VERDICT_FAIL;
+        rc = 0;
+    }
+    return rc;
+}
+
+uint64_t ls_verify_number(const char *file, const char *path)
+{
+    json_t *root = json_load_file(file, 0, NULL);
+    const json_t *at = root;
+    char name[64];
+    while (at && *path) {
+        size_t size = strcspn(path, ".");
+        snprintf(name, sizeof name, "%.*s", (int)size, path);
+        at = json_object_get(at, name);
+        path += size + (path[size] == '.');
+    }
+    uint64_t number = (uint64_t)json_integer_value(at);
+    json_decref(root);
+    return number;
+}
+
+static json_t *inputs_of(const char *run)
+{
+    char path[LS_PATH_MAX];
+    struct ls_error ignored;
+    if (ls_path_join(path, run, "manifest.json", &ignored) < 0) {
+        return NULL;
+    }
+    json_t *manifest = json_load_file(path, 0, NULL);
+    json_t *inputs = json_incref(json_object_get(manifest, "inputs"));
+    json_decref(manifest);
+    return inputs;
+}
+
+int ls_verify_inputs(struct ls_case_result *result, const char *a, const char *b,
+                     struct ls_error *err)
+{
+    json_t *x = inputs_of(a);
+    json_t *y = inputs_of(b);
+    int rc = 0;
+    if (x && y && !json_equal(x, y)) {
+        result->verdict = LS_VERDICT_INCONCLUSIVE;
+        rc = ls_buf_appendf(&result->detail, err,
+                            "the two runs did not read the same records: see `inputs` in the "
+                            "manifests of %s and %s\n",
+                            a, b);
+    }
+    json_decref(x);
+    json_decref(y);
+    return rc;
+}
+
+/* ---- the shared small log */
+
+int ls_verify_base(struct ls_verify *v, struct ls_case_result *result, struct ls_error *err)
+{
+    if (v->has_base) {
+        return 0;
+    }
+    struct ls_exit exit;
+    v->base_log = ls_verify_path(v, err, "cases/base/log");
+    v->base_truth = ls_verify_path(v, err, "cases/base/truth");
+    v->base_stream = ls_verify_path(v, err, "cases/base/stream");
+    v->base_batch = ls_verify_path(v, err, "cases/base/batch");
+    if (!v->base_log || !v->base_truth || !v->base_stream || !v->base_batch) {
+        return err->code;
+    }
+    struct ls_verify_run stream = {
+        .stream = true, .log = v->base_log, .to = v->base_stream, .umask = -1};
+    struct ls_verify_run batch = {.log = v->base_log, .to = v->base_batch, .umask = -1};
+    int rc = ls_verify_generate(v, v->base_log, v->base_truth, v->job->case_events, NULL, &exit,
+                                err);
+    rc = rc < 0 ? rc : ls_verify_run(v, &batch, &exit, err);
+    rc = rc < 0 ? rc : ls_verify_run(v, &stream, &exit, err);
+    v->base_elapsed_us = exit.elapsed_us;
+    rc = rc < 0 ? rc
+                : ls_verify_compare(result, v->base_stream, "stream", v->base_batch, "batch", err);
+    v->has_base = rc == 0 && result->verdict == LS_VERDICT_PASS;
+    return rc;
+}
+
+int ls_verify_variant(struct ls_verify *v, struct ls_case_result *result, const char *name,
+                      struct ls_verify_run run, struct ls_error *err)
+{
+    struct ls_exit exit;
+    run.to = ls_verify_path(v, err, "cases/%s/%s", result->which->id, name);
+    run.log = run.log ? run.log : v->base_log;
+    if (!run.to) {
+        return err->code;
+    }
+    int rc = ls_verify_run(v, &run, &exit, err);
+    return rc < 0 ? rc : ls_verify_compare(result, run.to, name, v->base_batch, "batch", err);
+}
+
+/* ---- all cases */
+
+static bool selected(const struct ls_verify_job *job, const struct ls_case *which)
+{
+    for (const char *const *pattern = job->cases; pattern && *pattern; pattern++) {
+        if (ls_glob_match(*pattern, which->id)) {
+            return true;
+        }
+    }
+    return !job->cases;
+}
+
+static bool able(const struct ls_target *target, const struct ls_case *which)
+{
+    return !which->knob ||
+           (strcmp(which->knob, "restarts") == 0 ? target->restarts
+                                                 : ls_target_has(target, which->knob));
+}
+
+static void tell_case(const struct ls_verify_job *job, const struct ls_case_result *r)
+{
+    char line[600];
+    size_t used = (size_t)snprintf(line, sizeof line, "%-12s %-7s %s", ls_verdict_name(r->verdict),
+                                   r->which->id, r->which->title);
+    for (size_t i = 0; i < r->count_count && used < sizeof line; i++) {
+        char grouped[LS_GROUPED_MAX];
+        used += (size_t)snprintf(line + used, sizeof line - used, "%s%s %s", i ? ", " : ": ",
+                                 ls_grouped(r->counts[i].count, grouped), r->counts[i].name);
+    }
+    if (job->tell) {
+        job->tell(job->context, line);
+    }
+}
+
+static int run_case(struct ls_verify *v, const struct ls_case *which, struct ls_error *err)
+{
+    struct ls_case_result *r = &v->result->cases[v->result->case_count++];
+    uint64_t begin = ls_clock_ns();
+    *r = (struct ls_case_result){.which = which};
+    ls_buf_init(&r->detail, "a case's report", DETAIL_MAX);
+    int rc = 0;
+    if (!able(v->job->target, which)) {
+        r->verdict = LS_VERDICT_SKIP;
+        rc = ls_buf_appendf(&r->detail, err, "the target does not declare `%s`\n", which->knob);
+    } else {
+        rc = which->run(v, r, err);
+    }
+    if (rc == LS_E_DATA) { /* the target failed, or left what cannot be read: the case's finding, no
+                              failure of the suite */
+        r->verdict = LS_VERDICT_FAIL;
+        rc = ls_buf_appendf(&r->detail, err, "%s\n", err->text);
+    }
+    r->elapsed_us = (ls_clock_ns() - begin) / 1000;
+    tell_case(v->job, r);
+    return rc;
+}
+
+/* FAIL wins over INCONCLUSIVE, that over PASS; a case that was skipped says nothing, and nothing
+ * but skipped ones is inconclusive. */
+static enum ls_verdict overall(const struct ls_verify_result *result)
+{
+    enum ls_verdict verdict = LS_VERDICT_INCONCLUSIVE;
+    bool any = false;
+    for (size_t i = 0; i < result->case_count; i++) {
+        enum ls_verdict one = result->cases[i].verdict;
+        if (one == LS_VERDICT_FAIL) {
+            return one;
+        }
+        if (one == LS_VERDICT_PASS && !any) {
+            verdict = LS_VERDICT_PASS;
+        }
+        if (one == LS_VERDICT_INCONCLUSIVE) {
+            verdict = one;
+            any = true;
+        }
+    }
+    return verdict;
+}
+
+static int run_all(struct ls_verify *v, struct ls_error *err)
+{
+    size_t total = 0;
+    size_t count = 0;
+    for (; ls_cases[total]; total++) {
+        count += selected(v->job, ls_cases[total]);
+    }
+    if (count == 0) {
+        return ls_error_set(err, LS_E_NOMATCH,
+                            "no case matches: `lockstep explain cases` lists them");
+    }
+    v->result->cases = ls_mem_new(total, sizeof *v->result->cases, err);
+    int rc = v->result->cases ? ls_tree_remove(v->job->out, err) : err->code;
+    rc = rc < 0 ? rc : ls_folder_make(v->job->out, err);
+    for (size_t i = 0; rc == 0 && i < total; i++) {
+        rc = selected(v->job, ls_cases[i]) ? run_case(v, ls_cases[i], err) : 0;
+    }
+    v->result->verdict = overall(v->result);
+    return rc;
+}
+
+int ls_verify(const struct ls_verify_job *job, struct ls_verify_result *out, struct ls_error *err)
+{
+    struct ls_verify v = {.job = job, .result = out};
+    *out = (struct ls_verify_result){0};
+    ls_arena_init(&v.arena, "verify", VERIFY_BYTES_MAX);
+    int rc = run_all(&v, err);
+    rc = rc < 0 ? rc : ls_verify_report(&v, err);
+    ls_arena_clear(&v.arena);
+    return rc;
+}
+
+void ls_verify_result_clear(struct ls_verify_result *result)
+{
+    for (size_t i = 0; i < result->case_count; i++) {
+        ls_buf_clear(&result->cases[i].detail);
+    }
+    ls_mem_free(result->cases);
+    *result = (struct ls_verify_result){0};
+}

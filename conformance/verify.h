@@ -1,0 +1,74 @@
+/* `lockstep verify`: generate, run both ways, compare, perturb, compare again: the verdict
+ * (contract C). */
+#ifndef LS_CONFORMANCE_VERIFY_H
+#define LS_CONFORMANCE_VERIFY_H
+
+#include "conformance/naive.h"
+#include "conformance/target.h"
+#include "conformance/truth_check.h"
+
+enum ls_verdict { LS_VERDICT_PASS, LS_VERDICT_FAIL, LS_VERDICT_SKIP, LS_VERDICT_INCONCLUSIVE };
+
+const char *ls_verdict_name(enum ls_verdict verdict);
+
+#define LS_COUNTS_MAX 12
+
+/* What one case did and found. */
+struct ls_case_result {
+    const struct ls_case *which;
+    enum ls_verdict verdict;
+    struct {
+        const char *name;
+        uint64_t count;
+    } counts[LS_COUNTS_MAX]; /* what was injected and compared: a zero among `needed` ones makes the
+                                case inconclusive (C3) */
+    size_t count_count;
+    struct ls_buf detail; /* the first divergence, or why it was skipped or inconclusive */
+    uint64_t elapsed_us;
+};
+
+struct ls_verify;
+
+/* A row of the catalogue. */
+struct ls_case {
+    const char *id;    /* "CRS-1" */
+    const char *title; /* one line */
+    const char *text;  /* what is perturbed, and what must stay equal: for `explain` */
+    const char *knob;  /* what it needs of a target: a knob's name, "restarts", or NULL */
+    int (*run)(struct ls_verify *verify, struct ls_case_result *result, struct ls_error *err);
+};
+
+/* In the order in which they are run; ends with NULL. */
+extern const struct ls_case *const ls_cases[];
+
+struct ls_verify_job {
+    const struct ls_spec *spec;
+    const char *lockstep; /* this program: for targets, and to generate */
+    const char *spec_path;
+    const char *const *spec_options; /* --set and so on, ends with NULL */
+    const struct ls_target *target;
+    uint64_t events;                               /* of the plain comparison */
+    uint64_t case_events;                          /* of each other case */
+    const char *const *cases;                      /* patterns; ends with NULL; NULL: all */
+    const char *out;                               /* run directory; it is emptied first */
+    uint64_t seed;                                 /* of the perturbations */
+    unsigned kills;                                /* of CRS-1 */
+    void (*tell)(void *context, const char *line); /* a line as each step ends; may be NULL */
+    void *context;
+};
+
+struct ls_verify_result {
+    enum ls_verdict verdict;
+    size_t case_count;
+    struct ls_case_result *cases;
+    struct ls_truth_check truth; /* of the plain comparison */
+    uint64_t windows_by_watermark, windows_by_flush;
+    uint64_t generated_per_second, stream_per_second, batch_per_second;
+};
+
+/* LS_E_NOMATCH when the patterns select no case. The run directory then holds what cli.md lists.
+ * Clear the result, also after an error. */
+int ls_verify(const struct ls_verify_job *job, struct ls_verify_result *out, struct ls_error *err);
+void ls_verify_result_clear(struct ls_verify_result *result);
+
+#endif

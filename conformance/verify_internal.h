@@ -1,0 +1,77 @@
+/* What cases work with. */
+#ifndef LS_CONFORMANCE_VERIFY_INTERNAL_H
+#define LS_CONFORMANCE_VERIFY_INTERNAL_H
+
+#include "conformance/compare.h"
+#include "conformance/verify.h"
+#include "core/base/draw.h"
+#include "core/base/file.h"
+
+struct ls_verify {
+    const struct ls_verify_job *job;
+    struct ls_arena arena;
+    struct ls_verify_result *result;
+    /* the smaller log that the cases share, made when the first of them wants it, with its runs */
+    bool has_base;
+    const char *base_log, *base_truth;    /* folders */
+    const char *base_stream, *base_batch; /* folders of runs */
+    uint64_t base_elapsed_us;             /* of the stream run */
+};
+
+/* Names below the run directory; NULL with `err` filled. */
+const char *ls_verify_path(struct ls_verify *v, struct ls_error *err, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Generates with this program. `extra` options end with NULL; may be NULL. */
+int ls_verify_generate(struct ls_verify *v, const char *log, const char *truth, uint64_t events,
+                       const char *const *extra, struct ls_exit *exit, struct ls_error *err);
+
+struct ls_verify_run {
+    bool stream;
+    const char *log; /* folder */
+    const char *to;  /* folder of the run; its state is below it */
+    const char *workers, *batch_size, *order, *checkpoint_records;
+    const char *const *environment;
+    const char *folder; /* working directory */
+    int umask;          /* -1 */
+    int files_max;
+    const char *const *extra; /* more spec options */
+};
+
+/* The command of a run, its output going to TO.txt. */
+int ls_verify_command(struct ls_verify *v, const struct ls_verify_run *run,
+                      struct ls_command *command, struct ls_error *err);
+
+/* Runs the target once. 0, or LS_E_DATA with what it said: the caller makes that the case's
+ * verdict. */
+int ls_verify_run(struct ls_verify *v, const struct ls_verify_run *run, struct ls_exit *exit,
+                  struct ls_error *err);
+
+/* Makes the shared small log and its two runs, and compares those. */
+int ls_verify_base(struct ls_verify *v, struct ls_case_result *result, struct ls_error *err);
+
+/* Compares the datasets of two runs and sets the verdict to FAIL with the first divergence when
+ * they differ. */
+int ls_verify_compare(struct ls_case_result *result, const char *a, const char *left, const char *b,
+                      const char *right, struct ls_error *err);
+
+/* Notes a count; `needed`: zero makes the case inconclusive. */
+void ls_verify_count(struct ls_case_result *result, const char *name, uint64_t count, bool needed);
+
+/* Runs the target with `run`'s settings into a folder of the case, and compares with the base batch
+ * run. */
+int ls_verify_variant(struct ls_verify *v, struct ls_case_result *result, const char *name,
+                      struct ls_verify_run run, struct ls_error *err);
+
+/* A number of a JSON file: summary.json of a run, say; 0 when it is not there. `path` is dotted. */
+uint64_t ls_verify_number(const char *file, const char *path);
+
+/* The inputs that two runs say they have read are the same (C3): FAIL when they differ; nothing is
+ * said where a target leaves no manifest. */
+int ls_verify_inputs(struct ls_case_result *result, const char *a, const char *b,
+                     struct ls_error *err);
+
+/* verify_report.c */
+int ls_verify_report(const struct ls_verify *v, struct ls_error *err);
+
+#endif

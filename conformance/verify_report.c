@@ -1,0 +1,287 @@
+/* What a verification leaves for people and machines: manifest.json, verdict.json, junit.xml,
+ * report.html, and each case's report.txt. */
+#include "conformance/verify_internal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define REPORT_BYTES_MAX (64U << 20)
+
+/* Text as it has to stand in JSON, XML and HTML: `quote` picks what is escaped. */
+static int append_escaped(struct ls_buf *out, const char *text, size_t size, bool json,
+                          struct ls_error *err)
+{
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < size; i++) {
+        char c = text[i];
+        if (json && (c == '"' || c == '\\')) {
+            rc = ls_buf_appendf(out, err, "\\%c", c);
+        } else if (json && (unsigned char)c < 0x20) {
+            rc = ls_buf_appendf(out, err, "\\u%04x", (unsigned)c);
+        } else if (!json && (c == '<' || c == '>' || c == '&' || c == '"')) {
+            rc = ls_buf_append_text(out,
+                                    c == '<'   ? "&lt;"
+                                    : c == '>' ? "&gt;"
+                                    : c == '&' ? "&amp;"
+                                               : "&quot;",
+                                    err);
+        } else if (!json && (unsigned char)c < 0x20 && c != '\n' && c != '\t') {
+            rc = ls_buf_append_text(out, "?", err);
+        } else {
+            rc = ls_buf_append(out, &c, 1, err);
+        }
+    }
+    return rc;
+}
+
+static int append_detail(struct ls_buf *out, const struct ls_case_result *r, bool json,
+                         struct ls_error *err)
+{
+    return append_escaped(out, (const char *)r->detail.data, r->detail.size, json, err);
+}
+
+static int write_file(const struct ls_verify *v, const char *name, const struct ls_buf *text,
+                      struct ls_error *err)
+{
+    char path[LS_PATH_MAX];
+    int rc = ls_path_join(path, v->job->out, name, err);
+    rc = rc < 0 ? rc : ls_folder_make_above(path, err);
+    return rc < 0 ? rc : ls_file_replace(path, text->data, text->size, err);
+}
+
+/* ---- verdict.json */
+
+static int json_case(struct ls_buf *out, const struct ls_case_result *r, bool first,
+                     struct ls_error *err)
+{
+    int rc = ls_buf_appendf(
+        out, err,
+        "%s\n    {\"id\": \"%s\", \"verdict\": \"%s\", \"elapsed_us\": %llu, \"counts\": {",
+        first ? "" : ",", r->which->id, ls_verdict_name(r->verdict),
+        (unsigned long long)r->elapsed_us);
+    for (size_t i = 0; rc == 0 && i < r->count_count; i++) {
+        rc = ls_buf_appendf(out, err, "%s\"%s\": %llu", i ? ", " : "", r->counts[i].name,
+                            (unsigned long long)r->counts[i].count);
+    }
+    rc = rc < 0 ? rc : ls_buf_append_text(out, "}, \"detail\": \"", err);
+    rc = rc < 0 ? rc : append_detail(out, r, true, err);
+    return rc < 0 ? rc : ls_buf_append_text(out, "\"}", err);
+}
+
+static int write_verdict(const struct ls_verify *v, struct ls_buf *out, struct ls_error *err)
+{
+    const struct ls_verify_result *result = v->result;
+    int rc = ls_buf_appendf(out, err,
+                            "{\n  \"version\": 1,\n  \"verdict\": \"%s\",\n  \"level\": "
+                            "\"bytes\",\n  \"target\": \"%s\",\n  \"domain\": \"%s\",\n"
+                            "  \"truth\": {",
+                            ls_verdict_name(result->verdict), v->job->target->name,
+                            v->job->spec->domain);
+    for (int i = 0; rc == 0 && i < LS_REASON_COUNT; i++) {
+        rc = ls_buf_appendf(out, err, "%s\"%s\": %llu", i ? ", " : "", ls_reasons[i].name,
+                            (unsigned long long)result->truth.by_outcome[i]);
+    }
+    rc = rc < 0 ? rc
+                : ls_buf_appendf(out, err,
+                                 "},\n  \"rates\": {\"generate\": %llu, \"stream\": %llu, "
+                                 "\"batch\": %llu},\n  \"cases\": [",
+                                 (unsigned long long)result->generated_per_second,
+                                 (unsigned long long)result->stream_per_second,
+                                 (unsigned long long)result->batch_per_second);
+    for (size_t i = 0; rc == 0 && i < result->case_count; i++) {
+        rc = json_case(out, &result->cases[i], i == 0, err);
+    }
+    rc = rc < 0 ? rc : ls_buf_append_text(out, "\n  ]\n}\n", err);
+    return rc < 0 ? rc : write_file(v, "verdict.json", out, err);
+}
+
+/* ---- junit.xml */
+
+static int write_junit(const struct ls_verify *v, struct ls_buf *out, struct ls_error *err)
+{
+    size_t failed = 0;
+    size_t skipped = 0;
+    for (size_t i = 0; i < v->result->case_count; i++) {
+        failed += v->result->cases[i].verdict == LS_VERDICT_FAIL ||
+                  v->result->cases[i].verdict == LS_VERDICT_INCONCLUSIVE;
+        skipped += v->result->cases[i].verdict == LS_VERDICT_SKIP;
+    }
+    int rc = ls_buf_appendf(
+        out, err,
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"lockstep %s\" tests=\"%zu\" "
+        "failures=\"%zu\" skipped=\"%zu\">\n",
+        v->job->spec->domain, v->result->case_count, failed, skipped);
+    for (size_t i = 0; rc == 0 && i < v->result->case_count; i++) {
+        const struct ls_case_result *r = &v->result->cases[i];
+        rc = ls_buf_appendf(
+            out, err, "  <testcase classname=\"%s\" name=\"%s\" time=\"%llu.%06llu\">",
+            v->job->target->name, r->which->id, (unsigned long long)(r->elapsed_us / 1000000),
+            (unsigned long long)(r->elapsed_us % 1000000));
+        if (rc == 0 && r->verdict == LS_VERDICT_SKIP) {
+            rc = ls_buf_append_text(out, "<skipped/>", err);
+        } else if (rc == 0 && r->verdict != LS_VERDICT_PASS) {
+            rc = ls_buf_appendf(out, err, "<failure message=\"%s\">", ls_verdict_name(r->verdict));
+            rc = rc < 0 ? rc : append_detail(out, r, false, err);
+            rc = rc < 0 ? rc : ls_buf_append_text(out, "</failure>", err);
+        }
+        rc = rc < 0 ? rc : ls_buf_append_text(out, "</testcase>\n", err);
+    }
+    rc = rc < 0 ? rc : ls_buf_append_text(out, "</testsuite>\n", err);
+    return rc < 0 ? rc : write_file(v, "junit.xml", out, err);
+}
+
+/* ---- report.html: one page that needs nothing else */
+
+static const char page_head[] =
+    "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
+    "content=\"width=device-width\">\n"
+    "<title>Lockstep report</title><style>\n"
+    "body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:60rem;padding:0 "
+    "1rem;color:#1b1f24;background:#fff}\n"
+    "h1{font-size:1.6rem;margin:0 0 .3rem}h2{font-size:1.1rem;margin:2rem 0 "
+    ".5rem}.v{display:inline-block;padding:.1rem .6rem;border-radius:.3rem;"
+    "color:#fff;font-weight:600;font-size:.85rem}.PASS{background:#1a7f37}.FAIL{background:#b42318}"
+    ".SKIP{background:#6e7781}"
+    ".INCONCLUSIVE{background:#9a6700}\n"
+    "table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.35rem "
+    ".6rem;border-bottom:1px solid #d8dee4;vertical-align:top}"
+    "td.n{text-align:right;font-variant-numeric:tabular-nums}\n"
+    "pre{background:#f6f8fa;padding:.8rem;border-radius:.4rem;overflow-x:auto;font-size:.85rem}p.s{"
+    "color:#57606a;margin:.2rem 0 1rem}\n"
+    "</style></head><body>\n";
+
+static int html_cases(const struct ls_verify *v, struct ls_buf *out, struct ls_error *err)
+{
+    int rc = ls_buf_append_text(
+        out,
+        "<h2>Cases</h2>\n<table><tr><th>Verdict</th><th>Case</th><th>What was compared</th></tr>\n",
+        err);
+    for (size_t i = 0; rc == 0 && i < v->result->case_count; i++) {
+        const struct ls_case_result *r = &v->result->cases[i];
+        rc = ls_buf_appendf(out, err,
+                            "<tr><td><span class=\"v %s\">%s</span></td><td><b>%s</b></td><td>%s",
+                            ls_verdict_name(r->verdict), ls_verdict_name(r->verdict), r->which->id,
+                            r->which->title);
+        for (size_t k = 0; rc == 0 && k < r->count_count; k++) {
+            rc = ls_buf_appendf(out, err, "%s%llu %s", k ? ", " : "<br><small>",
+                                (unsigned long long)r->counts[k].count, r->counts[k].name);
+        }
+        rc = rc < 0 || !r->count_count ? rc : ls_buf_append_text(out, "</small>", err);
+        if (rc == 0 && r->detail.size) {
+            rc = ls_buf_append_text(out, "<pre>", err);
+            rc = rc < 0 ? rc : append_detail(out, r, false, err);
+            rc = rc < 0 ? rc : ls_buf_append_text(out, "</pre>", err);
+        }
+        rc = rc < 0 ? rc : ls_buf_append_text(out, "</td></tr>\n", err);
+    }
+    return rc < 0 ? rc : ls_buf_append_text(out, "</table>\n", err);
+}
+
+static int html_truth(const struct ls_verify *v, struct ls_buf *out, struct ls_error *err)
+{
+    int rc = ls_buf_append_text(out,
+                                "<h2>Outcomes, as the truth has them and both runs gave "
+                                "them</h2>\n<table><tr><th>Outcome</th><th>Records</th></tr>\n",
+                                err);
+    for (int i = 0; rc == 0 && i < LS_REASON_COUNT; i++) {
+        if (v->result->truth.by_outcome[i]) {
+            rc = ls_buf_appendf(
+                out, err, "<tr><td>%s<br><small>%s</small></td><td class=\"n\">%llu</td></tr>\n",
+                ls_reasons[i].name, ls_reasons[i].title,
+                (unsigned long long)v->result->truth.by_outcome[i]);
+        }
+    }
+    return rc < 0 ? rc : ls_buf_append_text(out, "</table>\n", err);
+}
+
+static int write_html(const struct ls_verify *v, struct ls_buf *out, struct ls_error *err)
+{
+    const struct ls_verify_result *result = v->result;
+    int rc = ls_buf_append_text(out, page_head, err);
+    rc = rc < 0
+             ? rc
+             : ls_buf_appendf(out, err,
+                              "<h1>%s <span class=\"v %s\">%s</span></h1>\n<p class=\"s\">Target "
+                              "%s: do its stream and its batch give the same bytes? "
+                              "%llu events; generated %llu/s, stream %llu/s, batch %llu/s.</p>\n",
+                              v->job->spec->domain, ls_verdict_name(result->verdict),
+                              ls_verdict_name(result->verdict), v->job->target->name,
+                              (unsigned long long)v->job->events,
+                              (unsigned long long)result->generated_per_second,
+                              (unsigned long long)result->stream_per_second,
+                              (unsigned long long)result->batch_per_second);
+    rc = rc < 0 ? rc : html_cases(v, out, err);
+    rc = rc < 0 ? rc : html_truth(v, out, err);
+    rc = rc < 0 ? rc : ls_buf_append_text(out, "</body></html>\n", err);
+    return rc < 0 ? rc : write_file(v, "report.html", out, err);
+}
+
+/* ---- manifest.json: what was verified; reproducible */
+
+static int write_manifest(const struct ls_verify *v, struct ls_buf *out, struct ls_error *err)
+{
+    char hex[LS_HEX_MAX];
+    const struct ls_spec *spec = v->job->spec;
+    int rc = ls_buf_appendf(out, err,
+                            "{\n  \"version\": 1,\n  \"format_version\": %d,\n  \"domain\": "
+                            "\"%s\",\n  \"target\": \"%s\",\n  \"spec_sha256\": \"%s\",\n"
+                            "  \"seed\": %lld,\n  \"perturbation_seed\": %llu,\n  \"events\": "
+                            "%llu,\n  \"case_events\": %llu,\n  \"schemas\": {",
+                            LS_FORMAT_VERSION, spec->domain, v->job->target->name,
+                            ls_hex(spec->hash.bytes, LS_SHA256_SIZE, hex), (long long)spec->seed,
+                            (unsigned long long)v->job->seed, (unsigned long long)v->job->events,
+                            (unsigned long long)v->job->case_events);
+    for (size_t t = 0; rc == 0 && t < spec->event_types.count; t++) {
+        const struct ls_spec_event_type *type = ls_spec_event_type_at(spec, t);
+        rc = ls_buf_appendf(out, err, "%s\"%s\": \"%016llx\"", t ? ", " : "", type->topic,
+                            (unsigned long long)type->schema->crc64);
+    }
+    rc = rc < 0 ? rc : ls_buf_append_text(out, "},\n  \"cases\": [", err);
+    for (size_t i = 0; rc == 0 && i < v->result->case_count; i++) {
+        rc = ls_buf_appendf(out, err, "%s\"%s\"", i ? ", " : "", v->result->cases[i].which->id);
+    }
+    rc = rc < 0 ? rc : ls_buf_append_text(out, "]\n}\n", err);
+    return rc < 0 ? rc : write_file(v, "manifest.json", out, err);
+}
+
+static int write_case(const struct ls_verify *v, struct ls_buf *out, const struct ls_case_result *r,
+                      struct ls_error *err)
+{
+    char name[64];
+    int rc = ls_buf_appendf(out, err, "%s %s: %s\n\n%s\n\n", r->which->id,
+                            ls_verdict_name(r->verdict), r->which->title, r->which->text);
+    for (size_t i = 0; rc == 0 && i < r->count_count; i++) {
+        rc = ls_buf_appendf(out, err, "%llu %s\n", (unsigned long long)r->counts[i].count,
+                            r->counts[i].name);
+    }
+    rc = rc < 0 || !r->detail.size ? rc : ls_buf_append(out, r->detail.data, r->detail.size, err);
+    if (rc == 0 && r->verdict == LS_VERDICT_FAIL) {
+        rc = ls_buf_appendf(
+            out, err,
+            "\nTo see it again: lockstep verify %s --cases %s --events %llu --case-events %llu\n",
+            v->job->spec_path, r->which->id, (unsigned long long)v->job->events,
+            (unsigned long long)v->job->case_events);
+    }
+    snprintf(name, sizeof name, "cases/%s/report.txt", r->which->id);
+    return rc < 0 ? rc : write_file(v, name, out, err);
+}
+
+int ls_verify_report(const struct ls_verify *v, struct ls_error *err)
+{
+    static int (*const writers[])(const struct ls_verify *v, struct ls_buf *out,
+                                  struct ls_error *err) = {write_verdict, write_junit, write_html,
+                                                           write_manifest};
+    struct ls_buf out;
+    int rc = 0;
+    ls_buf_init(&out, "report", REPORT_BYTES_MAX);
+    for (size_t i = 0; rc == 0 && i < sizeof writers / sizeof *writers; i++) {
+        out.size = 0;
+        rc = writers[i](v, &out, err);
+    }
+    for (size_t i = 0; rc == 0 && i < v->result->case_count; i++) {
+        out.size = 0;
+        rc = write_case(v, &out, &v->result->cases[i], err);
+    }
+    ls_buf_clear(&out);
+    return rc;
+}

@@ -1,0 +1,34 @@
+/* Defects to be caught (contract C4). In the product LS_MUTANT is the constant 0 and nothing of
+ * them is compiled; `lockstep-mutants` is built from the same sources with LS_MUTANTS defined, and
+ * switches one on. conformance/mutants.c lists them. */
+#ifndef LS_BASE_MUTANT_H
+#define LS_BASE_MUTANT_H
+
+enum ls_mutant {
+    LS_MUTANT_NONE,
+    LS_MUTANT_RANGE_IGNORED,   /* shared: a range check passes everything */
+    LS_MUTANT_AVERAGE_HALF_UP, /* shared: averages round half up instead of half to even */
+    LS_MUTANT_WINDOW_OFFSET,   /* shared: windows are aligned to the epoch without their offset */
+    LS_MUTANT_WATERMARK_UNDELAYED, /* shared: rows are stamped with the clock instead of the
+                                      watermark */
+    LS_MUTANT_MINIMUM_OF_FIRST,    /* shared: min keeps the first value */
+    LS_MUTANT_LATE_AT_END,         /* stream: a record at its window's end still counts */
+    LS_MUTANT_GLOBAL_WATERMARK, /* stream: lateness is judged by the highest clock of all partitions
+                                 */
+    LS_MUTANT_EMIT_EARLY, /* stream: a window is emitted when the fastest partition has passed it */
+    LS_MUTANT_CONFLICT_MISSED,   /* stream: a conflict is taken for a duplicate */
+    LS_MUTANT_HORIZON_SHORT,     /* stream: ids are forgotten too early */
+    LS_MUTANT_NEVER_EXPIRES,     /* batch: nothing is too old */
+    LS_MUTANT_IDS_NOT_SAVED,     /* stream: a checkpoint leaves the remembered ids out */
+    LS_MUTANT_PENDING_NOT_SAVED, /* stream: a checkpoint leaves the unfinished block out */
+    LS_MUTANT_COUNT
+};
+
+#ifdef LS_MUTANTS
+extern enum ls_mutant ls_mutant_on; /* cli/mutants_main.c */
+#define LS_MUTANT(which) (ls_mutant_on == LS_MUTANT_##which)
+#else
+#define LS_MUTANT(which) 0
+#endif
+
+#endif

@@ -1,0 +1,195 @@
+/* Writing a file log, and going on with one whose writer was killed. */
+#include "core/avro/encode.h"
+#include "core/base/mem.h"
+#include "core/log/file_log_internal.h"
+
+#include <string.h>
+
+static int writer_open(struct file_log *log, size_t t, uint32_t p, bool resume,
+                       struct ls_error *err)
+{
+    char path[LS_PATH_MAX];
+    char name[LS_PATH_MAX];
+    struct ls_container_writer **writer = &log->writers[t][p];
+    int rc = ls_file_log_path(log->folder, log->base.topics[t].name, p, path, err);
+    rc = rc < 0 ? rc : ls_file_log_name(log->base.topics[t].name, p, name, err);
+    rc = rc < 0 ? rc : ls_folder_make_above(path, err);
+    struct ls_container_state state = {0};
+    if (rc == 0 && resume) {
+        rc = ls_container_measure(path, &state.records, &state.file_size, err);
+        if (rc == 0) {
+            log->kept[t][p] = state.records;
+            return ls_container_resume(path, name, ls_file_log_schema,
+                                       LS_FILE_LOG_RECORDS_PER_BLOCK, &state, writer, err);
+        }
+        /* a writer that was killed before the file or its header was whole: from the beginning */
+        rc = rc == LS_E_NOINPUT || rc == LS_E_DATA ? 0 : rc;
+    }
+    return rc < 0 ? rc
+                  : ls_container_create(path, name, ls_file_log_schema,
+                                        LS_FILE_LOG_RECORDS_PER_BLOCK, writer, err);
+}
+
+static int writers_open(struct file_log *log, bool resume, struct ls_error *err)
+{
+    log->writers = ls_mem_new(log->base.topic_count, sizeof *log->writers, err);
+    log->kept = log->writers ? ls_mem_new(log->base.topic_count, sizeof *log->kept, err) : NULL;
+    if (!log->kept) {
+        return err->code;
+    }
+    for (size_t t = 0; t < log->base.topic_count; t++) {
+        uint32_t partitions = log->base.topics[t].partitions;
+        log->writers[t] = ls_mem_new(partitions, sizeof **log->writers, err);
+        log->kept[t] = log->writers[t] ? ls_mem_new(partitions, sizeof **log->kept, err) : NULL;
+        if (!log->kept[t]) {
+            return err->code;
+        }
+        for (uint32_t p = 0; p < partitions; p++) {
+            int rc = writer_open(log, t, p, resume, err);
+            if (rc < 0) {
+                return rc;
+            }
+        }
+    }
+    return 0;
+}
+
+static bool same_identity(const struct ls_file_manifest *m, const struct ls_log_identity *identity)
+{
+    return strcmp(m->domain, identity->domain) == 0 &&
+           strcmp(m->spec_sha256, identity->spec_sha256) == 0 && m->events == identity->events &&
+           m->until_ms == identity->until_ms;
+}
+
+/* What is at the place already: *resume says whether it is to be gone on with, *complete whether
+ * nothing is left to do. */
+static int look(const char *folder, const struct ls_log_identity *identity, enum ls_log_mode mode,
+                bool *resume, bool *complete, struct ls_error *err)
+{
+    struct ls_file_manifest manifest;
+    int rc = ls_file_manifest_read(folder, &manifest, err);
+    *resume = rc == 0;
+    *complete = rc == 0 && manifest.complete;
+    if (rc == LS_E_NOINPUT) {
+        rc = 0;
+    } else if (rc == 0 && mode == LS_LOG_FRESH) {
+        rc = ls_error_set(err, LS_E_DATA, "there is a %s log in %s already: remove it%s",
+                          manifest.complete ? "finished" : "partial", folder,
+                          manifest.complete || !same_identity(&manifest, identity)
+                              ? ""
+                              : ", or finish it with --resume");
+    } else if (rc == 0 && !same_identity(&manifest, identity)) {
+        rc = ls_error_set(err, LS_E_DATA,
+                          "the log in %s is of another run (spec %.12s, domain %s): it cannot be "
+                          "resumed with spec %.12s",
+                          folder, manifest.spec_sha256, manifest.domain, identity->spec_sha256);
+    }
+    ls_file_manifest_clear(&manifest);
+    return rc;
+}
+
+int ls_file_log_create(const char *place, const struct ls_log_topic *topics, size_t topic_count,
+                       const struct ls_log_identity *identity, enum ls_log_mode mode,
+                       struct ls_log **out, struct ls_error *err)
+{
+    bool resume;
+    bool complete;
+    int rc = look(place, identity, mode, &resume, &complete, err);
+    rc = rc < 0 ? rc : ls_folder_make(place, err);
+    if (rc < 0) {
+        return rc;
+    }
+    struct file_log *log = ls_file_log_new(place, topics, topic_count, err);
+    if (!log) {
+        return err->code;
+    }
+    log->base.complete = complete;
+    log->domain = ls_mem_copy(identity->domain, strlen(identity->domain), err);
+    log->spec_sha256 = log->domain
+                           ? ls_mem_copy(identity->spec_sha256, strlen(identity->spec_sha256), err)
+                           : NULL;
+    log->identity = *identity;
+    log->identity.domain = log->domain;
+    log->identity.spec_sha256 = log->spec_sha256;
+    rc = log->spec_sha256 ? 0 : err->code;
+    if (rc == 0 && !complete) {
+        rc = resume ? 0
+                    : ls_file_manifest_write(place, false, identity, log->base.topics, topic_count,
+                                             NULL, err);
+        rc = rc < 0 ? rc : writers_open(log, resume, err);
+    }
+    if (rc < 0) {
+        ls_log_close(&log->base);
+        return rc;
+    }
+    *out = &log->base;
+    return 0;
+}
+
+int ls_file_log_append(struct ls_log *base, uint32_t topic, uint32_t partition,
+                       const struct ls_log_record *record, struct ls_error *err)
+{
+    struct file_log *log = (struct file_log *)base;
+    uint64_t *count = &base->counts[topic][partition];
+    if (log->kept[topic][partition] > 0) {
+        log->kept[topic][partition]--;
+        ++*count;
+        return 0;
+    }
+    size_t payload = record->key_size + record->headers_size + record->value_size;
+    if (payload > LS_FILE_LOG_VALUE_MAX) {
+        return ls_error_set(err, LS_E_DATA,
+                            "a record of %zu bytes passes the log's limit of %u bytes", payload,
+                            LS_FILE_LOG_VALUE_MAX);
+    }
+    uint8_t *room;
+    int rc = ls_container_reserve(log->writers[topic][partition],
+                                  payload + (size_t)8 * LS_AVRO_LONG_MAX, &room, err);
+    if (rc < 0) {
+        return rc;
+    }
+    uint8_t *at = ls_put_long(room, (int64_t)*count);
+    at = ls_put_long(at, record->timestamp_ms);
+    at = ls_put_long(at, record->key != NULL);
+    at = record->key ? ls_put_bytes(at, record->key, record->key_size) : at;
+    if (record->headers_size) {
+        memcpy(at, record->headers, record->headers_size);
+        at += record->headers_size;
+    } else {
+        *at++ = 0; /* an array of nothing */
+    }
+    at = ls_put_long(at, record->value != NULL);
+    at = record->value ? ls_put_bytes(at, record->value, record->value_size) : at;
+    rc = ls_container_commit(log->writers[topic][partition], (size_t)(at - room), err);
+    *count += rc == 0;
+    return rc;
+}
+
+int ls_file_log_complete(struct ls_log *base, struct ls_error *err)
+{
+    struct file_log *log = (struct file_log *)base;
+    for (size_t t = 0; t < base->topic_count; t++) {
+        for (uint32_t p = 0; p < base->topics[t].partitions; p++) {
+            if (log->kept[t][p]) {
+                return ls_error_set(
+                    err, LS_E_DATA,
+                    "partition %u of %s holds %llu records more than this run makes", p,
+                    base->topics[t].name, (unsigned long long)log->kept[t][p]);
+            }
+            int rc = ls_container_finish(log->writers[t][p], true, err);
+            if (rc < 0) {
+                return rc;
+            }
+        }
+        char first[LS_PATH_MAX];
+        int rc = ls_file_log_path(log->folder, base->topics[t].name, 0, first, err);
+        rc = rc < 0 ? rc : ls_file_sync_folder_of(first, err);
+        if (rc < 0) {
+            return rc;
+        }
+    }
+    int rc = ls_file_manifest_write(log->folder, true, &log->identity, base->topics,
+                                    base->topic_count, base->counts, err);
+    base->complete = rc == 0;
+    return rc;
+}

@@ -1,0 +1,477 @@
+#include "generator/generate.h"
+
+#include "core/base/file.h"
+#include "core/log/log.h"
+#include "generator/fixture_test.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
+
+enum { RUN = 12000 };
+
+/* The job that the tests vary: a log with truth and reference tables in the folder `name`. */
+struct place {
+    char uri[32], truth[32], reference[32];
+};
+
+static struct ls_generate job_of(const struct maker *m, const char *name, struct place *place)
+{
+    snprintf(place->uri, sizeof place->uri, "log:%s/log", name);
+    snprintf(place->truth, sizeof place->truth, "%s/truth", name);
+    snprintf(place->reference, sizeof place->reference, "%s/log/reference", name);
+    return (struct ls_generate){.plan = m->plan,
+                                .to = place->uri,
+                                .truth_folder = place->truth,
+                                .reference_folder = place->reference,
+                                .events = RUN,
+                                .until_ms = INT64_MAX,
+                                .threads = 1};
+}
+
+static struct ls_generated generate(struct maker *m, const struct ls_generate *job)
+{
+    struct ls_generated made;
+    if (ls_generate(job, &made, &m->base.err) < 0) {
+        fail_msg("%s", m->base.err.text);
+    }
+    return made;
+}
+
+static struct ls_generated generate_whole(struct maker *m, const char *name)
+{
+    struct place place;
+    const struct ls_generate job = job_of(m, name, &place);
+    return generate(m, &job);
+}
+
+static void check_refused(struct maker *m, const struct ls_generate *job, int code,
+                          const char *part)
+{
+    struct ls_generated made;
+    assert_int_equal(ls_generate(job, &made, &m->base.err), code);
+    if (!strstr(m->base.err.text, part)) {
+        fail_msg("`%s` does not say `%s`", m->base.err.text, part);
+    }
+}
+
+/* ---- folders that have to be the same */
+
+struct comparison {
+    const char *folder, *other;
+    size_t files;
+};
+
+static int compare_file(void *context, const char *relative, struct ls_error *err)
+{
+    struct comparison *c = context;
+    const char *const folders[] = {c->folder, c->other};
+    struct ls_buf bytes[2];
+    int rc = 0;
+    for (int k = 0; k < 2; k++) {
+        char path[LS_PATH_MAX];
+        ls_buf_init(&bytes[k], "test file", 256U << 20);
+        rc = rc < 0 ? rc : ls_path_join(path, folders[k], relative, err);
+        rc = rc < 0 ? rc : ls_file_read(path, &bytes[k], err);
+    }
+    if (rc == 0 && (bytes[0].size != bytes[1].size ||
+                    memcmp(bytes[0].data, bytes[1].data, bytes[0].size) != 0)) {
+        rc = ls_error_set(err, LS_E_DATA, "%s differs in %s and %s", relative, c->folder, c->other);
+    }
+    ls_buf_clear(&bytes[0]);
+    ls_buf_clear(&bytes[1]);
+    c->files++;
+    return rc;
+}
+
+static void check_same_folders(struct maker *m, const char *a, const char *b)
+{
+    struct comparison there = {a, b, 0};
+    struct comparison back = {b, a, 0};
+    if (ls_tree_walk(a, compare_file, &there, &m->base.err) < 0 ||
+        ls_tree_walk(b, compare_file, &back, &m->base.err) < 0) {
+        fail_msg("%s", m->base.err.text);
+    }
+    assert_true(there.files == back.files && there.files > 0);
+}
+
+static void remove_folder(struct maker *m, const char *name)
+{
+    assert_int_equal(ls_tree_remove(name, &m->base.err), 0);
+}
+
+/* ---- a whole run */
+
+static void a_run_writes_what_the_generator_makes(void **state)
+{
+    struct maker *m = *state;
+    uint64_t positions[3][3] = {0};
+    struct ls_log *log;
+    plan_fine(m, sample_spec, NULL);
+    make_run(m, RUN);
+    struct ls_generated made = generate_whole(m, "a");
+    assert_int_equal(made.events, RUN);
+    assert_int_equal(made.type_count, 3);
+    assert_false(made.was_complete);
+    assert_int_equal(ls_log_open("log:a/log", false, &log, &m->base.err), 0);
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < RUN; i++) {
+        const struct ls_event *e = &m->run.events[i];
+        struct ls_log_reader *reader;
+        const struct ls_log_record *r;
+        size_t count;
+        bytes += e->value_size;
+        uint64_t position = positions[e->type][e->partition]++;
+        if (i % 37) {
+            continue; /* each reader seeks: some will do */
+        }
+        assert_int_equal(
+            ls_log_reader_new(log, e->type, e->partition, position, &reader, &m->base.err), 0);
+        assert_int_equal(ls_log_read(reader, 1, &r, &count, &m->base.err), 0);
+        assert_int_equal(count, 1);
+        assert_true(r->timestamp_ms == e->timestamp_ms && r->key_size == e->key_size &&
+                    r->value_size == e->value_size && !r->headers);
+        assert_memory_equal(r->key, e->key, e->key_size);
+        assert_memory_equal(r->value, e->value, e->value_size);
+        ls_log_reader_free(reader);
+    }
+    assert_int_equal(made.value_bytes, bytes);
+    for (uint32_t t = 0; t < 3; t++) {
+        uint64_t raw = 0;
+        for (uint32_t p = 0; p < 3; p++) {
+            assert_int_equal(ls_log_count(log, t, p), positions[t][p]);
+            raw += positions[t][p];
+        }
+        assert_int_equal(made.totals[t].raw, raw);
+    }
+    ls_log_close(log);
+    assert_true(ls_path_exists("a/truth/totals.json"));
+    assert_true(ls_path_exists("a/log/reference/products.avro"));
+    assert_true(ls_path_exists("a/log/reference/customers.avro"));
+}
+
+static void runs_are_equal_whatever_the_threads(void **state)
+{
+    struct maker *m = *state;
+    struct place place;
+    plan_fine(m, sample_spec, NULL);
+    generate_whole(m, "a");
+    struct ls_generate job = job_of(m, "b", &place);
+    job.threads = 3;
+    generate(m, &job);
+    check_same_folders(m, "a", "b");
+}
+
+static void nothing_is_written_to_null(void **state)
+{
+    struct maker *m = *state;
+    plan_fine(m, sample_spec, NULL);
+    struct ls_generated whole = generate_whole(m, "a");
+    const struct ls_generate job = {
+        .plan = m->plan, .to = "null:", .events = RUN, .until_ms = INT64_MAX, .threads = 2};
+    struct ls_generated made = generate(m, &job);
+    assert_memory_equal(made.totals, whole.totals, sizeof made.totals);
+    assert_int_equal(made.value_bytes, whole.value_bytes);
+    assert_int_equal(made.events, RUN);
+}
+
+static void a_slice_holds_those_events_alone(void **state)
+{
+    struct maker *m = *state;
+    struct place place;
+    struct ls_log *log;
+    plan_fine(m, sample_spec, NULL);
+    make_run(m, RUN);
+    struct ls_generate job = job_of(m, "a", &place);
+    job.slice = true;
+    job.first = 3001;
+    job.end = 4567;
+    struct ls_generated made = generate(m, &job);
+    assert_int_equal(made.events, 1566);
+    assert_false(ls_path_exists("a/truth"));
+    uint64_t counts[3][3] = {0};
+    for (size_t i = 3001; i < 4567; i++) {
+        counts[m->run.events[i].type][m->run.events[i].partition]++;
+    }
+    assert_int_equal(ls_log_open("log:a/log", false, &log, &m->base.err), 0);
+    for (uint32_t t = 0; t < 3; t++) {
+        for (uint32_t p = 0; p < 3; p++) {
+            assert_int_equal(ls_log_count(log, t, p), counts[t][p]);
+        }
+    }
+    ls_log_close(log);
+    job.resume = true;
+    check_refused(m, &job, LS_E_USAGE, "a slice cannot be resumed");
+    job.slice = false; /* nor is it taken for a run of as many events */
+    job.events = 1566;
+    check_refused(m, &job, LS_E_DATA, "another run");
+}
+
+static void a_run_has_to_be_bounded(void **state)
+{
+    struct maker *m = *state;
+    struct place place;
+    plan_fine(m, sample_spec, NULL);
+    struct ls_generate job = job_of(m, "a", &place);
+    job.events = UINT64_MAX;
+    check_refused(m, &job, LS_E_USAGE, "endless");
+    job.slice = true;
+    job.first = 5;
+    job.end = 4;
+    check_refused(m, &job, LS_E_USAGE, "ends before it begins");
+    plan_fine(m, sample_spec, SETS("arrival=[{rate: 100/s, for: 20s}]"));
+    job = job_of(m, "a", &place);
+    job.events = 2001;
+    check_refused(m, &job, LS_E_DATA, "2001 events are wanted and the arrival phases hold 2000");
+    assert_false(ls_path_exists("a"));
+    job.events = UINT64_MAX;
+    assert_int_equal(generate(m, &job).events, 2000);
+    remove_folder(m, "a");
+    job.until_ms = m->base.spec->start_ms + 5000;
+    assert_int_equal(generate(m, &job).events, 500);
+    remove_folder(m, "a");
+    job.until_ms++; /* the event at 5 s, too */
+    assert_int_equal(generate(m, &job).events, 501);
+    remove_folder(m, "a");
+    job.events = 77;
+    assert_int_equal(generate(m, &job).events, 77);
+    remove_folder(m, "a");
+    job.until_ms = m->base.spec->start_ms;
+    assert_int_equal(generate(m, &job).events, 0);
+    remove_folder(m, "a");
+    job.until_ms = INT64_MIN;
+    assert_int_equal(generate(m, &job).events, 0);
+}
+
+/* Contract P3 takes times of the years 1 to 9999: a record outside would be quarantined without
+ * standing in the truth. */
+static void times_stay_within_four_digits_of_years(void **state)
+{
+    struct maker *m = *state;
+    struct place place;
+    plan_fine(m, sample_spec, SETS("start=9999-12-31T23:59:00Z", "arrival=[{rate: 1/s}]"));
+    struct ls_generate job = job_of(m, "a", &place);
+    job.events = 60;
+    generate(m, &job); /* the jitter of up to 500 ms stays inside */
+    remove_folder(m, "a");
+    job.events = 61;
+    check_refused(m, &job, LS_E_DATA, "the year 9999");
+    job.events = UINT64_MAX - 1;
+    check_refused(m, &job, LS_E_DATA, "the year 9999");
+}
+
+/* ---- runs that end early */
+
+struct stop {
+    uint64_t at;
+};
+
+static int stop_there(void *context, uint64_t done, uint64_t total, struct ls_error *err)
+{
+    const struct stop *stop = context;
+    assert_true(total == RUN && done <= total);
+    return done >= stop->at ? ls_error_set(err, LS_E_INTERRUPTED, "stopped") : 0;
+}
+
+/* The log as it is behind `before` events of an interrupted run. Writers hold back a megabyte: what
+ * a kill leaves of the blocks is played by file_log_test.c, here what remains is cut. */
+static void interrupt(struct maker *m, const char *name, uint64_t at)
+{
+    struct place place;
+    struct ls_generate job = job_of(m, name, &place);
+    struct stop stop = {at};
+    job.progress = stop_there;
+    job.context = &stop;
+    check_refused(m, &job, LS_E_INTERRUPTED, "stopped");
+}
+
+static void resume(struct maker *m, const char *name, unsigned threads)
+{
+    struct place place;
+    struct ls_generate job = job_of(m, name, &place);
+    job.resume = true;
+    job.threads = threads;
+    struct ls_generated made = generate(m, &job);
+    assert_false(made.was_complete);
+    assert_int_equal(made.events, RUN);
+}
+
+static void an_interrupted_run_is_resumed_to_the_same_bytes(void **state)
+{
+    struct maker *m = *state;
+    plan_fine(m, sample_spec, NULL);
+    generate_whole(m, "whole");
+    static const uint64_t stops[] = {1, 2000, 9000, RUN};
+    for (size_t k = 0; k < sizeof stops / sizeof *stops; k++) {
+        interrupt(m, "a", stops[k]);
+        resume(m, "a", 1 + (unsigned)k % 2);
+        check_same_folders(m, "a", "whole");
+        remove_folder(m, "a");
+    }
+}
+
+static void copy_file(struct maker *m, const char *from, const char *to, size_t size_max)
+{
+    struct ls_buf bytes;
+    ls_buf_init(&bytes, "test file", 256U << 20);
+    assert_int_equal(ls_file_read(from, &bytes, &m->base.err), 0);
+    size_t size = bytes.size < size_max ? bytes.size : size_max;
+    int fd = open(to, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    assert_true(fd >= 0);
+    assert_int_equal(ls_file_write(fd, bytes.data, size, to, &m->base.err), 0);
+    close(fd);
+    ls_buf_clear(&bytes);
+}
+
+/* Whole blocks of the log and of the truth were there when the writer was killed, to different
+ * places of the run. */
+static void a_killed_run_is_resumed_to_the_same_bytes(void **state)
+{
+    struct maker *m = *state;
+    plan_fine(m, sample_spec, NULL);
+    generate_whole(m, "whole");
+    static const size_t sizes[][2] = {
+        {SIZE_MAX, 100}, {200000, SIZE_MAX}, {200000, 20000}, {0, 0}, {SIZE_MAX, SIZE_MAX}};
+    for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++) {
+        interrupt(m, "a", 1);
+        copy_file(m, "whole/log/raw.shop.order/1.avro", "a/log/raw.shop.order/1.avro", sizes[k][0]);
+        copy_file(m, "whole/truth/raw.shop.order/1.avro", "a/truth/raw.shop.order/1.avro",
+                  sizes[k][1]);
+        copy_file(m, "whole/log/reference/products.avro", "a/log/reference/products.avro",
+                  sizes[k][1]);
+        resume(m, "a", 1);
+        check_same_folders(m, "a", "whole");
+        remove_folder(m, "a");
+    }
+}
+
+static void a_finished_run_is_left_alone(void **state)
+{
+    struct maker *m = *state;
+    struct place place;
+    plan_fine(m, sample_spec, NULL);
+    generate_whole(m, "a");
+    generate_whole(m, "whole");
+    struct ls_generate job = job_of(m, "a", &place);
+    check_refused(m, &job, LS_E_DATA, "there is a finished log");
+    job.resume = true;
+    assert_true(generate(m, &job).was_complete);
+    check_same_folders(m, "a", "whole");
+}
+
+/* Truth that lies about from another run is not taken for this one's. */
+static void the_truth_of_another_run_is_replaced(void **state)
+{
+    struct maker *m = *state;
+    plan_fine(m, sample_spec, SETS("seed=8"));
+    generate_whole(m, "a");
+    remove_folder(m, "a/log");
+    plan_fine(m, sample_spec, NULL);
+    generate_whole(m, "whole");
+    resume(m, "a", 1); /* there is no log: it is begun */
+    check_same_folders(m, "a", "whole");
+    remove_folder(m, "a");
+    interrupt(m, "a", 2000);
+    plan_fine(m, sample_spec, SETS("seed=8"));
+    generate_whole(m, "b");
+    remove_folder(m, "a/truth");
+    assert_int_equal(rename("b/truth", "a/truth"), 0);
+    plan_fine(m, sample_spec, NULL);
+    resume(m, "a", 1);
+    check_same_folders(m, "a", "whole");
+}
+
+static void another_run_is_not_resumed(void **state)
+{
+    struct maker *m = *state;
+    struct place place;
+    plan_fine(m, sample_spec, NULL);
+    interrupt(m, "a", 2000);
+    struct ls_generate job = job_of(m, "a", &place);
+    job.resume = true;
+    job.events++;
+    check_refused(m, &job, LS_E_DATA, "another run");
+    plan_fine(m, sample_spec, SETS("seed=8"));
+    job = job_of(m, "a", &place);
+    job.resume = true;
+    check_refused(m, &job, LS_E_DATA, "another run");
+    job.resume = false;
+    check_refused(m, &job, LS_E_DATA, "partial log");
+}
+
+/* As large as any file may get, in bytes: a disk that is full. */
+static void a_full_disk_is_an_error_and_can_be_resumed(void **state)
+{
+    struct maker *m = *state;
+    struct rlimit before;
+    struct place place;
+    static const struct {
+        rlim_t size;
+        const char *part;
+    } cases[] = {{100, "full/log/manifest.json"},
+                 {700, "full/"},
+                 {3000, "full/"},
+                 {150000, "full/log/"},
+                 {200000, "full/log/raw.shop."}};
+    plan_fine(m, sample_spec, SETS("entities.product.count=1000"));
+    generate_whole(m, "whole");
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    signal(SIGXFSZ, SIG_IGN);
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        const struct ls_generate job = job_of(m, "full", &place);
+        const struct rlimit limit = {cases[k].size, before.rlim_max};
+        struct ls_generated made;
+        assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+        int rc = ls_generate(&job, &made, &m->base.err);
+        assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+        assert_int_equal(rc, LS_E_IO);
+        if (!strstr(m->base.err.text, cases[k].part)) {
+            fail_msg("`%s` does not say `%s`", m->base.err.text, cases[k].part);
+        }
+        resume(m, "full", 1);
+        check_same_folders(m, "full", "whole");
+        remove_folder(m, "full");
+    }
+    signal(SIGXFSZ, SIG_DFL);
+}
+
+static void refused_memory_is_an_error(void **state)
+{
+    struct maker *m = *state;
+    struct place place;
+    unsigned refused = 0;
+    int rc;
+    plan_fine(m, sample_spec, SETS("entities.product.count=50", "entities.customer.count=50"));
+    generate_whole(m, "whole");
+    do {
+        struct ls_generated made;
+        struct ls_generate job = job_of(m, "a", &place);
+        job.resume = true; /* of what the refusal before left */
+        ls_mem_refuse(++refused);
+        rc = ls_generate(&job, &made, &m->base.err);
+        ls_mem_refuse(0);
+        assert_true(rc == 0 || rc == LS_E_NOMEM);
+    } while (rc != 0);
+    assert_true(refused > 100);
+    check_same_folders(m, "a", "whole");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        MAKER_TEST(a_run_writes_what_the_generator_makes),
+        MAKER_TEST(runs_are_equal_whatever_the_threads),
+        MAKER_TEST(nothing_is_written_to_null),
+        MAKER_TEST(a_slice_holds_those_events_alone),
+        MAKER_TEST(a_run_has_to_be_bounded),
+        MAKER_TEST(times_stay_within_four_digits_of_years),
+        MAKER_TEST(an_interrupted_run_is_resumed_to_the_same_bytes),
+        MAKER_TEST(a_killed_run_is_resumed_to_the_same_bytes),
+        MAKER_TEST(a_finished_run_is_left_alone),
+        MAKER_TEST(the_truth_of_another_run_is_replaced),
+        MAKER_TEST(another_run_is_not_resumed),
+        MAKER_TEST(a_full_disk_is_an_error_and_can_be_resumed),
+        MAKER_TEST(refused_memory_is_an_error),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

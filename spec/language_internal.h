@@ -1,0 +1,13 @@
+/* Shared by the files of option rows. */
+#ifndef LS_SPEC_LANGUAGE_INTERNAL_H
+#define LS_SPEC_LANGUAGE_INTERNAL_H
+
+#include "spec/spec.h"
+
+#define END                                                                                        \
+    {                                                                                              \
+        .name = NULL                                                                               \
+    }
+#define NO_PLACE SIZE_MAX
+
+#endif

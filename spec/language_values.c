@@ -1,0 +1,234 @@
+/* The option rows of values: where they come from, how they are spread, the fields that hold them.
+ * Families are sorted by word. */
+#include "spec/language_internal.h"
+
+/* ---- value sources and distributions */
+
+static const struct ls_option const_rows[] = {
+    {"value", LS_OPTION_NODE, LS_OPTION_REQUIRED | LS_OPTION_MAIN,
+     offsetof(struct ls_source_const, value), .summary = "The value that every event has.",
+     .example = "EUR"},
+    END,
+};
+static const struct ls_table const_table = {
+    "const", "One value for all.", sizeof(struct ls_source_const), NO_PLACE, NO_PLACE, const_rows};
+const struct ls_member ls_member_const = {"const", "One value for all.", &const_table};
+
+static const struct ls_option id_rows[] = {
+    {"template", LS_OPTION_TEXT, LS_OPTION_REQUIRED | LS_OPTION_MAIN,
+     offsetof(struct ls_source_text, text),
+     .summary = "Text with {n} (the event's number) or {n:08} (padded with zeros to 8 digits).",
+     .example = "O{n:012}"},
+    END,
+};
+static const struct ls_table id_table = {"id",
+                                         "A text made from the event's number.",
+                                         sizeof(struct ls_source_text),
+                                         offsetof(struct ls_source_text, where),
+                                         NO_PLACE,
+                                         id_rows};
+const struct ls_member ls_member_id = {"id", "A text made from the event's number.", &id_table};
+
+static const struct ls_option ref_rows[] = {
+    {"target", LS_OPTION_TEXT, LS_OPTION_REQUIRED | LS_OPTION_MAIN,
+     offsetof(struct ls_source_text, text),
+     .summary = "ENTITY.id or ENTITY.ATTRIBUTE: of the entity that the event is about, or of one "
+                "picked for this event (the same one in all its fields).",
+     .example = "product.category"},
+    END,
+};
+static const struct ls_table ref_table = {"ref",
+                                          "A value of an entity.",
+                                          sizeof(struct ls_source_text),
+                                          offsetof(struct ls_source_text, where),
+                                          NO_PLACE,
+                                          ref_rows};
+const struct ls_member ls_member_ref = {"ref", "A value of an entity.", &ref_table};
+
+static const struct ls_option expr_rows[] = {
+    {"expression", LS_OPTION_TEXT, LS_OPTION_REQUIRED | LS_OPTION_MAIN,
+     offsetof(struct ls_source_text, text),
+     .summary = "Computed exactly from fields above and from attributes of entities.",
+     .example = "product.list_price * quantity"},
+    END,
+};
+static const struct ls_table expr_table = {"expr",
+                                           "Computed from other values.",
+                                           sizeof(struct ls_source_text),
+                                           offsetof(struct ls_source_text, where),
+                                           NO_PLACE,
+                                           expr_rows};
+const struct ls_member ls_member_expr = {"expr", "Computed from other values.", &expr_table};
+
+static const struct ls_option uniform_rows[] = {
+    {"bounds", LS_OPTION_QUANTITIES, LS_OPTION_REQUIRED | LS_OPTION_MAIN,
+     offsetof(struct ls_source_uniform, bounds),
+     .summary = "The least and the greatest value, both included.", .example = "[1, 20000]"},
+    END,
+};
+static const struct ls_table uniform_table = {"uniform",
+                                              "Every value between two bounds is equally likely.",
+                                              sizeof(struct ls_source_uniform),
+                                              NO_PLACE,
+                                              NO_PLACE,
+                                              uniform_rows};
+const struct ls_member ls_member_uniform = {
+    "uniform", "Every value between two bounds is equally likely.", &uniform_table};
+
+static const struct ls_option choice_rows[] = {
+    {"weights", LS_OPTION_WEIGHTS, LS_OPTION_REQUIRED | LS_OPTION_MAIN,
+     offsetof(struct ls_source_choice, weights), .summary = "Words and their weights.",
+     .example = "{web: 3, app: 5}"},
+    END,
+};
+static const struct ls_table choice_table = {"choice",
+                                             "One of some words, by weight.",
+                                             sizeof(struct ls_source_choice),
+                                             NO_PLACE,
+                                             NO_PLACE,
+                                             choice_rows};
+const struct ls_member ls_member_choice = {"choice", "One of some words, by weight.",
+                                           &choice_table};
+
+static const struct ls_option zipf_rows[] = {
+    {"s", LS_OPTION_DECIMAL, LS_OPTION_REQUIRED | LS_OPTION_MAIN,
+     offsetof(struct ls_source_zipf, exponent), .minimum = "0.01", .maximum = "10",
+     .summary = "The exponent: rank k has a weight of k^-s.", .example = "1.05"},
+    {"n", LS_OPTION_INTEGER, LS_OPTION_REQUIRED, offsetof(struct ls_source_zipf, count),
+     .minimum = "1", .maximum = "100_000_000",
+     .summary = "How many ranks there are: the value is 1 .. n.", .example = "20"},
+    END,
+};
+static const struct ls_table zipf_table = {"zipf",
+                                           "Few values are frequent, many are rare (Zipf's law).",
+                                           sizeof(struct ls_source_zipf),
+                                           NO_PLACE,
+                                           NO_PLACE,
+                                           zipf_rows};
+const struct ls_member ls_member_zipf = {
+    "zipf", "Few values are frequent, many are rare (Zipf's law).", &zipf_table};
+
+static const struct ls_option normal_rows[] = {
+    {"mean", LS_OPTION_QUANTITY, LS_OPTION_REQUIRED, offsetof(struct ls_source_normal, mean),
+     .summary = "The mean.", .example = "20.5"},
+    {"deviation", LS_OPTION_QUANTITY, LS_OPTION_REQUIRED,
+     offsetof(struct ls_source_normal, deviation), .summary = "The standard deviation.",
+     .example = "3"},
+    END,
+};
+static const struct ls_table normal_table = {
+    "normal", "The bell curve.", sizeof(struct ls_source_normal), NO_PLACE, NO_PLACE, normal_rows};
+const struct ls_member ls_member_normal = {"normal", "The bell curve.", &normal_table};
+
+static const struct ls_option lognormal_rows[] = {
+    {"median", LS_OPTION_QUANTITY, LS_OPTION_REQUIRED, offsetof(struct ls_source_lognormal, median),
+     .summary = "The median.", .example = "24.90"},
+    {"sigma", LS_OPTION_DECIMAL, LS_OPTION_REQUIRED, offsetof(struct ls_source_lognormal, sigma),
+     .minimum = "0.01", .maximum = "5", .summary = "The standard deviation of the logarithm.",
+     .example = "0.8"},
+    END,
+};
+static const struct ls_table lognormal_table = {
+    "lognormal",
+    "Products of many small causes: prices, long delays.",
+    sizeof(struct ls_source_lognormal),
+    NO_PLACE,
+    NO_PLACE,
+    lognormal_rows};
+const struct ls_member ls_member_lognormal = {
+    "lognormal", "Products of many small causes: prices, long delays.", &lognormal_table};
+
+static const struct ls_option exponential_rows[] = {
+    {"mean", LS_OPTION_QUANTITY, LS_OPTION_REQUIRED, offsetof(struct ls_source_exponential, mean),
+     .summary = "The mean.", .example = "300ms"},
+    END,
+};
+static const struct ls_table exponential_table = {"exponential",
+                                                  "Waiting times without memory.",
+                                                  sizeof(struct ls_source_exponential),
+                                                  NO_PLACE,
+                                                  NO_PLACE,
+                                                  exponential_rows};
+const struct ls_member ls_member_exponential = {"exponential", "Waiting times without memory.",
+                                                &exponential_table};
+
+static const struct ls_member *const source_members[] = {&ls_member_choice,
+                                                         &ls_member_const,
+                                                         &ls_member_exponential,
+                                                         &ls_member_expr,
+                                                         &ls_member_id,
+                                                         &ls_member_lognormal,
+                                                         &ls_member_normal,
+                                                         &ls_member_ref,
+                                                         &ls_member_uniform,
+                                                         &ls_member_zipf,
+                                                         NULL};
+const struct ls_family ls_spec_sources = {"value source", "Where a value comes from.",
+                                          source_members};
+
+static const struct ls_member *const distribution_members[] = {
+    &ls_member_exponential, &ls_member_lognormal, &ls_member_normal,
+    &ls_member_uniform,     &ls_member_zipf,      NULL};
+const struct ls_family ls_spec_distributions = {
+    "distribution", "How numbers or durations are spread.", distribution_members};
+
+static const struct ls_option pick_zipf_rows[] = {
+    {"s", LS_OPTION_DECIMAL, LS_OPTION_REQUIRED | LS_OPTION_MAIN,
+     offsetof(struct ls_source_zipf, exponent), .minimum = "0.01", .maximum = "10",
+     .summary = "The exponent: the k-th of the population has a weight of k^-s.",
+     .example = "1.05"},
+    END,
+};
+static const struct ls_table pick_zipf_table = {"zipf",
+                                                "Few are picked often, many rarely: hot keys.",
+                                                sizeof(struct ls_source_zipf),
+                                                NO_PLACE,
+                                                NO_PLACE,
+                                                pick_zipf_rows};
+const struct ls_member ls_member_pick_zipf = {
+    "zipf", "Few are picked often, many rarely: hot keys.", &pick_zipf_table};
+const struct ls_member ls_member_pick_uniform = {"uniform", "Each is picked equally often.", NULL};
+static const struct ls_member *const pick_members[] = {&ls_member_pick_uniform,
+                                                       &ls_member_pick_zipf, NULL};
+const struct ls_family ls_spec_picks = {"pick", "Which one of a population an event is about.",
+                                        pick_members};
+
+/* ---- fields */
+
+const char *const ls_field_type_words[] = {"boolean", "enum",   "int",       "long",
+                                           "money",   "string", "timestamp", NULL};
+static const char *const null_words[] = {"unsaid", "never", NULL};
+
+static const struct ls_option field_rows[] = {
+    {"name", LS_OPTION_NAME, LS_OPTION_REQUIRED, offsetof(struct ls_spec_field, name),
+     .summary = "The field's name.", .example = "quantity"},
+    {"type", LS_OPTION_WORD, LS_OPTION_REQUIRED, offsetof(struct ls_spec_field, type),
+     .words = ls_field_type_words,
+     .summary = "The field's type. `money` is written as <name>_cents, a long.", .example = "int"},
+    {"source", LS_OPTION_FAMILY, LS_OPTION_REQUIRED, offsetof(struct ls_spec_field, source),
+     .family = &ls_spec_sources, .summary = "Where the value comes from."},
+    {"min", LS_OPTION_QUANTITY, 0, offsetof(struct ls_spec_field, minimum),
+     .summary = "Values below are raised to it.", .example = "1"},
+    {"max", LS_OPTION_QUANTITY, 0, offsetof(struct ls_spec_field, maximum),
+     .summary = "Values above are lowered to it.", .example = "20"},
+    {"nullable", LS_OPTION_RATIO, 0, offsetof(struct ls_spec_field, nullable), .fallback = "0",
+     .summary = "How often the field is null; above 0 makes it nullable in the schema.",
+     .example = "4/5"},
+    {"null", LS_OPTION_WORD, 0, offsetof(struct ls_spec_field, null_word), .fallback = "unsaid",
+     .words = null_words, .summary = "`never`: nullable in the schema, but null only by a fault.",
+     .example = "never"},
+    {"since", LS_OPTION_INTEGER, 0, offsetof(struct ls_spec_field, since), .fallback = "1",
+     .minimum = "1", .maximum = "1000", .summary = "The first schema version that has the field.",
+     .example = "3"},
+    {"until", LS_OPTION_INTEGER, 0, offsetof(struct ls_spec_field, until), .fallback = "0",
+     .minimum = "0", .maximum = "1000",
+     .summary = "The first schema version that no longer has it; 0 for none.", .example = "4"},
+    END,
+};
+const struct ls_table ls_spec_field_table = {
+    "field",
+    "A field of an event's payload, or an attribute of an entity.",
+    sizeof(struct ls_spec_field),
+    offsetof(struct ls_spec_field, where),
+    offsetof(struct ls_spec_field, given),
+    field_rows};

@@ -1,0 +1,32 @@
+/* Shared by the parts of the resolver: what a spec is made of (resolve_type.c), and what is done
+ * with it (resolve.c). */
+#ifndef LS_SPEC_RESOLVE_INTERNAL_H
+#define LS_SPEC_RESOLVE_INTERNAL_H
+
+#include "spec/resolve.h"
+
+struct resolver {
+    struct ls_spec *spec;
+    struct ls_diag *diag;
+    struct ls_error *err;
+};
+
+#define PROBLEM(r, rule, where, hint, ...)                                                         \
+    ls_diag_add((r)->diag, LS_SEVERITY_ERROR, rule, where, hint, __VA_ARGS__)
+
+/* "did you mean" over the names of `count` things; returns `buffer` or NULL. */
+const char *ls_resolve_suggest(const char *word,
+                               const char *(*name_at)(const void *things, size_t i),
+                               const void *things, size_t count, char buffer[256]);
+
+/* By name; NULL, and the problem noted, when there is none. */
+const struct ls_spec_entity *ls_resolve_entity(struct resolver *r, const char *name,
+                                               struct ls_where where);
+
+/* Is it a name of the envelope or of the columns that the pipeline adds? */
+bool ls_resolve_reserved(const char *name);
+
+int ls_resolve_entities(struct resolver *r);
+int ls_resolve_event_types(struct resolver *r);
+
+#endif

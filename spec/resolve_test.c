@@ -1,0 +1,444 @@
+#include "spec/resolve.h"
+
+#include "spec/fixture_test.h"
+#include "spec/sample_test.h"
+
+static int setup(void **state)
+{
+    struct fixture *f = calloc(1, sizeof *f);
+    *state = f;
+    return f ? fixture_begin(f) : -1;
+}
+
+static int teardown(void **state)
+{
+    int rc = fixture_end(*state);
+    free(*state);
+    return rc;
+}
+
+#define SPEC_TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+/* One mistake in the sample: what stands in place of what, and what is said about it. */
+struct mistake {
+    const char *find, *replacement;
+    const char *rule;
+    int down; /* on which line, counted from that of `find`; TOP: on the first of the file */
+    const char *part;
+};
+
+enum { TOP = -1000 };
+
+static int line_of(const char *text, const char *find)
+{
+    int line = 1;
+    for (const char *at = text; at < strstr(text, find); at++) {
+        line += *at == '\n';
+    }
+    return line;
+}
+
+static void check_mistakes(struct fixture *f, const struct mistake *cases, size_t count)
+{
+    for (size_t k = 0; k < count; k++) {
+        const struct mistake *c = &cases[k];
+        char *text = changed(sample_spec, c->find, c->replacement);
+        int rc = load_text(f, text, NULL);
+        if (rc == 0) {
+            fail_msg("%s was expected: %s", c->rule, c->replacement);
+        }
+        int line = c->down == TOP ? 1 : line_of(sample_spec, c->find) + c->down;
+        check_report(f, c->rule, line, c->part);
+        assert_int_equal(rc, LS_E_DATA);
+        assert_string_equal(f->err.text, "spec.yaml has 1 error");
+        assert_null(f->spec);
+        free(text);
+    }
+}
+
+#define CHECK_MISTAKES(f, ...)                                                                     \
+    check_mistakes(f, (const struct mistake[])__VA_ARGS__,                                         \
+                   sizeof((const struct mistake[])__VA_ARGS__) / sizeof(struct mistake))
+
+static void the_sample_is_fine(void **state)
+{
+    struct fixture *f = *state;
+    const struct ls_spec *spec = load_fine(f, sample_spec, NULL);
+    const struct ls_spec_event_type *order = ls_spec_event_type(spec, "order");
+    assert_string_equal(order->topic, "raw.shop.order");
+    assert_int_equal(order->index, 0);
+    assert_ptr_equal(order->entity_type, ls_spec_entity(spec, "customer"));
+    assert_int_equal(order->field_count, 14); /* `fax` is gone with version 2 */
+    static const char *const names[] = {"order_id", "product_id",   "coupon", "channel", "sku",
+                                        "fragile",  "member_since", "tier",   "mood",    "quantity",
+                                        "amount",   "tip",          "total",  "big"};
+    static const char *const columns[] = {"order_id",    "product_id", "coupon",       "channel",
+                                          "sku",         "fragile",    "member_since", "tier",
+                                          "mood",        "quantity",   "amount_cents", "tip_cents",
+                                          "total_cents", "big"};
+    for (size_t i = 0; i < 14; i++) {
+        assert_string_equal(order->fields[i]->name, names[i]);
+        assert_string_equal(order->fields[i]->column_name, columns[i]);
+        assert_int_equal(order->fields[i]->role, i < 7   ? LS_ROLE_ATTRIBUTE
+                                                 : i < 9 ? LS_ROLE_DIMENSION
+                                                         : LS_ROLE_METRIC);
+        char path[64];
+        snprintf(path, sizeof path, "payload.%s", columns[i]);
+        assert_int_equal(ls_layout_find(order->layout, path), LS_COLUMN_PAYLOAD + (int)i);
+        assert_int_equal(order->layout->columns[LS_COLUMN_PAYLOAD + i].nullable,
+                         order->fields[i]->is_nullable);
+    }
+    assert_int_equal(order->layout->count, LS_COLUMN_PAYLOAD + 14);
+    static const char *const envelope[] = {"event_id", "event_time",     "ingest_time",
+                                           "source",   "schema_version", "entity_id"};
+    for (int c = 0; c < LS_COLUMN_PAYLOAD; c++) {
+        assert_int_equal(ls_layout_find(order->layout, envelope[c]), c);
+    }
+    assert_true(order->fields[1]->is_nullable && order->fields[2]->is_nullable);
+    assert_false(order->fields[0]->is_nullable);
+    assert_non_null(order->normalize);
+    assert_null(ls_spec_event_type(spec, "visit")->normalize);
+    assert_ptr_equal(ls_spec_reference(spec, "products")->entity, ls_spec_entity(spec, "product"));
+    const struct ls_spec_view *views = spec->pipeline->views.items;
+    assert_ptr_equal(views[0].event_type, order);
+}
+
+static void names_are_unique(void **state)
+{
+    CHECK_MISTAKES(
+        *state,
+        {{"  - name: visit", "  - name: order", "LS2001", 0, "an event type `order` already"},
+         {"{name: score,", "{name: amount,", "LS2001", 0, "there is a field `amount` already"},
+         {"{name: score,", "{name: amount_cents,", "LS2001", 0, "there is a field"},
+         {"{name: limit,", "{name: tier,", "LS2001", 0, "there is a field `tier` already"},
+         {"{name: sku, type: string, ref", "{name: payload, type: string, ref", "LS2001", 0,
+          "`payload` is a field of the envelope"},
+         {"{name: tip,", "{name: event_time,", "LS2001", 0, "`event_time` is a field of the"},
+         {"      - {name: fragile, type: boolean, choice",
+          "      - {name: id, type: int, uniform: [1, 2]}\n      - {name: fragile, type: boolean, "
+          "choice",
+          "LS2001", 0, "`id` is the entity's own name"},
+         {"set: unit_price", "set: watermark", "LS2001", 0, "`watermark` is a field of the"},
+         {"key: product_id}\n  customers", "key: sku}\n  customers", "LS2001", 0,
+          "`sku` is an attribute of product"},
+         {"select: {orders: count}}\n",
+          "select: {orders: count}}\n"
+          "    - {name: revenue, from: visit, window: {tumbling: 1m}, select: {n: count}}\n",
+          "LS2001", 1, "there is a view `revenue` already"}});
+}
+
+static void names_lead_somewhere(void **state)
+{
+    CHECK_MISTAKES(
+        *state,
+        {{"    weight: 20\n    entity: customer", "    weight: 20\n    entity: custmer", "LS2002",
+          -1 + 0, "there is no entity `custmer`"},
+         {"from: entities.customer", "from: entities.custumer", "LS2002", 0,
+          "did you mean `customer`?"},
+         {"topics: {payment", "topics: {paiment", "LS2003", 0, "did you mean `payment`?"},
+         {"from: order, window", "from: ordre, window", "LS2003", 0, "did you mean `order`?"},
+         {"  order:\n", "  nothing:\n", "LS2003", 0, "there is no event type `nothing`"},
+         {"field: product_id}\n  - {check: range", "field: product}\n  - {check: range", "LS2013",
+          0, "did you mean `product_id`?"},
+         {"conflict: {rate: 1/200, field: amount}", "conflict: {rate: 1/200, field: amont}",
+          "LS2013", 0, "did you mean `amount`?"},
+         {"out_of_range: {rate: 1/60, field: amount}", "out_of_range: {rate: 1/60, field: zzz}",
+          "LS2013", 0, "no event type has a field `zzz`"},
+         {"missing: {rate: 1/50, field: product_id}", "missing: {rate: 1/50, field: fax}", "LS2013",
+          0, "no event type has a field `fax`"},
+         {"field: product_id, table: products}", "field: product_id, table: product}", "LS2014", 0,
+          "did you mean `products`?"},
+         {"lookup: {table: products", "lookup: {table: prices", "LS2014", 0,
+          "there is no reference table `prices`"},
+         {"from: entities.product,", "from: product,", "LS2014", 0,
+          "`product` names no population"}});
+}
+
+static void templates_have_one_number(void **state)
+{
+    CHECK_MISTAKES(*state, {{"\"C{n:05}\"", "C", "LS2004", -1, "`C` needs exactly one {n}"},
+                            {"\"O{n:012}\"", "\"O{m}\"", "LS2004", 0, "`O{m}`"}});
+    static const struct {
+        const char *text;
+        bool sound;
+        size_t before;
+        unsigned width;
+        size_t behind;
+    } cases[] = {
+        {"{n}", true, 0, 0, 0},
+        {"C{n:08}", true, 1, 8, 0},
+        {"a-{n:01}-b", true, 2, 1, 2},
+        {"{n:020}", true, 0, 20, 0},
+        {"{n:021}", false, 0, 0, 0},
+        {"{n:0}", false, 0, 0, 0},
+        {"{n:8}", false, 0, 0, 0},
+        {"{n:08", false, 0, 0, 0},
+        {"", false, 0, 0, 0},
+        {"{n}{n}", false, 0, 0, 0},
+        {"{}", false, 0, 0, 0},
+        {"{m}", false, 0, 0, 0},
+        {"{n:0x}", false, 0, 0, 0},
+        {"{n}}", false, 0, 0, 0},
+        {"}{n}", false, 0, 0, 0},
+        {"{{n}", false, 0, 0, 0},
+        {"{n:0-1}", false, 0, 0, 0},
+        {"{nn}", false, 0, 0, 0},
+        {"{n:099999999999}", false, 0, 0, 0},
+    };
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        struct ls_template t;
+        if (ls_template_parse(cases[k].text, &t) != cases[k].sound) {
+            fail_msg("%s", cases[k].text);
+        }
+        if (cases[k].sound) {
+            assert_int_equal(t.before_size, cases[k].before);
+            assert_int_equal(t.width, cases[k].width);
+            assert_int_equal(t.behind_size, cases[k].behind);
+            assert_ptr_equal(t.before, cases[k].text);
+            assert_int_equal(strlen(t.behind), t.behind_size);
+        }
+    }
+}
+
+static void sources_fit_their_types(void **state)
+{
+    CHECK_MISTAKES(
+        *state,
+        {{"type: long, normal:", "type: string, normal:", "LS2005", 0,
+          "`normal` does not make values of type string"},
+         {"{name: quantity, type: int, zipf", "{name: quantity, type: boolean, zipf", "LS2005", 0,
+          "`zipf` does not make values of type boolean"},
+         {"type: string, id: \"O", "type: long, id: \"O", "LS2005", 0, "`id` does not make"},
+         {"type: string, choice: {web", "type: int, choice: {web", "LS2005", 0,
+          "`choice` does not make values of type int"},
+         {"{name: tier, type: string, ref: customer.tier}",
+          "{name: tier, type: enum, ref: customer.tier}", "LS2005", 0,
+          "`ref` does not make values of type enum"},
+         {"{name: since, type: timestamp, const: 2020-02-29T12:00:00Z}",
+          "{name: since, type: timestamp, uniform: [1s, 2s]}", "LS2005", 0,
+          "`uniform` does not make values of type timestamp"},
+         {"type: money, normal: {mean: 100.00, deviation: 25.00}, min: 0.00}",
+          "type: money, expr: 5}", "LS2005", 0, "cannot be made by `expr`"},
+         {"type: string, id: \"S{n:08}x\"}", "type: string, ref: customer.country}", "LS2005", 0,
+          "cannot be made by `ref`"},
+         {"type: string, id: \"S{n:08}x\"}", "type: string, id: \"S{n:08}x\", nullable: 1/2}",
+          "LS2005", 0, "an attribute of an entity cannot be null"},
+         {"{name: mood, type: enum, choice: [happy, sad]}",
+          "{name: mood, type: enum, choice: [happy, so-so]}", "LS2006", 0,
+          "`so-so` cannot be a symbol of an enum"},
+         {"{name: mood, type: enum, choice: [happy, sad]}",
+          "{name: mood, type: enum, choice: [happy, sad, happy]}", "LS2006", 0,
+          "`happy` is a symbol already"}});
+}
+
+static void fields_do_not_contradict_themselves(void **state)
+{
+    CHECK_MISTAKES(
+        *state,
+        {{"nullable: 4/5", "nullable: 4/5, null: never", "LS2007", 0, "contradict each other"},
+         {"since: 2}", "since: 2, until: 2}", "LS2008", 0, "gone (`until: 2`) before it is there"},
+         {"type: string, id: \"S{n:08}x\"}", "type: string, id: \"S{n:08}x\", since: 2}", "LS2008",
+          0, "an attribute of an entity has no versions"},
+         {"max: 20.00,", "max: 20.005,", "LS2009", 0, "`max` is no value of type money"},
+         {"max: 20.00,", "max: 20s,", "LS2009", 0, "`max` is no value of type money"},
+         {"zipf: {s: 1.6, n: 20}}", "zipf: {s: 1.6, n: 20}, max: 3000000000}", "LS2009", 0,
+          "`max` is no value of type int"},
+         {"min: 0.99, max: 499.00", "min: 500.00, max: 499.00", "LS2009", 0,
+          "`min` is above `max`"},
+         {"{name: page, type: string, const: home}",
+          "{name: page, type: string, const: home, max: 5}", "LS2009", 0,
+          "`min` and `max` are for numbers that are drawn or computed"},
+         {"{name: fragile, type: boolean, ref: product.fragile}",
+          "{name: fragile, type: boolean, ref: product.fragile, min: 0}", "LS2009", 0,
+          "`min` and `max` are for numbers"},
+         {"ref: customer.since}", "ref: customer.since, max: 5s}", "LS2009", 0,
+          "`min` and `max` are for numbers"}});
+}
+
+static void references_are_of_one_type(void **state)
+{
+    CHECK_MISTAKES(
+        *state,
+        {{"ref: product.sku", "ref: product", "LS2011", 0, "`product` names no value of an entity"},
+         {"ref: product.sku", "ref: product.skew", "LS2011", 0,
+          "the entity `product` has no attribute `skew`"},
+         {"ref: product.sku", "ref: product.price", "LS2011", 0,
+          "`product.price` is of type money, the field of type string"},
+         {"{name: quantity, type: int, zipf: {s: 1.6, n: 20}}",
+          "{name: quantity, type: long, ref: product.id}", "LS2011", 0,
+          "is a string, the field is long"},
+         {"{name: score, type: long, normal: {mean: 0, deviation: 1000}}",
+          "{name: score, type: long, ref: customer.limit}", "LS2011", 0, "of type money"}});
+    /* a long does not fit an int, the other way round it does */
+    struct fixture *f = *state;
+    char *text = changed(sample_spec, "      - {name: limit,",
+                         "      - {name: points, type: long, uniform: [0, 5000000000]}\n"
+                         "      - {name: limit,");
+    char *wrong = changed(text, "{name: score, type: long, normal: {mean: 0, deviation: 1000}}",
+                          "{name: score, type: int, ref: customer.points}");
+    assert_int_equal(load_text(f, wrong, NULL), LS_E_DATA);
+    check_report(f, "LS2011", 55, "`customer.points` is of type long, the field of type int");
+    free(wrong);
+    free(text);
+    text = changed(sample_spec, "      - {name: limit,",
+                   "      - {name: points, type: int, uniform: [0, 5]}\n      - {name: limit,");
+    wrong = changed(text, "{name: score, type: long, normal: {mean: 0, deviation: 1000}}",
+                    "{name: score, type: long, ref: customer.points}");
+    load_fine(f, wrong, NULL);
+    free(wrong);
+    free(text);
+}
+
+static void arrival_phases_end_but_for_the_last(void **state)
+{
+    CHECK_MISTAKES(
+        *state, {{"{rate: 100/s, for: 20s}", "{rate: 100/s}", "LS2012", 0,
+                  "only the last arrival phase may be endless"},
+                 {"{rate: 100/s, for: 20s}", "{rate: 0/s, for: 20s}", "LS2012", 0, "above 0"},
+                 {"  - {rate: 100/s, for: 20s}\n  - {rate: 333/s, for: 1500ms}\n  - {rate: 50/s}",
+                  "  []", "LS2012", TOP, "there is no arrival phase"}});
+}
+
+static void checks_have_what_they_need(void **state)
+{
+    CHECK_MISTAKES(
+        *state,
+        {{"{check: not_null, field: product_id}", "{check: not_null, field: product_id, min: 1}",
+          "LS2015", 0, "`min` and `max` belong to `check: range`"},
+         {"{check: not_null, field: product_id}",
+          "{check: not_null, field: product_id, table: products}", "LS2015", 0,
+          "`table` belongs to `check: reference`"},
+         {", table: products}\nref", "}\nref", "LS2015", 0, "`check: reference` needs a `table`"},
+         {"{check: reference, field: product_id", "{check: reference, field: quantity", "LS2015", 0,
+          "`quantity` of order is of type int"},
+         {"field: amount, min: 0.01, max: 100000.00}", "field: amount}", "LS2015", 0,
+          "`check: range` needs `min` or `max` or both"},
+         {"{check: range, field: amount,", "{check: range, field: sku,", "LS2015", 0,
+          "`sku` of order is of type string"},
+         {"min: 0.01, max: 100000.00}", "min: 0.001, max: 100000.00}", "LS2009", 0,
+          "`min` is no value of `amount` of order"},
+         {"min: 0.01, max: 100000.00}", "min: 0.01, max: 5s}", "LS2009", 0,
+          "`max` is no value of `amount` of order"},
+         {"min: 0.01, max: 100000.00}", "min: 5.00, max: 4.99}", "LS2009", 0,
+          "`min` is above `max`"},
+         /* the field of every event type counts, not of the first alone */
+         {"{name: page, type: string, const: home}", "{name: amount, type: string, const: home}",
+          "LS2015", 4, "`amount` of visit is of type string"},
+         {"{name: page, type: string, const: home}", "{name: amount, type: int, uniform: [1, 5]}",
+          "LS2009", 4, "`min` is no value of `amount` of visit"},
+         {"{name: page, type: string, const: home}",
+          "{name: product_id, type: int, uniform: [1, 5]}", "LS2015", 5,
+          "`product_id` of visit is of type int"}});
+}
+
+static void normalize_steps_do_one_thing(void **state)
+{
+    CHECK_MISTAKES(
+        *state,
+        {{"{drop: coupon}", "{}", "LS2016", 0, "a step is either"},
+         {"{drop: coupon}", "{drop: coupon, set: x, expr: \"1\"}", "LS2016", 0, "a step is either"},
+         {"{drop: coupon}", "{set: x}", "LS2016", 0, "a step is either"},
+         {"{drop: coupon}", "{drop: coupon, expr: \"1\"}", "LS2016", 0, "a step is either"},
+         {"{drop: coupon}", "{set: x, expr: \"1\", lookup: {table: products, key: sku, take: sku}}",
+          "LS2016", 0, "a step is either"},
+         {"take: price", "take: prize", "LS2016", 0,
+          "the table `products` has no column `prize`"}});
+}
+
+static void a_conflict_needs_duplicates(void **state)
+{
+    CHECK_MISTAKES(*state, {{"  duplicate: {rate: 1/50, gap: {uniform: [1, 2000]}}\n", "", "LS2017",
+                             0, "`conflict` needs `duplicate`"}});
+}
+
+/* ---- limits */
+
+static char *repeated(const char *find, const char *format, int count, const char *tail)
+{
+    struct ls_buf text;
+    struct ls_error err;
+    ls_buf_init(&text, "test text", 1U << 20);
+    for (int i = 0; i < count; i++) {
+        char line[256];
+        snprintf(line, sizeof line, format, i);
+        assert_int_equal(ls_buf_append_text(&text, line, &err), 0);
+    }
+    assert_int_equal(ls_buf_append_text(&text, tail, &err), 0);
+    char *out = changed(sample_spec, find, ls_buf_text(&text, &err));
+    ls_buf_clear(&text);
+    return out;
+}
+
+static void there_are_limits(void **state)
+{
+    static const struct {
+        const char *find, *format, *tail;
+        int most;
+        const char *part;
+    } cases[] = {
+        {"      - {name: country,", "      - {name: f%d, type: int, uniform: [1, 2]}\n",
+         "      - {name: country,", 60, "an entity has at most 64 attributes"},
+        {"      - {name: page,", "      - {name: f%d, type: int, uniform: [1, 2]}\n",
+         "      - {name: page,", 63, "an event type has 1 to 64 fields, this one 65"},
+        {"delay: {exponential: {mean: 300ms}",
+         "  - {name: t%d, weight: 1, entity: product, metrics: [{name: x, type: int, "
+         "uniform: [1, 2]}]}\n",
+         "delay: {exponential: {mean: 300ms}", 61, "a spec has 1 to 64 event types, this one 65"},
+        {"event_types:\n", "  e%d: {count: 5, id: \"{n}\"}\n", "event_types:\n", 30,
+         "a spec has at most 32 entities"},
+        {"    - {name: revenue,",
+         "    - {name: v%d, from: visit, window: {tumbling: 1m}, select: {n: count}}\n",
+         "    - {name: revenue,", 63, "a spec has at most 64 views"},
+    };
+    struct fixture *f = *state;
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        char *most = repeated(cases[k].find, cases[k].format, cases[k].most, cases[k].tail);
+        load_fine(f, most, NULL);
+        free(most);
+        char *more = repeated(cases[k].find, cases[k].format, cases[k].most + 1, cases[k].tail);
+        assert_int_equal(load_text(f, more, NULL), LS_E_DATA);
+        const char *report = ls_buf_text(&f->report, &f->err);
+        if (!strstr(report, "LS2010") || !strstr(report, cases[k].part)) {
+            fail_msg("%s", report);
+        }
+        free(more);
+    }
+    CHECK_MISTAKES(f, {{"    attributes:\n      - {name: page, type: string, const: home}\n", "",
+                        "LS2010", -3, "this one 0"}});
+}
+
+/* Kafka's limit, and that of a folder's name: PREFIX.shop.NAME. */
+static void a_topic_has_a_name_that_logs_take(void **state)
+{
+    struct fixture *f = *state;
+    char name[] = "event_types[2].name=nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"
+                  "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"; /* 100 letters */
+    char prefix[200] = "topics.prefix=";
+    memset(prefix + 14, 'p', 143);
+    load_fine(f, sample_spec, (const char *const[]){name, prefix, NULL});
+    assert_int_equal(strlen(ls_spec_event_type_at(f->spec, 2)->topic), 249);
+    prefix[14 + 143] = 'p';
+    assert_int_equal(load_text(f, sample_spec, (const char *const[]){name, prefix, NULL}),
+                     LS_E_DATA);
+    check_report(f, "LS2010", 55, "the name of its topic has 250 bytes, at most 249");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SPEC_TEST(the_sample_is_fine),
+        SPEC_TEST(names_are_unique),
+        SPEC_TEST(names_lead_somewhere),
+        SPEC_TEST(templates_have_one_number),
+        SPEC_TEST(sources_fit_their_types),
+        SPEC_TEST(fields_do_not_contradict_themselves),
+        SPEC_TEST(references_are_of_one_type),
+        SPEC_TEST(arrival_phases_end_but_for_the_last),
+        SPEC_TEST(checks_have_what_they_need),
+        SPEC_TEST(normalize_steps_do_one_thing),
+        SPEC_TEST(a_conflict_needs_duplicates),
+        SPEC_TEST(there_are_limits),
+        SPEC_TEST(a_topic_has_a_name_that_logs_take),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

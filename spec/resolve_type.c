@@ -1,0 +1,378 @@
+/* Entities, event types and their fields. */
+#include "core/base/text.h"
+#include "core/log/log.h"
+#include "spec/resolve_internal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+bool ls_template_parse(const char *text, struct ls_template *out)
+{
+    const char *open = strpbrk(text, "{}");
+    const char *close = open ? strpbrk(open + 1, "{}") : NULL;
+    if (!close || *open != '{' || *close != '}' || strpbrk(close + 1, "{}") || open[1] != 'n') {
+        return false;
+    }
+    *out = (struct ls_template){text, (size_t)(open - text), 0, close + 1, strlen(close + 1)};
+    const char *at = open + 2;
+    if (at == close) {
+        return true;
+    }
+    if (at[0] != ':' || at[1] != '0') {
+        return false;
+    }
+    for (at += 2; at < close; at++) {
+        if (*at < '0' || *at > '9' || out->width > 99) {
+            return false;
+        }
+        out->width = out->width * 10 + (unsigned)(*at - '0');
+    }
+    return out->width >= 1 && out->width <= 20;
+}
+
+const char *ls_resolve_suggest(const char *word,
+                               const char *(*name_at)(const void *things, size_t i),
+                               const void *things, size_t count, char buffer[256])
+{
+    const char *names[LS_SPEC_EVENT_TYPES_MAX + 1];
+    count = count < LS_SPEC_EVENT_TYPES_MAX ? count : LS_SPEC_EVENT_TYPES_MAX;
+    for (size_t i = 0; i < count; i++) {
+        names[i] = name_at(things, i);
+    }
+    names[count] = NULL;
+    const char *near = ls_did_you_mean(word, names);
+    if (!near) {
+        return NULL;
+    }
+    snprintf(buffer, 256, "did you mean `%s`?", near);
+    return buffer;
+}
+
+static const char *entity_name_at(const void *things, size_t i)
+{
+    return ((const struct ls_spec_entity *)things)[i].key;
+}
+
+const struct ls_spec_entity *ls_resolve_entity(struct resolver *r, const char *name,
+                                               struct ls_where where)
+{
+    const struct ls_spec_entity *entity = ls_spec_entity(r->spec, name);
+    if (!entity) {
+        char hint[256];
+        PROBLEM(r, "LS2002", where,
+                ls_resolve_suggest(name, entity_name_at, r->spec->entities.items,
+                                   r->spec->entities.count, hint),
+                "there is no entity `%s`", name);
+    }
+    return entity;
+}
+
+static void check_template(struct resolver *r, const char *text, struct ls_where where)
+{
+    struct ls_template parts;
+    if (!ls_template_parse(text, &parts)) {
+        PROBLEM(r, "LS2004", where, "write {n}, or {n:08} to pad with zeros to 8 digits",
+                "the id template `%s` needs exactly one {n}", text);
+    }
+}
+
+/* The words of an enum's choice are its symbols. */
+static void check_symbols(struct resolver *r, const struct ls_weights *w)
+{
+    for (size_t i = 0; i < w->count; i++) {
+        if (!ls_is_name(w->words[i], strlen(w->words[i]))) {
+            PROBLEM(r, "LS2006", w->where[i], "use letters, digits and _, or the type string",
+                    "`%s` cannot be a symbol of an enum", w->words[i]);
+        }
+        for (size_t k = 0; k < i; k++) {
+            if (strcmp(w->words[k], w->words[i]) == 0) {
+                PROBLEM(r, "LS2006", w->where[i], "give each word once, with its weight",
+                        "`%s` is a symbol already", w->words[i]);
+                break;
+            }
+        }
+    }
+}
+
+/* What a value source can make, per type. */
+static void check_source(struct resolver *r, const struct ls_spec_field *f, bool of_entity)
+{
+    const struct ls_member *m = f->source.member;
+    bool number = f->type == LS_FIELD_INT || f->type == LS_FIELD_LONG || f->type == LS_FIELD_MONEY;
+    bool text = f->type == LS_FIELD_STRING || f->type == LS_FIELD_ENUM;
+    bool fits = m == &ls_member_const || m == &ls_member_ref || m == &ls_member_expr;
+    fits = fits || (m == &ls_member_choice && (text || f->type == LS_FIELD_BOOLEAN));
+    fits = fits || (m == &ls_member_id && f->type == LS_FIELD_STRING);
+    fits = fits ||
+           (number && (m == &ls_member_uniform || m == &ls_member_zipf || m == &ls_member_normal ||
+                       m == &ls_member_lognormal || m == &ls_member_exponential));
+    if (f->type == LS_FIELD_ENUM && m != &ls_member_choice) {
+        fits = false; /* its symbols are the words of the choice */
+    }
+    if (of_entity && (m == &ls_member_ref || m == &ls_member_expr)) {
+        PROBLEM(r, "LS2005", f->source.where, "use a source that draws a value",
+                "an attribute of an entity cannot be made by `%s`", m->word);
+        return;
+    }
+    if (!fits) {
+        PROBLEM(r, "LS2005", f->source.where, NULL, "`%s` does not make values of type %s", m->word,
+                ls_field_type_words[f->type]);
+        return;
+    }
+    if (m == &ls_member_id) {
+        check_template(r, ((const struct ls_source_text *)f->source.settings)->text,
+                       f->source.where);
+    }
+    if (f->type == LS_FIELD_ENUM) {
+        check_symbols(r, &((const struct ls_source_choice *)f->source.settings)->weights);
+    }
+}
+
+/* `min` and `max`. */
+static void check_bounds(struct resolver *r, const struct ls_spec_field *f)
+{
+    const struct ls_member *m = f->source.member;
+    const struct ls_quantity *bounds[] = {&f->minimum, &f->maximum};
+    static const char *const words[] = {"min", "max"};
+    int64_t values[2];
+    bool given[2];
+    for (int i = 0; i < 2; i++) {
+        given[i] = ls_spec_field_given(f, words[i]);
+        if (!given[i]) {
+            continue;
+        }
+        if (ls_field_expr_type((enum ls_field_type)f->type) != LS_EXPR_NUMBER ||
+            m == &ls_member_const || m == &ls_member_ref) {
+            PROBLEM(r, "LS2009", bounds[i]->where, "leave it out",
+                    "`min` and `max` are for numbers that are drawn or computed");
+            return;
+        }
+        if (!ls_spec_quantity(bounds[i], (enum ls_field_type)f->type, &values[i])) {
+            PROBLEM(r, "LS2009", bounds[i]->where, NULL, "`%s` is no value of type %s", words[i],
+                    ls_field_type_words[f->type]);
+            return;
+        }
+    }
+    if (given[0] && given[1] && values[0] > values[1]) {
+        PROBLEM(r, "LS2009", f->minimum.where, NULL, "`min` is above `max`");
+    }
+}
+
+static int resolve_field(struct resolver *r, struct ls_spec_field *f, enum ls_field_role role,
+                         bool of_entity)
+{
+    f->role = role;
+    f->is_nullable = f->nullable.part > 0 || f->null_word == LS_NULL_NEVER;
+    f->column_name = f->name;
+    if (f->type == LS_FIELD_MONEY) {
+        f->column_name = ls_arena_printf(&r->spec->arena, r->err, "%s_cents", f->name);
+        if (!f->column_name) {
+            return r->err->code;
+        }
+    }
+    if (f->nullable.part && f->null_word == LS_NULL_NEVER) {
+        PROBLEM(r, "LS2007", f->where, "leave one of them out",
+                "`nullable` and `null: never` contradict each other");
+    }
+    if (f->until && f->until <= f->since) {
+        PROBLEM(r, "LS2008", f->where, NULL,
+                "the field is gone (`until: %lld`) before it is there (`since: %lld`)",
+                (long long)f->until, (long long)f->since);
+    }
+    if (of_entity && f->is_nullable) {
+        PROBLEM(r, "LS2005", f->where, "leave `nullable` out",
+                "an attribute of an entity cannot be null");
+    }
+    if (of_entity && (ls_spec_field_given(f, "since") || ls_spec_field_given(f, "until"))) {
+        PROBLEM(r, "LS2008", f->where, "leave `since` and `until` out",
+                "an attribute of an entity has no versions");
+    }
+    check_bounds(r, f);
+    check_source(r, f, of_entity);
+    return 0;
+}
+
+/* Envelope and output columns that a payload field may not be called. */
+bool ls_resolve_reserved(const char *name)
+{
+    static const char *const reserved[] = {
+        "event_id",       "event_time", "ingest_time", "source",
+        "schema_version", "entity_id",  "payload",     "partition",
+        "position",       "watermark",  NULL};
+    for (const char *const *word = reserved; *word; word++) {
+        if (strcmp(name, *word) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void check_unique(struct resolver *r, struct ls_spec_field *const *fields, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (ls_resolve_reserved(fields[i]->name) || ls_resolve_reserved(fields[i]->column_name)) {
+            PROBLEM(r, "LS2001", fields[i]->where, "choose another name",
+                    "`%s` is a field of the envelope", fields[i]->name);
+        }
+        for (size_t j = 0; j < i; j++) {
+            if (strcmp(fields[i]->column_name, fields[j]->column_name) == 0 ||
+                strcmp(fields[i]->name, fields[j]->name) == 0) {
+                PROBLEM(r, "LS2001", fields[i]->where, "choose another name",
+                        "there is a field `%s` already, on line %d", fields[i]->name,
+                        fields[j]->where.line);
+            }
+        }
+    }
+}
+
+int ls_resolve_entities(struct resolver *r)
+{
+    struct ls_spec_entity *entities = r->spec->entities.items;
+    if (r->spec->entities.count > LS_SPEC_ENTITIES_MAX) {
+        PROBLEM(r, "LS2010", r->spec->where, NULL, "a spec has at most %d entities, this one %zu",
+                LS_SPEC_ENTITIES_MAX, r->spec->entities.count);
+    }
+    for (size_t e = 0; e < r->spec->entities.count; e++) {
+        struct ls_spec_field *fields = entities[e].attributes.items;
+        struct ls_spec_field *list[LS_SPEC_FIELDS_MAX];
+        size_t count = entities[e].attributes.count;
+        if (count > LS_SPEC_FIELDS_MAX) {
+            PROBLEM(r, "LS2010", entities[e].where, NULL, "an entity has at most %d attributes",
+                    LS_SPEC_FIELDS_MAX);
+            count = LS_SPEC_FIELDS_MAX;
+        }
+        check_template(r, entities[e].id, entities[e].where);
+        for (size_t i = 0; i < count; i++) {
+            list[i] = &fields[i];
+            int rc = resolve_field(r, &fields[i], LS_ROLE_ATTRIBUTE, true);
+            if (rc < 0) {
+                return rc;
+            }
+            if (strcmp(fields[i].name, "id") == 0) {
+                PROBLEM(r, "LS2001", fields[i].where, "choose another name",
+                        "`id` is the entity's own name");
+            }
+        }
+        check_unique(r, list, count);
+    }
+    return 0;
+}
+
+/* ENTITY.id or ENTITY.ATTRIBUTE, of the right type. */
+static void check_ref(struct resolver *r, const struct ls_spec_field *f)
+{
+    const char *text = ((const struct ls_source_text *)f->source.settings)->text;
+    const char *dot = strchr(text, '.');
+    char name[256];
+    if (!dot || (size_t)(dot - text) >= sizeof name) {
+        PROBLEM(r, "LS2011", f->source.where, "write product.id or product.category, say",
+                "`%s` names no value of an entity", text);
+        return;
+    }
+    memcpy(name, text, (size_t)(dot - text));
+    name[dot - text] = '\0';
+    const struct ls_spec_entity *entity = ls_resolve_entity(r, name, f->source.where);
+    if (!entity) {
+        return;
+    }
+    if (strcmp(dot + 1, "id") == 0) {
+        if (f->type != LS_FIELD_STRING) {
+            PROBLEM(r, "LS2011", f->source.where, "the type of an id is string",
+                    "`%s` is a string, the field is %s", text, ls_field_type_words[f->type]);
+        }
+        return;
+    }
+    const struct ls_spec_field *attribute = ls_spec_attribute(entity, dot + 1);
+    if (!attribute) {
+        PROBLEM(r, "LS2011", f->source.where, NULL, "the entity `%s` has no attribute `%s`", name,
+                dot + 1);
+    } else if ((f->type == LS_FIELD_INT && attribute->type != LS_FIELD_INT) ||
+               ls_field_expr_type((enum ls_field_type)attribute->type) !=
+                   ls_field_expr_type((enum ls_field_type)f->type) ||
+               ls_field_scale((enum ls_field_type)attribute->type) !=
+                   ls_field_scale((enum ls_field_type)f->type)) {
+        PROBLEM(r, "LS2011", f->source.where, NULL, "`%s` is of type %s, the field of type %s",
+                text, ls_field_type_words[attribute->type], ls_field_type_words[f->type]);
+    }
+}
+
+static int collect_fields(struct resolver *r, struct ls_spec_event_type *type)
+{
+    const struct ls_items *lists[] = {&type->attributes, &type->dimensions, &type->metrics};
+    size_t total = lists[0]->count + lists[1]->count + lists[2]->count;
+    type->fields = ls_arena_new(&r->spec->arena, total + 1, sizeof *type->fields, r->err);
+    if (!type->fields) {
+        return r->err->code;
+    }
+    for (size_t l = 0; l < 3; l++) {
+        struct ls_spec_field *fields = lists[l]->items;
+        for (size_t i = 0; i < lists[l]->count; i++) {
+            int rc = resolve_field(r, &fields[i], (enum ls_field_role)l, false);
+            if (rc < 0) {
+                return rc;
+            }
+            if (fields[i].source.member == &ls_member_ref) {
+                check_ref(r, &fields[i]);
+            }
+            if (type->schema_version >= fields[i].since &&
+                (!fields[i].until || type->schema_version < fields[i].until)) {
+                type->fields[type->field_count++] = &fields[i];
+            }
+        }
+    }
+    if (type->field_count > LS_SPEC_FIELDS_MAX || type->field_count == 0) {
+        PROBLEM(r, "LS2010", type->where, NULL, "an event type has 1 to %d fields, this one %zu",
+                LS_SPEC_FIELDS_MAX, type->field_count);
+        type->field_count = type->field_count ? LS_SPEC_FIELDS_MAX : 0;
+    }
+    check_unique(r, type->fields, type->field_count);
+    return 0;
+}
+
+static int derive_schema(struct resolver *r, struct ls_spec_event_type *type)
+{
+    struct ls_buf text;
+    ls_buf_init(&text, "derived schema", LS_SCHEMA_TEXT_MAX);
+    int rc = ls_spec_derive(r->spec, type, type->schema_version, &text, r->err);
+    rc = rc < 0 ? rc : ls_schema_parse((const char *)text.data, text.size, &type->schema, r->err);
+    rc = rc < 0 ? rc : ls_layout_new(type->schema, &type->layout, r->err);
+    ls_buf_clear(&text);
+    return rc;
+}
+
+int ls_resolve_event_types(struct resolver *r)
+{
+    struct ls_spec *spec = r->spec;
+    struct ls_spec_event_type *types = spec->event_types.items;
+    if (spec->event_types.count > LS_SPEC_EVENT_TYPES_MAX || spec->event_types.count == 0) {
+        PROBLEM(r, "LS2010", spec->where, NULL, "a spec has 1 to %d event types, this one %zu",
+                LS_SPEC_EVENT_TYPES_MAX, spec->event_types.count);
+        return 0;
+    }
+    for (size_t t = 0; t < spec->event_types.count; t++) {
+        struct ls_spec_event_type *type = &types[t];
+        type->index = (unsigned)t;
+        type->entity_type = ls_resolve_entity(r, type->entity, type->where);
+        for (size_t i = 0; i < t; i++) {
+            if (strcmp(types[i].name, type->name) == 0) {
+                PROBLEM(r, "LS2001", type->where, "choose another name",
+                        "there is an event type `%s` already", type->name);
+            }
+        }
+        type->topic = ls_arena_printf(&spec->arena, r->err, "%s.%s.%s", spec->topics->prefix,
+                                      spec->domain, type->name);
+        if (type->topic && strlen(type->topic) > LS_LOG_TOPIC_NAME_MAX) {
+            PROBLEM(r, "LS2010", type->where, "shorten the prefix, the domain's name or this one",
+                    "the name of its topic has %zu bytes, at most %d", strlen(type->topic),
+                    LS_LOG_TOPIC_NAME_MAX);
+        }
+        int rc = type->topic ? collect_fields(r, type) : r->err->code;
+        if (rc == 0 && r->diag->errors == 0) {
+            rc = derive_schema(r, type);
+        }
+        if (rc < 0) {
+            return rc;
+        }
+    }
+    return 0;
+}
