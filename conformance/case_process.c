@@ -76,7 +76,7 @@ static int run_crs_1(struct ls_verify *v, struct ls_case_result *r, struct ls_er
         .batch_size = "64"}; /* where it can be told, so that checkpoints come often */
     rc = ls_verify_run(v, &run, &calm, err); /* undisturbed: how long it takes */
     rc = rc < 0 ? rc : ls_tree_remove(to, err);
-    kills.span_us = calm.elapsed_us / 3;
+    kills.span_us = calm.elapsed_us;
     rc = rc < 0 ? rc : kill_and_finish(v, &run, &kills, err);
     rc = rc < 0 ? rc : ls_verify_compare(r, to, "killed", v->base_batch, "batch", err);
     ls_verify_count(r, "kills", kills.killed, true);

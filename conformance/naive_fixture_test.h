@@ -42,6 +42,7 @@ static const char shop_spec[] =
     "normalize:\n"
     "  sale:\n"
     "    - {set: each, expr: 'amount / quantity', scale: 2}\n"
+    "    - {set: vast, expr: 'amount * 922337203685478'}\n"
     "    - {drop: quantity}\n"
     "    - {set: country, expr: \"country\"}\n"
     "pipeline:\n"

@@ -10,7 +10,7 @@ static enum ls_reason judge_envelope(const struct naive_topic *topic,
                                      const struct naive_record *record)
 {
     const struct naive_value *event = record->event;
-    bool fits = event[NAIVE_EVENT_ID].size > 0 && !record->key.is_null &&
+    bool fits = event[NAIVE_EVENT_ID].size > 0 &&
                 ls_naive_value_order(&event[NAIVE_ENTITY_ID], &record->key) == 0 &&
                 event[NAIVE_SCHEMA_VERSION].number == topic->type->schema_version;
     return fits ? LS_ADMITTED : LS_REASON_ENVELOPE_INVALID;

@@ -40,14 +40,18 @@ static const struct {
     {{"a", INT64_MAX, INT64_MIN, -1, GOOD}, LS_REASON_CLOCK_AHEAD},
     {{"a", LS_TIME_MIN_MS, LS_TIME_MIN_MS, LS_TIME_MIN_MS, GOOD}, LS_ADMITTED},
     {{"a", LS_TIME_MIN_MS - 1, LS_TIME_MIN_MS, LS_TIME_MIN_MS, GOOD}, LS_REASON_TIME_RANGE},
-    {{"a", LS_TIME_MAX_MS + 1, LS_TIME_MAX_MS + 1, -1, GOOD}, LS_REASON_TIME_RANGE},
+    {{"a", LS_TIME_MIN_MS, LS_TIME_MIN_MS - 1, -1, GOOD}, LS_REASON_TIME_RANGE},
+    {{"a", LS_TIME_MAX_MS, LS_TIME_MAX_MS, -1, GOOD}, LS_ADMITTED},
+    {{"a", LS_TIME_MAX_MS + 1, LS_TIME_MAX_MS, -1, GOOD}, LS_REASON_TIME_RANGE},
+    {{"a", LS_TIME_MAX_MS, LS_TIME_MAX_MS + 1, -1, GOOD}, LS_REASON_TIME_RANGE},
     /* the spec's order: quantity, country, amount */
     {{"a", T, T, T, "DE", 0, 100, 9}, LS_ADMITTED},
     {{"a", T, T, T, "DE", 0, 100, 10}, LS_REASON_RANGE},
     {{"a", T, T, T, "DE", 0, 100, -6}, LS_REASON_RANGE},
     {{"a", T, T, T, "-", 0, 100, 10}, LS_REASON_RANGE},
     {{"a", T, T, T, "-", 0, 99999, 9}, LS_REASON_NOT_NULL},
-    {{"a", T, T, T, "DE", 0, 10000, 9}, LS_ADMITTED},
+    {{"a", T, T, T, "DE", 0, 9999, 9}, LS_ADMITTED},
+    {{"a", T, T, T, "DE", 0, 10000, 9}, LS_REASON_NORMALIZE_FAILED}, /* in range, `vast` too vast */
     {{"a", T, T, T, "DE", 0, 10001, 9}, LS_REASON_RANGE},
     {{"a", T, T, T, "DE", 0, -50, 9}, LS_ADMITTED},
     {{"a", T, T, T, "DE", 0, -51, 9}, LS_REASON_RANGE},
@@ -150,10 +154,10 @@ static void ids_are_remembered_for_the_horizon(void **state)
 static void steps_see_what_the_steps_before_them_left(void **state)
 {
     struct naive_shop *s = *state;
-    static const char *const columns[] = {"event_id",       "event_time", "ingest_time", "source",
-                                          "schema_version", "entity_id",  "country",     "method",
-                                          "amount_cents",   "each_cents", "partition",   "position",
-                                          "watermark"};
+    static const char *const columns[] = {
+        "event_id",   "event_time", "ingest_time", "source",       "schema_version",
+        "entity_id",  "country",    "method",      "amount_cents", "each_cents",
+        "vast_cents", "partition",  "position",    "watermark"};
     static const struct sale sales[] = {{"a", T, T, T, "DE", 1, 250, 4}};
     assert_int_equal(s->topic->row.count, COUNT(columns));
     for (size_t i = 0; i < COUNT(columns); i++) {

@@ -50,7 +50,8 @@ uint64_t ls_arrival_before(const struct ls_arrival *arrival, int64_t time_ms)
         ls_u128 product = (ls_u128)((uint64_t)time_ms - (uint64_t)phase->start_ms) *
                           phase->rate.count;
         ls_u128 within = (product + phase->rate.per_ms - 1) / phase->rate.per_ms;
-        before = phase->first + (within < phase->count ? (uint64_t)within : phase->count);
+        uint64_t most = phase->count == UINT64_MAX ? UINT64_MAX - phase->first : phase->count;
+        before = phase->first + (within < most ? (uint64_t)within : most);
     }
     return before;
 }

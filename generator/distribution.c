@@ -135,7 +135,8 @@ static ls_i128 at_word(const struct ls_distribution *d, uint64_t word)
         return (ls_i128)ls_scale_exp2(
             (uint64_t)d->a, (int64_t)((ls_i128)ls_normal_q32(word) * (ls_i128)d->b >> 32));
     case LS_DISTRIBUTION_NORMAL:
-        return d->a + ((ls_i128)ls_normal_q32(word) * (ls_i128)d->b >> 32);
+        /* to the nearest: rounded down, it would lie half a unit below its mean */
+        return d->a + (((ls_i128)ls_normal_q32(word) * (ls_i128)d->b + (INT64_C(1) << 31)) >> 32);
     case LS_DISTRIBUTION_UNIFORM:
         return d->a + (ls_i128)ls_below(word, d->b);
     case LS_DISTRIBUTION_ZIPF:

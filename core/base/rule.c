@@ -151,12 +151,10 @@ const struct ls_rule ls_rules[] = {
      "\n"
      "To make a list longer give all of it: `--set 'arrival=[{rate: 90/s}]'`.\n"},
     {"LS2001", "A name is taken",
-     "Two fields of an event type, two event types, or two views have one name, or a field is "
-     "called\n"
-     "like one of the envelope (event_id, event_time, ingest_time, source, schema_version, "
-     "entity_id,\n"
-     "payload) or of the datasets (partition, position, watermark). Columns need names of their "
-     "own.\n"
+     "Two fields of an event type, two event types, or two views have one name, or a field\n"
+     "is called like one of the envelope (event_id, event_time, ingest_time, source,\n"
+     "schema_version, entity_id, payload) or of the datasets (partition, position,\n"
+     "watermark). Columns need names of their own.\n"
      "\n"
      "Rename one of the two. A field `amount` of type money is the column `amount_cents`.\n"},
     {"LS2002", "There is no such entity",
@@ -164,29 +162,27 @@ const struct ls_rule ls_rules[] = {
      "\n"
      "Add it, or write the name as it stands there.\n"},
     {"LS2003", "There is no such event type",
-     "A view's `from`, a key of `normalize` or of `pipeline.watermark.topics` names an event "
-     "type.\n"
+     "A view's `from`, a key of `normalize` or of `pipeline.watermark.topics` names an\n"
+     "event type.\n"
      "\n"
      "Write its `name`, not its topic.\n"},
     {"LS2004", "An id template without its number",
-     "An id is a text with {n}, or {n:08} to pad with zeros to 8 digits, exactly once: two ids "
-     "that\n"
-     "are the same would be one entity. It has at most 128 bytes.\n"
+     "An id is a text with {n}, or {n:08} to pad with zeros to 8 digits, exactly once: two\n"
+     "ids that are the same would be one entity. It has at most 128 bytes.\n"
      "\n"
      "Example: `id: \"C{n:08}\"`.\n"},
     {"LS2005", "A source that makes no values of the type",
-     "Numbers come from uniform, zipf, normal, lognormal, exponential, const, ref or expr; text "
-     "from\n"
-     "choice, id, const, ref or expr; enums from choice, whose words are their symbols. Attributes "
-     "of\n"
-     "entities are drawn: they take neither ref nor expr and are never null.\n"},
+     "Numbers come from uniform, zipf, normal, lognormal, exponential, const, ref or expr;\n"
+     "text from choice, id, const, ref or expr; enums from choice, whose words are their\n"
+     "symbols. Attributes of entities are drawn: they take neither ref nor expr and are\n"
+     "never null.\n"},
     {"LS2006", "A word that cannot be a symbol",
      "Avro's enums have symbols of letters, digits and _, beginning with no digit.\n"
      "\n"
      "Use the type string for other words.\n"},
     {"LS2007", "Null and never null",
-     "`nullable: 1/5` says how often a field is null, `null: never` that only a fault makes it "
-     "null.\n"
+     "`nullable: 1/5` says how often a field is null, `null: never` that only a fault\n"
+     "makes it null.\n"
      "\n"
      "Leave one of them out.\n"},
     {"LS2008", "Gone before it is there",
@@ -194,116 +190,108 @@ const struct ls_rule ls_rules[] = {
      "\n"
      "Example: `{name: channel, since: 2, until: 4}` is in versions 2 and 3.\n"},
     {"LS2009", "A bound that is no value of the field",
-     "Money has at most two decimal places, int and long none, int fits 32 bits, and a minimum is "
-     "not\n"
-     "above its maximum.\n"},
+     "Money has at most two decimal places, int and long none, int fits 32 bits, and a\n"
+     "minimum is not above its maximum.\n"},
     {"LS2010", "More than the program takes",
-     "Each limit stands in the message. They keep a hostile or mistaken spec from taking the "
-     "memory of\n"
-     "the machine.\n"},
+     "Each limit stands in the message. They keep a hostile or mistaken spec from taking\n"
+     "the memory of the machine.\n"},
     {"LS2011", "A reference that leads nowhere",
      "`ref` is ENTITY.id or ENTITY.ATTRIBUTE, of the type of the field.\n"
      "\n"
      "Example: `ref: product.category`.\n"},
     {"LS2012", "Arrival phases that do not follow each other",
-     "There is at least one phase; each but the last says how long it lasts; each has a rate above "
-     "0.\n"
+     "There is at least one phase; each but the last says how long it lasts; each has a\n"
+     "rate above 0.\n"
      "\n"
      "Example: `arrival: [{rate: 90/s, for: 30m}, {rate: 40/s}]`.\n"},
     {"LS2013", "No event type has the field",
-     "A quality check or a fault names a field; without one in any event type it would do nothing, "
-     "and\n"
-     "silently.\n"},
+     "A quality check or a fault names a field; without one in any event type it would do\n"
+     "nothing, and silently.\n"},
     {"LS2014", "There is no such reference table",
      "Checks and look-ups name a table under `reference`, which is made from a population:\n"
      "`products: {from: entities.product, key: product_id}`.\n"},
     {"LS2015", "A check that does not fit",
-     "range needs a number and `min` or `max` or both; reference needs a string and a `table`; the "
-     "other\n"
-     "options belong to other checks.\n"},
+     "range needs a number and `min` or `max` or both; reference needs a string and a\n"
+     "`table`; the other options belong to other checks.\n"},
     {"LS2016", "A normalize step that is none",
-     "A step is one of {set: NAME, expr: ...}, {set: NAME, lookup: {table, key, take}}, {drop: "
-     "NAME}.\n"
+     "A step is one of {set: NAME, expr: ...}, {set: NAME, lookup: {table, key, take}},\n"
+     "{drop: NAME}.\n"
      "\n"
-     "Example: `{set: category, lookup: {table: products, key: product_id, take: category}}`.\n"},
+     "Example: `{set: category, lookup: {table: products, key: product_id, take:\n"
+     "category}}`.\n"},
     {"LS2017", "Conflicts without duplicates",
-     "A conflict is a copy with another payload: it lies at the gaps of `duplicate`, so that one "
-     "has to be\n"
-     "there. Its rate may be 0.\n"},
+     "A conflict is a copy with another payload: it lies at the gaps of `duplicate`, so\n"
+     "that one has to be there. Its rate may be 0.\n"},
     {"LS2018", "A distribution that cannot be",
-     "Means, medians and deviations are above 0, bounds in their order, delays are durations, and "
-     "values\n"
-     "have the decimal places of their type.\n"
+     "Means, medians and deviations are above 0, bounds in their order, delays are\n"
+     "durations, and values have the decimal places of their type.\n"
      "\n"
-     "Example: `{exponential: {mean: 300ms}}` for a delay, `{uniform: [1.00, 9.00]}` for money.\n"},
+     "Example: `{exponential: {mean: 300ms}}` for a delay, `{uniform: [1.00, 9.00]}` for\n"
+     "money.\n"},
     {"LS2019", "An expression that does not fit its field",
-     "The result has the type of the field, no more decimal places than it, and is null only where "
-     "the\n"
-     "field may be.\n"},
+     "The result has the type of the field, no more decimal places than it, and is null\n"
+     "only where the field may be.\n"},
     {"LS2020", "Too many copies",
      "Copies have places of their own among the events: at most every second one.\n"
      "\n"
      "Lower the rates of `duplicate` and `conflict`.\n"},
     {"LS2101", "An expression that cannot be read",
-     "See the message for the character. Expressions have + - * / = != < <= > >= and or not, is "
-     "null,\n"
-     "numbers, 'text', names with dots, parentheses.\n"
+     "See the message for the character. Expressions have + - * / = != < <= > >= and or\n"
+     "not, is null, numbers, 'text', names with dots, parentheses.\n"
      "\n"
      "Example: `quantity > 0 and country != 'US'`.\n"},
     {"LS2102", "A name that the expression does not know",
-     "Fields above this one, attributes of entities (product.list_price) where events are made; "
-     "the fields of\n"
-     "the record, as the steps before left it, in the pipeline.\n"},
+     "Fields above this one, attributes of entities (product.list_price) where events are\n"
+     "made; the fields of the record, as the steps before left it, in the pipeline.\n"},
     {"LS2103", "Operands that do not go together",
-     "Arithmetic takes numbers (a time and a number, too), comparisons two values of a kind, and, "
-     "or and\n"
-     "not conditions.\n"},
+     "Arithmetic takes numbers (a time and a number, too), comparisons two values of a\n"
+     "kind, and, or and not conditions.\n"},
     {"LS2104", "Too many decimal places",
-     "Numbers have at most 18 decimal places; a product has as many as its factors together.\n"
+     "Numbers have at most 18 decimal places; a product has as many as its factors\n"
+     "together.\n"
      "\n"
      "Round a factor first, in a step of its own with a `scale`.\n"},
     {"LS2105", "A quotient without a scale",
-     "Division is not exact: it stands only at the top of an expression, and `scale` says how many "
-     "decimal\n"
-     "places are kept, half to even.\n"
+     "Division is not exact: it stands only at the top of an expression, and `scale` says\n"
+     "how many decimal places are kept, half to even.\n"
      "\n"
      "Example: `{set: net, expr: \"amount * 100 / 119\", scale: 2}`.\n"},
     {"LS2106", "An expression that is too large",
      "At most 256 steps, and 32 parentheses inside each other.\n"
      "\n"
-     "Split it into several fields or steps.\n"},
+     "Split it: set a field by a part of it first, and use that field in the rest.\n"},
     {"LS2201", "A check that good records might fail",
-     "The truth says what becomes of each record (contract G7), so a record without a fault has to "
-     "pass every\n"
-     "check for certain: bounds of the field inside those of the check, no null where not_null is\n"
-     "checked, references that are `ref: ENTITY.id` of the table's population.\n"
+     "The truth says what becomes of each record (contract G7), so a record without a\n"
+     "fault has to pass every check for certain: bounds of the field inside those of the\n"
+     "check, no null where not_null is checked, references that are `ref: ENTITY.id` of\n"
+     "the table's population.\n"
      "\n"
      "Give the field a `min` and a `max`, or widen the check.\n"},
     {"LS2202", "A result without bounds",
-     "How large an expression can get has to be known, so that it fits its field for certain.\n"
+     "How large an expression can get has to be known, so that it fits its field for\n"
+     "certain.\n"
      "\n"
      "Give the fields in it a `min` and a `max`.\n"},
     {"LS2203", "A fault that nothing would notice",
-     "out_of_range needs a range check of its field, missing a nullable field with a not_null "
-     "check, conflict\n"
-     "a number to change.\n"},
+     "out_of_range needs a range check of its field, missing a nullable field with a\n"
+     "not_null check, conflict a number to change.\n"},
     {"LS2204", "A fault that is none, or another",
-     "Jitter stays within max_skew and max_ahead, a clock ahead goes beyond max_skew, and there "
-     "are values\n"
-     "outside of the range that is to be left.\n"},
+     "Jitter stays within max_skew and max_ahead, a clock ahead goes beyond max_skew, and\n"
+     "there are values outside of the range that is to be left.\n"},
     {"LS2301", "A step that finds no field",
-     "`drop` and `lookup` name fields of the record as the steps before left it; those of the "
-     "envelope stay.\n"
+     "`drop` and `lookup` name fields of the record as the steps before left it; those of\n"
+     "the envelope stay.\n"
      "\n"
      "Look at the order of the steps: what was dropped is gone for those below.\n"},
     {"LS2302", "A result that is neither whole nor money",
      "Results have 0 decimal places (a long) or 2 (money).\n"
      "\n"
-     "Say `scale: 2` or `scale: 0`.\n"},
+     "Say `scale: 2` or `scale: 0`.\n"
+     "\n"
+     "Example: `{set: net, expr: \"amount * 100 / 119\", scale: 2}`.\n"},
     {"LS2303", "A view that cannot be calculated",
-     "Its fields are those of the normalized record; sums and averages take numbers, min and max "
-     "numbers\n"
-     "and times; `where` is a condition; columns have names of their own.\n"},
+     "Its fields are those of the normalized record; sums and averages take numbers, min\n"
+     "and max numbers and times; `where` is a condition; columns have names of their own.\n"},
     {"LS2401", "A command that is no list of words",
      "A target's commands and knobs are lists of words, handed over without a shell.\n"
      "\n"
