@@ -59,7 +59,7 @@ static bool field_of(const struct ls_avro_file *file, const char *field, avro_va
 bool ls_avro_file_long(const struct ls_avro_file *file, const char *field, int64_t *out)
 {
     avro_value_t value;
-    int32_t small;
+    int32_t small = 0;
     if (!field_of(file, field, &value)) {
         return false;
     }
@@ -75,7 +75,7 @@ bool ls_avro_file_text(const struct ls_avro_file *file, const char *field, const
                        size_t *size)
 {
     avro_value_t value;
-    const void *bytes;
+    const void *bytes = NULL;
     if (!field_of(file, field, &value)) {
         return false;
     }

@@ -162,6 +162,7 @@ static void headers_are_told_apart(void **state)
         {{"b", NULL}, {"a", "x"}},
         {{"a", "x"}, {"a", "x"}},
         {{"a", "x1:a+1:x"}},
+        {{"a", "xa+x"}},
     };
     struct naive_value values[COUNT(cases)];
     for (size_t i = 0; i < COUNT(cases); i++) {

@@ -23,6 +23,12 @@ static void bounds_of_field(const struct ls_spec_field *field, int64_t *low, int
     }
 }
 
+/* Numbers and times do. */
+static bool has_bounds(enum ls_field_type type)
+{
+    return ls_field_expr_type(type) == LS_EXPR_NUMBER || type == LS_FIELD_TIMESTAMP;
+}
+
 static bool op_const(struct planner *p, const struct ls_spec_field *field, struct ls_op *out)
 {
     const struct ls_yaml *value = ((const struct ls_source_const *)field->source.settings)->value;
@@ -49,7 +55,6 @@ static bool op_const(struct planner *p, const struct ls_spec_field *field, struc
         quantity.number = decimal;
         fits = ls_spec_quantity(&quantity, type, &out->words->number);
     }
-    out->bounded = ls_field_expr_type(type) == LS_EXPR_NUMBER || type == LS_FIELD_TIMESTAMP;
     out->low = out->high = out->words->number;
     if (!fits) {
         PROBLEM(p, "LS2018", value->where, NULL, "this is no value of type %s",
@@ -272,7 +277,7 @@ static bool fit_expression(struct planner *p, const struct ls_spec_field *field,
                 "how large the expression gets cannot be told");
         return false;
     }
-    if (ls_field_expr_type(type) != LS_EXPR_NUMBER && type != LS_FIELD_TIMESTAMP) {
+    if (!has_bounds(type)) {
         return true;
     }
     unsigned scale = ls_field_scale(type);
@@ -290,10 +295,8 @@ static bool fit_expression(struct planner *p, const struct ls_spec_field *field,
                 "how large the expression gets cannot be told");
         return false;
     }
-    bounds_of_field(field, &out->low, &out->high);
     out->low = low > out->low ? (low < out->high ? (int64_t)low : out->high) : out->low;
     out->high = high < out->high ? (high > out->low ? (int64_t)high : out->low) : out->high;
-    out->bounded = true;
     return true;
 }
 
@@ -332,17 +335,13 @@ static bool op_expr(struct planner *p, const struct ls_spec_field *field, struct
 
 static bool op_number(struct planner *p, const struct ls_spec_field *field, struct ls_op *out)
 {
-    int64_t low;
-    int64_t high;
-    bounds_of_field(field, &low, &high);
     out->kind = LS_OP_NUMBER;
-    if (!ls_distribution_compile(&field->source, LS_UNIT_NUMBER,
-                                 ls_field_scale((enum ls_field_type)field->type), low, high,
-                                 &p->plan->arena, p->diag, &out->distribution, p->err)) {
+    if (!ls_distribution_compile(&field->source, LS_UNIT_NUMBER, ls_field_scale(out->type),
+                                 out->low, out->high, &p->plan->arena, p->diag, &out->distribution,
+                                 p->err)) {
         return false;
     }
     ls_distribution_bounds(&out->distribution, &out->low, &out->high);
-    out->bounded = true;
     return true;
 }
 
@@ -355,6 +354,9 @@ bool ls_plan_op(struct planner *p, const struct ls_spec_field *field, const char
     out->null_key = ls_plan_key(p, "%s.null", path);
     out->nullable = field->nullable;
     out->may_be_null = field->nullable.part > 0;
+    /* narrowed below; what has a problem keeps these, which is none of expressions with it */
+    bounds_of_field(field, &out->low, &out->high);
+    out->bounded = has_bounds(out->type);
     if (m == &ls_member_const) {
         return op_const(p, field, out);
     }

@@ -91,4 +91,29 @@ static inline void check_report(struct fixture *f, const char *rule, int line, c
     }
 }
 
+/* One mistake in a text: what stands in place of what, and what is said about it. */
+struct mistake {
+    const char *find, *replacement;
+    const char *rule;
+    const char *at; /* on the line of this text; NULL: of `find` */
+    const char *part;
+};
+
+static inline int line_of(const char *text, const char *find)
+{
+    int line = 1;
+    const char *end = strstr(text, find);
+    assert_non_null(end);
+    for (const char *at = text; at < end; at++) {
+        line += *at == '\n';
+    }
+    return line;
+}
+
+/* What was said about a text with the mistake, after it was refused. */
+static inline void check_mistake(struct fixture *f, const char *text, const struct mistake *m)
+{
+    check_report(f, m->rule, line_of(text, m->at ? m->at : m->find), m->part);
+}
+
 #endif

@@ -4,7 +4,8 @@ set -euo pipefail
 program=$1 mutant=$2 spec=$3
 out=mutant-$mutant
 status=0
-"$program" "$mutant" verify "$spec" --events 60000 --case-events 60000 --kills 8 --cases PLAIN,NAIVE,WM-1,CRS-1 --out "$out" >"$out.txt" 2>&1 || status=$?
+"$program" "$mutant" verify "$spec" --events 60000 --case-events 60000 --kills 12 --set faults.duplicate.rate=1/20 \
+    --cases PLAIN,NAIVE,WM-1,CRS-1 --out "$out" >"$out.txt" 2>&1 || status=$?
 if [ "$status" != 1 ]; then
     echo "the defect $mutant was not caught: verify exited with $status"
     cat "$out.txt"

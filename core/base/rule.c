@@ -151,147 +151,248 @@ const struct ls_rule ls_rules[] = {
      "\n"
      "To make a list longer give all of it: `--set 'arrival=[{rate: 90/s}]'`.\n"},
     {"LS2001", "A name is taken",
-     "Two fields of an event type, two event types, or two views have one name, or a field\n"
-     "is called like one of the envelope (event_id, event_time, ingest_time, source,\n"
-     "schema_version, entity_id, payload) or of the datasets (partition, position,\n"
-     "watermark). Columns need names of their own.\n"
+     "Two things of one kind have the same name, or a field has the name of a column that is\n"
+     "there anyway: event_id, event_time, ingest_time, source, schema_version, entity_id,\n"
+     "payload, and what the pipeline adds (partition, position, watermark). `money` counts\n"
+     "with its column: `amount` is written as amount_cents. An entity has its `id`; the key\n"
+     "of a reference table is a column beside the attributes.\n"
      "\n"
-     "Rename one of the two. A field `amount` of type money is the column `amount_cents`.\n"},
+     "Choose another name; nothing is renamed in silence.\n"
+     "\n"
+     "Example: two event types `order_placed`, a metric `event_time`, an attribute `id`.\n"},
     {"LS2002", "There is no such entity",
-     "`entity: NAME` and `ref: NAME.attribute` name a population under `entities`.\n"
+     "An event type, a reference or a reference table names an entity that does not stand\n"
+     "under `entities`. The message names the one that is most likely meant.\n"
      "\n"
-     "Add it, or write the name as it stands there.\n"},
+     "Declare it, or correct the name.\n"
+     "\n"
+     "Example: `entity: custmer`, where `entities` has `customer`.\n"},
     {"LS2003", "There is no such event type",
-     "A view's `from`, a key of `normalize` or of `pipeline.watermark.topics` names an\n"
-     "event type.\n"
+     "A view's `from`, a key of `normalize` or of `pipeline.watermark.topics` names an event\n"
+     "type that does not stand under `event_types`. The message names the one that is most\n"
+     "likely meant.\n"
      "\n"
-     "Write its `name`, not its topic.\n"},
+     "Write its `name`, not its topic.\n"
+     "\n"
+     "Example: `from: raw.ecommerce.order_placed`, where `from: order_placed` is meant.\n"},
     {"LS2004", "An id template without its number",
-     "An id is a text with {n}, or {n:08} to pad with zeros to 8 digits, exactly once: two\n"
-     "ids that are the same would be one entity. It has at most 128 bytes.\n"
+     "An id is made from a text with the number of the entity or of the event in it, exactly\n"
+     "once: {n}, or {n:08} to pad it with zeros to 8 digits (20 at most). Two ids that are\n"
+     "the same would be one entity; other words in braces mean nothing. An id has 128 bytes\n"
+     "at most, 20 digits included.\n"
      "\n"
-     "Example: `id: \"C{n:08}\"`.\n"},
+     "Example: `id: \"C{n:08}\"` gives C00000017; `id: \"C\"` and `id: \"C{m}\"` are refused.\n"},
     {"LS2005", "A source that makes no values of the type",
-     "Numbers come from uniform, zipf, normal, lognormal, exponential, const, ref or expr;\n"
-     "text from choice, id, const, ref or expr; enums from choice, whose words are their\n"
-     "symbols. Attributes of entities are drawn: they take neither ref nor expr and are\n"
-     "never null.\n"},
+     "Value sources and types have to fit: numbers (int, long, money) come from uniform,\n"
+     "normal, lognormal, exponential or zipf; texts from choice or id; booleans from choice;\n"
+     "an enum from choice alone, whose words are its symbols; const, ref and expr give any\n"
+     "other type. An attribute of an entity is drawn (no ref, no expr) and never null,\n"
+     "because it is what reference tables hold.\n"
+     "\n"
+     "Example: `{name: note, type: string, normal: {mean: 5, deviation: 1}}` is refused.\n"},
     {"LS2006", "A word that cannot be a symbol",
-     "Avro's enums have symbols of letters, digits and _, beginning with no digit.\n"
+     "The words of an enum's choice become the symbols of an Avro enum: letters, digits and\n"
+     "_, a digit not in front, each word once.\n"
      "\n"
-     "Use the type string for other words.\n"},
+     "Use such words, or the type string, which takes any text.\n"
+     "\n"
+     "Example: `type: enum, choice: [in-store, online]` is refused; `[in_store, online]` is\n"
+     "not.\n"},
     {"LS2007", "Null and never null",
-     "`nullable: 1/5` says how often a field is null, `null: never` that only a fault\n"
-     "makes it null.\n"
+     "`nullable: 4/5` says how often a field is null. `null: never` says that it is nullable\n"
+     "in the schema but null by a fault alone, so that a not_null check has something to\n"
+     "find. Both at once contradict each other: leave one of them out.\n"
      "\n"
-     "Leave one of them out.\n"},
+     "Example: `{name: product_id, type: string, ref: product.id, null: never}` goes with\n"
+     "the check `{check: not_null, field: product_id}`.\n"},
     {"LS2008", "Gone before it is there",
-     "`since` is the first schema version with the field, `until` the first without it.\n"
+     "`since` is the first schema version that has the field, `until` the first one without\n"
+     "it: `until` lies above `since`. Attributes of entities have no versions, since they\n"
+     "are no part of an event's schema.\n"
      "\n"
-     "Example: `{name: channel, since: 2, until: 4}` is in versions 2 and 3.\n"},
+     "Example: `since: 3, until: 3` is in no version; `since: 2, until: 4` is in versions 2\n"
+     "and 3.\n"},
     {"LS2009", "A bound that is no value of the field",
-     "Money has at most two decimal places, int and long none, int fits 32 bits, and a\n"
-     "minimum is not above its maximum.\n"},
+     "`min` and `max` are values of the field's type: whole numbers for int and long, two\n"
+     "decimal places at most for money, and no durations. `min` lies at or below `max`. A\n"
+     "field has them only where its value is drawn or computed: a const is what it is, and a\n"
+     "ref is bounded at the entity's attribute. A range check has to fit the field in every\n"
+     "event type that has it.\n"
+     "\n"
+     "Example: `max: 19.995` is no value of type money; write `max: 19.99`.\n"},
     {"LS2010", "More than the program takes",
-     "Each limit stands in the message. They keep a hostile or mistaken spec from taking\n"
-     "the memory of the machine.\n"},
+     "A spec has 32 entities and 64 event types at most, an event type 1 to 64 fields and 8\n"
+     "entities that it uses, an entity 64 attributes; 64 views; a topic's name 249 bytes, as\n"
+     "in Kafka. The limits keep a hostile or mistaken spec from taking the memory of the\n"
+     "machine.\n"
+     "\n"
+     "Split the domain in two, or leave out what nobody reads. The message says which limit\n"
+     "it is.\n"},
     {"LS2011", "A reference that leads nowhere",
-     "`ref` is ENTITY.id or ENTITY.ATTRIBUTE, of the type of the field.\n"
+     "`ref` takes ENTITY.id or ENTITY.ATTRIBUTE, and the field's type has to be able to hold\n"
+     "it: an id is a string, money is money, a long does not fit into an int, an enum may be\n"
+     "taken as a string.\n"
      "\n"
-     "Example: `ref: product.category`.\n"},
+     "Example: `{name: category, type: string, ref: product.category}`; `ref: product` names\n"
+     "no value, and `type: string, ref: product.list_price` has the wrong type.\n"},
     {"LS2012", "Arrival phases that do not follow each other",
-     "There is at least one phase; each but the last says how long it lasts; each has a\n"
-     "rate above 0.\n"
+     "`arrival` is a list of phases, in order, each with a rate above 0. All but the last\n"
+     "have a length (`for`), because what follows an endless phase never comes.\n"
      "\n"
-     "Example: `arrival: [{rate: 90/s, for: 30m}, {rate: 40/s}]`.\n"},
+     "Example: `arrival: [{rate: 90/s, for: 30m}, {rate: 140/s}]`.\n"},
     {"LS2013", "No event type has the field",
-     "A quality check or a fault names a field; without one in any event type it would do\n"
-     "nothing, and silently.\n"},
+     "A quality check or a fault names a field that no event type has in the schema version\n"
+     "that it declares: it would check or break nothing, and silently. Fields are named as\n"
+     "in the spec (`amount`), not as in the schema (`amount_cents`).\n"
+     "\n"
+     "Correct the name, or look at `since`, `until` and `schema_version`.\n"},
     {"LS2014", "There is no such reference table",
-     "Checks and look-ups name a table under `reference`, which is made from a population:\n"
-     "`products: {from: entities.product, key: product_id}`.\n"},
+     "A check or a lookup names a table that does not stand under `reference`, or a table\n"
+     "does not say which population it is made from.\n"
+     "\n"
+     "Example: `reference: {products: {from: entities.product, key: product_id}}`, then\n"
+     "`{check: reference, field: product_id, table: products}`.\n"},
     {"LS2015", "A check that does not fit",
-     "range needs a number and `min` or `max` or both; reference needs a string and a\n"
-     "`table`; the other options belong to other checks.\n"},
+     "`not_null` takes a field. `range` takes a field that is a number, and `min` or `max`\n"
+     "or both. `reference` takes a field that is a string, and the `table` that has to know\n"
+     "it. A field counts in every event type that has it: it needs the right type in all of\n"
+     "them.\n"
+     "\n"
+     "Example: `{check: range, field: quantity, min: 1, max: 20}`.\n"},
     {"LS2016", "A normalize step that is none",
-     "A step is one of {set: NAME, expr: ...}, {set: NAME, lookup: {table, key, take}},\n"
-     "{drop: NAME}.\n"
+     "A step does one thing: it sets a field from an expression (`set` and `expr`), sets it\n"
+     "from a reference table (`set` and `lookup`), or drops one (`drop`). A lookup takes an\n"
+     "attribute of the table's entity.\n"
      "\n"
-     "Example: `{set: category, lookup: {table: products, key: product_id, take:\n"
-     "category}}`.\n"},
+     "Example: `{set: net, expr: \"amount * 100 / 119\", scale: 2}`, `{set: category, lookup:\n"
+     "{table: products, key: product_id, take: category}}`, `{drop: coupon}`.\n"},
     {"LS2017", "Conflicts without duplicates",
-     "A conflict is a copy with another payload: it lies at the gaps of `duplicate`, so\n"
-     "that one has to be there. Its rate may be 0.\n"},
-    {"LS2018", "A distribution that cannot be",
-     "Means, medians and deviations are above 0, bounds in their order, delays are\n"
-     "durations, and values have the decimal places of their type.\n"
+     "A conflict is a copy of an earlier event with another payload. Where its original lies\n"
+     "is said once for all copies, in the `gap` of `duplicate`, so that one has to be there.\n"
+     "Its rate may be 0.\n"
      "\n"
-     "Example: `{exponential: {mean: 300ms}}` for a delay, `{uniform: [1.00, 9.00]}` for\n"
-     "money.\n"},
+     "Example: `duplicate: {rate: 1/500, gap: {uniform: [1, 20000]}}` beside `conflict:\n"
+     "{rate: 1/20000, field: amount}`.\n"},
+    {"LS2018", "A setting that does not fit what is made",
+     "The numbers of a value source have to fit the field: whole numbers for int and long,\n"
+     "two decimal places at most for money, durations for delays. Means of exponential,\n"
+     "medians and deviations lie above 0, uniform has two bounds in order, and nothing is\n"
+     "above 2^52. A const is a value of the field's type; the words of a boolean's choice\n"
+     "are true and false.\n"
+     "\n"
+     "Example: `delay: {exponential: {mean: 300ms}, max: 5s}`; `mean: 300` is refused there.\n"},
     {"LS2019", "An expression that does not fit its field",
-     "The result has the type of the field, no more decimal places than it, and is null\n"
-     "only where the field may be.\n"},
+     "What an expression gives has to fit the field as it is: its type, its decimal places\n"
+     "(money has two, int and long none), and null only where the field is nullable. Nothing\n"
+     "is rounded unasked.\n"
+     "\n"
+     "A field that can be null makes what is computed from it nullable too: say `null:\n"
+     "never` or `nullable: ...` for the result.\n"
+     "\n"
+     "Example: `{name: total, type: money, expr: amount + tip, null: never}`, where `tip` is\n"
+     "nullable.\n"},
     {"LS2020", "Too many copies",
-     "Copies have places of their own among the events: at most every second one.\n"
+     "Duplicates and conflicts have places of their own: one in each block of as many events\n"
+     "as the rates together ask for. More than half of all events cannot be copies, and\n"
+     "rates finer than one in 2^32 cannot be told from none.\n"
      "\n"
-     "Lower the rates of `duplicate` and `conflict`.\n"},
+     "Lower the rates of `duplicate` and `conflict`.\n"
+     "\n"
+     "Example: 1/500 and 1/20000 together give one copy in each block of 488 events.\n"},
     {"LS2101", "An expression that cannot be read",
-     "See the message for the character. Expressions have + - * / = != < <= > >= and or\n"
-     "not, is null, numbers, 'text', names with dots, parentheses.\n"
+     "The text cannot be read as an expression at this character. There are numbers (12,\n"
+     "24.90), texts in single quotes ('US'; '' is a quote inside), true, false, null, names,\n"
+     "parentheses, * + - and /, = != < <= > >=, is null, is not null, not, and, or. A\n"
+     "comparison is no chain (write `a < b and b < c`), and / stands only at the top.\n"
      "\n"
-     "Example: `quantity > 0 and country != 'US'`.\n"},
+     "Example: `amount >= 100.00 and country != 'US'`.\n"},
     {"LS2102", "A name that the expression does not know",
-     "Fields above this one, attributes of entities (product.list_price) where events are\n"
-     "made; the fields of the record, as the steps before left it, in the pipeline.\n"},
-    {"LS2103", "Operands that do not go together",
-     "Arithmetic takes numbers (a time and a number, too), comparisons two values of a\n"
-     "kind, and, or and not conditions.\n"},
-    {"LS2104", "Too many decimal places",
-     "Numbers have at most 18 decimal places; a product has as many as its factors\n"
-     "together.\n"
+     "An expression names a field that is not there. In an event type that are the fields\n"
+     "above it and the attributes of entities (product.list_price); in a normalize step the\n"
+     "record as the steps before left it; in a view the normalized record. The message names\n"
+     "the field that is most likely meant.\n"
      "\n"
-     "Round a factor first, in a step of its own with a `scale`.\n"},
+     "Fields are named as in the spec (`amount`), not as in the schema (`amount_cents`).\n"},
+    {"LS2103", "Operands that do not go together",
+     "* takes two numbers; + and - take two numbers, or a time and a number of milliseconds;\n"
+     "two times can be subtracted; a comparison takes two of one kind; not, and, or take\n"
+     "conditions. What is always null is no expression.\n"
+     "\n"
+     "Example: `country + 1` and `quantity and true` are refused; `quantity > 0 and true` is\n"
+     "not.\n"},
+    {"LS2104", "Too many decimal places",
+     "Numbers are exact: a product has the decimal places of both factors together, and 18\n"
+     "is what there is room for.\n"
+     "\n"
+     "Multiply fewer decimals, or round a factor first, in a step of its own with a `scale`.\n"
+     "\n"
+     "Example: the product of five rates of four places each has twenty.\n"},
     {"LS2105", "A quotient without a scale",
-     "Division is not exact: it stands only at the top of an expression, and `scale` says\n"
-     "how many decimal places are kept, half to even.\n"
+     "A quotient has no exact number of decimal places, so the spec says to how many it is\n"
+     "rounded, half to even: `scale` of a normalize step. Where there is no `scale`, there\n"
+     "is no division.\n"
      "\n"
      "Example: `{set: net, expr: \"amount * 100 / 119\", scale: 2}`.\n"},
     {"LS2106", "An expression that is too large",
-     "At most 256 steps, and 32 parentheses inside each other.\n"
+     "An expression has 256 steps and 32 levels of parentheses at most.\n"
      "\n"
-     "Split it: set a field by a part of it first, and use that field in the rest.\n"},
+     "Compute parts of it in fields of their own: a metric above, or a `set` step before.\n"},
     {"LS2201", "A check that good records might fail",
-     "The truth says what becomes of each record (contract G7), so a record without a\n"
-     "fault has to pass every check for certain: bounds of the field inside those of the\n"
-     "check, no null where not_null is checked, references that are `ref: ENTITY.id` of\n"
-     "the table's population.\n"
+     "The truth says what becomes of each record (contract G7), so a record without a fault\n"
+     "has to pass every check for certain. What the generator can make of this field is not\n"
+     "always what the check admits: its bounds are wider, it is null by itself, or nothing\n"
+     "shows that the reference table knows it.\n"
      "\n"
-     "Give the field a `min` and a `max`, or widen the check.\n"},
+     "Give the field a `min` and a `max` inside the check's, say `null: never` instead of\n"
+     "`nullable`, or let it be `ref: ENTITY.id` of the table's population. Records that fail\n"
+     "are the business of faults (out_of_range, missing).\n"
+     "\n"
+     "Example: `lognormal: {median: 24.90, sigma: 0.8}, min: 0.99, max: 4999.00` passes\n"
+     "`{check: range, min: 0.01, max: 100000.00}`.\n"},
     {"LS2202", "A result without bounds",
-     "How large an expression can get has to be known, so that it fits its field for\n"
-     "certain.\n"
+     "Sums and products are exact, and a result has to fit 64 bits for certain. Here it\n"
+     "might not, or a divisor might be 0: the record would have no value, and the truth\n"
+     "would not know it.\n"
      "\n"
-     "Give the fields in it a `min` and a `max`.\n"},
+     "Give the fields in the expression a `min` and a `max`; normal, lognormal and\n"
+     "exponential go far without.\n"
+     "\n"
+     "Example: `amount / quantity` is fine with `quantity: {zipf: {s: 1.6, n: 20}}`, whose\n"
+     "values are 1 to 20, and not with `{uniform: [0, 20]}`.\n"},
     {"LS2203", "A fault that nothing would notice",
-     "out_of_range needs a range check of its field, missing a nullable field with a\n"
-     "not_null check, conflict a number to change.\n"},
+     "`out_of_range` needs a range check of its field in `quality`, `missing` a nullable\n"
+     "field (`null: never`) with a not_null check, `conflict` a number that it can change.\n"
+     "Otherwise the record would pass, and the truth would call for a quarantine.\n"
+     "\n"
+     "Example: `missing: {rate: 1/10000, field: product_id}` with `{check: not_null, field:\n"
+     "product_id}`.\n"},
     {"LS2204", "A fault that is none, or another",
-     "Jitter stays within max_skew and max_ahead, a clock ahead goes beyond max_skew, and\n"
-     "there are values outside of the range that is to be left.\n"},
+     "The settings of a fault and of the pipeline contradict each other: jitter above\n"
+     "max_skew or max_ahead would be taken for a wrong clock; a clock ahead by no more than\n"
+     "max_skew is no fault; a range that fills its type leaves no room outside, one of a\n"
+     "single value none for a conflict; a start so early that delays reach before the year 1\n"
+     "makes times that nobody takes.\n"
+     "\n"
+     "The message says which it is, and what to change.\n"},
     {"LS2301", "A step that finds no field",
-     "`drop` and `lookup` name fields of the record as the steps before left it; those of\n"
-     "the envelope stay.\n"
+     "A step drops or looks up with a field that the record no longer has, that belongs to\n"
+     "the envelope, or that is no string. Steps run in order: what one has dropped is gone\n"
+     "for those below.\n"
      "\n"
-     "Look at the order of the steps: what was dropped is gone for those below.\n"},
+     "Example: `[{drop: coupon}, {set: used, expr: \"coupon is not null\"}]`: put the second\n"
+     "one first.\n"},
     {"LS2302", "A result that is neither whole nor money",
-     "Results have 0 decimal places (a long) or 2 (money).\n"
+     "What a step sets is a whole number (no decimal places) or money (two). Say which with\n"
+     "`scale`: the result is rounded to it, half to even.\n"
      "\n"
-     "Say `scale: 2` or `scale: 0`.\n"
-     "\n"
-     "Example: `{set: net, expr: \"amount * 100 / 119\", scale: 2}`.\n"},
+     "Example: `{set: fee, expr: \"amount * 0.125\"}` has five places; write `scale: 2`.\n"},
     {"LS2303", "A view that cannot be calculated",
-     "Its fields are those of the normalized record; sums and averages take numbers, min\n"
-     "and max numbers and times; `where` is a condition; columns have names of their own.\n"},
+     "A view groups by, sums or compares fields of the normalized record: what the normalize\n"
+     "steps leave of the event, with what they add. sum and avg take numbers, min and max\n"
+     "also times, `where` is a condition, avg of money needs a scale of 2 at least, and no\n"
+     "two columns have one name.\n"
+     "\n"
+     "The message says which it is.\n"},
     {"LS2401", "A command that is no list of words",
      "A target's commands and knobs are lists of words, handed over without a shell.\n"
      "\n"

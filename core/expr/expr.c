@@ -32,6 +32,7 @@ struct parser {
     int rc;
     struct ls_error *err;
     unsigned depth;
+    bool sum_at_top; /* then a `/` behind it would bind tighter than it looks */
     size_t step_count;
     struct step steps[LS_EXPR_STEPS_MAX];
     struct step sink; /* takes what comes after too many */
@@ -338,6 +339,7 @@ static struct operand parse_sum(struct parser *p)
         }
         size_t begin = p->step_count;
         struct operand b = parse_term(p);
+        p->sum_at_top = p->sum_at_top || p->depth == 0;
         a = sum(p, a, b, begin, !plus);
     }
     return a;
@@ -523,7 +525,7 @@ int ls_expr_compile(const char *text, struct ls_where where, int quotient_scale,
     p->err = err;
     struct operand o = parse_or(p);
     skip_space(p);
-    if (!p->failed && p->text[p->at] == '/') {
+    if (!p->failed && p->text[p->at] == '/' && !p->sum_at_top) {
         p->at++;
         o = quotient(p, o);
         skip_space(p);
@@ -531,7 +533,7 @@ int ls_expr_compile(const char *text, struct ls_where where, int quotient_scale,
     if (!p->failed && p->text[p->at]) {
         const char *hint =
             p->text[p->at] == '/' || p->text[p->at] == '*'
-                ? "a quotient may stand only at the top: put the products in parentheses"
+                ? "a quotient may stand only at the top: put what is divided in parentheses"
                 : NULL;
         problem(p, "LS2101", hint, "the expression goes on where it should end");
     }

@@ -128,6 +128,8 @@ static void test_problems(void **state)
         {"rate * rate * rate * rate * rate", "LS2104", NULL},
         {"q / 2", "LS2105", "scale"},
         {"q / 2 + 1", "LS2105", NULL},
+        {"q + 100 / 100", "LS2101", "parentheses"}, /* not (q + 100) / 100 */
+        {"q - 1 / 2", "LS2101", "parentheses"},
         {"((((((((((((((((((((((((((((((((((q))))))))))))))))))))))))))))))))))", "LS2106", NULL},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -1,0 +1,257 @@
+/* What can't be proved is refused when a spec is planned (contract G7). */
+#include "generator/fixture_test.h"
+
+static void checks_are_passed_for_certain(void **state)
+{
+    CHECK_PLAN_MISTAKES(
+        *state,
+        {{"uniform: [1.00, 500.00]", "uniform: [0.00, 500.00]", "LS2201", "check: range",
+          "`amount` of payment can be 0.00 to 500.00"},
+         {"uniform: [1.00, 500.00]", "uniform: [0.01, 100000.01]", "LS2201", "check: range",
+          "can be 0.01 to 100000.01"},
+         {"uniform: [1.00, 500.00]", "normal: {mean: 50.00, deviation: 10.00}, nullable: 1/2",
+          "LS2201", "check: range", "can be -41.55 to 141.55"},
+         {"max: 499.00", "max: 5000.01", "LS2201", "check: range",
+          "`amount` of order can be 0.99 to 100000.20"},
+         {"ref: product.id, null: never", "ref: product.id, nullable: 1/1000", "LS2201",
+          "check: not_null", "`product_id` of order is null now and then by itself"},
+         {"ref: product.id, null: never", "ref: customer.id, null: never", "LS2201",
+          "check: reference",
+          "nothing shows that each `product_id` of order stands in the table `products`"},
+         {"ref: product.id, null: never", "const: P-7, null: never", "LS2201", "check: reference",
+          "nothing shows"},
+         {"ref: product.id, null: never", "ref: product.sku, null: never", "LS2201",
+          "check: reference", "nothing shows"},
+         /* what an expression hands on */
+         {"{check: not_null, field: product_id}",
+          "{check: not_null, field: product_id}\n  - {check: not_null, field: total}", "LS2201",
+          "check: range", "`total` of order is null now and then by itself"}});
+}
+
+static const char uniform[] = "uniform: [1.00, 500.00]";
+
+/* What lies within the check is no problem, to the edge. */
+static void the_edges_belong_to_the_range(void **state)
+{
+    static const char *const fine[] = {
+        "uniform: [0.01, 100000.00]",
+        "normal: {mean: 50.00, deviation: 10.00}, min: 0.01, max: 100000.00",
+        "exponential: {mean: 50.00}, min: 0.01",
+        "lognormal: {median: 50.00, sigma: 5}, min: 0.01, max: 100000.00",
+        "const: 100000.00",
+        "zipf: {s: 1, n: 100000}",
+    };
+    struct maker *m = *state;
+    for (size_t k = 0; k < sizeof fine / sizeof *fine; k++) {
+        char *without = changed(sample_spec, "  out_of_range: {rate: 1/60, field: amount}\n", "");
+        char *text = changed(without, uniform, fine[k]);
+        plan_fine(m, text, NULL);
+        free(text);
+        free(without);
+    }
+}
+
+/* Values outside are drawn up to LS_RANGE_BEYOND_MAX away from the range. */
+static void a_range_leaves_room_outside(void **state)
+{
+    static const struct {
+        const char *check;
+        bool sound;
+    } cases[] = {
+        {"max: 9223372036854775807", false},  {"max: 9223372036854774808", false},
+        {"max: 9223372036854774807", true},   {"min: -9223372036854774807", true},
+        {"min: -9223372036854774808", false}, {"min: -9155, max: 9155", true},
+    };
+    struct maker *m = *state;
+    char *fault = changed(sample_spec, "rate: 1/60, field: amount", "rate: 1/60, field: score");
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        char check[128];
+        snprintf(check, sizeof check, "quality:\n  - {check: range, field: score, %s}\n",
+                 cases[k].check);
+        char *text = changed(fault, "quality:\n", check);
+        int rc = plan_text(m, text, NULL);
+        assert_int_equal(rc, cases[k].sound ? 0 : LS_E_DATA);
+        if (rc < 0) {
+            check_report(&m->base, "LS2204", line_of(text, "  out_of_range:"),
+                         "there is no room outside the range of `score` of payment");
+        }
+        free(text);
+    }
+    free(fault);
+}
+
+static void faults_are_what_they_are_called(void **state)
+{
+    CHECK_PLAN_MISTAKES(
+        *state,
+        {{"max: 500ms}", "max: 10001ms}", "LS2204", NULL,
+          "jitter of up to 10001 ms would be taken for a wrong clock"},
+         {"  max_ahead: 1m\n", "  max_ahead: 499ms\n", "LS2204", "max: 500ms}",
+          "jitter of up to 500 ms"},
+         {"by: 400d", "by: 10s", "LS2204", NULL, "a clock ahead by 10000 ms is within max_skew"},
+         {"start: 2026-01-01T00:00:00Z", "start: 0001-01-01T00:01:59Z", "LS2204", "lockstep: 1",
+          "with delays of up to 120000 ms, times before the year 1 occur"}});
+    struct maker *m = *state;
+    plan_fine(m, sample_spec, SETS("start=0001-01-01T00:02:00Z"));
+    plan_fine(m, sample_spec, SETS("pipeline.max_skew=500ms", "pipeline.max_ahead=500ms"));
+    plan_fine(m, sample_spec, SETS("faults.clock_ahead.by=10001ms"));
+}
+
+/* One up or one down has to be within all range checks of the field. */
+static void a_conflict_has_room_in_the_range(void **state)
+{
+    static const struct {
+        const char *score, *check;
+        bool sound;
+    } cases[] = {
+        {"const: 5", "min: 5, max: 5", false},
+        {"const: 5", "min: 4, max: 5", true},
+        {"const: 5", "min: 5, max: 6", true},
+        {"uniform: [4, 5]", "min: 4, max: 5", true},
+        {"const: 5",
+         "max: 9}\n  - {check: range, field: score, min: 5}\n"
+         "  - {check: range, field: score, max: 5",
+         false},
+        {"const: 9223372036854775807", "min: 9223372036854775807", false},
+        {"const: 9223372036854775807", "min: 9223372036854775806", true},
+    };
+    struct maker *m = *state;
+    char *conflict = changed(sample_spec, "rate: 1/200, field: amount", "rate: 1/60, field: score");
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        char check[256];
+        snprintf(check, sizeof check, "quality:\n  - {check: range, field: score, %s}\n",
+                 cases[k].check);
+        char *with_check = changed(conflict, "quality:\n", check);
+        char *text = changed(with_check, "normal: {mean: 0, deviation: 1000}", cases[k].score);
+        int rc = plan_text(m, text, NULL);
+        if ((rc == 0) != cases[k].sound) {
+            fail_msg("%s in %s: %.*s", cases[k].score, cases[k].check, (int)m->base.report.size,
+                     (const char *)m->base.report.data);
+        }
+        if (rc < 0) {
+            check_report(&m->base, "LS2204", line_of(text, "  conflict:"), "no second value");
+        } else { /* and that is what conflicts do */
+            plan_fine(m, text, NULL);
+            make_run(m, 3000);
+            size_t conflicts = 0;
+            for (size_t i = 0; i < m->run.count; i++) {
+                const struct ls_event *e = &m->run.events[i];
+                struct ls_cell cells[LS_PLAN_CELLS_MAX];
+                const struct ls_spec_event_type *type = m->plan->types[e->type].spec;
+                if (e->fault != LS_FAULT_CONFLICT) {
+                    continue;
+                }
+                assert_int_equal(ls_row_decode(type->layout, e->value + 10, e->value_size - 10,
+                                               cells, NULL, NULL),
+                                 LS_DECODE_OK);
+                int64_t score = cells[ls_layout_find(type->layout, "score")].number;
+                for (size_t c = 0; c < m->base.spec->quality.count; c++) {
+                    const struct ls_spec_check *q = &(
+                        (const struct ls_spec_check *)m->base.spec->quality.items)[c];
+                    int64_t bound;
+                    if (strcmp(q->field, "score") == 0) {
+                        assert_true(!ls_spec_check_low(q, LS_FIELD_LONG, &bound) || score >= bound);
+                        assert_true(!ls_spec_check_high(q, LS_FIELD_LONG, &bound) ||
+                                    score <= bound);
+                    }
+                }
+                conflicts++;
+            }
+            assert_true(conflicts > 3);
+        }
+        free(text);
+        free(with_check);
+    }
+    free(conflict);
+}
+
+/* ---- normalize steps */
+
+static const char steps_at[] = "    - {set: unit_price, lookup: {table: products, key: "
+                               "product_id, take: price}}\n    - {drop: coupon}\n";
+
+static void normalize_steps_always_have_a_value(void **state)
+{
+    static const struct {
+        const char *steps;
+        const char *part; /* or NULL: it is proved */
+    } cases[] = {
+        {"    - {set: each, expr: \"amount / quantity\", scale: 2}\n", NULL},
+        {"    - {set: each, expr: \"amount / (quantity - 1)\", scale: 2}\n",
+         "`each` of order may have no value"},
+        {"    - {set: each, expr: \"amount / tip\", scale: 2}\n", "`each` of order"},
+        {"    - {set: each, expr: \"amount * 100 / 119\", scale: 2}\n", NULL},
+        {"    - {set: p, lookup: {table: products, key: product_id, take: price}}\n"
+         "    - {set: times, expr: \"amount / p\", scale: 0}\n",
+         NULL},
+        {"    - {set: p, lookup: {table: products, key: product_id, take: price}}\n"
+         "    - {set: p, expr: \"p - 0.99\", scale: 2}\n"
+         "    - {set: times, expr: \"amount / p\", scale: 0}\n",
+         "`times` of order"},
+        {"    - {set: q, expr: quantity}\n    - {set: each, expr: \"amount / q\", scale: 2}\n",
+         NULL},
+        {"    - {drop: quantity}\n    - {set: quantity, expr: \"0 * amount\", scale: 0}\n"
+         "    - {set: each, expr: \"amount / quantity\", scale: 2}\n",
+         "`each` of order"},
+        {"    - {set: huge, expr: \"amount * amount * amount * 9999 * 9999\", scale: 2}\n",
+         "`huge` of order"},
+        {"    - {set: huge, expr: \"amount * amount\", scale: 2}\n", NULL},
+        {"    - {set: huge, expr: \"amount * amount * amount * amount * amount * amount * amount "
+         "> 1\"}\n",
+         "`huge` of order"},
+        {"    - {set: far, expr: \"event_time + amount\"}\n", NULL}, /* the pipeline says why */
+        {"    - {set: far, expr: \"event_time + quantity\"}\n", NULL},
+        {"    - {set: far, expr: \"event_time + quantity * 9000000000000000000\"}\n",
+         "`far` of order"},
+        {"    - {set: waited, expr: \"ingest_time - event_time\"}\n", NULL},
+        {"    - {set: v, expr: \"amount / schema_version\", scale: 2}\n", NULL},
+        {"    - {set: text, expr: mood}\n", NULL},
+        {"    - {set: text, expr: event_id}\n", NULL},
+        {"    - {set: x, expr: nothing}\n", NULL}, /* likewise */
+        {"    - {drop: nothing}\n", NULL},
+        {"    - {set: is, expr: \"product_id is null or total > 5.00\"}\n", NULL},
+    };
+    struct maker *m = *state;
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        char *text = changed(sample_spec, steps_at, cases[k].steps);
+        int rc = plan_text(m, text, NULL);
+        if ((rc == 0) != !cases[k].part) {
+            fail_msg("%s%.*s", cases[k].steps, (int)m->base.report.size,
+                     (const char *)m->base.report.data);
+        }
+        if (rc < 0) {
+            const char *report = ls_buf_text(&m->base.report, &m->base.err);
+            assert_non_null(strstr(report, "[LS2202]"));
+            assert_non_null(strstr(report, cases[k].part));
+            assert_non_null(strstr(report, "1 error, 0 warnings"));
+        }
+        free(text);
+    }
+}
+
+/* A conflict's number is normalized too. */
+static void a_conflict_counts_where_a_step_divides(void **state)
+{
+    struct maker *m = *state;
+    char *text = changed(sample_spec, steps_at,
+                         "    - {set: each, expr: \"amount / quantity\", scale: 2}\n");
+    char *other = changed(text, "rate: 1/200, field: amount", "rate: 1/200, field: quantity");
+    assert_int_equal(plan_text(m, other, NULL), LS_E_DATA); /* 1 may become 0 */
+    check_report(&m->base, "LS2202", line_of(other, "{set: each"), "`each` of order");
+    free(other);
+    free(text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        MAKER_TEST(checks_are_passed_for_certain),
+        MAKER_TEST(the_edges_belong_to_the_range),
+        MAKER_TEST(a_range_leaves_room_outside),
+        MAKER_TEST(faults_are_what_they_are_called),
+        MAKER_TEST(a_conflict_has_room_in_the_range),
+        MAKER_TEST(normalize_steps_always_have_a_value),
+        MAKER_TEST(a_conflict_counts_where_a_step_divides),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,319 @@
+#include "generator/fixture_test.h"
+
+/* The operation that makes a column of an event type. */
+static const struct ls_op *op_of(const struct maker *m, size_t type, const char *name)
+{
+    const struct ls_plan_type *t = &m->plan->types[type];
+    for (size_t i = 0; i < t->spec->field_count; i++) {
+        for (size_t k = 0; strcmp(t->spec->fields[i]->name, name) == 0 && k < t->op_count; k++) {
+            if (t->ops[k].cell == LS_COLUMN_PAYLOAD + i) {
+                return &t->ops[k];
+            }
+        }
+    }
+    fail_msg("no field %s", name);
+    return NULL;
+}
+
+static void each_source_becomes_its_operation(void **state)
+{
+    static const struct {
+        size_t type;
+        const char *name;
+        enum ls_op_kind kind;
+        enum ls_field_type field_type;
+        bool may_be_null, bounded;
+        int64_t low, high;
+    } cases[] = {
+        {0, "order_id", LS_OP_ID, LS_FIELD_STRING, false, false, 0, 0},
+        {0, "product_id", LS_OP_ENTITY_ID, LS_FIELD_STRING, false, false, 0, 0},
+        {0, "coupon", LS_OP_CHOICE, LS_FIELD_STRING, true, false, 0, 0},
+        {0, "sku", LS_OP_ATTRIBUTE, LS_FIELD_STRING, false, false, 0, 0},
+        {0, "fragile", LS_OP_ATTRIBUTE, LS_FIELD_BOOLEAN, false, false, 0, 0},
+        {0, "member_since", LS_OP_ATTRIBUTE, LS_FIELD_TIMESTAMP, false, true, 1582977600000,
+         1582977600000},
+        {0, "mood", LS_OP_CHOICE, LS_FIELD_ENUM, false, false, 0, 0},
+        {0, "quantity", LS_OP_NUMBER, LS_FIELD_INT, false, true, 1, 20},
+        {0, "amount", LS_OP_EXPR, LS_FIELD_MONEY, false, true, 99, 998000},
+        {0, "tip", LS_OP_NUMBER, LS_FIELD_MONEY, true, true, 0, 2000},
+        {0, "total", LS_OP_EXPR, LS_FIELD_MONEY, false, true, 99, 1000000},
+        {0, "big", LS_OP_EXPR, LS_FIELD_BOOLEAN, false, false, 0, 0},
+        {1, "amount", LS_OP_NUMBER, LS_FIELD_MONEY, false, true, 100, 50000},
+        {1, "score", LS_OP_NUMBER, LS_FIELD_LONG, false, true, -9155, 9155},
+        {2, "page", LS_OP_CONST, LS_FIELD_STRING, false, false, 0, 0},
+    };
+    struct maker *m = *state;
+    plan_fine(m, sample_spec, NULL);
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        const struct ls_op *op = op_of(m, cases[k].type, cases[k].name);
+        bool same = op->kind == cases[k].kind && op->type == cases[k].field_type &&
+                    op->may_be_null == cases[k].may_be_null && op->bounded == cases[k].bounded &&
+                    (!op->bounded || (op->low == cases[k].low && op->high == cases[k].high));
+        if (!same) {
+            fail_msg("%s: kind %d, type %d, %lld to %lld", cases[k].name, op->kind, op->type,
+                     (long long)op->low, (long long)op->high);
+        }
+    }
+}
+
+/* What an expression takes from an entity is a cell that no column shows, one for each value, made
+ * before the columns. */
+static void attributes_in_expressions_are_hidden_cells(void **state)
+{
+    struct maker *m = *state;
+    char *text = changed(sample_spec, "expr: product.price * quantity",
+                         "expr: product.price * quantity + product.price - customer.limit * 0");
+    plan_fine(m, text, NULL);
+    free(text);
+    const struct ls_plan_type *order = &m->plan->types[0];
+    assert_int_equal(order->op_count, order->spec->field_count + 2);
+    assert_int_equal(order->pick_count, 2);
+    assert_string_equal(order->picks[0]->spec->key, "customer");
+    assert_string_equal(order->picks[1]->spec->key, "product");
+    assert_int_equal(order->ops[0].kind, LS_OP_ATTRIBUTE);
+    assert_int_equal(order->ops[0].cell, order->column_count);
+    assert_int_equal(order->ops[1].cell, order->column_count + 1);
+    for (size_t k = 2; k < order->op_count; k++) {
+        assert_int_equal(order->ops[k].cell, LS_COLUMN_PAYLOAD + k - 2);
+    }
+}
+
+static void constants_fit_their_type(void **state)
+{
+    static const struct {
+        const char *type, *value;
+        bool fits;
+        int64_t number;
+    } cases[] = {
+        {"int", "5", true, 5},
+        {"int", "-2147483648", true, INT32_MIN},
+        {"int", "2147483648", false, 0},
+        {"int", "\"5\"", false, 0},
+        {"int", "5.5", false, 0},
+        {"int", "5.0", true, 5},
+        {"int", "5s", false, 0},
+        {"int", "five", false, 0},
+        {"int", "[5]", false, 0},
+        {"long", "9223372036854775807", true, INT64_MAX},
+        {"long", "9223372036854775808", false, 0},
+        {"money", "19.99", true, 1999},
+        {"money", "-0.01", true, -1},
+        {"money", "19.999", false, 0},
+        {"boolean", "true", true, 1},
+        {"boolean", "false", true, 0},
+        {"boolean", "\"true\"", false, 0},
+        {"boolean", "1", false, 0},
+        {"timestamp", "1970-01-01T00:00:01Z", true, 1000},
+        {"timestamp", "5", false, 0},
+        {"string", "EUR", true, 0},
+        {"string", "\"5\"", true, 0},
+        {"string", "5", false, 0},
+        {"string", "true", false, 0},
+    };
+    struct maker *m = *state;
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        char field[256];
+        snprintf(field, sizeof field, "{name: page, type: %s, const: %s}", cases[k].type,
+                 cases[k].value);
+        const struct mistake wrong = {"{name: page, type: string, const: home}", field, "LS2018",
+                                      NULL, "this is no value of type"};
+        char *text = changed(sample_spec, wrong.find, field);
+        int rc = plan_text(m, text, NULL);
+        if ((rc == 0) != cases[k].fits) {
+            fail_msg("%s", field);
+        }
+        if (rc == 0) {
+            assert_true(op_of(m, 2, "page")->words[0].number == cases[k].number);
+        } else {
+            check_mistake(&m->base, sample_spec, &wrong);
+        }
+        free(text);
+    }
+}
+
+static void settings_are_checked(void **state)
+{
+    CHECK_PLAN_MISTAKES(
+        *state,
+        {{"{name: fragile, type: boolean, choice: {true: 1, false: 4}}",
+          "{name: fragile, type: boolean, choice: {yes: 1, false: 4}}", "LS2018", NULL,
+          "`yes` is no boolean"},
+         {"normal: {mean: 0, deviation: 1000}", "normal: {mean: 0, deviation: 0}", "LS2018", NULL,
+          "above 0"},
+         {"uniform: [1.00, 500.00]", "uniform: [1.00, 500.005]", "LS2018", NULL,
+          "two decimal places"},
+         {"uniform: [1.00, 500.00]", "uniform: [1.00]", "LS2018", NULL, "two bounds are wanted"},
+         {"exponential: {mean: 300ms}", "exponential: {mean: 300}", "LS2018", NULL,
+          "a duration is wanted"},
+         {"exponential: {mean: 20s}", "exponential: {mean: 20}", "LS2018", NULL,
+          "a duration is wanted"},
+         {"{uniform: [1, 2000]}", "{uniform: [1, 2000s]}", "LS2018", NULL, "a number is wanted"},
+         {"{uniform: [1, 2000]}", "{uniform: [1.5, 2000]}", "LS2018", NULL, "a whole number"}});
+}
+
+static void an_id_has_its_room(void **state)
+{
+    char set[256];
+    char *text;
+    struct maker *m = *state;
+    memset(set, 'x', sizeof set);
+    set[108] = '\0'; /* and 20 digits */
+    struct mistake wrong = {"\"S{n:08}x\"", "", "LS2004", NULL, "an id is longer than 128 bytes"};
+    char fine[300];
+    snprintf(fine, sizeof fine, "\"%s{n}\"", set);
+    text = changed(sample_spec, "\"S{n:08}x\"", fine);
+    plan_fine(m, text, NULL);
+    free(text);
+    char long_id[300];
+    snprintf(long_id, sizeof long_id, "\"%s{n}x\"", set);
+    wrong.replacement = long_id;
+    check_plan_mistakes(m, &wrong, 1);
+    wrong.find = "\"O{n:012}\"";
+    check_plan_mistakes(m, &wrong, 1);
+    wrong.find = "\"C{n:05}\"";
+    wrong.at = "count: 500"; /* an entity begins with its first option */
+    check_plan_mistakes(m, &wrong, 1);
+}
+
+static void expressions_fit_their_field(void **state)
+{
+    CHECK_PLAN_MISTAKES(
+        *state,
+        {{"type: boolean, expr: amount >= 100.00", "type: boolean, expr: amount", "LS2019", NULL,
+          "the expression gives a number, the field is of type boolean"},
+         {"type: boolean, expr: amount >= 100.00", "type: string, expr: amount >= 100.00", "LS2019",
+          NULL, "gives a condition"},
+         {"type: boolean, expr: amount >= 100.00", "type: int, expr: amount", "LS2019", NULL,
+          "the expression has 2 decimal places, the field 0"},
+         {"type: boolean, expr: amount >= 100.00", "type: money, expr: amount * 0.5", "LS2019",
+          NULL, "3 decimal places"},
+         {"expr: amount + tip, null: never", "expr: amount + tip", "LS2019", NULL,
+          "the expression can be null"},
+         {"expr: amount >= 100.00", "expr: total >= 100.00", "LS2019", NULL,
+          "the expression can be null"}, /* because `tip` can */
+         {"expr: amount >= 100.00", "expr: member_since = customer.since and 1", "LS2103", NULL,
+          ""},
+         {"expr: amount >= 100.00", "expr: amont >= 100.00", "LS2102", NULL, "`amont`"},
+         {"expr: amount >= 100.00", "expr: later >= 100.00", "LS2102", NULL, "`later`"},
+         {"expr: amount >= 100.00", "expr: product.prize >= 100.00", "LS2102", NULL,
+          "`product.prize`"},
+         {"expr: amount >= 100.00", "expr: shop.price >= 100.00", "LS2102", NULL, "`shop.price`"},
+         {"expr: amount >= 100.00", "expr: amount / 2 >= 100.00", "LS2105", NULL, "scale"},
+         {"expr: product.price * quantity", "expr: total", "LS2102", NULL, "`total`"}}); /* below */
+}
+
+static void a_null_goes_through_expressions(void **state)
+{
+    struct maker *m = *state;
+    char *text = changed(sample_spec, "type: boolean, expr: amount >= 100.00",
+                         "type: boolean, expr: total >= 100.00, null: never");
+    plan_fine(m, text, NULL);
+    free(text);
+    make_run(m, 3000);
+    size_t nulls = 0;
+    for (size_t i = 0; i < m->run.count; i++) {
+        const struct ls_event *e = &m->run.events[i];
+        struct ls_cell cells[LS_PLAN_CELLS_MAX];
+        const struct ls_layout *layout = m->plan->types[e->type].spec->layout;
+        if (e->type != 0 || ls_row_decode(layout, e->value + 10, e->value_size - 10, cells, NULL,
+                                          NULL) != LS_DECODE_OK) {
+            continue;
+        }
+        bool tip = cells[ls_layout_find(layout, "tip_cents")].is_null;
+        assert_int_equal(cells[ls_layout_find(layout, "total_cents")].is_null, tip);
+        assert_int_equal(cells[ls_layout_find(layout, "big")].is_null, tip);
+        nulls += tip;
+    }
+    assert_true(nulls > 300);
+}
+
+static void expressions_have_bounds(void **state)
+{
+    CHECK_PLAN_MISTAKES(
+        *state,
+        {{"type: boolean, expr: amount >= 100.00",
+          "type: boolean, expr: amount * amount * amount * amount * amount * amount * amount > 1",
+          "LS2202", NULL, "how large the expression gets cannot be told"},
+         {"type: boolean, expr: amount >= 100.00",
+          "type: long, expr: 9000000000000000000 * 9000000000000000000 * 9000000000000000000",
+          "LS2202", NULL, "how large"},
+         {"type: boolean, expr: amount >= 100.00",
+          "type: timestamp, expr: member_since + 9000000000000000000 * 9000000000000000000 * "
+          "9000000000000000000",
+          "LS2202", NULL, "how large"}});
+    static const struct {
+        const char *field;
+        int64_t low, high;
+    } cases[] = {
+        {"{name: big, type: money, expr: amount * 1.0, null: never}", 0, 0},
+        {"{name: big, type: long, expr: quantity * quantity - 5}", -4, 395},
+        {"{name: big, type: long, expr: quantity * quantity - 5, min: 0, max: 100}", 0, 100},
+        {"{name: big, type: long, expr: quantity * quantity - 5, min: 1000}", 1000, 1000},
+        {"{name: big, type: long, expr: quantity, max: -3}", -3, -3},
+        {"{name: big, type: int, expr: quantity * 1000000000}", 1000000000, INT32_MAX},
+        {"{name: big, type: long, expr: 9000000000000000000 * quantity}", 9000000000000000000,
+         INT64_MAX},
+        {"{name: big, type: money, expr: quantity}", 100, 2000},
+        {"{name: big, type: timestamp, expr: member_since + quantity}", 1582977600001,
+         1582977600020},
+        {"{name: big, type: timestamp, expr: member_since + 9223372036854775807}", INT64_MAX,
+         INT64_MAX},
+    };
+    struct maker *m = *state;
+    for (size_t k = 1; k < sizeof cases / sizeof *cases; k++) {
+        char *text = changed(sample_spec, "{name: big, type: boolean, expr: amount >= 100.00}",
+                             cases[k].field);
+        plan_fine(m, text, NULL);
+        free(text);
+        const struct ls_op *op = op_of(m, 0, "big");
+        if (op->low != cases[k].low || op->high != cases[k].high) {
+            fail_msg("%s: %lld to %lld", cases[k].field, (long long)op->low, (long long)op->high);
+        }
+        for (uint64_t i = 0; i < 300; i++) {
+            struct ls_event e = make(m, i);
+            const struct ls_cell *cell = &m->scratch.cells[op->cell];
+            assert_true(e.type != 0 || (cell->number >= op->low && cell->number <= op->high));
+        }
+    }
+}
+
+static void an_event_type_uses_eight_entities(void **state)
+{
+    struct maker *m = *state;
+    char entities[1024] = "";
+    char fields[1024] = "";
+    for (int k = 0; k < 8; k++) {
+        size_t at[] = {strlen(entities), strlen(fields)};
+        snprintf(entities + at[0], sizeof entities - at[0], "  e%d: {count: 5, id: \"{n}\"}\n", k);
+        snprintf(fields + at[1], sizeof fields - at[1],
+                 "      - {name: r%d, type: string, ref: e%d.id}\n", k, k);
+    }
+    strcat(entities, "event_types:\n");
+    strcat(fields, "      - {name: page,");
+    char *with = changed(sample_spec, "event_types:\n", entities);
+    char *nine = changed(with, "      - {name: page,", fields); /* a visit is about a product */
+    assert_int_equal(plan_text(m, nine, NULL), LS_E_DATA);
+    check_report(&m->base, "LS2010", line_of(nine, "{name: r7"), "uses at most 8 entities");
+    char *eight = changed(nine, "      - {name: r7, type: string, ref: e7.id}\n", "");
+    plan_fine(m, eight, NULL);
+    assert_int_equal(m->plan->types[2].pick_count, 8);
+    free(eight);
+    free(nine);
+    free(with);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        MAKER_TEST(each_source_becomes_its_operation),
+        MAKER_TEST(attributes_in_expressions_are_hidden_cells),
+        MAKER_TEST(constants_fit_their_type),
+        MAKER_TEST(settings_are_checked),
+        MAKER_TEST(an_id_has_its_room),
+        MAKER_TEST(expressions_fit_their_field),
+        MAKER_TEST(a_null_goes_through_expressions),
+        MAKER_TEST(expressions_have_bounds),
+        MAKER_TEST(an_event_type_uses_eight_entities),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
