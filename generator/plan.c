@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define PLAN_BYTES_MAX (512U << 20)
+#define RATE_WHOLE_MAX (UINT64_C(1) << 32) /* so that products of two rates are exact */
 #define TABLE_ROWS_MAX 65536 /* populations up to this have their attributes computed once */
 
 void *ls_plan_alloc(struct planner *p, size_t count, size_t size)
@@ -225,7 +226,7 @@ static void plan_copies(struct planner *p)
     }
     struct ls_ratio d = f->duplicate->rate;
     struct ls_ratio c = f->conflict ? f->conflict->rate : (struct ls_ratio){0, 1};
-    if (d.whole > UINT32_MAX || c.whole > UINT32_MAX) {
+    if (d.whole > RATE_WHOLE_MAX || c.whole > RATE_WHOLE_MAX) {
         PROBLEM(p, "LS2020", f->duplicate->where, NULL,
                 "a rate of copies is finer than one in 2^32");
         return;

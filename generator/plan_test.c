@@ -1,0 +1,268 @@
+#include "generator/plan.h"
+
+#include "generator/fixture_test.h"
+
+static void the_sample_is_planned(void **state)
+{
+    struct maker *m = *state;
+    const struct ls_plan *plan = plan_fine(m, sample_spec, NULL);
+    assert_int_equal(plan->seed, 7);
+    assert_int_equal(plan->partitions, 3);
+    assert_int_equal(plan->entity_count, 2);
+    assert_int_equal(plan->type_count, 3);
+    static const uint64_t sums[] = {30, 50, 55};
+    assert_memory_equal(plan->type_sums, sums, sizeof sums);
+    assert_non_null(plan->entities[0].zipf);
+    assert_null(plan->entities[1].zipf);
+    assert_int_equal(plan->entities[0].count, 500);
+    assert_int_equal(plan->arrival.total, UINT64_MAX);
+    assert_true(plan->delay.present && plan->late_delay.present && plan->gap.present);
+    assert_int_equal(plan->clock_ahead_ms, INT64_C(400) * 86400000);
+    assert_int_equal(plan->jitter_max_ms, 500);
+    const struct ls_plan_type *order = &plan->types[0];
+    assert_int_equal(order->range_column, ls_layout_find(order->spec->layout, "amount_cents"));
+    assert_int_equal(order->missing_column, ls_layout_find(order->spec->layout, "product_id"));
+    assert_int_equal(order->conflict_column, order->range_column);
+    assert_true(order->range_has_low && order->range_low == 1);
+    assert_true(order->range_has_high && order->range_high == 10000000);
+    assert_int_equal(order->conflict_high, 10000000);
+    const struct ls_plan_type *visit = &plan->types[2];
+    assert_true(visit->range_column < 0 && visit->missing_column < 0 && visit->conflict_column < 0);
+}
+
+/* A stream is named by the path of what it makes (contract G2): renaming one of these is a change
+ * of the format. */
+static void streams_are_named_by_their_paths(void **state)
+{
+    struct maker *m = *state;
+    const struct ls_plan *plan = plan_fine(m, sample_spec, NULL);
+    const struct {
+        uint64_t key;
+        const char *name;
+    } streams[] = {
+        {plan->type_key, "event_types"},
+        {plan->event_id_key, "event_id"},
+        {plan->entities[0].pick_key, "entities.customer.pick"},
+        {plan->entities[0].attributes[1].key, "entities.customer.attributes.tier"},
+        {plan->types[1].ops[0].key, "event_types.payment.amount"},
+        {plan->types[1].ops[0].null_key, "event_types.payment.amount.null"},
+        {plan->delay.key, "delay"},
+        {plan->late_delay.key, "faults.late.delay"},
+        {plan->gap.key, "faults.duplicate.gap"},
+        {plan->late.key, "faults.late"},
+        {plan->truncated.key, "faults.truncated"},
+        {plan->truncated_place_key, "faults.truncated.place"},
+        {plan->corrupt.key, "faults.corrupt"},
+        {plan->corrupt_place_key, "faults.corrupt.place"},
+        {plan->out_of_range.key, "faults.out_of_range"},
+        {plan->range_value_key, "faults.out_of_range.value"},
+        {plan->missing.key, "faults.missing"},
+        {plan->clock_ahead.key, "faults.clock_ahead"},
+        {plan->jitter.key, "faults.jitter"},
+        {plan->copy_key, "faults.copy"},
+        {plan->copy_kind_key, "faults.copy.kind"},
+    };
+    enum { STREAMS = sizeof streams / sizeof *streams };
+    for (size_t k = 0; k < STREAMS; k++) {
+        if (streams[k].key != ls_stream_key(7, streams[k].name)) {
+            fail_msg("%s", streams[k].name);
+        }
+    }
+}
+
+/* No two things draw from one stream, whatever fields are called. */
+static void no_two_things_share_a_stream(void **state)
+{
+    struct maker *m = *state;
+    char *text = changed(sample_spec, "      - {name: limit,",
+                         "      - {name: pick, type: string, choice: [a, b]}\n"
+                         "      - {name: limit,");
+    const struct ls_plan *plan = plan_fine(m, text, NULL);
+    uint64_t keys[256];
+    size_t count = 0;
+    for (size_t e = 0; e < plan->entity_count; e++) {
+        keys[count++] = plan->entities[e].pick_key;
+        for (size_t a = 0; a < plan->entities[e].attribute_count; a++) {
+            keys[count++] = plan->entities[e].attributes[a].key;
+        }
+    }
+    for (size_t t = 0; t < plan->type_count; t++) {
+        for (size_t k = 0; k < plan->types[t].op_count; k++) {
+            const struct ls_op *op = &plan->types[t].ops[k];
+            if (op->cell < plan->types[t].column_count) {
+                keys[count++] = op->key;
+                keys[count++] = op->null_key;
+            }
+        }
+    }
+    for (size_t a = 0; a < count; a++) {
+        for (size_t b = 0; b < a; b++) {
+            assert_true(keys[a] != keys[b]);
+        }
+    }
+    free(text);
+}
+
+static void copies_have_blocks(void **state)
+{
+    static const struct {
+        const char *duplicate, *conflict; /* rates */
+        uint64_t block;
+        struct ls_ratio conflicts; /* of the copies */
+    } cases[] = {
+        {"1/500", NULL, 500, {0, 1}},
+        {"1/500", "1/20000", 488, {1, 41}},
+        {"1/2", NULL, 2, {0, 1}},
+        {"1/3", NULL, 3, {0, 1}},
+        {"2/5", NULL, 3, {0, 1}},
+        {"0", NULL, 0, {0, 1}},
+        {"0", "1/100", 100, {1, 1}},
+        {"1/4", "1/4", 2, {1, 2}},
+        {"1/4294967296", "1/4294967296", 2147483648, {1, 2}},
+    };
+    struct maker *m = *state;
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        char sets[2][128];
+        snprintf(sets[0], sizeof sets[0], "faults={duplicate: {rate: %s, gap: {uniform: [1, 9]}}}",
+                 cases[k].duplicate);
+        snprintf(sets[1], sizeof sets[1], "faults.conflict={rate: %s, field: amount}",
+                 cases[k].conflict ? cases[k].conflict : "0");
+        const struct ls_plan *plan = plan_fine(m, sample_spec, SETS(sets[0], sets[1]));
+        assert_int_equal(plan->block, cases[k].block);
+        assert_true(!plan->block ||
+                    (ls_u128)plan->conflict_share.part * cases[k].conflicts.whole ==
+                        (ls_u128)plan->conflict_share.whole * cases[k].conflicts.part);
+    }
+    const struct ls_plan *plan = plan_fine(m, sample_spec, SETS("faults={}"));
+    assert_int_equal(plan->block, 0);
+}
+
+static void copies_have_limits(void **state)
+{
+    CHECK_PLAN_MISTAKES(*state, {{"duplicate: {rate: 1/50,", "duplicate: {rate: 1/2,", "LS2020",
+                                  NULL, "more than half of the events would be copies"},
+                                 {"duplicate: {rate: 1/50,", "duplicate: {rate: 1/4294967297,",
+                                  "LS2020", NULL, "finer than one in 2^32"},
+                                 {"conflict: {rate: 1/200,", "conflict: {rate: 1/4294967297,",
+                                  "LS2020", "  duplicate:", "finer than one in 2^32"}});
+}
+
+static void faults_need_checks_that_notice_them(void **state)
+{
+    struct maker *m = *state;
+    CHECK_PLAN_MISTAKES(
+        m, {{"{check: not_null, field: product_id}", "{check: not_null, field: order_id}", "LS2203",
+             "  missing:", "`missing` needs a nullable field with a not_null check"},
+            {"missing: {rate: 1/50, field: product_id}", "missing: {rate: 1/50, field: order_id}",
+             "LS2203", NULL, "`order_id` of order is not"},
+            {"out_of_range: {rate: 1/60, field: amount}", "out_of_range: {rate: 1/60, field: tip}",
+             "LS2203", NULL, "no range check would notice a wrong `tip`"},
+            {"conflict: {rate: 1/200, field: amount}", "conflict: {rate: 1/200, field: mood}",
+             "LS2203", NULL, "`conflict` needs a number to change, `mood` is none"},
+            {"conflict: {rate: 1/200, field: amount}", "conflict: {rate: 1/200, field: big}",
+             "LS2203", NULL, "`big` is none"}});
+}
+
+/* All problems of a spec are told, not the first alone. */
+static void all_problems_are_told(void **state)
+{
+    struct maker *m = *state;
+    assert_int_equal(plan_text(m, sample_spec,
+                               SETS("event_types[1].metrics[0].uniform=[5.00]",
+                                    "entities.product.attributes[0].lognormal.median=0",
+                                    "faults.duplicate.gap={uniform: [5, 4]}")),
+                     LS_E_DATA);
+    const char *report = ls_buf_text(&m->base.report, &m->base.err);
+    assert_non_null(strstr(report, "in entities.product.attributes[0].lognormal.median"));
+    assert_non_null(strstr(report, "in faults.duplicate.gap.uniform[1]"));
+    assert_string_equal(m->base.err.text, "the spec cannot be generated: 2 errors");
+}
+
+/* Small populations have their attributes in tables, large ones have them made: the same. */
+static void tables_hold_what_would_be_made(void **state)
+{
+    struct maker *m = *state;
+    const struct ls_plan *plan = plan_fine(m, sample_spec, SETS("entities.product.count=65536"));
+    for (size_t e = 0; e < 2; e++) {
+        struct ls_plan_entity without = plan->entities[e];
+        struct ls_cell *none[8] = {NULL};
+        without.tables = none;
+        for (size_t a = 0; a < without.attribute_count; a++) {
+            bool of_id = without.attributes[a].kind == LS_OP_ID;
+            assert_int_equal(plan->entities[e].tables[a] == NULL, of_id);
+            for (uint64_t n = 0; n < without.count; n += 1 + n / 50) {
+                uint8_t texts[2][LS_ID_TEXT_MAX];
+                struct ls_cell x = ls_attribute_value(&plan->entities[e], a, n, texts[0]);
+                struct ls_cell y = ls_attribute_value(&without, a, n, texts[1]);
+                assert_true(x.number == y.number && x.size == y.size && x.is_null == y.is_null);
+                assert_true(!x.size || memcmp(x.bytes, y.bytes, x.size) == 0);
+            }
+        }
+    }
+    plan = plan_fine(m, sample_spec, SETS("entities.product.count=65537"));
+    assert_null(plan->entities[1].tables[0]);
+}
+
+static int plan_domain(void *context, const char *relative, struct ls_error *err)
+{
+    struct maker *m = context;
+    static const char *const profiles[] = {NULL, "load"};
+    char path[LS_PATH_MAX];
+    int rc = ls_path_join(path, LS_SOURCE_DIR "/fixtures/domains", relative, err);
+    for (size_t k = 0; rc == 0 && k < 2 && strstr(relative, ".yaml"); k++) {
+        const struct ls_layers layers = {.spec_path = path, .profile = profiles[k]};
+        struct ls_spec *spec = NULL;
+        struct ls_plan *plan = NULL;
+        rc = ls_spec_load(&layers, &spec, &m->base.report, err);
+        rc = rc < 0 ? rc : ls_plan_new(spec, &plan, &m->base.report, err);
+        ls_plan_free(plan);
+        ls_spec_free(spec);
+    }
+    return rc;
+}
+
+static void the_domains_that_ship_are_planned(void **state)
+{
+    struct maker *m = *state;
+    if (ls_tree_walk(LS_SOURCE_DIR "/fixtures/domains", plan_domain, m, &m->base.err) < 0 ||
+        m->base.report.size) {
+        fail_msg("%s\n%.*s", m->base.err.text, (int)m->base.report.size,
+                 (const char *)m->base.report.data);
+    }
+}
+
+static void refused_memory_is_an_error(void **state)
+{
+    struct maker *m = *state;
+    unsigned refused = 0;
+    int rc;
+    load_fine(&m->base, sample_spec,
+              SETS("entities.product.count=20", "entities.customer.count=20"));
+    do {
+        ls_mem_refuse(++refused);
+        rc = ls_plan_new(m->base.spec, &m->plan, &m->base.report, &m->base.err);
+        ls_mem_refuse(0);
+        assert_true(rc == 0 || rc == LS_E_NOMEM);
+        assert_true((rc == 0) == (m->plan != NULL));
+        assert_int_equal(m->base.report.size, 0);
+    } while (rc != 0);
+    assert_true(refused > 4);
+    ls_plan_free(NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        MAKER_TEST(the_sample_is_planned),
+        MAKER_TEST(streams_are_named_by_their_paths),
+        MAKER_TEST(no_two_things_share_a_stream),
+        MAKER_TEST(copies_have_blocks),
+        MAKER_TEST(copies_have_limits),
+        MAKER_TEST(faults_need_checks_that_notice_them),
+        MAKER_TEST(all_problems_are_told),
+        MAKER_TEST(tables_hold_what_would_be_made),
+        MAKER_TEST(the_domains_that_ship_are_planned),
+        MAKER_TEST(refused_memory_is_an_error),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
