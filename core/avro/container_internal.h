@@ -6,7 +6,7 @@
 
 #define LS_CONTAINER_MAGIC      "Obj\x01"
 #define LS_CONTAINER_MAGIC_SIZE 4
-#define LS_CONTAINER_IO_SIZE    (1U << 20) /* bytes that one read or write is about */
+#define LS_CONTAINER_IO_SIZE    (1U << 18) /* bytes that one read or write is about */
 
 /* In front of a block's records: two longs. */
 #define LS_BLOCK_HEAD_MAX 20

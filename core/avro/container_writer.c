@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define LARGE_BLOCK    (64U << 10) /* bytes */
 #define BLOCK_SOFT_MAX (LS_CONTAINER_BLOCK_MAX / 2)
 
 struct ls_container_writer {
@@ -16,8 +17,8 @@ struct ls_container_writer {
     char *path;
     uint8_t sync[LS_CONTAINER_SYNC_SIZE];
     unsigned records_per_block;
-    uint64_t written;  /* bytes of the file: header and full blocks */
-    struct ls_buf out; /* full blocks that are not in the file yet */
+    uint64_t written;  /* bytes of the file; with `out`: header and full blocks */
+    struct ls_buf out; /* full blocks that are not in the file yet, or the end of the last one */
     uint64_t records;  /* in full blocks, those in `out` included */
     struct ls_buf pending;
     uint32_t pending_count;
@@ -206,37 +207,54 @@ static int refuse_failed(const struct ls_container_writer *writer, struct ls_err
     return writer->failed.code;
 }
 
-static int write_out(struct ls_container_writer *writer, struct ls_error *err)
+static int write_bytes(struct ls_container_writer *writer, const struct ls_buf *bytes,
+                       struct ls_error *err)
 {
-    if (writer->out.size == 0) {
-        return 0;
-    }
-    if (ls_file_write_at(writer->fd, writer->out.data, writer->out.size, writer->written,
-                         writer->path, err) < 0) {
+    if (ls_file_write_at(writer->fd, bytes->data, bytes->size, writer->written, writer->path, err) <
+        0) {
         return failed(writer, err);
     }
-    writer->written += writer->out.size;
-    writer->out.size = 0;
+    writer->written += bytes->size;
     return 0;
 }
 
-/* The pending records as a block behind what `out` holds. */
+static int write_out(struct ls_container_writer *writer, struct ls_error *err)
+{
+    int rc = writer->out.size ? write_bytes(writer, &writer->out, err) : 0;
+    writer->out.size = rc < 0 ? writer->out.size : 0;
+    return rc;
+}
+
+/* The pending records as a block behind what `out` holds. Those of a large block are written from
+ * where they are, not copied. */
 static int append_block(struct ls_container_writer *writer, struct ls_error *err)
 {
     const struct ls_buf *pending = &writer->pending;
-    size_t size_max = LS_BLOCK_HEAD_MAX + pending->size + LS_CONTAINER_SYNC_SIZE;
-    if (writer->out.size + size_max > LS_CONTAINER_IO_SIZE && write_out(writer, err) < 0) {
+    struct ls_buf *out = &writer->out;
+    bool large = pending->size >= LARGE_BLOCK;
+    size_t size_max = LS_BLOCK_HEAD_MAX + (large ? 0 : pending->size) + LS_CONTAINER_SYNC_SIZE;
+    if (out->size + size_max > LS_CONTAINER_IO_SIZE && write_out(writer, err) < 0) {
         return err->code;
     }
-    int rc = ls_buf_reserve(&writer->out, size_max, err);
+    int rc = ls_buf_reserve(out, size_max, err);
     if (rc < 0) {
         return rc;
     }
-    uint8_t *at = writer->out.data + writer->out.size;
-    at = ls_put_long(at, writer->pending_count);
-    at = ls_put_bytes(at, pending->data, pending->size);
+    uint8_t *at = ls_put_long(out->data + out->size, writer->pending_count);
+    if (large) {
+        at = ls_put_long(at, (int64_t)pending->size);
+        out->size = (size_t)(at - out->data);
+        rc = write_out(writer, err);
+        rc = rc < 0 ? rc : write_bytes(writer, pending, err);
+        if (rc < 0) {
+            return rc;
+        }
+        at = out->data;
+    } else {
+        at = ls_put_bytes(at, pending->data, pending->size);
+    }
     memcpy(at, writer->sync, LS_CONTAINER_SYNC_SIZE);
-    writer->out.size = (size_t)(at + LS_CONTAINER_SYNC_SIZE - writer->out.data);
+    out->size = (size_t)(at + LS_CONTAINER_SYNC_SIZE - out->data);
     return 0;
 }
 
@@ -346,13 +364,10 @@ int ls_container_finish(struct ls_container_writer *writer, bool sync, struct ls
     int rc = refuse_failed(writer, err);
     rc = rc < 0 ? rc : write_out(writer, err);
     if (rc == 0 && writer->pending_count) {
-        /* Written, but not counted in `written`: reopening cuts it off again. */
+        uint64_t full = writer->written;
         rc = append_block(writer, err);
-        if (rc == 0 && ls_file_write_at(writer->fd, writer->out.data, writer->out.size,
-                                        writer->written, writer->path, err) < 0) {
-            rc = failed(writer, err);
-        }
-        writer->out.size = 0;
+        rc = rc < 0 ? rc : write_out(writer, err);
+        writer->written = full; /* reopening cuts it off again */
     }
     if (rc == 0 && sync) {
         rc = sync_file(writer, err);

@@ -212,6 +212,46 @@ static void a_finish_can_be_taken_back(void **state)
     assert_same_files();
 }
 
+/* Blocks of 64 KiB and more go to the file without a copy, whole or as the short one at the end. */
+static void large_blocks_are_the_same_bytes(void **state)
+{
+    (void)state;
+    enum { RECORD = 30000, RECORDS = 11 }; /* blocks of four: the last of three */
+    struct ls_container_writer *once = create(path, 4);
+    struct ls_container_writer *often = create(other_path, 4);
+    uint8_t *record = calloc(1, RECORD);
+    assert_non_null(record);
+    for (unsigned i = 0; i < RECORDS; i++) {
+        size_t size = i % 3 ? RECORD : 10; /* small blocks among the large */
+        memset(record, (int)i, RECORD);
+        assert_int_equal(ls_container_append(once, record, size, &err), 0);
+        assert_int_equal(ls_container_append(often, record, size, &err), 0);
+        assert_int_equal(ls_container_finish(often, false, &err), 0);
+        assert_int_equal(ls_container_reopen(often, &err), 0);
+        struct ls_container_state at;
+        struct stat status;
+        assert_int_equal(ls_container_flush(often, false, &at, &err), 0);
+        assert_int_equal(at.records, i + 1 - (i + 1) % 4);
+        assert_int_equal(stat(other_path, &status), 0);
+        assert_int_equal(status.st_size, at.file_size);
+    }
+    assert_int_equal(ls_container_finish(once, false, &err), 0);
+    assert_int_equal(ls_container_finish(often, false, &err), 0);
+    ls_container_writer_free(once);
+    ls_container_writer_free(often);
+    assert_same_files();
+    struct ls_container_reader *reader;
+    struct ls_block block;
+    uint64_t records = 0;
+    assert_int_equal(ls_container_open(path, &reader, &err), 0);
+    while (ls_container_next(reader, &block, &err) > 0) {
+        records += block.count;
+    }
+    ls_container_reader_free(reader);
+    assert_int_equal(records, RECORDS);
+    free(record);
+}
+
 static void large_blocks_are_closed_early(void **state)
 {
     (void)state;
@@ -393,6 +433,7 @@ int main(void)
         cmocka_unit_test(flushes_do_not_move_blocks),
         cmocka_unit_test(a_crash_leaves_no_trace),
         cmocka_unit_test(a_finish_can_be_taken_back),
+        cmocka_unit_test(large_blocks_are_the_same_bytes),
         cmocka_unit_test(large_blocks_are_closed_early),
         cmocka_unit_test(resume_refuses),
         cmocka_unit_test(a_failed_write_is_final),

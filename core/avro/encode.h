@@ -1,7 +1,10 @@
 /* Writing Avro binary into memory that is known to be large enough. Each function returns the place
  * behind what it wrote.
  *
- * Room: LS_AVRO_LONG_MAX bytes for a long, that plus the size for bytes and strings. */
+ * Room: LS_AVRO_LONG_MAX bytes for a long, that plus the size for bytes and strings; what is in
+ * the room behind the value may be overwritten.
+ *
+ * Little-endian words serve float and double (their bits) and fingerprints. */
 #ifndef LS_AVRO_ENCODE_H
 #define LS_AVRO_ENCODE_H
 
@@ -17,10 +20,62 @@ static inline uint64_t ls_zigzag(int64_t value)
     return ((uint64_t)value << 1) ^ (uint64_t)(value >> 63);
 }
 
-/* int and long: zigzag, then seven bits a byte, least significant first. */
+/* Eight bytes, the lowest first, by one store or load. */
+static inline uint8_t *ls_put_u64(uint8_t *at, uint64_t value)
+{
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    value = __builtin_bswap64(value);
+#endif
+    memcpy(at, &value, sizeof value);
+    return at + sizeof value;
+}
+
+static inline uint64_t ls_get_u64(const uint8_t *at)
+{
+    uint64_t value;
+    memcpy(&value, at, sizeof value);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    value = __builtin_bswap64(value);
+#endif
+    return value;
+}
+
+static inline uint8_t *ls_put_u32(uint8_t *at, uint32_t value)
+{
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    value = __builtin_bswap32(value);
+#endif
+    memcpy(at, &value, sizeof value);
+    return at + sizeof value;
+}
+
+static inline uint32_t ls_get_u32(const uint8_t *at)
+{
+    uint32_t value;
+    memcpy(&value, at, sizeof value);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    value = __builtin_bswap32(value);
+#endif
+    return value;
+}
+
+/* int and long: zigzag, then seven bits a byte, least significant first. Values of two to eight
+ * bytes are spread over a word, halves first; it spoils the room behind them. */
 static inline uint8_t *ls_put_long(uint8_t *at, int64_t value)
 {
     uint64_t rest = ls_zigzag(value);
+    if (rest <= 0x7f) {
+        *at = (uint8_t)rest;
+        return at + 1;
+    }
+    if (rest >> 56 == 0) {
+        unsigned more = (63 - (unsigned)__builtin_clzll(rest)) * 37 >> 8; /* floor(bits / 7) */
+        rest = (rest & 0xfffffff) | (rest & UINT64_C(0xfffffff0000000)) << 4;
+        rest = (rest & UINT64_C(0x3fff00003fff)) | (rest & UINT64_C(0xfffc0000fffc000)) << 2;
+        rest = (rest & UINT64_C(0x7f007f007f007f)) | (rest & UINT64_C(0x3f803f803f803f80)) << 1;
+        ls_put_u64(at, rest | (UINT64_C(0x8080808080808080) & ((UINT64_C(1) << 8 * more) - 1)));
+        return at + more + 1;
+    }
     while (rest > 0x7f) {
         *at++ = (uint8_t)(rest | 0x80);
         rest >>= 7;
@@ -29,13 +84,41 @@ static inline uint8_t *ls_put_long(uint8_t *at, int64_t value)
     return at;
 }
 
+/* Most strings are short: two moves that may overlap cost less than a call. */
+static inline void ls_copy_short(uint8_t *to, const uint8_t *from, size_t size)
+{
+    if (size > 32) {
+        memcpy(to, from, size);
+    } else if (size >= 16) {
+        uint64_t words[4];
+        memcpy(words, from, 16);
+        memcpy(words + 2, from + size - 16, 16);
+        memcpy(to, words, 16);
+        memcpy(to + size - 16, words + 2, 16);
+    } else if (size >= 8) {
+        uint64_t words[2];
+        memcpy(words, from, 8);
+        memcpy(words + 1, from + size - 8, 8);
+        memcpy(to, words, 8);
+        memcpy(to + size - 8, words + 1, 8);
+    } else if (size >= 4) {
+        uint32_t words[2];
+        memcpy(words, from, 4);
+        memcpy(words + 1, from + size - 4, 4);
+        memcpy(to, words, 4);
+        memcpy(to + size - 4, words + 1, 4);
+    } else {
+        for (size_t i = 0; i < size; i++) {
+            to[i] = from[i];
+        }
+    }
+}
+
 /* bytes and string */
 static inline uint8_t *ls_put_bytes(uint8_t *at, const void *bytes, size_t size)
 {
     at = ls_put_long(at, (int64_t)size);
-    if (size) {
-        memcpy(at, bytes, size);
-    }
+    ls_copy_short(at, bytes, size);
     return at + size;
 }
 
@@ -43,33 +126,6 @@ static inline uint8_t *ls_put_boolean(uint8_t *at, bool value)
 {
     *at = value;
     return at + 1;
-}
-
-/* Little-endian words: float and double (their bits), fingerprints. */
-static inline uint8_t *ls_put_u32(uint8_t *at, uint32_t value)
-{
-    for (int i = 0; i < 4; i++) {
-        *at++ = (uint8_t)(value >> (8 * i));
-    }
-    return at;
-}
-
-static inline uint8_t *ls_put_u64(uint8_t *at, uint64_t value)
-{
-    for (int i = 0; i < 8; i++) {
-        *at++ = (uint8_t)(value >> (8 * i));
-    }
-    return at;
-}
-
-static inline uint32_t ls_get_u32(const uint8_t *at)
-{
-    return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
-}
-
-static inline uint64_t ls_get_u64(const uint8_t *at)
-{
-    return ls_get_u32(at) | (uint64_t)ls_get_u32(at + 4) << 32;
 }
 
 #endif
