@@ -35,12 +35,12 @@ struct ls_event {
     uint32_t value_size;
 };
 
-/* Memory that making an event needs, one for each thread. */
+/* Memory that making an event needs, one for each thread; begin with zeros. One plan only. */
 struct ls_event_scratch {
     struct ls_cell cells[LS_PLAN_CELLS_MAX];
     uint8_t texts[LS_PLAN_CELLS_MAX][LS_ID_TEXT_MAX];
-    uint32_t string_places[LS_PLAN_CELLS_MAX]; /* where in the value each string's length stands */
-    size_t string_count;
+    uint64_t block_begin, block_end; /* the block of slots that was looked at last */
+    uint64_t block_copy;             /* the one of them that is a copy's */
 };
 
 /* Bytes that the value of any event of the plan needs at most. */

@@ -1,5 +1,6 @@
 #include "generator/plan_internal.h"
 
+#include "core/avro/encode.h"
 #include "core/base/mem.h"
 #include "spec/resolve.h"
 
@@ -37,7 +38,7 @@ static bool fill_tables(struct planner *p, struct ls_plan_entity *entity)
             return false;
         }
         for (uint64_t n = 0; n < entity->count; n++) {
-            table[n] = ls_attribute_value(entity, a, n, NULL);
+            ls_attribute_value(entity, a, n, NULL, &table[n]);
         }
         entity->tables[a] = table;
     }
@@ -171,12 +172,40 @@ static void plan_fault_columns(struct planner *p, struct ls_plan_type *type)
     }
 }
 
+/* What encoding needs to know, flat. */
+static bool plan_puts(struct planner *p, struct ls_plan_type *type)
+{
+    const struct ls_column *columns = type->spec->layout->columns;
+    size_t count = type->column_count - LS_COLUMN_PAYLOAD;
+    size_t domain_size = strlen(p->spec->domain);
+    type->puts = ls_plan_alloc(p, count, sizeof *type->puts);
+    type->constant = ls_plan_alloc(p, 1, domain_size + (size_t)2 * LS_AVRO_LONG_MAX);
+    if (!type->puts || !type->constant) {
+        return false;
+    }
+    type->puts_end = type->puts + count;
+    for (size_t c = 0; c < count; c++) {
+        const struct ls_column *column = &columns[LS_COLUMN_PAYLOAD + c];
+        type->puts[c] = (struct ls_put){.kind = column->node->type == LS_AVRO_STRING ? LS_PUT_TEXT
+                                                : column->node->type == LS_AVRO_BOOLEAN
+                                                    ? LS_PUT_BOOLEAN
+                                                    : LS_PUT_LONG, /* int, long, enum */
+                                        .nullable = column->nullable,
+                                        .null_branch = (uint8_t)(2 * column->null_branch),
+                                        .value_branch = (uint8_t)(2 * !column->null_branch)};
+    }
+    uint8_t *at = ls_put_bytes(type->constant, p->spec->domain, domain_size);
+    at = ls_put_long(at, type->spec->schema_version);
+    type->constant_size = (size_t)(at - type->constant);
+    return true;
+}
+
 static bool plan_type(struct planner *p, const struct ls_spec_event_type *spec,
                       struct ls_plan_type *out)
 {
     *out = (struct ls_plan_type){.spec = spec, .column_count = spec->layout->count};
     out->ops = ls_plan_alloc(p, LS_PLAN_CELLS_MAX, sizeof *out->ops);
-    if (!out->ops) {
+    if (!out->ops || !plan_puts(p, out)) {
         return false;
     }
     for (size_t e = 0; e < p->plan->entity_count; e++) {

@@ -70,6 +70,13 @@ struct ls_plan_entity {
         *tables; /* of each attribute: all values, where the population is small; else NULL */
 };
 
+/* How a column is written. */
+struct ls_put {
+    enum ls_put_kind { LS_PUT_LONG, LS_PUT_BOOLEAN, LS_PUT_TEXT } kind;
+    bool nullable;
+    uint8_t null_branch, value_branch; /* as encoded */
+};
+
 struct ls_plan_type {
     const struct ls_spec_event_type *spec;
     size_t pick_count;
@@ -78,7 +85,10 @@ struct ls_plan_type {
     size_t op_count;
     struct ls_op *ops;   /* hidden attributes first, then the payload's columns, in order */
     size_t column_count; /* of the layout */
-    int range_column;    /* fault out_of_range: the column, or -1 */
+    struct ls_put *puts, *puts_end; /* of each column from LS_COLUMN_PAYLOAD on */
+    uint8_t *constant;              /* encoded: source and schema version */
+    size_t constant_size;
+    int range_column;              /* fault out_of_range: the column, or -1 */
     int64_t range_low, range_high; /* what the check allows; values outside are drawn next to it,
                                       up to LS_RANGE_BEYOND_MAX away */
     bool range_has_low, range_has_high;
@@ -133,8 +143,8 @@ void ls_op_run(const struct ls_op *op, const struct ls_plan_type *type, const ui
                uint64_t index, struct ls_cell *cells, uint8_t *text);
 
 /* The value of an attribute of entity number n. */
-struct ls_cell ls_attribute_value(const struct ls_plan_entity *entity, size_t attribute, uint64_t n,
-                                  uint8_t *text);
+void ls_attribute_value(const struct ls_plan_entity *entity, size_t attribute, uint64_t n,
+                        uint8_t *text, struct ls_cell *out);
 
 /* Which entity event `index` is about. */
 static inline uint64_t ls_entity_pick(const struct ls_plan_entity *entity, uint64_t index)
@@ -143,13 +153,18 @@ static inline uint64_t ls_entity_pick(const struct ls_plan_entity *entity, uint6
                         : ls_below(ls_word(entity->pick_key, index, 0), entity->count);
 }
 
-/* The smallest k with word-as-a-share below sums[k] / sums[count - 1]. */
+/* The smallest k with word-as-a-share below sums[k] / sums[count - 1]: halves and then a count,
+ * none of which branches on the word. */
 static inline size_t ls_choose(const uint64_t *sums, size_t count, uint64_t word)
 {
     uint64_t x = ls_below(word, sums[count - 1]);
-    size_t k = 0;
-    while (x >= sums[k]) {
-        k++;
+    const uint64_t *from = sums;
+    for (; count > 8; count -= count / 2) {
+        from += x >= from[count / 2 - 1] ? count / 2 : 0;
+    }
+    size_t k = (size_t)(from - sums);
+    for (size_t j = 0; j < count; j++) {
+        k += x >= from[j];
     }
     return k;
 }

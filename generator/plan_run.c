@@ -1,61 +1,117 @@
+#include "core/avro/encode.h"
 #include "generator/plan.h"
 
-#include <string.h>
+/* Eight decimal digits of n < 10^8 as text, the first in the lowest byte: halves, quarters, digits,
+ * each step for all of them at once. */
+static uint64_t digits_8(uint32_t n)
+{
+    uint64_t x = n / 10000 | (uint64_t)(n % 10000) << 32;
+    uint64_t hundreds = (x * 10486 >> 20) & UINT64_C(0x7f0000007f);
+    x = hundreds | (x - 100 * hundreds) << 16;
+    uint64_t tens = (x * 103 >> 10) & UINT64_C(0xf000f000f000f);
+    x = tens | (x - 10 * tens) << 8;
+    return x | UINT64_C(0x3030303030303030);
+}
+
+static const uint64_t powers[LS_ID_DIGITS_MAX] = {1,
+                                                  10,
+                                                  100,
+                                                  1000,
+                                                  10000,
+                                                  100000,
+                                                  1000000,
+                                                  10000000,
+                                                  100000000,
+                                                  1000000000,
+                                                  UINT64_C(10000000000),
+                                                  UINT64_C(100000000000),
+                                                  UINT64_C(1000000000000),
+                                                  UINT64_C(10000000000000),
+                                                  UINT64_C(100000000000000),
+                                                  UINT64_C(1000000000000000),
+                                                  UINT64_C(10000000000000000),
+                                                  UINT64_C(100000000000000000),
+                                                  UINT64_C(1000000000000000000),
+                                                  UINT64_C(10000000000000000000)};
+
+/* The lowest `count` digits, at most 16; eight bytes are spoilt at most behind the first. */
+static void put_digits(uint8_t *at, uint64_t n, unsigned count)
+{
+    if (count <= 8) {
+        ls_put_u64(at, digits_8((uint32_t)n) >> 8 * (8 - count));
+        return;
+    }
+    ls_put_u64(at, digits_8((uint32_t)(n / 100000000)) >> 8 * (16 - count));
+    ls_put_u64(at + count - 8, digits_8((uint32_t)(n % 100000000)));
+}
 
 size_t ls_id_write(const struct ls_id_template *t, uint64_t n, uint8_t *out)
 {
-    uint8_t digits[24];
-    size_t count = 0;
-    do {
-        digits[count++] = (uint8_t)('0' + n % 10);
-        n /= 10;
-    } while (n);
-    uint8_t *at = out;
-    memcpy(at, t->before, t->before_size);
-    at += t->before_size;
-    for (size_t pad = count; pad < t->width; pad++) {
-        *at++ = '0';
+    ls_copy_short(out, (const uint8_t *)t->before, t->before_size);
+    uint8_t *at = out + t->before_size;
+    unsigned count = t->width ? t->width : 1;
+    while (count < LS_ID_DIGITS_MAX && n >= powers[count]) {
+        count++;
     }
-    while (count) {
-        *at++ = digits[--count];
+    if (count <= 16) {
+        put_digits(at, n, count);
+    } else {
+        put_digits(at, n / powers[16], count - 16);
+        put_digits(at + count - 16, n % powers[16], 16);
     }
-    memcpy(at, t->behind, t->behind_size);
+    at += count;
+    ls_copy_short(at, (const uint8_t *)t->behind, t->behind_size);
     return (size_t)(at - out) + t->behind_size;
 }
 
-static struct ls_cell expression_value(const struct ls_op *op, const struct ls_cell *cells)
+/* Cells are written member by member: a cell that is built elsewhere and copied would be read back
+ * before it is stored. */
+static void set_number(struct ls_cell *out, int64_t number)
+{
+    out->number = number;
+    out->bytes = NULL;
+    out->size = 0;
+    out->is_null = false;
+}
+
+static void set_null(struct ls_cell *out)
+{
+    set_number(out, 0);
+    out->is_null = true;
+}
+
+static void set_text(struct ls_cell *out, const uint8_t *bytes, size_t size)
+{
+    out->number = 0;
+    out->bytes = bytes;
+    out->size = (uint32_t)size;
+    out->is_null = false;
+}
+
+static void run_expression(const struct ls_op *op, const struct ls_cell *cells, struct ls_cell *out)
 {
     struct ls_expr_value value;
     if (ls_expr_eval(op->expr, cells, &value) != LS_EXPR_OK || value.is_null) {
-        return (struct ls_cell){
-            .is_null = true}; /* bounds were proved: only a null operand comes here */
+        set_null(out); /* bounds were proved: only a null operand comes here */
+    } else if (!op->bounded) {
+        set_text(out, value.bytes, value.size);
+        out->number = (int64_t)value.number;
+    } else {
+        ls_i128 number = value.number * op->factor;
+        set_number(out, (int64_t)(number < op->low    ? op->low
+                                  : number > op->high ? op->high
+                                                      : number));
     }
-    if (!op->bounded) {
-        return (struct ls_cell){
-            .number = (int64_t)value.number, .bytes = value.bytes, .size = value.size};
-    }
-    ls_i128 number = value.number * op->factor;
-    return (struct ls_cell){.number = (int64_t)(number < op->low    ? op->low
-                                                : number > op->high ? op->high
-                                                                    : number)};
 }
 
-static struct ls_cell id_cell(const struct ls_id_template *id, uint64_t n, uint8_t *text)
-{
-    return (struct ls_cell){.bytes = text, .size = (uint32_t)ls_id_write(id, n, text)};
-}
-
-struct ls_cell ls_attribute_value(const struct ls_plan_entity *entity, size_t attribute, uint64_t n,
-                                  uint8_t *text)
+void ls_attribute_value(const struct ls_plan_entity *entity, size_t attribute, uint64_t n,
+                        uint8_t *text, struct ls_cell *out)
 {
     if (entity->tables[attribute]) {
-        return entity->tables[attribute][n];
+        *out = entity->tables[attribute][n];
+    } else {
+        ls_op_run(&entity->attributes[attribute], NULL, NULL, n, out, text); /* its cell is 0 */
     }
-    struct ls_cell cell;
-    struct ls_op op = entity->attributes[attribute];
-    op.cell = 0;
-    ls_op_run(&op, NULL, NULL, n, &cell, text);
-    return cell;
 }
 
 void ls_op_run(const struct ls_op *op, const struct ls_plan_type *type, const uint64_t *picks,
@@ -63,7 +119,7 @@ void ls_op_run(const struct ls_op *op, const struct ls_plan_type *type, const ui
 {
     struct ls_cell *out = &cells[op->cell];
     if (op->may_be_null && ls_hit(ls_word(op->null_key, index, 0), op->nullable)) {
-        *out = (struct ls_cell){.is_null = true};
+        set_null(out);
         return;
     }
     switch (op->kind) {
@@ -71,22 +127,22 @@ void ls_op_run(const struct ls_op *op, const struct ls_plan_type *type, const ui
         *out = op->words[0];
         break;
     case LS_OP_ID:
-        *out = id_cell(&op->id, index, text);
+        set_text(out, text, ls_id_write(&op->id, index, text));
         break;
     case LS_OP_NUMBER:
-        *out = (struct ls_cell){.number = ls_distribution_draw(&op->distribution, op->key, index)};
+        set_number(out, ls_distribution_draw(&op->distribution, op->key, index));
         break;
     case LS_OP_CHOICE:
         *out = op->words[ls_choose(op->sums, op->word_count, ls_word(op->key, index, 0))];
         break;
     case LS_OP_ENTITY_ID:
-        *out = id_cell(&type->picks[op->pick]->id, picks[op->pick], text);
+        set_text(out, text, ls_id_write(&type->picks[op->pick]->id, picks[op->pick], text));
         break;
     case LS_OP_ATTRIBUTE:
-        *out = ls_attribute_value(type->picks[op->pick], op->attribute, picks[op->pick], text);
+        ls_attribute_value(type->picks[op->pick], op->attribute, picks[op->pick], text, out);
         break;
     case LS_OP_EXPR:
-        *out = expression_value(op, cells);
+        run_expression(op, cells, out);
         break;
     }
 }

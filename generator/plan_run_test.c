@@ -30,6 +30,61 @@ static void ids_are_written_from_their_template(void **state)
     }
 }
 
+/* Against the C library, around every power of ten and over all eight-digit halves. */
+static void ids_have_the_digits_of_their_number(void **state)
+{
+    static const unsigned widths[] = {1, 7, 8, 9, 12, 16, 17, 20};
+    uint8_t out[LS_ID_TEXT_MAX];
+    char expected[64];
+    (void)state;
+    for (size_t w = 0; w < sizeof widths / sizeof *widths; w++) {
+        const struct ls_id_template t = {"", 0, widths[w], "", 0};
+        for (uint64_t power = 1, k = 0; k < 20; k++, power *= 10) {
+            const uint64_t numbers[] = {
+                power - 1, power, power + 1, 9 * power, ls_mix(k) % power, ls_mix(k + w * 100)};
+            for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+                size_t size = ls_id_write(&t, numbers[i], out);
+                snprintf(expected, sizeof expected, "%0*llu", (int)widths[w],
+                         (unsigned long long)numbers[i]);
+                assert_int_equal(size, strlen(expected));
+                assert_memory_equal(out, expected, size);
+            }
+        }
+    }
+    const struct ls_id_template eight = {"", 0, 8, "", 0};
+    for (uint64_t half = 0; half < 10000; half++) { /* each pair of halves, the rest by carry */
+        uint64_t n = half * 10000 + (9999 - half);
+        ls_id_write(&eight, n, out);
+        for (int place = 7; place >= 0; place--, n /= 10) {
+            assert_int_equal(out[place], '0' + (int)(n % 10));
+        }
+    }
+}
+
+static void a_long_choice_is_a_search(void **state)
+{
+    (void)state;
+    for (size_t count = 1; count <= 40; count++) {
+        uint64_t sums[40];
+        uint64_t sum = 0;
+        for (size_t k = 0; k < count; k++) {
+            sum += ls_mix(count * 64 + k) % 3; /* some have no weight */
+            sums[k] = sum;
+        }
+        if (sum == 0) {
+            continue;
+        }
+        for (uint64_t x = 0; x < sum; x++) {
+            uint64_t word = (uint64_t)((((ls_u128)x << 64) + sum - 1) / sum); /* the least for x */
+            size_t first = 0;
+            while (x >= sums[first]) {
+                first++;
+            }
+            assert_int_equal(ls_choose(sums, count, word), first);
+        }
+    }
+}
+
 static void a_choice_falls_where_the_sums_say(void **state)
 {
     static const uint64_t sums[] = {3, 3, 8, 10}; /* the second has no weight */
@@ -95,7 +150,8 @@ static void choices_are_pinned(void **state)
     const struct ls_plan *plan = plan_fine(m, sample_spec, NULL);
     uint64_t digest = 0;
     for (uint64_t n = 0; n < 500; n++) {
-        struct ls_cell cell = ls_attribute_value(&plan->entities[0], 0, n, NULL);
+        struct ls_cell cell;
+        ls_attribute_value(&plan->entities[0], 0, n, NULL, &cell);
         digest = ls_mix(digest ^ (uint64_t)cell.number);
         if (n < 8 && (strlen(words[n]) != cell.size || memcmp(words[n], cell.bytes, cell.size))) {
             fail_msg("%llu is %.*s", (unsigned long long)n, (int)cell.size,
@@ -162,6 +218,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ids_are_written_from_their_template),
+        cmocka_unit_test(ids_have_the_digits_of_their_number),
+        cmocka_unit_test(a_long_choice_is_a_search),
         cmocka_unit_test(a_choice_falls_where_the_sums_say),
         MAKER_TEST(choices_follow_their_weights),
         MAKER_TEST(choices_are_pinned),

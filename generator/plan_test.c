@@ -192,8 +192,10 @@ static void tables_hold_what_would_be_made(void **state)
             assert_int_equal(plan->entities[e].tables[a] == NULL, of_id);
             for (uint64_t n = 0; n < without.count; n += 1 + n / 50) {
                 uint8_t texts[2][LS_ID_TEXT_MAX];
-                struct ls_cell x = ls_attribute_value(&plan->entities[e], a, n, texts[0]);
-                struct ls_cell y = ls_attribute_value(&without, a, n, texts[1]);
+                struct ls_cell x;
+                struct ls_cell y;
+                ls_attribute_value(&plan->entities[e], a, n, texts[0], &x);
+                ls_attribute_value(&without, a, n, texts[1], &y);
                 assert_true(x.number == y.number && x.size == y.size && x.is_null == y.is_null);
                 assert_true(!x.size || memcmp(x.bytes, y.bytes, x.size) == 0);
             }

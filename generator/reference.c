@@ -36,7 +36,7 @@ static int write_row(struct ls_container_writer *writer, const struct ls_plan_en
     uint8_t texts[LS_SPEC_FIELDS_MAX][LS_ID_TEXT_MAX];
     size_t room_size = LS_ID_TEXT_MAX + LS_AVRO_LONG_MAX;
     for (size_t a = 0; a < entity->attribute_count; a++) {
-        cells[a] = ls_attribute_value(entity, a, n, texts[a]);
+        ls_attribute_value(entity, a, n, texts[a], &cells[a]);
         room_size += cells[a].size + (size_t)LS_AVRO_LONG_MAX;
     }
     uint8_t *room;

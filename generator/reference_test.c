@@ -36,7 +36,8 @@ static void check_table(struct maker *m, const char *table, const char *key, siz
             assert_int_equal(cells[0].size, id_size);
             assert_memory_equal(cells[0].bytes, id, id_size);
             for (size_t a = 0; a < entity->attribute_count; a++) {
-                struct ls_cell value = ls_attribute_value(entity, a, n, id);
+                struct ls_cell value;
+                ls_attribute_value(entity, a, n, id, &value);
                 const struct ls_cell *cell = &cells[1 + a];
                 assert_string_equal(
                     layout->columns[1 + a].path,
@@ -86,10 +87,11 @@ static void events_agree_with_the_tables(void **state)
         char id[32] = {0};
         memcpy(id, cells[product].bytes, cells[product].size);
         uint64_t n = strtoull(id + 2, NULL, 10);
-        struct ls_cell value = ls_attribute_value(&m->plan->entities[1], 1, n, text);
+        struct ls_cell value;
+        ls_attribute_value(&m->plan->entities[1], 1, n, text, &value);
         assert_int_equal(cells[sku].size, value.size);
         assert_memory_equal(cells[sku].bytes, value.bytes, value.size);
-        value = ls_attribute_value(&m->plan->entities[1], 2, n, text);
+        ls_attribute_value(&m->plan->entities[1], 2, n, text, &value);
         assert_int_equal(cells[fragile].number, value.number);
         seen++;
     }

@@ -52,7 +52,8 @@ static void set_thresholds(struct ls_zipf *zipf, const ls_u128 *sums)
     zipf->buckets[b].threshold = UINT64_MAX;
     b = 0;
     for (uint64_t g = 0; g < LS_ZIPF_GUIDE; g++) {
-        while (zipf->buckets[b].threshold <= g << 54 && b + 1 < zipf->count) {
+        while (zipf->buckets[b].threshold <= g << (64 - LS_ZIPF_GUIDE_BITS) &&
+               b + 1 < zipf->count) {
             b++;
         }
         zipf->guide[g] = (uint16_t)b;
@@ -79,23 +80,32 @@ int ls_zipf_new(uint64_t n, uint64_t exponent_q32, struct ls_arena *arena, struc
     return 0;
 }
 
-uint64_t ls_zipf_draw(const struct ls_zipf *zipf, uint64_t key, uint64_t i)
+/* A rank of a bucket by rejection. */
+static uint64_t settle(const struct ls_zipf *zipf, const struct ls_zipf_bucket *bucket,
+                       uint64_t base)
 {
-    uint64_t word = ls_word(key, i, 0);
-    const struct ls_zipf_bucket *bucket = &zipf->buckets[zipf->guide[word >> 54]];
-    const struct ls_zipf_bucket *last = &zipf->buckets[zipf->count - 1];
-    while (bucket < last && word >= bucket->threshold) {
-        bucket++;
-    }
-    if (bucket->width == 1) {
-        return bucket->first;
-    }
     for (uint64_t draw = 1;; draw += 2) {
-        uint64_t k = bucket->first + ls_below(ls_word(key, i, draw), bucket->width);
-        uint64_t accept = ls_word(key, i, draw + 1);
-        if (accept <= bucket->sure ||
-            accept <= to_q64(power_q62(bucket->first, k, zipf->exponent_q32))) {
+        uint64_t k = bucket->first + ls_below(ls_mix(base + draw), bucket->width);
+        if (ls_mix(base + draw + 1) <= to_q64(power_q62(bucket->first, k, zipf->exponent_q32))) {
             return k;
         }
     }
+}
+
+/* A bucket of one rank goes the way of the others: two words more cost less than a branch that
+ * nobody can predict. */
+uint64_t ls_zipf_draw(const struct ls_zipf *zipf, uint64_t key, uint64_t i)
+{
+    uint64_t base = ls_mix(key + i);
+    uint64_t word = ls_mix(base);
+    const struct ls_zipf_bucket *bucket =
+        &zipf->buckets[zipf->guide[word >> (64 - LS_ZIPF_GUIDE_BITS)]];
+    const struct ls_zipf_bucket *last = &zipf->buckets[zipf->count - 1];
+    while (word >= bucket->threshold && bucket < last) {
+        bucket++;
+    }
+    if (ls_mix(base + 2) > bucket->sure) {
+        return settle(zipf, bucket, base);
+    }
+    return bucket->first + ls_below(ls_mix(base + 1), bucket->width);
 }

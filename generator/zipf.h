@@ -18,7 +18,8 @@ struct ls_zipf_bucket {
                            weights, times 2^64 */
 };
 
-#define LS_ZIPF_GUIDE 1024
+#define LS_ZIPF_GUIDE_BITS 12
+#define LS_ZIPF_GUIDE      (1U << LS_ZIPF_GUIDE_BITS)
 
 struct ls_zipf {
     uint64_t exponent_q32;

@@ -99,8 +99,9 @@ static void the_guide_skips_nothing(void **state)
         struct zipf z = zipf_of(laws[k].n, laws[k].s);
         const struct ls_zipf *zipf = z.made;
         for (uint64_t g = 0; g < LS_ZIPF_GUIDE; g++) {
-            const uint64_t words[] = {g << 54, (g << 54) + 1, (g << 54) + (UINT64_C(1) << 53),
-                                      (g << 54) + (UINT64_C(1) << 54) - 1};
+            const uint64_t cell = UINT64_C(1) << (64 - LS_ZIPF_GUIDE_BITS);
+            const uint64_t words[] = {g * cell, g * cell + 1, g * cell + cell / 2,
+                                      g * cell + (cell - 1)};
             for (size_t w = 0; w < 4; w++) {
                 size_t b = 0;
                 while (b + 1 < zipf->count && words[w] >= zipf->buckets[b].threshold) {
