@@ -14,7 +14,7 @@ static void add(struct ls_logical *digest, const void *bytes, size_t size)
     struct ls_sha256 hash;
     ls_u128 carry = 0;
     ls_sha256_of(bytes, size, &hash);
-    for (int i = 0; i < 4; i++) {
+    for (size_t i = 0; i < 4; i++) {
         carry += (ls_u128)digest->words[i] + ls_get_u64(hash.bytes + 8 * i);
         digest->words[i] = (uint64_t)carry;
         carry >>= 64;

@@ -211,6 +211,11 @@ int ls_verify_base(struct ls_verify *v, struct ls_case_result *result, struct ls
     if (v->has_base) {
         return 0;
     }
+    if (v->base_log) {
+        return ls_error_set(err, LS_E_DATA,
+                            "the two runs that this case builds on failed or differed before: see "
+                            "the first case that says so, and cases/base of this run");
+    }
     struct ls_exit exit;
     v->base_log = ls_verify_path(v, err, "cases/base/log");
     v->base_truth = ls_verify_path(v, err, "cases/base/truth");

@@ -197,7 +197,7 @@ static void damage(const struct ls_plan *plan, const struct ls_plan_type *type,
 /* Sixteen digits, of eight nibbles at once: spread over the bytes of a word, the highest first. */
 static void write_event_id(uint64_t word, char out[LS_EVENT_ID_SIZE])
 {
-    for (int half = 0; half < 2; half++) {
+    for (size_t half = 0; half < 2; half++) {
         uint64_t x = half ? word & UINT32_MAX : word >> 32;
         x = (x | x << 16) & UINT64_C(0xffff0000ffff);
         x = (x | x << 8) & UINT64_C(0xff00ff00ff00ff);

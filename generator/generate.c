@@ -114,17 +114,18 @@ static int open_outputs(struct job *job, struct ls_error *err)
     return rc;
 }
 
-int ls_generate(const struct ls_generate *g, struct ls_generated *out, struct ls_error *err)
+int ls_generate(const struct ls_generate *settings, struct ls_generated *out, struct ls_error *err)
 {
-    struct job job = {.settings = g, .out = out};
+    struct job job = {.settings = settings, .out = out};
     uint64_t end = 0;
     memset(out, 0, sizeof *out);
-    out->type_count = g->plan->type_count;
-    int rc = bounds(g, &job.first, &end, err);
+    out->type_count = settings->plan->type_count;
+    int rc = bounds(settings, &job.first, &end, err);
     job.total = rc < 0 ? 0 : end - job.first;
     rc = rc < 0 ? rc : open_outputs(&job, err);
     if (rc == 0 && !out->was_complete) {
-        struct ls_run run = {g->plan, job.first, end, g->threads, take, progress, &job};
+        struct ls_run run = {settings->plan, job.first, end, settings->threads,
+                             take,           progress,  &job};
         rc = ls_run(&run, err);
         rc = rc < 0 || !job.truth ? rc : ls_truth_finish(job.truth, err);
         rc = rc < 0 || !job.log

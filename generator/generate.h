@@ -33,6 +33,6 @@ struct ls_generated {
 
 /* LS_E_DATA when the schedule ends before the number of events that is wanted, or nothing bounds
  * the run. */
-int ls_generate(const struct ls_generate *job, struct ls_generated *out, struct ls_error *err);
+int ls_generate(const struct ls_generate *settings, struct ls_generated *out, struct ls_error *err);
 
 #endif

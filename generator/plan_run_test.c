@@ -118,7 +118,7 @@ static void check_choice(const struct ls_op *op, const double *weights, double b
         const struct ls_cell *cell = &cells[op->cell];
         size_t w = 0;
         while (op->words[w].size != cell->size ||
-               memcmp(op->words[w].bytes, cell->bytes, cell->size)) {
+               memcmp(op->words[w].bytes, cell->bytes, cell->size) != 0) {
             w++;
         }
         assert_int_equal(cell->number, w);
@@ -153,7 +153,8 @@ static void choices_are_pinned(void **state)
         struct ls_cell cell;
         ls_attribute_value(&plan->entities[0], 0, n, NULL, &cell);
         digest = ls_mix(digest ^ (uint64_t)cell.number);
-        if (n < 8 && (strlen(words[n]) != cell.size || memcmp(words[n], cell.bytes, cell.size))) {
+        if (n < 8 &&
+            (strlen(words[n]) != cell.size || memcmp(words[n], cell.bytes, cell.size) != 0)) {
             fail_msg("%llu is %.*s", (unsigned long long)n, (int)cell.size,
                      (const char *)cell.bytes);
         }

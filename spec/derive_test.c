@@ -24,15 +24,15 @@ static const char envelope[] =
     "{\"name\":\"ingest_time\",\"type\":" TIME "},{\"name\":\"source\",\"type\":\"string\"},"
     "{\"name\":\"schema_version\",\"type\":\"int\"},{\"name\":\"entity_id\",\"type\":\"string\"},";
 
-static const char types_text[] = "      - {name: b, type: boolean, const: true}\n"
-                                 "      - {name: e, type: enum, choice: [x, y]}\n"
-                                 "      - {name: i, type: int, const: 1}\n"
-                                 "      - {name: l, type: long, const: 1, since: 2}\n"
-                                 "      - {name: m, type: money, const: 1, nullable: 1/2}\n"
-                                 "      - {name: s, type: string, const: x, null: never}\n"
-                                 "      - {name: t, type: timestamp, const: 2026-01-01, until: 2}\n"
-                                 "    dimensions: [{name: d, type: string, const: x}]\n"
-                                 "    metrics: [{name: k, type: int, const: 1}]\n";
+static const char all_types[] = "      - {name: b, type: boolean, const: true}\n"
+                                "      - {name: e, type: enum, choice: [x, y]}\n"
+                                "      - {name: i, type: int, const: 1}\n"
+                                "      - {name: l, type: long, const: 1, since: 2}\n"
+                                "      - {name: m, type: money, const: 1, nullable: 1/2}\n"
+                                "      - {name: s, type: string, const: x, null: never}\n"
+                                "      - {name: t, type: timestamp, const: 2026-01-01, until: 2}\n"
+                                "    dimensions: [{name: d, type: string, const: x}]\n"
+                                "    metrics: [{name: k, type: int, const: 1}]\n";
 
 /* A field for each of them. */
 static const struct {
@@ -76,7 +76,7 @@ static void a_schema_has_the_fields_of_its_version(void **state)
 {
     struct fixture *f = *state;
     char *spec_text = changed(sample_spec, "      - {name: page, type: string, const: home}\n",
-                              types_text);
+                              all_types);
     const struct ls_spec *spec = load_fine(f, spec_text, NULL);
     const struct ls_spec_event_type *visit = ls_spec_event_type(spec, "visit");
     for (int version = 1; version <= 3; version++) {

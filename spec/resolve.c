@@ -60,7 +60,7 @@ static struct ls_spec_field *find_anywhere(struct resolver *r, const char *name,
         if (field) {
             return field;
         }
-        for (size_t i = 0; i < type->field_count && count < LS_SPEC_FIELDS_MAX * 4; i++) {
+        for (size_t i = 0; i < type->field_count && count < sizeof names / sizeof *names - 1; i++) {
             names[count++] = type->fields[i]->name;
         }
     }

@@ -4,6 +4,7 @@ set -euo pipefail
 program=$1 mutant=$2 spec=$3
 out=mutant-$mutant
 status=0
+rm -rf "$out"
 "$program" "$mutant" verify "$spec" --events 60000 --case-events 60000 --kills 12 --set faults.duplicate.rate=1/20 \
     --cases PLAIN,NAIVE,WM-1,CRS-1 --out "$out" >"$out.txt" 2>&1 || status=$?
 if [ "$status" != 1 ]; then

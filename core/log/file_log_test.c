@@ -306,7 +306,7 @@ static void large_and_empty_parts_survive(void **state)
         size_t count;
         check(ls_log_read(reader, 1, &r, &count, &err));
         assert_int_equal(count, 1);
-        assert_true(!r->key == (i % 3 != 0 || i == 3 * COUNT) && !r->value == (i % 3 != 1));
+        assert_true(!r->key == (i % 3 != 0 || i == 3 * (size_t)COUNT) && !r->value == (i % 3 != 1));
         assert_true(!r->headers == (i % 3 != 2));
         size_t size = i < 3 * (size_t)COUNT ? sizes[i / 3] : 0;
         assert_int_equal(r->key_size, r->key ? size : 0);

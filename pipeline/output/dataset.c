@@ -15,7 +15,7 @@ void ls_logical_digest_add(struct ls_logical_digest *digest, const void *canonic
     struct ls_sha256 hash;
     ls_sha256_of(canonical, size, &hash);
     ls_u128 carry = 0;
-    for (int i = 0; i < 4; i++) {
+    for (size_t i = 0; i < 4; i++) {
         carry += (ls_u128)digest->words[i] + ls_get_u64(hash.bytes + 8 * i);
         digest->words[i] = (uint64_t)carry;
         carry >>= 64;

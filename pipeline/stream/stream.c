@@ -121,8 +121,9 @@ static int judge(struct ls_stream *s, struct ls_stream_partition *part, struct l
 static bool counts(const struct ls_stream *s, const struct ls_stream_partition *part, int64_t end,
                    int64_t watermark)
 {
-    if (LS_MUTANT(GLOBAL_WATERMARK)) {
-        for (uint32_t p = 0; p < s->partitions; p++) {
+    if (LS_MUTANT(GLOBAL_WATERMARK)) { /* of the topic's partitions that the same worker reads */
+        for (uint32_t p = part->partition % s->worker_count; p < s->partitions;
+             p += s->worker_count) {
             int64_t other = s->parts[part->topic * s->partitions + p].highest -
                             s->plan->topics[part->topic].watermark_delay_ms;
             watermark = other > watermark ? other : watermark;

@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# same_bytes.sh PROGRAM OTHER SPEC: two builds of the program (other compilers, other optimization) make the same log, truth and datasets, the second
+# more than three seconds after the first: a byte that comes from the clock differs then.
+set -euo pipefail
+spec=$(realpath "$3")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+whole() {
+    "$1" generate "$spec" --to "log:$work/$2/log" --events 200000 --truth "$work/$2/truth" >/dev/null
+    for mode in stream batch; do
+        "$1" run $mode "$spec" --from "log:$work/$2/log" --to "$work/$2/$mode" >/dev/null
+        rm "$work/$2/$mode/summary.json" # has rates
+    done
+    rm -rf "$work/$2/stream/state"
+}
+whole "$1" one
+sleep 3.1
+whole "$2" other
+diff -r "$work/one" "$work/other"
+echo "the same bytes: $(find "$work/one" -type f | wc -l) files of $(du -sb "$work/one" | cut -f1) bytes, from $1 and $2"
