@@ -1,231 +1,18 @@
 /* Stream and batch over many small logs of hostile records: the same bytes, whatever the batch
  * sizes, workers, interleavings, checkpoints, kills and memory. A failure names its seed. */
-#include "pipeline/fixture_test.h"
+#include "pipeline/hostile_test.h"
 
-#include "core/base/civil.h"
-#include "core/base/draw.h"
 #include "pipeline/batch/batch_run.h"
 #include "pipeline/stream/stream_run.h"
 
-#define LOGS         240
-#define KEPT         64 /* messages of a partition that copies are made of */
-#define MESSAGES_MAX 48
-#define LARGE_EVERY  60 /* one log of so many makes the sorters spill */
-#define LARGE        1500
-#define PARTITIONS   4
-
-/* Draws of one log. */
-struct draws {
-    uint64_t key, count;
-};
-
-static int64_t below(struct draws *d, int64_t n)
-{
-    return (int64_t)ls_below(ls_word(d->key, 0, d->count++), (uint64_t)n);
-}
-
-static bool one_in(struct draws *d, int64_t n)
-{
-    return below(d, n) == 0;
-}
+#define LOGS        240
+#define LARGE_EVERY 60 /* one log of so many makes the sorters spill */
 
 /* What all logs together must have shown (contract C3). */
 struct seen {
     uint64_t by_reason[LS_REASON_COUNT];
     uint64_t late, by_watermark, spilled, restarts, empty;
 };
-
-/* ---- a partition's records */
-
-struct scribe {
-    struct pipe *p;
-    struct draws *d;
-    struct ls_log *log;
-    struct message kept[KEPT];
-    size_t kept_count;
-    int next_id;
-    int64_t now, highest; /* ingest_time of the last record, and of all */
-    bool large;
-};
-
-static const struct ls_spec_pipeline *settings(const struct scribe *s)
-{
-    return s->p->plan->spec->pipeline;
-}
-
-/* An event time near one of the edges that decide a record's fate. */
-static int64_t event_time(struct scribe *s, uint32_t topic)
-{
-    int64_t delay = s->p->plan->topics[topic].watermark_delay_ms;
-    int64_t watermark = (s->now > s->highest ? s->now : s->highest) - delay;
-    int64_t edge = below(s->d, 3) - 1;
-    switch (below(s->d, 10)) {
-    case 0: /* of a window of 1, 2 or 3 s */
-        return ls_floor_div(watermark, 1000) * 1000 + edge;
-    case 1: /* of a shifted window */
-        return ls_floor_div(watermark - 700, 3000) * 3000 + 700 + edge;
-    case 2:
-        return watermark + edge;
-    case 3:
-        return watermark - settings(s)->dedupe->horizon_ms + edge;
-    case 4:
-        return s->now + settings(s)->max_ahead_ms + edge;
-    case 5: /* late */
-        return s->now - below(s->d, 12000);
-    default:
-        return s->now - below(s->d, 400);
-    }
-}
-
-static void fill_sale(struct scribe *s, struct message *m)
-{
-    static const char *const items[] = {"pen", "ink", "", "p\xc3\xa9n"};
-    static const char *const shops[] = {"S0", "S1", "", "S9"};
-    static const char long_item[] = "a long name that fills the memory of a sorter with few of its "
-                                    "kind; nothing about it is of any interest but its length";
-    m->cells[ITEM] = one_in(s->d, 12) ? null_of() : text_of(items[below(s->d, 4)]);
-    if (s->large) {
-        m->cells[ITEM] = text_of(long_item + below(s->d, 60));
-    }
-    m->cells[SHOP] = one_in(s->d, 8) ? null_of()
-                                     : text_of(shops[below(s->d, 20) ? below(s->d, 3) : 3]);
-    m->cells[KIND] = number_of(below(s->d, 3));
-    m->cells[SEEN] = one_in(s->d, 2) ? null_of() : number_of(below(s->d, 2000) - 1000);
-    m->cells[AMOUNT] = one_in(s->d, 6) ? null_of() : number_of(below(s->d, 101500) - 550);
-    m->cells[UNITS] = number_of(one_in(s->d, 30) ? -1 : below(s->d, 24));
-    m->cells[SCORE] = number_of(one_in(s->d, 9) ? INT64_MIN >> (8 + below(s->d, 50))
-                                                : below(s->d, 7));
-}
-
-/* Times, ids and fields; now and then wrong ones. */
-static void fill(struct scribe *s, struct message *m, uint32_t topic)
-{
-    s->now += one_in(s->d, 3) ? 0 : below(s->d, one_in(s->d, 15) ? 9000 : 300);
-    int64_t ingest = one_in(s->d, 10) ? s->now - below(s->d, 900) : s->now;
-    begin_message(s->p, m, topic, s->next_id++, ingest);
-    m->cells[LS_COLUMN_EVENT_TIME] = number_of(event_time(s, topic));
-    if (one_in(s->d, 25)) { /* by exactly max_skew, and by one more */
-        int64_t skew = settings(s)->max_skew_ms + below(s->d, 2);
-        m->raw.timestamp_ms += one_in(s->d, 2) ? skew : -skew;
-    }
-    if (one_in(s->d, 40)) {
-        m->raw.timestamp_ms = -1; /* none: nothing to compare with */
-        m->cells[LS_COLUMN_INGEST_TIME].number += below(s->d, 4000);
-    }
-    if (one_in(s->d, 60)) {
-        m->raw.timestamp_ms = -1;
-        m->cells[LS_COLUMN_INGEST_TIME].number = one_in(s->d, 2) ? LS_TIME_MAX_MS + 1 : INT64_MIN;
-        m->cells[LS_COLUMN_EVENT_TIME].number = INT64_MIN;
-    }
-    m->cells[LS_COLUMN_SCHEMA_VERSION].number += one_in(s->d, 50);
-    if (topic == SALE) {
-        fill_sale(s, m);
-    } else {
-        m->cells[PAGES] = number_of(below(s->d, 9));
-        m->cells[LS_COLUMN_ENTITY_ID] = text_of(one_in(s->d, 2) ? "S1" : "S2");
-    }
-    encode(s->p, m);
-}
-
-/* A copy of an earlier message: the same, padded, or another payload. */
-static void copy(struct scribe *s, struct message *m)
-{
-    *m = s->kept[below(s->d, (int64_t)s->kept_count)];
-    m->cells[LS_COLUMN_EVENT_ID].bytes = (const uint8_t *)m->id;
-    m->cells[LS_COLUMN_INGEST_TIME].number = m->raw.timestamp_ms = s->now;
-    if (one_in(s->d, 3)) {
-        m->cells[m->topic == SALE ? UNITS : PAGES].number ^= 1;
-    }
-    encode(s->p, m);
-    if (one_in(s->d, 4)) { /* the last field is a number of one byte: a padded one is the same */
-        m->value[m->raw.value_size - 1] |= 0x80;
-        m->value[m->raw.value_size++] = 0;
-    }
-}
-
-/* Damage to the bytes: anything may come of it. */
-static void damage(struct scribe *s, struct message *m)
-{
-    switch (below(s->d, 8)) {
-    case 0:
-        m->raw.value_size = (size_t)below(s->d, (int64_t)m->raw.value_size);
-        break;
-    case 1:
-        m->value[below(s->d, (int64_t)m->raw.value_size)] ^= (uint8_t)(1 + below(s->d, 255));
-        break;
-    case 2:
-        m->value[m->raw.value_size++] = (uint8_t)below(s->d, 256);
-        break;
-    case 3:
-        m->value[2 + below(s->d, 8)] ^= 0x10; /* the schema's name */
-        break;
-    case 4:
-        m->raw.value = NULL; /* a tombstone */
-        m->raw.value_size = 0;
-        break;
-    case 5:
-        m->raw.key = NULL;
-        m->raw.key_size = 0;
-        break;
-    case 6:
-        m->raw.key = (const uint8_t *)"S";
-        m->raw.key_size = (size_t)below(s->d, 2);
-        break;
-    default:
-        m->cells[LS_COLUMN_EVENT_ID].size = 0;
-        encode(s->p, m);
-        break;
-    }
-}
-
-static void write_partition(struct scribe *s, uint32_t topic, uint32_t partition, int64_t count)
-{
-    static const uint8_t headers[] = {2, 2, 'h', 2, 2, 'v', 0}; /* h = v */
-    struct message m;
-    s->kept_count = 0;
-    for (int64_t i = 0; i < count; i++) {
-        if (s->kept_count && one_in(s->d, 5)) {
-            s->now += below(s->d, one_in(s->d, 4) ? 7000 : 200);
-            copy(s, &m);
-        } else {
-            fill(s, &m, topic);
-            size_t place = s->kept_count < KEPT ? s->kept_count++ : (size_t)below(s->d, KEPT);
-            s->kept[place] = m;
-        }
-        if (one_in(s->d, 12)) {
-            damage(s, &m);
-        }
-        if (one_in(s->d, 6)) {
-            m.raw.headers = headers;
-            m.raw.headers_size = sizeof headers;
-        }
-        m.partition = partition;
-        s->highest = s->now > s->highest ? s->now : s->highest;
-        put(s->p, s->log, &m);
-    }
-}
-
-static void write_log(struct pipe *p, struct draws *d, bool large, struct seen *seen)
-{
-    uint32_t partitions = 1 + (uint32_t)below(d, PARTITIONS);
-    struct scribe *s = calloc(1, sizeof *s);
-    assert_non_null(s);
-    s->p = p;
-    s->d = d;
-    s->large = large;
-    s->log = begin_log(p, "log:log", partitions);
-    int64_t start = one_in(d, 2) ? below(d, 20000) - 10000 : INT64_C(1767225600000);
-    for (uint32_t t = 0; t < TOPICS; t++) {
-        for (uint32_t i = 0; i < partitions; i++) {
-            int64_t count = one_in(d, 5) ? 0 : large && t == SALE ? LARGE : below(d, MESSAGES_MAX);
-            s->now = s->highest = start + below(d, 5000);
-            write_partition(s, t, i, count);
-            seen->empty += count == 0;
-        }
-    }
-    end_log(p, s->log);
-    free(s);
-}
 
 /* ---- runs */
 
@@ -318,7 +105,8 @@ static void one_log(struct pipe *p, uint64_t seed, struct seen *seen)
     FINE(p, ls_tree_remove("log", &p->base.err));
     FINE(p, ls_tree_remove("stream", &p->base.err));
     FINE(p, ls_tree_remove("batch", &p->base.err));
-    write_log(p, &d, seed % LARGE_EVERY == LARGE_EVERY - 1, seen);
+    uint32_t partitions = 1 + (uint32_t)below(&d, 4);
+    seen->empty += write_log(p, &d, partitions, seed % LARGE_EVERY == LARGE_EVERY - 1);
     run_stream(p, &d, seen);
     run_batch(p, &d, seen);
     const char *different = difference(p, "stream/datasets", "batch/datasets");
