@@ -1,0 +1,471 @@
+#include "pipeline/stream/checkpoint.h"
+
+#include "pipeline/fixture_test.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+/* A stream over one partition that is fed by hand. */
+struct lab {
+    struct pipe *p;
+    struct ls_stream *stream;
+    struct ls_checkpoints *checkpoints;
+    int taken;
+};
+
+static void open_lab(struct lab *lab, struct pipe *p)
+{
+    *lab = (struct lab){.p = p};
+    FINE(p, ls_stream_new(p->plan, p->views, 1, 1, &lab->stream, &p->base.err));
+    FINE(p, ls_checkpoints_open("state", &p->plan->job, &lab->checkpoints, &p->base.err));
+}
+
+static void close_lab(struct lab *lab)
+{
+    ls_outputs_free(lab->stream ? lab->stream->outputs : NULL);
+    ls_stream_free(lab->stream);
+    ls_checkpoints_close(lab->checkpoints);
+}
+
+static size_t dataset_count(const struct pipe *p)
+{
+    return 2 * TOPICS + 2 * p->views->count;
+}
+
+static void take(struct lab *lab, int count)
+{
+    struct pipe *p = lab->p;
+    for (int i = 0; i < count; i++, lab->taken++) {
+        struct message m;
+        begin_message(p, &m, SALE, lab->taken, INT64_C(40) * lab->taken);
+        m.cells[SCORE].number = lab->taken; /* a distinct value each */
+        encode(p, &m);
+        FINE(p, ls_stream_take(lab->stream, 0, SALE, &m.raw, 1, &p->base.err));
+    }
+}
+
+static void begin_outputs(struct lab *lab, const struct ls_dataset_state *states)
+{
+    FINE(lab->p, ls_outputs_open(lab->p->plan, lab->p->views, 1, "out", states,
+                                 &lab->stream->outputs, &lab->p->base.err));
+}
+
+static void save(struct lab *lab)
+{
+    FINE(lab->p, ls_checkpoints_save(lab->checkpoints, lab->stream, &lab->p->base.err));
+}
+
+static int restore(struct lab *lab, struct ls_dataset_state **states, unsigned *damaged)
+{
+    return ls_checkpoints_restore(lab->checkpoints, lab->stream, dataset_count(lab->p), states,
+                                  damaged, &lab->p->base.err);
+}
+
+/* Three checkpoints, of 10, 20 and 30 records; the files of all of them are one chain. */
+static void write_three(struct pipe *p)
+{
+    struct lab lab;
+    open_lab(&lab, p);
+    begin_outputs(&lab, NULL);
+    for (int i = 0; i < 3; i++) {
+        take(&lab, 10);
+        save(&lab);
+    }
+    assert_int_equal(ls_checkpoints_written(lab.checkpoints), 3);
+    assert_int_equal(ls_checkpoints_restarts(lab.checkpoints), 0);
+    close_lab(&lab);
+}
+
+#define FILE_OF(number) "state/00000000000" #number ".ckpt"
+
+/* ---- what comes back */
+
+static void check_same_entry(const struct ls_dedupe *d, const struct ls_dedupe_entry *entry)
+{
+    const struct ls_dedupe_entry *other = ls_dedupe_find(d, entry->id, INT64_MIN + 1);
+    assert_non_null(other);
+    assert_true(ls_id_equal(other->payload, entry->payload));
+    assert_int_equal(other->event_time, entry->event_time);
+}
+
+static void check_same_windows(const struct ls_windows *a, const struct ls_windows *b)
+{
+    assert_int_equal(a->count, b->count);
+    for (size_t w = 0; w < a->count; w++) {
+        assert_int_equal(a->open[w]->start, b->open[w]->start);
+        assert_int_equal(a->open[w]->end, b->open[w]->end);
+        assert_int_equal(a->open[w]->count, b->open[w]->count);
+        for (size_t g = 0; g < a->open[w]->slot_count; g++) {
+            const struct ls_group *x = a->open[w]->slots[g];
+            const struct ls_group *y = b->open[w]->slots[g]; /* as many groups: the same place */
+            assert_int_equal(!x, !y);
+            if (!x) {
+                continue;
+            }
+            assert_int_equal(x->key_size, y->key_size);
+            assert_memory_equal(x->key, y->key, x->key_size);
+            for (size_t c = 0; c < a->view->column_count; c++) {
+                assert_int_equal(x->aggregates[c].count, y->aggregates[c].count);
+                assert_true(x->aggregates[c].sum == y->aggregates[c].sum);
+                assert_int_equal(x->aggregates[c].least, y->aggregates[c].least);
+                assert_int_equal(x->aggregates[c].greatest, y->aggregates[c].greatest);
+            }
+            for (size_t k = 0; k < a->view->distinct_count; k++) {
+                assert_int_equal(x->distinct[k].count, y->distinct[k].count);
+            }
+        }
+    }
+}
+
+static void check_same_stream(const struct ls_stream *a, const struct ls_stream *b)
+{
+    for (size_t i = 0; i < a->partition_count; i++) {
+        const struct ls_stream_partition *x = &a->parts[i];
+        const struct ls_stream_partition *y = &b->parts[i];
+        assert_int_equal(x->position, y->position);
+        assert_int_equal(x->has_clock, y->has_clock);
+        assert_int_equal(x->highest, y->highest);
+        assert_memory_equal(&x->counts, &y->counts, sizeof x->counts);
+        assert_int_equal(ls_dedupe_live(&x->dedupe, INT64_MIN + 1),
+                         ls_dedupe_live(&y->dedupe, INT64_MIN + 1));
+        for (size_t s = 0; s < x->dedupe.slot_count; s++) {
+            if (x->dedupe.slots[s].event_time != INT64_MIN) {
+                check_same_entry(&y->dedupe, &x->dedupe.slots[s]);
+            }
+        }
+    }
+    for (size_t v = 0; v < a->views->count; v++) {
+        assert_int_equal(a->emitted[v], b->emitted[v]);
+        check_same_windows(&a->workers[0]->windows[v], &b->workers[0]->windows[v]);
+    }
+    assert_int_equal(a->emitted_by_watermark, b->emitted_by_watermark);
+}
+
+static void test_round_trip(void **state)
+{
+    struct pipe *p = *state;
+    struct lab first;
+    struct lab second;
+    struct ls_dataset_state *states;
+    unsigned damaged;
+    open_lab(&first, p);
+    begin_outputs(&first, NULL);
+    assert_int_equal(restore(&first, &states, &damaged), 0); /* nothing there yet */
+    for (int i = 0; i < 4; i++) {
+        take(&first, 25); /* less than the horizon in all: nothing is forgotten */
+        FINE(p, ls_stream_emit(first.stream, &p->base.err));
+        save(&first);
+    }
+    assert_true(first.stream->workers[0]->windows[0].count > 0);
+    ls_checkpoints_close(first.checkpoints);
+    first.checkpoints = NULL;
+    open_lab(&second, p);
+    assert_int_equal(restore(&second, &states, &damaged), 1);
+    assert_int_equal(damaged, 0);
+    assert_int_equal(ls_checkpoints_restarts(second.checkpoints), 1);
+    check_same_stream(first.stream, second.stream);
+    for (size_t i = 0; i < dataset_count(p); i++) {
+        struct ls_dataset_state now;
+        FINE(p, ls_dataset_flush(&first.stream->outputs->sets[i], false, &now, &p->base.err));
+        assert_int_equal(states[i].container.file_size, now.container.file_size);
+        assert_int_equal(states[i].container.records, now.container.records);
+        assert_int_equal(states[i].container.pending_count, now.container.pending_count);
+        assert_int_equal(states[i].container.pending_size, now.container.pending_size);
+        assert_memory_equal(&states[i].digest, &now.digest, sizeof now.digest);
+    }
+    close_lab(&first);
+    close_lab(&second);
+}
+
+/* Ids behind the floor and windows that were emitted do not come back. */
+static void test_what_is_over_stays_away(void **state)
+{
+    struct pipe *p = *state;
+    struct lab lab;
+    struct ls_dataset_state *states;
+    unsigned damaged;
+    open_lab(&lab, p);
+    begin_outputs(&lab, NULL);
+    take(&lab, 100);
+    save(&lab);
+    lab.taken += 200; /* 8 seconds without a record */
+    take(&lab, 1);
+    take(&lab, 1);
+    FINE(p, ls_stream_emit(lab.stream, &p->base.err));
+    save(&lab);
+    close_lab(&lab);
+    open_lab(&lab, p);
+    assert_int_equal(restore(&lab, &states, &damaged), 1);
+    /* the floor is 301 * 40 ms - 2 s - 5 s = 5040 ms: behind all but the last two */
+    assert_int_equal(ls_dedupe_live(&lab.stream->parts[SALE].dedupe, INT64_MIN + 1), 2);
+    assert_int_equal(lab.stream->workers[0]->windows[0].count, 1);
+    close_lab(&lab);
+}
+
+/* ---- which files are kept */
+
+static int note_name(void *context, const char *name, struct ls_error *err)
+{
+    struct ls_buf *names = context;
+    return strcmp(name, "lock") == 0 ? 0 : ls_buf_appendf(names, err, "%s ", name);
+}
+
+static void check_files(struct pipe *p, const char *expected)
+{
+    struct ls_buf names;
+    ls_buf_init(&names, "names", 1U << 16);
+    FINE(p, ls_tree_walk("state", note_name, &names, &p->base.err));
+    assert_string_equal(ls_buf_text(&names, &p->base.err), expected);
+    ls_buf_clear(&names);
+}
+
+static int count_files(struct pipe *p)
+{
+    size_t count = 0;
+    FINE(p, ls_tree_walk("state", count_file, &count, &p->base.err));
+    return (int)count - 1; /* the lock */
+}
+
+/* A chain grows to its limit, then a file stands for all of it; it goes when neither the last
+ * checkpoint nor the one before needs it. */
+static void test_two_are_kept(void **state)
+{
+    struct pipe *p = *state;
+    struct lab lab;
+    open_lab(&lab, p);
+    begin_outputs(&lab, NULL);
+    for (int i = 1; i <= LS_CHECKPOINT_CHAIN_MAX; i++) {
+        take(&lab, 1);
+        save(&lab);
+        assert_int_equal(count_files(p), i);
+    }
+    take(&lab, 1);
+    save(&lab);
+    assert_int_equal(count_files(p), LS_CHECKPOINT_CHAIN_MAX + 1);
+    save(&lab);
+    check_files(p, "000000000065.ckpt 000000000066.ckpt ");
+    save(&lab);
+    check_files(p, "000000000065.ckpt 000000000066.ckpt 000000000067.ckpt ");
+    close_lab(&lab);
+}
+
+static void test_cost_follows_change(void **state)
+{
+    struct pipe *p = *state;
+    struct lab lab;
+    struct stat sizes[3];
+    open_lab(&lab, p);
+    begin_outputs(&lab, NULL);
+    take(&lab, 120);
+    save(&lab);
+    save(&lab);
+    take(&lab, 1);
+    save(&lab);
+    close_lab(&lab);
+    assert_int_equal(stat(FILE_OF(1), &sizes[0]), 0);
+    assert_int_equal(stat(FILE_OF(2), &sizes[1]), 0);
+    assert_int_equal(stat(FILE_OF(3), &sizes[2]), 0);
+    /* an id is 40 bytes; the rows that are pending stand in each */
+    assert_true(sizes[0].st_size - sizes[1].st_size > 120 * 40);
+    assert_true(sizes[2].st_size > sizes[1].st_size && sizes[2].st_size < sizes[1].st_size + 2000);
+}
+
+/* ---- damage */
+
+static struct ls_buf content(struct pipe *p, const char *path)
+{
+    struct ls_buf bytes;
+    ls_buf_init(&bytes, "file", 1U << 20);
+    FINE(p, ls_file_read(path, &bytes, &p->base.err));
+    return bytes;
+}
+
+/* What restoring gives: the position it goes on from, or a negative code. */
+static int64_t position_of(struct pipe *p, unsigned *damaged)
+{
+    struct lab lab;
+    struct ls_dataset_state *states;
+    open_lab(&lab, p);
+    int rc = restore(&lab, &states, damaged);
+    int64_t position = rc < 0 ? rc : (int64_t)lab.stream->parts[SALE].position;
+    close_lab(&lab);
+    return position;
+}
+
+static void check_fallback(struct pipe *p, const char *path, const void *bytes, size_t size,
+                           int64_t position, unsigned damaged)
+{
+    unsigned got;
+    int fd = open(path, O_WRONLY | O_TRUNC);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, bytes, size), (ssize_t)size);
+    close(fd);
+    int64_t at = position_of(p, &got);
+    if (at != position || got != damaged) {
+        fail_msg("%s of %zu bytes: went on from %lld with %u damaged, expected %lld with %u", path,
+                 size, (long long)at, got, (long long)position, damaged);
+    }
+}
+
+static void test_every_byte_of_the_newest(void **state)
+{
+    struct pipe *p = *state;
+    write_three(p);
+    struct ls_buf bytes = content(p, FILE_OF(3));
+    for (size_t i = 0; i < bytes.size; i++) {
+        bytes.data[i] ^= (uint8_t)(1U << i % 8);
+        check_fallback(p, FILE_OF(3), bytes.data, bytes.size, 20, 1);
+        bytes.data[i] ^= (uint8_t)(1U << i % 8);
+    }
+    for (size_t size = 0; size < bytes.size; size++) {
+        check_fallback(p, FILE_OF(3), bytes.data, size, 20, 1);
+    }
+    check_fallback(p, FILE_OF(3), bytes.data, bytes.size, 30, 0);
+    ls_buf_clear(&bytes);
+}
+
+/* A damaged file takes with it what is built upon it. */
+static void test_chain(void **state)
+{
+    static const struct {
+        const char *path;
+        int64_t position;
+        unsigned damaged;
+        const char *text;
+    } cases[] = {
+        {FILE_OF(2), 10, 2, NULL},
+        {FILE_OF(1), LS_E_DATA, 3,
+         "all 3 checkpoints in state are damaged: remove the folder to begin anew"},
+    };
+    struct pipe *p = *state;
+    write_three(p);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct ls_buf bytes = content(p, cases[i].path);
+        check_fallback(p, cases[i].path, bytes.data, bytes.size - 1, cases[i].position,
+                       cases[i].damaged);
+        if (cases[i].text) {
+            assert_string_equal(p->base.err.text, cases[i].text);
+        }
+        check_fallback(p, cases[i].path, bytes.data, bytes.size, 30, 0);
+        ls_buf_clear(&bytes);
+    }
+    assert_int_equal(unlink(FILE_OF(2)), 0); /* missing is damaged too */
+    unsigned damaged;
+    assert_int_equal(position_of(p, &damaged), 10);
+}
+
+/* The next file never takes the name of a damaged one, which then goes. */
+static void test_going_on_after_damage(void **state)
+{
+    struct pipe *p = *state;
+    struct lab lab;
+    struct ls_dataset_state *states;
+    unsigned damaged;
+    write_three(p);
+    assert_int_equal(truncate(FILE_OF(3), 30), 0);
+    open_lab(&lab, p);
+    assert_int_equal(restore(&lab, &states, &damaged), 1);
+    begin_outputs(&lab, states);
+    lab.taken = 20;
+    take(&lab, 5);
+    save(&lab);
+    check_files(p, "000000000001.ckpt 000000000002.ckpt 000000000004.ckpt ");
+    close_lab(&lab);
+    assert_int_equal(position_of(p, &damaged), 25);
+    assert_int_equal(damaged, 0);
+}
+
+/* ---- refusals */
+
+static void test_locked(void **state)
+{
+    struct pipe *p = *state;
+    struct ls_checkpoints *first;
+    struct ls_checkpoints *second;
+    FINE(p, ls_checkpoints_open("state", &p->plan->job, &first, &p->base.err));
+    assert_int_equal(ls_checkpoints_open("state", &p->plan->job, &second, &p->base.err), LS_E_DATA);
+    assert_string_equal(p->base.err.text, "another run is working with the state in state");
+    assert_null(second);
+    ls_checkpoints_close(first);
+    FINE(p, ls_checkpoints_open("state", &p->plan->job, &second, &p->base.err));
+    ls_checkpoints_close(second);
+}
+
+static void test_another_job(void **state)
+{
+    struct pipe *p = *state;
+    struct ls_checkpoints *checkpoints;
+    struct ls_stream *stream;
+    struct ls_dataset_state *states;
+    unsigned damaged;
+    struct ls_sha256 other = p->plan->job;
+    write_three(p);
+    other.bytes[31] ^= 1; /* behind the digits that the message shows */
+    FINE(p, ls_checkpoints_open("state", &other, &checkpoints, &p->base.err));
+    FINE(p, ls_stream_new(p->plan, p->views, 1, 1, &stream, &p->base.err));
+    int rc = ls_checkpoints_restore(checkpoints, stream, dataset_count(p), &states, &damaged,
+                                    &p->base.err);
+    assert_int_equal(rc, LS_E_DATA);
+    assert_int_equal(p->base.err.code, LS_E_DATA);
+    assert_non_null(strstr(p->base.err.text, "the checkpoints in state were written by job "));
+    assert_non_null(strstr(p->base.err.text, "give another --state, or remove it to begin anew"));
+    ls_stream_free(stream);
+    ls_checkpoints_close(checkpoints);
+}
+
+static void test_refused_memory(void **state)
+{
+    struct pipe *p = *state;
+    write_three(p);
+    unsigned long refused = 0;
+    for (int rc = LS_E_NOMEM; rc == LS_E_NOMEM; refused++) {
+        struct lab lab;
+        struct ls_dataset_state *states;
+        unsigned damaged;
+        open_lab(&lab, p);
+        ls_mem_refuse(refused + 1);
+        rc = restore(&lab, &states, &damaged);
+        ls_mem_refuse(0);
+        assert_true(rc == 1 || (rc == LS_E_NOMEM && p->base.err.code == LS_E_NOMEM));
+        close_lab(&lab);
+    }
+    assert_true(refused > 10);
+}
+
+/* A checkpoint that could not be written leaves those before it as they were. */
+static void test_refused_memory_while_saving(void **state)
+{
+    struct pipe *p = *state;
+    struct lab lab;
+    open_lab(&lab, p);
+    begin_outputs(&lab, NULL);
+    take(&lab, 10);
+    save(&lab);
+    take(&lab, 10);
+    ls_mem_refuse(2);
+    assert_int_equal(ls_checkpoints_save(lab.checkpoints, lab.stream, &p->base.err), LS_E_NOMEM);
+    ls_mem_refuse(0);
+    assert_int_equal(strncmp(p->base.err.text, "checkpoint 2: ", 14), 0);
+    close_lab(&lab);
+    check_files(p, "000000000001.ckpt ");
+    unsigned damaged;
+    assert_int_equal(position_of(p, &damaged), 10);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        PIPE_TEST(test_round_trip),
+        PIPE_TEST(test_what_is_over_stays_away),
+        PIPE_TEST(test_two_are_kept),
+        PIPE_TEST(test_cost_follows_change),
+        PIPE_TEST(test_every_byte_of_the_newest),
+        PIPE_TEST(test_chain),
+        PIPE_TEST(test_going_on_after_damage),
+        PIPE_TEST(test_locked),
+        PIPE_TEST(test_another_job),
+        PIPE_TEST(test_refused_memory),
+        PIPE_TEST(test_refused_memory_while_saving),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
