@@ -1,0 +1,465 @@
+#include "pipeline/record/record.h"
+
+#include "core/base/civil.h"
+#include "pipeline/fixture_test.h"
+
+#define NOW INT64_C(1767225600123) /* 2026-01-01T00:00:00.123Z */
+
+static struct ls_record record; /* large */
+
+static void examine(const struct pipe *p, const struct message *m)
+{
+    memset(&record, 0xa5, sizeof record);
+    ls_record_examine(p->plan, &p->plan->topics[m->topic], &m->raw, &record);
+}
+
+/* The reason and the whole detail of what was examined. */
+static void check(const char *name, enum ls_reason reason, const char *detail, bool clock_sane)
+{
+    if (record.reason != reason || strcmp(record.detail, detail) != 0 ||
+        record.clock_sane != clock_sane) {
+        fail_msg("%s: expected %s `%s`, clock %d, got %s `%s`, clock %d", name,
+                 ls_reasons[reason].name, detail, clock_sane,
+                 record.reason < LS_REASON_COUNT ? ls_reasons[record.reason].name : "?",
+                 record.detail, record.clock_sane);
+    }
+}
+
+static void test_admitted(void **state)
+{
+    struct pipe *p = *state;
+    struct message m;
+    begin_message(p, &m, SALE, 1, NOW);
+    m.cells[LS_COLUMN_EVENT_TIME].number = NOW - 500;
+    encode(p, &m);
+    examine(p, &m);
+    check("a sale", LS_ADMITTED, "", true);
+    assert_int_equal(record.clock, NOW);
+    assert_int_equal(record.event_time, NOW - 500);
+    pipe_plan(p, pipe_spec, SETS("pipeline.clock=event_time"));
+    examine(p, &m);
+    assert_int_equal(record.clock, NOW - 500);
+}
+
+/* ---- one cell is changed */
+
+struct cell_case {
+    const char *name;
+    size_t column;
+    struct ls_cell cell;
+    enum ls_reason reason;
+    const char *detail;
+};
+
+#define NUMBER(value)                                                                              \
+    {                                                                                              \
+        .number = (value)                                                                          \
+    }
+#define TEXT(value)                                                                                \
+    {                                                                                              \
+        .bytes = (const uint8_t *)(value), .size = sizeof(value) - 1                               \
+    }
+#define NO_VALUE                                                                                   \
+    {                                                                                              \
+        .is_null = true                                                                            \
+    }
+
+static const struct cell_case cell_cases[] = {
+    {"an empty id", LS_COLUMN_EVENT_ID, TEXT(""), LS_REASON_ENVELOPE_INVALID, "event_id is empty"},
+    {"another version", LS_COLUMN_SCHEMA_VERSION, NUMBER(1), LS_REASON_ENVELOPE_INVALID,
+     "schema_version is not that of the schema"},
+    {"ahead by as much as may be", LS_COLUMN_EVENT_TIME, NUMBER(NOW + 3000), LS_ADMITTED, ""},
+    {"ahead by more", LS_COLUMN_EVENT_TIME, NUMBER(NOW + 3001), LS_REASON_CLOCK_AHEAD,
+     "event_time is 3001 ms ahead of ingest_time"},
+    {"ahead by more than 64 bits", LS_COLUMN_EVENT_TIME, NUMBER(INT64_MAX), LS_REASON_CLOCK_AHEAD,
+     "event_time is 9223370269629175684 ms ahead of ingest_time"},
+    {"ingested before its timestamp", LS_COLUMN_INGEST_TIME, NUMBER(NOW - 10000),
+     LS_REASON_CLOCK_AHEAD, "event_time is 10000 ms ahead of ingest_time"},
+    {"skewed by more", LS_COLUMN_INGEST_TIME, NUMBER(NOW - 10001), LS_REASON_CLOCK_SKEW,
+     "ingest_time is 10001 ms from the record's timestamp"},
+    {"skewed as much as may be", LS_COLUMN_INGEST_TIME, NUMBER(NOW + 10000), LS_ADMITTED, ""},
+    {"skewed by more, upwards", LS_COLUMN_INGEST_TIME, NUMBER(NOW + 10001), LS_REASON_CLOCK_SKEW,
+     "ingest_time is 10001 ms from the record's timestamp"},
+    {"skewed by more than 64 bits", LS_COLUMN_INGEST_TIME, NUMBER(INT64_MIN), LS_REASON_CLOCK_SKEW,
+     "ingest_time is 9223373804080375931 ms from the record's timestamp"},
+    {"year 1", LS_COLUMN_EVENT_TIME, NUMBER(LS_TIME_MIN_MS), LS_ADMITTED, ""},
+    {"before year 1", LS_COLUMN_EVENT_TIME, NUMBER(LS_TIME_MIN_MS - 1), LS_REASON_TIME_RANGE, ""},
+    {"null where it may not be", ITEM, NO_VALUE, LS_REASON_NOT_NULL, "item"},
+    {"empty is not null", ITEM, TEXT(""), LS_ADMITTED, ""},
+    {"null passes the other checks", AMOUNT, NO_VALUE, LS_ADMITTED, ""},
+    {"the least amount", AMOUNT, NUMBER(-500), LS_ADMITTED, ""},
+    {"less", AMOUNT, NUMBER(-501), LS_REASON_RANGE, "amount is -5.01"},
+    {"the greatest amount", AMOUNT, NUMBER(100000), LS_ADMITTED, ""},
+    {"more", AMOUNT, NUMBER(100001), LS_REASON_RANGE, "amount is 1000.01"},
+    {"out of a range that is open above", UNITS, NUMBER(-1), LS_REASON_RANGE, "units is -1"},
+    {"in it", UNITS, NUMBER(INT32_MAX), LS_ADMITTED, ""},
+    {"no such shop", SHOP, TEXT("S9"), LS_REASON_REFERENCE_UNKNOWN, "shop is not in shops"},
+    {"a shop without a name", SHOP, TEXT(""), LS_ADMITTED, ""},
+    {"no shop", SHOP, NO_VALUE, LS_ADMITTED, ""},
+    {"a division by zero", UNITS, NUMBER(0), LS_REASON_NORMALIZE_FAILED, "each has no value"},
+};
+
+static void test_reasons_of_cells(void **state)
+{
+    struct pipe *p = *state;
+    for (size_t i = 0; i < sizeof cell_cases / sizeof *cell_cases; i++) {
+        const struct cell_case *c = &cell_cases[i];
+        struct message m;
+        begin_message(p, &m, SALE, 1, NOW);
+        m.cells[c->column] = c->cell;
+        encode(p, &m);
+        examine(p, &m);
+        check(c->name, c->reason, c->detail,
+              c->reason == LS_ADMITTED || c->reason > LS_REASON_TIME_RANGE);
+    }
+}
+
+/* The first check that fails names the reason (P1): each case breaks what the ones before it break
+ * too. */
+static void test_order_of_checks(void **state)
+{
+    struct pipe *p = *state;
+    struct message m;
+    begin_message(p, &m, SALE, 1, NOW);
+    m.cells[UNITS] = number_of(0);
+    encode(p, &m);
+    examine(p, &m);
+    check("normalize", LS_REASON_NORMALIZE_FAILED, "each has no value", true);
+    m.cells[SHOP] = text_of("nowhere");
+    encode(p, &m);
+    examine(p, &m);
+    check("reference before it", LS_REASON_REFERENCE_UNKNOWN, "shop is not in shops", true);
+    m.cells[UNITS] = number_of(-3); /* stands behind the reference check in the spec */
+    encode(p, &m);
+    examine(p, &m);
+    check("quality before it", LS_REASON_RANGE, "units is -3", true);
+    m.cells[ITEM] = null_of();
+    encode(p, &m);
+    examine(p, &m);
+    check("quality in the spec's order", LS_REASON_NOT_NULL, "item", true);
+    m.cells[LS_COLUMN_EVENT_TIME] = number_of(LS_TIME_MIN_MS - 1);
+    encode(p, &m);
+    examine(p, &m);
+    check("clock before it", LS_REASON_TIME_RANGE, "", false);
+    m.raw.timestamp_ms = NOW + 20000;
+    examine(p, &m);
+    check("skew before it", LS_REASON_CLOCK_SKEW,
+          "ingest_time is 20000 ms from the record's timestamp", false);
+    m.raw.key_size = 0;
+    examine(p, &m);
+    check("envelope before it", LS_REASON_ENVELOPE_INVALID, "entity_id is not the record's key",
+          false);
+    m.raw.value_size--;
+    examine(p, &m);
+    check("decode before it", LS_REASON_DECODE_TRUNCATED,
+          "payload.score, at byte 44: the bytes end inside the datum", false);
+    m.value[2] ^= 1;
+    examine(p, &m);
+    assert_int_equal(record.reason, LS_REASON_SCHEMA_UNKNOWN);
+    m.value[0] ^= 1;
+    examine(p, &m);
+    check("frame before it", LS_REASON_FRAME_INVALID, "", false);
+}
+
+/* ---- the bytes are changed */
+
+static void test_every_truncation(void **state)
+{
+    struct pipe *p = *state;
+    struct message m;
+    begin_message(p, &m, SALE, 1, NOW);
+    size_t whole = m.raw.value_size;
+    for (size_t size = 0; size < whole; size++) {
+        m.raw.value_size = size;
+        examine(p, &m);
+        assert_int_equal(record.reason, size < LS_SINGLE_OBJECT_SIZE ? LS_REASON_FRAME_INVALID
+                                                                     : LS_REASON_DECODE_TRUNCATED);
+        assert_false(record.clock_sane);
+    }
+}
+
+static void no_value(struct message *m)
+{
+    m->raw.value = NULL;
+    m->raw.value_size = 0;
+}
+
+static void confluent(struct message *m)
+{
+    m->value[0] = 0;
+}
+
+static void unknown_schema(struct message *m)
+{
+    ls_put_u64(m->value + 2, UINT64_C(0x0123456789abcdef));
+}
+
+static void trailing(struct message *m)
+{
+    m->value[m->raw.value_size++] = 0;
+}
+
+/* The last field is a long of one byte: the same number, with needless bytes. */
+static void padded(struct message *m)
+{
+    m->value[m->raw.value_size - 1] |= 0x80;
+    m->value[m->raw.value_size++] = 0x80;
+    m->value[m->raw.value_size++] = 0;
+}
+
+static void padded_too_long(struct message *m)
+{
+    m->value[m->raw.value_size - 1] |= 0x80;
+    for (int i = 0; i < 9; i++) {
+        m->value[m->raw.value_size++] = 0x80;
+    }
+    m->value[m->raw.value_size++] = 0;
+}
+
+/* Where the encoding of these bytes begins. */
+static uint8_t *find(struct message *m, const char *bytes)
+{
+    uint8_t *at = memmem(m->value, m->raw.value_size, bytes, strlen(bytes));
+    assert_non_null(at);
+    return at;
+}
+
+static void bad_utf8(struct message *m)
+{
+    find(m, "pen")[1] = 0xff;
+}
+
+static void negative_length(struct message *m)
+{
+    find(m, "pen")[-1] = 1;
+}
+
+static void bad_branch(struct message *m)
+{
+    find(m, "pen")[-2] = 4;
+}
+
+static void bad_enum(struct message *m)
+{
+    find(m, "S1")[2] = 6; /* of good, bad, odd */
+}
+
+static void bad_boolean(struct message *m)
+{
+    find(m, "S1")[4] = 2; /* behind kind and the null of seen */
+}
+
+static void no_key(struct message *m)
+{
+    m->raw.key = NULL;
+    m->raw.key_size = 0;
+}
+
+static void other_key(struct message *m)
+{
+    m->raw.key = (const uint8_t *)"S1";
+}
+
+static void longer_key(struct message *m)
+{
+    m->raw.key = (const uint8_t *)"S00";
+    m->raw.key_size = 3;
+}
+
+static void no_timestamp(struct message *m)
+{
+    m->raw.timestamp_ms = -1;
+}
+
+static void test_reasons_of_bytes(void **state)
+{
+    static const struct {
+        const char *name;
+        void (*change)(struct message *m);
+        enum ls_reason reason;
+        const char *detail;
+    } cases[] = {
+        {"a tombstone", no_value, LS_REASON_FRAME_INVALID, ""},
+        {"Confluent's frame", confluent, LS_REASON_FRAME_INVALID, ""},
+        {"an unknown schema", unknown_schema, LS_REASON_SCHEMA_UNKNOWN,
+         "schema fingerprint 0123456789abcdef"},
+        {"bytes behind the value", trailing, LS_REASON_DECODE_INVALID,
+         "behind the last field, at byte 43: bytes follow the datum"},
+        {"needless bytes of a number", padded, LS_ADMITTED, ""},
+        {"more of them than 64 bits have", padded_too_long, LS_REASON_DECODE_INVALID,
+         "payload.score, at byte 42: an int or long has more bits than its type"},
+        {"bad UTF-8", bad_utf8, LS_REASON_DECODE_INVALID,
+         "payload.item, at byte 27: a string is not UTF-8"},
+        {"a negative length", negative_length, LS_REASON_DECODE_INVALID,
+         "payload.item, at byte 27: a length is negative, above the limit, or not what the block "
+         "holds"},
+        {"no such branch", bad_branch, LS_REASON_DECODE_INVALID,
+         "payload.item, at byte 26: a union has no branch with this index"},
+        {"no such symbol", bad_enum, LS_REASON_DECODE_INVALID,
+         "payload.kind, at byte 35: an enum has no symbol with this index"},
+        {"a boolean of 2", bad_boolean, LS_REASON_DECODE_INVALID,
+         "payload.vip, at byte 37: a boolean is neither 0 nor 1"},
+        {"no key", no_key, LS_REASON_ENVELOPE_INVALID, "entity_id is not the record's key"},
+        {"another key", other_key, LS_REASON_ENVELOPE_INVALID, "entity_id is not the record's key"},
+        {"a longer key", longer_key, LS_REASON_ENVELOPE_INVALID,
+         "entity_id is not the record's key"},
+        {"no timestamp to compare with", no_timestamp, LS_ADMITTED, ""},
+    };
+    struct pipe *p = *state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct message m;
+        begin_message(p, &m, SALE, 1, NOW);
+        cases[i].change(&m);
+        examine(p, &m);
+        check(cases[i].name, cases[i].reason, cases[i].detail, cases[i].reason == LS_ADMITTED);
+    }
+}
+
+/* ---- ids and payloads */
+
+static void test_ids_and_payloads(void **state)
+{
+    struct pipe *p = *state;
+    struct message m;
+    begin_message(p, &m, SALE, 1, NOW);
+    examine(p, &m);
+    struct ls_id id = record.id;
+    struct ls_id payload = record.payload;
+    assert_true(ls_id_equal(id, ls_id_of("id-1", 4)));
+    /* the envelope is not the payload, nor is the way a number is written */
+    m.cells[LS_COLUMN_EVENT_TIME].number -= 100;
+    m.cells[LS_COLUMN_SOURCE] = text_of("another");
+    encode(p, &m);
+    padded(&m);
+    examine(p, &m);
+    assert_int_equal(record.reason, LS_ADMITTED);
+    assert_true(ls_id_equal(id, record.id) && ls_id_equal(payload, record.payload));
+    /* every field of the payload counts, a dropped one too, and null is not 0 */
+    static const struct ls_cell others[SALE_COLUMNS] = {
+        [ITEM] = TEXT("pens"), [SHOP] = TEXT("S0"),     [KIND] = NUMBER(BAD), [SEEN] = NUMBER(0),
+        [VIP] = NUMBER(0),     [AMOUNT] = NUMBER(1251), [UNITS] = NUMBER(3),  [SCORE] = NUMBER(-5),
+    };
+    for (size_t c = LS_COLUMN_PAYLOAD; c < SALE_COLUMNS; c++) {
+        begin_message(p, &m, SALE, 1, NOW);
+        m.cells[c] = others[c];
+        encode(p, &m);
+        examine(p, &m);
+        assert_int_equal(record.reason, LS_ADMITTED);
+        assert_true(ls_id_equal(id, record.id));
+        assert_false(ls_id_equal(payload, record.payload));
+    }
+}
+
+/* ---- normalize: a set, two look-ups, a drop */
+
+static const struct ls_cell *normal(const struct pipe *p, const char *name)
+{
+    const struct ls_normal_column *column = ls_normal_column(&p->plan->topics[SALE], name);
+    return column ? &record.normal[column - p->plan->topics[SALE].columns] : NULL;
+}
+
+static void normalize(const struct pipe *p, struct message *m, int64_t watermark)
+{
+    encode(p, m);
+    examine(p, m);
+    assert_int_equal(record.reason, LS_ADMITTED);
+    ls_record_normalize(&p->plan->topics[SALE], 3, 77, watermark, &record);
+}
+
+static void check_text(const struct ls_cell *cell, const char *expected)
+{
+    assert_false(cell->is_null);
+    assert_int_equal(cell->size, strlen(expected));
+    assert_memory_equal(cell->bytes, expected, cell->size);
+}
+
+static void test_normalize(void **state)
+{
+    struct pipe *p = *state;
+    struct message m;
+    begin_message(p, &m, SALE, 1, NOW);
+    normalize(p, &m, NOW - 2000);
+    check_text(normal(p, "event_id"), "id-1");
+    check_text(normal(p, "item"), "pen");
+    check_text(normal(p, "city"), "Ulm"); /* an enum of the table is a text here */
+    assert_int_equal(normal(p, "fee")->number, -7);
+    assert_int_equal(normal(p, "each")->number, 625);
+    assert_null(normal(p, "vip"));
+    assert_int_equal(normal(p, "score")->number, -4);
+    assert_int_equal(normal(p, "partition")->number, 3);
+    assert_int_equal(normal(p, "position")->number, 77);
+    assert_int_equal(normal(p, "watermark")->number, NOW - 2000); /* as given, not the clock */
+    m.cells[SHOP] = null_of();
+    m.cells[AMOUNT] = null_of();
+    m.cells[UNITS] = number_of(0);
+    normalize(p, &m, 0);
+    assert_true(normal(p, "city")->is_null);
+    assert_true(normal(p, "fee")->is_null);
+    assert_true(normal(p, "each")->is_null); /* null by zero is null */
+}
+
+/* amount / units at two places, half to even. */
+static void test_rounding(void **state)
+{
+    static const struct {
+        int64_t amount, units, each;
+    } cases[] = {{101, 2, 50}, {103, 2, 52},   {-101, 2, -50}, {-103, 2, -52}, {100, 3, 33},
+                 {200, 3, 67}, {-100, 3, -33}, {-200, 3, -67}, {5, 10, 0},     {15, 10, 2},
+                 {25, 10, 2},  {-5, 10, 0},    {-15, 10, -2},  {0, 7, 0},      {100000, 1, 100000}};
+    struct pipe *p = *state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct message m;
+        begin_message(p, &m, SALE, 1, NOW);
+        m.cells[AMOUNT] = number_of(cases[i].amount);
+        m.cells[UNITS] = number_of(cases[i].units);
+        normalize(p, &m, 0);
+        assert_int_equal(normal(p, "each")->number, cases[i].each);
+    }
+}
+
+/* A result that is too large for its column has no value. */
+static void test_overflow_of_a_step(void **state)
+{
+    static const struct {
+        int64_t score;
+        enum ls_reason reason;
+    } cases[] = {{INT64_MAX / 3, LS_ADMITTED},
+                 {INT64_MAX / 3 + 1, LS_REASON_NORMALIZE_FAILED},
+                 {INT64_MIN / 3, LS_ADMITTED},
+                 {INT64_MIN / 3 - 1, LS_REASON_NORMALIZE_FAILED}};
+    struct pipe *p = *state;
+    char *text = changed(pipe_spec, "    - {drop: vip}\n", "    - {set: score, expr: score * 3}\n");
+    pipe_plan(p, text, NULL);
+    free(text);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct message m;
+        begin_message(p, &m, SALE, 1, NOW);
+        m.cells[SCORE] = number_of(cases[i].score);
+        encode(p, &m);
+        examine(p, &m);
+        check("score * 3", cases[i].reason,
+              cases[i].reason == LS_ADMITTED ? "" : "score has no value", true);
+    }
+}
+
+static void test_expired(void **state)
+{
+    (void)state;
+    record.event_time = -1;
+    ls_record_expired(&record, 0);
+    check("expired", LS_REASON_EXPIRED,
+          "event_time 1969-12-31T23:59:59.999Z is before 1970-01-01T00:00:00.000Z",
+          record.clock_sane);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        PIPE_TEST(test_admitted),           PIPE_TEST(test_reasons_of_cells),
+        PIPE_TEST(test_order_of_checks),    PIPE_TEST(test_every_truncation),
+        PIPE_TEST(test_reasons_of_bytes),   PIPE_TEST(test_ids_and_payloads),
+        PIPE_TEST(test_normalize),          PIPE_TEST(test_rounding),
+        PIPE_TEST(test_overflow_of_a_step), PIPE_TEST(test_expired),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
