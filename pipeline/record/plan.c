@@ -242,9 +242,16 @@ static int set_column(struct planner *p, const struct ls_spec_normalize *step)
             return p->err->code;
         }
     }
+    struct ls_normal_column *known = find_column(topic, step->set);
+    for (size_t i = 0; i < topic->column_count; i++) {
+        const struct ls_normal_column *other = &topic->columns[i];
+        if (other != known && strcmp(other->column_name, column.column_name) == 0) {
+            PROBLEM(p, "LS2001", step->where, "choose another name, or drop that one first",
+                    "`%s` is the column of `%s` in the dataset", column.column_name, other->name);
+        }
+    }
     topic->sets[topic->set_count++] = set;
     topic->cell_count++;
-    struct ls_normal_column *known = find_column(topic, step->set);
     if (known) {
         *known = column;
     } else {
