@@ -340,8 +340,16 @@ static int finish(struct run *run, struct ls_batch_result *out, uint64_t begin_n
     out->facts = (struct ls_run_facts){.mode = "batch",
                                        .elapsed_us = (ls_clock_ns() - begin_ns) / 1000,
                                        .workers = run->job->workers};
-    int rc = ls_outputs_finish(run->outputs, run->counts, &out->facts, err);
-    return rc < 0 ? rc : ls_tree_remove(run->temporary, err);
+    return ls_outputs_finish(run->outputs, run->counts, &out->facts, err);
+}
+
+/* The folder of the sorters' runs, which went with the sorters; an error that is there already
+ * stays. */
+static int remove_temporary(const struct run *run, int rc, struct ls_error *err)
+{
+    struct ls_error unheard;
+    int removed = run->outputs ? ls_tree_remove(run->temporary, rc < 0 ? &unheard : err) : 0;
+    return rc < 0 ? rc : removed;
 }
 
 int ls_batch_run(const struct ls_batch_job *job, struct ls_batch_result *out, struct ls_error *err)
@@ -357,6 +365,7 @@ int ls_batch_run(const struct ls_batch_job *job, struct ls_batch_result *out, st
     for (unsigned i = 0; run.workers && i < job->workers; i++) {
         worker_free(&run, run.workers[i]);
     }
+    rc = remove_temporary(&run, rc, err);
     ls_mem_free(run.workers);
     ls_mem_free(run.counts);
     ls_outputs_free(run.outputs);

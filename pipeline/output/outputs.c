@@ -127,6 +127,7 @@ int ls_outputs_open(const struct ls_record_plan *plan, const struct ls_views *vi
     rc = rc < 0 ? rc
                 : make_layout(quarantine_schema, &o->quarantine_schema, &o->quarantine_layout, err);
     rc = rc < 0 ? rc : make_layout(late_schema, &o->late_schema, &o->late_layout, err);
+    rc = rc < 0 ? rc : ls_report_remove(o, err);
     rc = rc < 0 ? rc : open_sets(o, states, err);
     if (rc < 0) {
         ls_outputs_free(o);

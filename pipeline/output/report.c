@@ -10,6 +10,10 @@
 #define REPORT_BYTES_MAX (64U << 20)
 #define READ_STEP        (1U << 20)
 
+#define SUMS     "SHA256SUMS"
+#define MANIFEST "manifest.json"
+#define SUMMARY  "summary.json"
+
 struct sum {
     const struct ls_dataset *set;
     struct ls_sha256 sha256;
@@ -70,13 +74,13 @@ static int write_sums(const struct ls_outputs *o, const struct sum *sums, struct
 {
     struct ls_buf text;
     int rc = 0;
-    ls_buf_init(&text, "SHA256SUMS", REPORT_BYTES_MAX);
+    ls_buf_init(&text, SUMS, REPORT_BYTES_MAX);
     for (size_t i = 0; rc == 0 && i < o->count; i++) {
         char hex[LS_HEX_MAX];
         rc = ls_buf_appendf(&text, err, "%s  %s.avro\n",
                             ls_hex(sums[i].sha256.bytes, LS_SHA256_SIZE, hex), sums[i].set->name);
     }
-    rc = rc < 0 ? rc : write_text(o, o->datasets, "SHA256SUMS", &text, err);
+    rc = rc < 0 ? rc : write_text(o, o->datasets, SUMS, &text, err);
     ls_buf_clear(&text);
     return rc;
 }
@@ -156,7 +160,7 @@ static int write_manifest(const struct ls_outputs *o, const struct ls_partition_
     int rc = manifest_heading(o, facts, &text, err);
     rc = rc < 0 ? rc : manifest_inputs(o, counts, &text, err);
     rc = rc < 0 ? rc : manifest_outputs(o, sums, &text, err);
-    rc = rc < 0 ? rc : write_text(o, o->folder, "manifest.json", &text, err);
+    rc = rc < 0 ? rc : write_text(o, o->folder, MANIFEST, &text, err);
     ls_buf_clear(&text);
     return rc;
 }
@@ -235,8 +239,21 @@ static int write_summary(const struct ls_outputs *o, const struct ls_partition_c
                       (unsigned long long)facts->emitted_by_flush, facts->workers,
                       (unsigned long long)facts->elapsed_us, (unsigned long long)rate,
                       (unsigned long long)facts->checkpoints, (unsigned long long)facts->restarts);
-    rc = rc < 0 ? rc : write_text(o, o->folder, "summary.json", &text, err);
+    rc = rc < 0 ? rc : write_text(o, o->folder, SUMMARY, &text, err);
     ls_buf_clear(&text);
+    return rc;
+}
+
+int ls_report_remove(const struct ls_outputs *o, struct ls_error *err)
+{
+    const char *const files[][2] = {
+        {o->folder, SUMMARY}, {o->folder, MANIFEST}, {o->datasets, SUMS}};
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < sizeof files / sizeof *files; i++) {
+        char path[LS_PATH_MAX];
+        rc = ls_path_join(path, files[i][0], files[i][1], err);
+        rc = rc < 0 ? rc : ls_tree_remove(path, err);
+    }
     return rc;
 }
 
