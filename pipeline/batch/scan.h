@@ -9,7 +9,7 @@
 /* What one worker contributes to one view. */
 struct ls_scan_part {
     struct ls_sorter *records;  /* key end, start, group; value the numbers of the columns */
-    struct ls_sorter *distinct; /* key end, start, group's size and bytes, column, value; NULL where
+    struct ls_sorter *distinct; /* key end, start, group, column, value; NULL where
                                    the view has no distinct column */
     uint8_t *key;               /* scratch */
 };
