@@ -57,8 +57,8 @@ int ls_windows_group(struct ls_windows *windows, int64_t start, int64_t end, con
 int ls_distinct_add(struct ls_window *window, struct ls_distinct *set, struct ls_id value,
                     struct ls_error *err);
 
-/* Takes out the first window if its end is at most `low`; NULL when there is none such. The caller
- * frees it with ls_window_free. */
+/* Takes out the first window if it is this one, else NULL. The caller frees it with ls_window_free.
+ */
 struct ls_window *ls_windows_take(struct ls_windows *windows, int64_t start, int64_t end);
 
 void ls_window_free(struct ls_window *window);
