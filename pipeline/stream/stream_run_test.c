@@ -395,6 +395,45 @@ static void test_growing_log(void **state)
     finish(p, "out");
 }
 
+/* ---- failures */
+
+/* A run that fails in the folder of a whole one: nothing there says that it is whole. */
+static void test_failure_after_a_whole_run(void **state)
+{
+    struct pipe *p = *state;
+    struct stop stop = {3, LS_E_IO, NULL};
+    struct ls_stream_result result;
+    FINE(p, run(p, "out", &(struct stop){0}, &result));
+    assert_true(ls_path_exists("out/summary.json"));
+    FINE(p, ls_tree_remove("out/state", &p->base.err));
+    assert_int_equal(run(p, "out", &stop, &result), LS_E_IO);
+    assert_false(ls_path_exists("out/summary.json"));
+    assert_false(ls_path_exists("out/manifest.json"));
+    assert_false(ls_path_exists("out/datasets/SHA256SUMS"));
+    finish(p, "out");
+}
+
+static void test_refused_memory(void **state)
+{
+    struct pipe *p = *state;
+    struct stop never = {0};
+    struct ls_stream_result result;
+    write_prefix(p, 30);
+    FINE(p, ls_tree_remove(WHOLE, &p->base.err));
+    FINE(p, run(p, WHOLE, &never, &result));
+    unsigned long refused = 0;
+    for (int rc = LS_E_NOMEM; rc == LS_E_NOMEM; refused++) {
+        ls_mem_refuse(refused + 1);
+        rc = run(p, "out", &never, &result);
+        ls_mem_refuse(0);
+        assert_true(rc == 0 || (rc == LS_E_NOMEM && p->base.err.code == LS_E_NOMEM));
+        assert_int_equal(ls_path_exists("out/summary.json"), rc == 0);
+        finish(p, "out"); /* it can be gone on with, whatever was refused */
+        FINE(p, ls_tree_remove("out", &p->base.err));
+    }
+    assert_true(refused > 100);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -410,6 +449,8 @@ int main(void)
         RUN_TEST(test_another_reference_table),
         RUN_TEST(test_another_log),
         RUN_TEST(test_growing_log),
+        RUN_TEST(test_failure_after_a_whole_run),
+        RUN_TEST(test_refused_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
