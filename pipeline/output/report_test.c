@@ -31,9 +31,9 @@ static void make_run(struct pipe *p, const char *folder, const struct ls_run_fac
     const struct ls_view *visits = &p->views->views[2];
     const struct ls_aggregate aggregates[3] = {{2, 0, 0, 0}, {2, 6, 3, 3}, {1, 0, 0, 0}};
     struct ls_buf row;
+    struct message m; /* the record points into it */
     FINE(p, ls_outputs_open(p->plan, p->views, PARTITIONS, folder, NULL, &o, &p->base.err));
     for (int i = 0; i < 3; i++) {
-        struct message m;
         begin_message(p, &m, VISIT, i, 1000 * i);
         ls_record_examine(p->plan, &p->plan->topics[VISIT], &m.raw, &record);
         ls_record_normalize(&p->plan->topics[VISIT], 0, (uint64_t)i, 0, &record);
