@@ -183,7 +183,8 @@ static int verify(struct cli *cli, const struct options *o, const struct ls_spec
                                 .out = out ? absolute(cli, out, err) : NULL,
                                 .seed = (uint64_t)o->seed,
                                 .kills = (unsigned)o->kills,
-                                .tell = tell};
+                                .tell = tell,
+                                .stop = cli_interrupted};
     if (!job.lockstep || !job.spec_path || !job.out) {
         return err->code;
     }

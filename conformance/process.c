@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -42,8 +43,10 @@ static void become(const struct ls_command *command, int output)
         char *const *to;
     } arguments = {
         .from = command->arguments}; /* execvp changes nothing; its type is older than const */
+    int input = open("/dev/null", O_RDONLY);
     signal(SIGPIPE, SIG_DFL);
-    if (dup2(output, STDOUT_FILENO) < 0 || dup2(output, STDERR_FILENO) < 0 ||
+    if (setpgid(0, 0) < 0 || input < 0 || dup2(input, STDIN_FILENO) < 0 ||
+        dup2(output, STDOUT_FILENO) < 0 || dup2(output, STDERR_FILENO) < 0 ||
         (command->folder && chdir(command->folder) < 0) ||
         (command->files_max && setrlimit(RLIMIT_NOFILE, &files) < 0)) {
         _exit(STATUS_NOT_STARTED);
@@ -68,10 +71,15 @@ int ls_process_start(const struct ls_command *command, struct ls_process *out, s
     if (output < 0) {
         return err->code;
     }
+    prctl(PR_SET_CHILD_SUBREAPER, 1); /* who outlives its parent becomes ours: see end_all */
+    out->stop = command->stop;
     out->begin_ns = ls_clock_ns();
     out->pid = fork();
     if (out->pid == 0) {
         become(command, output);
+    }
+    if (out->pid > 0) {
+        setpgid(out->pid, out->pid); /* both do it: neither knows who comes first */
     }
     close(output);
     return out->pid < 0
@@ -79,21 +87,41 @@ int ls_process_start(const struct ls_command *command, struct ls_process *out, s
                : 0;
 }
 
-/* One look: true when it has ended. */
-static bool ended(struct ls_process *process, int flags, struct ls_exit *out)
+/* waitpid, whatever signals come. */
+static pid_t reap(pid_t which, int *status, int flags)
 {
-    int status;
     pid_t pid;
     do {
-        pid = waitpid(process->pid, &status, flags);
+        pid = waitpid(which, status, flags);
     } while (pid < 0 && errno == EINTR);
+    return pid;
+}
+
+/* One look: 1 when it has ended, 0 when it has not. */
+static int ended(const struct ls_process *process, int flags, struct ls_exit *out,
+                 struct ls_error *err)
+{
+    int status;
+    pid_t pid = reap(process->pid, &status, flags);
     if (pid != process->pid) {
-        return false;
+        return pid == 0 ? 0 : ls_error_set(err, LS_E_BUG, "a child process was lost");
     }
     out->elapsed_us = (ls_clock_ns() - process->begin_ns) / 1000;
     out->exited = WIFEXITED(status);
     out->status = out->exited ? WEXITSTATUS(status) : WTERMSIG(status);
-    return true;
+    return 1;
+}
+
+/* Kills it with all that it has started, and comes back when none of them is left: one that still
+ * wrote would meddle with the run that is started next. */
+static int end_all(const struct ls_process *process, struct ls_exit *out, struct ls_error *err)
+{
+    int ignored;
+    kill(-process->pid, SIGKILL);
+    int rc = ended(process, 0, out, err);
+    while (rc > 0 && reap(-process->pid, &ignored, 0) > 0) {
+    }
+    return rc < 0 ? rc : 0;
 }
 
 static void sleep_us(uint64_t us)
@@ -102,44 +130,49 @@ static void sleep_us(uint64_t us)
     nanosleep(&t, NULL);
 }
 
+/* One look, unless it is to stop. */
+static int look(const struct ls_process *process, struct ls_exit *out, struct ls_error *err)
+{
+    int rc = process->stop ? process->stop(err) : 0;
+    if (rc < 0) {
+        struct ls_error ignored;
+        end_all(process, out, &ignored);
+        return rc;
+    }
+    return ended(process, WNOHANG, out, err);
+}
+
 int ls_process_wait(struct ls_process *process, uint64_t timeout_ms, struct ls_exit *out,
                     struct ls_error *err)
 {
     *out = (struct ls_exit){0};
-    if (timeout_ms == 0) {
-        return ended(process, 0, out) ? 0 : ls_error_set(err, LS_E_BUG, "a child process was lost");
-    }
-    while (!ended(process, WNOHANG, out)) {
-        if ((ls_clock_ns() - process->begin_ns) / 1000000 >= timeout_ms) {
-            kill(process->pid, SIGKILL);
-            ended(process, 0, out);
+    int rc;
+    while ((rc = look(process, out, err)) == 0) {
+        if (timeout_ms && (ls_clock_ns() - process->begin_ns) / 1000000 >= timeout_ms) {
             out->timed_out = true;
-            break;
+            return end_all(process, out, err);
         }
-        sleep_us(2000);
+        sleep_us(1000);
     }
-    return 0;
+    return rc < 0 ? rc : 0;
 }
 
 int ls_process_kill_after(struct ls_process *process, uint64_t delay_us, bool *killed,
                           struct ls_exit *out, struct ls_error *err)
 {
     *out = (struct ls_exit){0};
+    *killed = false;
     uint64_t end_ns = process->begin_ns + delay_us * 1000;
-    while (ls_clock_ns() < end_ns) {
-        if (ended(process, WNOHANG, out)) {
-            *killed = false;
-            return 0;
+    for (uint64_t now_ns; (now_ns = ls_clock_ns()) < end_ns;) {
+        int rc = look(process, out, err);
+        if (rc != 0) {
+            return rc < 0 ? rc : 0;
         }
-        uint64_t left_us = (end_ns - ls_clock_ns()) / 1000;
-        sleep_us(left_us > 2000 && left_us < delay_us + 1 ? 2000 : 200);
+        sleep_us(end_ns - now_ns > 2000000 ? 1000 : 200);
     }
-    kill(process->pid, SIGKILL);
-    if (!ended(process, 0, out)) {
-        return ls_error_set(err, LS_E_BUG, "a child process was lost");
-    }
-    *killed = !out->exited;
-    return 0;
+    int rc = end_all(process, out, err);
+    *killed = rc == 0 && !out->exited && out->status == SIGKILL;
+    return rc;
 }
 
 /* The end of what it printed, for the message. */

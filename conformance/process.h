@@ -15,15 +15,18 @@ struct ls_command {
                                                 on PATH */
     const char *const *
         environment; /* "NAME=value" or "NAME" to unset, laid over this process's; NULL: as it is */
-    const char *folder; /* working directory; NULL: this process's */
-    const char *output; /* file that gets stdout and stderr */
-    int umask;          /* -1: as it is */
-    int files_max;      /* limit of open files; 0: as it is */
+    const char *folder;                /* working directory; NULL: this process's */
+    const char *output;                /* file that gets stdout and stderr */
+    int umask;                         /* -1: as it is */
+    int files_max;                     /* limit of open files; 0: as it is */
+    int (*stop)(struct ls_error *err); /* asked while it is waited for: a negative answer ends it,
+                                          and is the wait's; may be NULL */
 };
 
 struct ls_process {
     pid_t pid;
     uint64_t begin_ns;
+    int (*stop)(struct ls_error *err);
 };
 
 struct ls_exit {
@@ -33,14 +36,19 @@ struct ls_exit {
     uint64_t elapsed_us;
 };
 
+/* Starts it in a process group of its own (what a terminal's Ctrl-C reaches is the suite alone),
+ * with nothing to read on stdin. A program that cannot be started ends with status 127 and says
+ * why. */
 int ls_process_start(const struct ls_command *command, struct ls_process *out,
                      struct ls_error *err);
 
-/* Waits at most `timeout_ms` (0: for ever), then kills. */
+/* Waits at most `timeout_ms` (0: for ever), then kills it and all that it started: none of them is
+ * left when this comes back. */
 int ls_process_wait(struct ls_process *process, uint64_t timeout_ms, struct ls_exit *out,
                     struct ls_error *err);
 
-/* kill -9 after so many microseconds, unless it has ended by then: *killed tells. */
+/* kill -9 after so many microseconds, of it and all that it started, unless it has ended by then:
+ * *killed tells. */
 int ls_process_kill_after(struct ls_process *process, uint64_t delay_us, bool *killed,
                           struct ls_exit *out, struct ls_error *err);
 

@@ -63,7 +63,7 @@ static int add_program(struct ls_verify *v, struct ls_command *command, struct l
 int ls_verify_generate(struct ls_verify *v, const char *log, const char *truth, uint64_t events,
                        const char *const *extra, struct ls_exit *exit, struct ls_error *err)
 {
-    struct ls_command command = {.umask = -1};
+    struct ls_command command = {.umask = -1, .stop = v->job->stop};
     const char *to = ls_arena_printf(&v->arena, err, "log:%s", log);
     const char *number = ls_arena_printf(&v->arena, err, "%llu", (unsigned long long)events);
     command.output = ls_arena_printf(&v->arena, err, "%s.txt", log);
@@ -106,7 +106,8 @@ int ls_verify_command(struct ls_verify *v, const struct ls_verify_run *run,
     *command = (struct ls_command){.environment = run->environment,
                                    .folder = run->folder,
                                    .umask = run->umask,
-                                   .files_max = run->files_max};
+                                   .files_max = run->files_max,
+                                   .stop = v->job->stop};
     command->output = ls_arena_printf(&v->arena, err, "%s.txt", run->to);
     if (!options || !target_run.log || !target_run.reference || !target_run.state ||
         !command->output) {

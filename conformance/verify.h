@@ -55,6 +55,7 @@ struct ls_verify_job {
     unsigned kills;                                /* of CRS-1 */
     void (*tell)(void *context, const char *line); /* a line as each step ends; may be NULL */
     void *context;
+    int (*stop)(struct ls_error *err); /* asked often: a negative answer ends it; may be NULL */
 };
 
 struct ls_verify_result {
