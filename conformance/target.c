@@ -1,8 +1,13 @@
 #include "conformance/target.h"
 
+#include "core/base/file.h"
 #include "core/base/mem.h"
+#include "core/base/text.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define TARGET_BYTES_MAX (16U << 20)
 
@@ -53,17 +58,73 @@ const struct ls_table ls_target_table = {"target",
                                          SIZE_MAX,
                                          rows};
 
-static void check_words(const struct ls_yaml *node, const char *name, struct ls_target *target,
+static const char *const placeholders[] = {
+    "{lockstep}", "{spec}", "{log}", "{reference}", "{to}", "{state}", "{n}", "{options}", NULL};
+
+static bool is_list_of_words(const struct ls_yaml *node)
+{
+    bool sound = node->kind == LS_YAML_LIST && node->count > 0;
+    for (size_t i = 0; sound && i < node->count; i++) {
+        enum ls_yaml_kind kind = node->items[i]->kind;
+        sound = kind != LS_YAML_LIST && kind != LS_YAML_MAP && kind != LS_YAML_NULL;
+    }
+    return sound;
+}
+
+/* A whole word like {lgo}: braces within other text (a program's own JSON) are its own. */
+static bool is_unknown_placeholder(const char *word)
+{
+    size_t size = strlen(word);
+    for (const char *const *known = placeholders; *known; known++) {
+        if (strcmp(word, *known) == 0) {
+            return false;
+        }
+    }
+    return size > 2 && word[0] == '{' && word[size - 1] == '}' && ls_is_name(word + 1, size - 2);
+}
+
+static void check_words(const struct ls_yaml *node, const char *name, bool is_knob,
                         struct ls_diag *diag)
 {
-    bool sound = !node || (node->kind == LS_YAML_LIST && node->count > 0);
-    for (size_t i = 0; node && sound && i < node->count; i++) {
-        sound = node->items[i]->kind != LS_YAML_LIST && node->items[i]->kind != LS_YAML_MAP;
+    bool has_number = false;
+    if (!node) {
+        return;
     }
-    if (!sound) {
-        ls_diag_add(diag, LS_SEVERITY_ERROR, "LS2401", node ? node->where : target->where,
+    if (!is_list_of_words(node)) {
+        ls_diag_add(diag, LS_SEVERITY_ERROR, "LS2401", node->where,
                     "write ['{lockstep}', run, stream], say", "`%s` is no list of words", name);
+        return;
     }
+    for (size_t i = 0; i < node->count; i++) {
+        const char *word = node->items[i]->text;
+        has_number |= strstr(word, "{n}") != NULL;
+        if (is_unknown_placeholder(word)) {
+            const char *meant = ls_did_you_mean(word, placeholders);
+            char hint[64];
+            snprintf(hint, sizeof hint, "did you mean \"%s\"?", meant ? meant : "");
+            ls_diag_add(diag, LS_SEVERITY_ERROR, "LS2402", node->items[i]->where,
+                        meant ? hint : "`lockstep explain LS2402` lists them",
+                        "`%s` is nothing that the suite fills in", word);
+        }
+    }
+    if (is_knob && !has_number) {
+        ls_diag_add(diag, LS_SEVERITY_ERROR, "LS2403", node->where, "write [--option, '{n}'], say",
+                    "`%s` has no {n}: the knob would turn nothing", name);
+    }
+}
+
+/* The folder that the file is in, by a path that holds in any folder. */
+static const char *folder_of(const char *path, struct ls_arena *arena, struct ls_error *err)
+{
+    char here[LS_PATH_MAX] = "";
+    const char *slash = strrchr(path, '/');
+    int size = slash ? (int)(slash - path) : 0;
+    if (path[0] != '/' && !getcwd(here, sizeof here)) {
+        ls_error_errno(err, LS_E_IO, errno, "this process's folder has no name");
+        return NULL;
+    }
+    return ls_arena_printf(arena, err, "%s%s%.*s", here, path[0] == '/' || !slash ? "" : "/", size,
+                           path);
 }
 
 static int load(const char *path, struct ls_target *target, struct ls_error *err)
@@ -81,12 +142,16 @@ static int load(const char *path, struct ls_target *target, struct ls_error *err
         rc = ls_bind(&ls_target_table, tree, target, &arena, &diag, NULL, err);
     }
     if (rc == 0 && !diag.errors) {
-        check_words(target->stream, "stream", target, &diag);
-        check_words(target->batch, "batch", target, &diag);
-        check_words(target->workers, "workers", target, &diag);
-        check_words(target->batch_size, "batch_size", target, &diag);
-        check_words(target->order, "order", target, &diag);
-        check_words(target->checkpoint_records, "checkpoint_records", target, &diag);
+        check_words(target->stream, "stream", false, &diag);
+        check_words(target->batch, "batch", false, &diag);
+        check_words(target->workers, "workers", true, &diag);
+        check_words(target->batch_size, "batch_size", true, &diag);
+        check_words(target->order, "order", true, &diag);
+        check_words(target->checkpoint_records, "checkpoint_records", true, &diag);
+    }
+    if (rc == 0 && !diag.errors && path) {
+        target->folder = folder_of(path, &arena, err);
+        rc = target->folder ? 0 : err->code;
     }
     target->arena = arena;
     target->diag = diag;
@@ -225,11 +290,27 @@ static int add_words(struct writer *w, const struct ls_yaml *words, const char *
     return rc;
 }
 
+/* A program written as a path is looked for from the folder of the target's file, wherever the run
+ * is made to stand. */
+static int place_program(struct writer *w, const char *folder)
+{
+    const char **program = &w->command->arguments[0];
+    if (!*program) {
+        return ls_error_set(w->err, LS_E_DATA, "a target's command has no words");
+    }
+    if (!folder || (*program)[0] == '/' || !strchr(*program, '/')) {
+        return 0;
+    }
+    *program = ls_arena_printf(w->arena, w->err, "%s/%s", folder, *program);
+    return *program ? 0 : w->err->code;
+}
+
 int ls_target_command(const struct ls_target *target, bool stream, const struct ls_target_run *run,
                       struct ls_arena *arena, struct ls_command *command, struct ls_error *err)
 {
     struct writer w = {run, arena, command, 0, err};
     int rc = add_words(&w, stream ? target->stream : target->batch, "");
+    rc = rc < 0 ? rc : place_program(&w, target->folder);
     rc = rc < 0 || !run->workers || !target->workers ? rc
                                                      : add_words(&w, target->workers, run->workers);
     if (stream) {

@@ -17,6 +17,7 @@ struct ls_target {
         *checkpoint_records; /* knobs: lists of words with {n}; NULL: it has none */
     bool restarts;           /* killed and started again with the same {state}, it goes on */
     int64_t timeout_ms;
+    const char *folder; /* of its file, by its whole path; NULL: the reference pipeline */
     struct ls_where where;
     struct ls_arena arena;
     struct ls_diag diag;
@@ -45,7 +46,8 @@ struct ls_target_run {
 /* Does the target have the knob? "workers", "batch_size", "order", "checkpoint_records". */
 bool ls_target_has(const struct ls_target *target, const char *knob);
 
-/* Fills command->arguments for a run; the strings live in `arena`. */
+/* Fills command->arguments for a run; the strings live in `arena`. A program with a slash in its
+ * name is looked for from the target's folder. */
 int ls_target_command(const struct ls_target *target, bool stream, const struct ls_target_run *run,
                       struct ls_arena *arena, struct ls_command *command, struct ls_error *err);
 

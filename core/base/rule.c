@@ -397,6 +397,16 @@ const struct ls_rule ls_rules[] = {
      "A target's commands and knobs are lists of words, handed over without a shell.\n"
      "\n"
      "Example: `stream: [./run.sh, --from, '{log}', --to, '{to}']`.\n"},
+    {"LS2402", "A word in braces that is none of the suite's",
+     "In a target's commands {lockstep}, {spec}, {options}, {log}, {reference}, {to} and {state}\n"
+     "are filled in, and {n} in a knob's words. Any other word that is a name in braces would\n"
+     "reach the program as it is, which is hardly meant. Braces within other text are left "
+     "alone.\n"},
+    {"LS2403", "A knob without its number",
+     "A case turns a knob by giving it values in turn: the number of workers, the size of a\n"
+     "batch. Words without {n} are the same each time, and the case would show nothing.\n"
+     "\n"
+     "Example: `workers: [--parallelism, '{n}']`.\n"},
     {NULL, NULL, NULL},
 };
 

@@ -10,7 +10,7 @@ struct ls_rule {
 
 /* Sorted by id; ends with a row whose id is NULL. LS10xx: the form of YAML. LS11xx: options.
  * LS12xx: layers and secrets. LS20xx: what a spec means. LS21xx: expressions. LS22xx: what can't be
- * proved about generated data (G7). LS23xx: pipeline. */
+ * proved about generated data (G7). LS23xx: pipeline. LS24xx: targets. */
 extern const struct ls_rule ls_rules[];
 
 /* NULL when there is no such rule. */
