@@ -143,7 +143,8 @@ static void print_end(const struct ls_verify_job *job, const struct ls_verify_re
         cli_print(", batch %s/s (whole processes)\n",
                   ls_grouped(result->batch_per_second, grouped));
     }
-    cli_print("\nVerdict: %s   report: %s/report.html\n", ls_verdict_name(result->verdict),
+    cli_print("\nVerdict: %s%s   report: %s/report.html\n", ls_verdict_name(result->verdict),
+              result->level == LS_LEVEL_LOGICAL ? " (logical level: the rows, not the bytes)" : "",
               job->out);
 }
 

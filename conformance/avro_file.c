@@ -13,15 +13,23 @@ int ls_avro_file_open(const char *path, struct ls_avro_file *out, struct ls_erro
     }
     out->schema = avro_file_reader_get_writer_schema(out->file);
     out->iface = avro_generic_class_from_schema(out->schema);
-    avro_generic_value_new(out->iface, &out->value);
+    if (!out->iface || avro_generic_value_new(out->iface, &out->value) != 0) {
+        ls_avro_file_close(out);
+        return ls_error_set(err, LS_E_DATA, "libavro cannot read the records of %s: %s", path,
+                            avro_strerror());
+    }
     return 0;
 }
 
 void ls_avro_file_close(struct ls_avro_file *file)
 {
     if (file->file) {
-        avro_value_decref(&file->value);
-        avro_value_iface_decref(file->iface);
+        if (file->value.self) {
+            avro_value_decref(&file->value);
+        }
+        if (file->iface) {
+            avro_value_iface_decref(file->iface);
+        }
         avro_schema_decref(file->schema);
         avro_file_reader_close(file->file);
         file->file = NULL;

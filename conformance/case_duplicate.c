@@ -172,7 +172,7 @@ static int run_copies(struct ls_verify *v, struct ls_case_result *r, bool confli
     forget(&copies);
     rc = rc < 0 ? rc : ls_verify_run(v, &a, &exit, err);
     rc = rc < 0 ? rc : ls_verify_run(v, &b, &exit, err);
-    rc = rc < 0 ? rc : ls_verify_compare(r, stream, "stream", batch, "batch", err);
+    rc = rc < 0 ? rc : ls_verify_compare(v, r, log, stream, "stream", batch, "batch", err);
     rc = rc < 0 || r->verdict == LS_VERDICT_FAIL ? rc : compare_normalized(v, r, batch, err);
     ls_verify_count(r, "adjacent copies", copies.adjacent, true);
     ls_verify_count(r, "far copies", copies.far, true);

@@ -9,13 +9,13 @@ static uint64_t rate(uint64_t count, uint64_t elapsed_us)
 }
 
 /* Both runs against the truth. */
-static int check_truth(struct ls_verify *v, struct ls_case_result *r, const char *truth,
-                       const char *run, struct ls_error *err)
+static int check_truth(struct ls_verify *v, struct ls_case_result *r, const char *log,
+                       const char *truth, const char *run, struct ls_error *err)
 {
+    struct ls_origin origin = {v->job->spec, log};
     char datasets[LS_PATH_MAX];
     int rc = ls_path_join(datasets, run, "datasets", err);
-    rc = rc < 0 ? rc
-                : ls_truth_check(v->job->spec, truth, datasets, &v->result->truth, &r->detail, err);
+    rc = rc < 0 ? rc : ls_truth_check(&origin, truth, datasets, &v->result->truth, &r->detail, err);
     if (rc == LS_DIFFERS) {
         r->verdict = LS_VERDICT_FAIL;
     }
@@ -59,9 +59,9 @@ static int run_plain(struct ls_verify *v, struct ls_case_result *r, struct ls_er
     rc = rc < 0 ? rc : ls_verify_run(v, &a, &exits[1], err);
     rc = rc < 0 ? rc : ls_verify_run(v, &b, &exits[2], err);
     rc = rc < 0 ? rc : ls_verify_inputs(r, stream, batch, err);
-    rc = rc < 0 ? rc : ls_verify_compare(r, stream, "stream", batch, "batch", err);
-    rc = rc < 0 ? rc : check_truth(v, r, truth, stream, err);
-    rc = rc < 0 || r->verdict == LS_VERDICT_FAIL ? rc : check_truth(v, r, truth, batch, err);
+    rc = rc < 0 ? rc : ls_verify_compare(v, r, log, stream, "stream", batch, "batch", err);
+    rc = rc < 0 ? rc : check_truth(v, r, log, truth, stream, err);
+    rc = rc < 0 || r->verdict == LS_VERDICT_FAIL ? rc : check_truth(v, r, log, truth, batch, err);
     if (rc < 0) {
         return rc;
     }
@@ -90,7 +90,8 @@ static int check_naive(struct ls_verify *v, struct ls_case_result *r, const char
     char datasets[LS_PATH_MAX];
     int rc = ls_path_join(reference, v->base_log, "reference", err);
     rc = rc < 0 ? rc : ls_path_join(datasets, run, "datasets", err);
-    struct ls_naive naive = {v->job->spec, v->base_log, reference, datasets};
+    struct ls_naive naive = {v->job->spec, v->base_log, reference, datasets,
+                             v->job->target->level == LS_LEVEL_LOGICAL};
     rc = rc < 0 ? rc : ls_naive_check(&naive, counts, &r->detail, err);
     if (rc == LS_DIFFERS) {
         r->verdict = LS_VERDICT_FAIL;

@@ -22,7 +22,9 @@ static int judge_ended(struct ls_verify *v, struct ls_case_result *r,
     char summary[LS_PATH_MAX];
     int rc = ls_path_join(summary, run->to, "summary.json", err);
     kills->restarts += rc < 0 ? 0 : ls_verify_number(summary, "run.restarts");
-    return rc < 0 ? rc : ls_verify_compare(r, run->to, "killed", v->base_batch, "batch", err);
+    return rc < 0
+               ? rc
+               : ls_verify_compare(v, r, run->log, run->to, "killed", v->base_batch, "batch", err);
 }
 
 /* Kills the run again and again, then lets it finish. Where it ends before its kill, it is judged
@@ -174,7 +176,7 @@ static int same_log(struct ls_verify *v, struct ls_case_result *r, const char *l
                     struct ls_error *err)
 {
     struct ls_comparison comparison = {.left = "then", .right = "now"};
-    int rc = ls_compare_bytes(v->base_log, log, &comparison, &r->detail, err);
+    int rc = ls_compare(v->base_log, log, &comparison, &r->detail, err);
     ls_verify_count(r, "log files", comparison.files, true);
     if (rc == LS_DIFFERS) {
         r->verdict = LS_VERDICT_FAIL;

@@ -11,7 +11,8 @@ static int check_naive_on(struct ls_verify *v, struct ls_case_result *r, const c
     struct ls_naive_counts counts = {0};
     int rc = ls_path_join(reference, log, "reference", err);
     rc = rc < 0 ? rc : ls_path_join(datasets, run, "datasets", err);
-    struct ls_naive naive = {v->job->spec, log, reference, datasets};
+    struct ls_naive naive = {v->job->spec, log, reference, datasets,
+                             v->job->target->level == LS_LEVEL_LOGICAL};
     rc = rc < 0 ? rc : ls_naive_check(&naive, &counts, &r->detail, err);
     if (rc == LS_DIFFERS) {
         r->verdict = LS_VERDICT_FAIL;
@@ -34,7 +35,7 @@ static int run_both(struct ls_verify *v, struct ls_case_result *r, const char *l
     struct ls_verify_run b = {.log = log, .to = *batch, .umask = -1};
     int rc = ls_verify_run(v, &a, &exit, err);
     rc = rc < 0 ? rc : ls_verify_run(v, &b, &exit, err);
-    return rc < 0 ? rc : ls_verify_compare(r, stream, "stream", *batch, "batch", err);
+    return rc < 0 ? rc : ls_verify_compare(v, r, log, stream, "stream", *batch, "batch", err);
 }
 
 /* ---- WM-1 */
@@ -166,7 +167,7 @@ static int run_wm_2(struct ls_verify *v, struct ls_case_result *r, struct ls_err
         struct ls_verify_run a = {
             .stream = true, .log = log, .to = to, .umask = -1, .order = *order, .extra = much_late};
         rc = to ? ls_verify_run(v, &a, &exit, err) : err->code;
-        rc = rc < 0 ? rc : ls_verify_compare(r, to, *order, batch, "batch", err);
+        rc = rc < 0 ? rc : ls_verify_compare(v, r, log, to, *order, batch, "batch", err);
     }
     ls_verify_count(r, "interleavings", done, true);
     return rc;
@@ -185,6 +186,7 @@ const struct ls_case ls_case_wm_2 = {
 static int run_wm_5(struct ls_verify *v, struct ls_case_result *r, struct ls_error *err)
 {
     struct ls_truth_check check = {0};
+    struct ls_origin origin = {v->job->spec, NULL};
     char datasets[LS_PATH_MAX];
     struct ls_exit exit;
     const char *log;
@@ -198,11 +200,12 @@ static int run_wm_5(struct ls_verify *v, struct ls_case_result *r, struct ls_err
     struct ls_verify_run a = {
         .stream = true, .log = log, .to = stream, .umask = -1, .extra = much_late};
     struct ls_verify_run b = {.log = log, .to = batch, .umask = -1, .extra = much_late};
+    origin.log = log;
     rc = ls_verify_run(v, &a, &exit, err);
     rc = rc < 0 ? rc : ls_verify_run(v, &b, &exit, err);
-    rc = rc < 0 ? rc : ls_verify_compare(r, stream, "stream", batch, "batch", err);
+    rc = rc < 0 ? rc : ls_verify_compare(v, r, log, stream, "stream", batch, "batch", err);
     rc = rc < 0 ? rc : ls_path_join(datasets, batch, "datasets", err);
-    rc = rc < 0 ? rc : ls_truth_check(v->job->spec, truth, datasets, &check, &r->detail, err);
+    rc = rc < 0 ? rc : ls_truth_check(&origin, truth, datasets, &check, &r->detail, err);
     if (rc == LS_DIFFERS) {
         r->verdict = LS_VERDICT_FAIL;
         rc = 0;

@@ -2,13 +2,18 @@
 #ifndef LS_CONFORMANCE_DIVERGENCE_H
 #define LS_CONFORMANCE_DIVERGENCE_H
 
-#include "core/base/buf.h"
+#include "conformance/origin.h"
+
+struct ls_divergence {
+    const char *name; /* of the file below both folders: "views/revenue_1m.avro" */
+    struct ls_sides sides;
+    const struct ls_origin *origin; /* NULL: the input is not known */
+};
 
 /* Reads two container files through libavro side by side and tells, in a few lines behind `report`,
- * the first record that differs: its number, the fields that do with both values, and the whole
- * record. Files that are no container files, or differ in their headers alone, are told so. `name`
- * is what the file is called. */
-int ls_divergence(const char *name, const char *a, const char *b, const char *left,
-                  const char *right, struct ls_buf *report, struct ls_error *err);
+ * the first row that differs: its number (from 1), what was added, removed or changed, the fields
+ * with both values, the whole row, and the input it came from. Files that are no container files,
+ * or differ in their headers alone, are told so. */
+int ls_divergence(const struct ls_divergence *which, struct ls_buf *report, struct ls_error *err);
 
 #endif

@@ -65,7 +65,9 @@ static int compare(struct check *c, const struct naive_dataset *dataset)
         return c->err->code;
     }
     c->paths[c->path_count++] = dataset->path;
-    return ls_naive_compare(dataset, c->world->job->datasets, &c->report, c->err);
+    struct naive_dataset whole = *dataset;
+    whole.any_codec = c->world->job->any_codec;
+    return ls_naive_compare(&whole, c->world->job->datasets, &c->report, c->err);
 }
 
 static int check_normalized(struct check *c, const struct naive_topic *topic, size_t index)

@@ -16,6 +16,7 @@ struct ls_naive {
     const char *log;       /* folder of a file log */
     const char *reference; /* folder of its reference tables */
     const char *datasets;  /* what a run wrote: DIR/datasets */
+    bool any_codec;        /* the files may be written in another codec than B1's */
 };
 
 struct ls_naive_counts {

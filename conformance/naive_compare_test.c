@@ -140,7 +140,8 @@ static const char *compare_all(struct naive_shop *s)
         row[RAW] = ls_naive_text_value(sound[i].raw);
         row[POSITION].number = sound[i].position;
     }
-    const struct naive_dataset dataset = {"d.avro", &columns, COUNT(sound), rows, 1, identity};
+    const struct naive_dataset dataset = {"d.avro", &columns, COUNT(sound), rows,
+                                          1,        identity, false};
     struct naive_report report = {&s->out, 0};
     s->out.size = 0;
     assert_int_equal(ls_naive_compare(&dataset, s->folder, &report, &s->err), 0);
@@ -311,7 +312,7 @@ static void refused_memory_is_an_error(void **state)
 {
     struct naive_shop *s = *state;
     static const size_t identity[] = {ID};
-    const struct naive_dataset dataset = {"d.avro", &columns, 0, NULL, 1, identity};
+    const struct naive_dataset dataset = {"d.avro", &columns, 0, NULL, 1, identity, false};
     write_rows(s, sound_schema, "null", sound, COUNT(sound));
     for (unsigned long n = 1;; n++) {
         struct naive_report report = {&s->out, 0};

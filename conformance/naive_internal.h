@@ -262,6 +262,7 @@ struct naive_dataset {
     struct naive_value **rows;
     size_t identity_count; /* columns that tell which row it is */
     const size_t *identity;
+    bool any_codec; /* not only that of B1 */
 };
 
 struct naive_view {

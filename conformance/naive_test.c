@@ -52,7 +52,7 @@ static int made_setup(void **state)
         print_error("%.*s\n", (int)m->out.size, (const char *)m->out.data);
     }
     assert_int_equal(rc, 0);
-    m->job = (struct ls_naive){m->spec, m->log, m->reference, m->datasets};
+    m->job = (struct ls_naive){m->spec, m->log, m->reference, m->datasets, false};
     *state = m;
     return 0;
 }

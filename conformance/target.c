@@ -49,6 +49,9 @@ static const struct ls_option rows[] = {
      .summary = "Killed and started again with the same {state}, it goes on."},
     {"timeout", LS_OPTION_DURATION, 0, offsetof(struct ls_target, timeout_ms), .fallback = "10m",
      .minimum = "1s", .summary = "How long one run may take."},
+    {"level", LS_OPTION_WORD, 0, offsetof(struct ls_target, level), .fallback = "bytes",
+     .words = ls_level_words,
+     .summary = "What two of its runs have to share: the bytes of their files, or their rows."},
     {.name = NULL},
 };
 const struct ls_table ls_target_table = {"target",

@@ -6,6 +6,7 @@
 #ifndef LS_CONFORMANCE_TARGET_H
 #define LS_CONFORMANCE_TARGET_H
 
+#include "conformance/compare.h"
 #include "conformance/process.h"
 #include "core/config/option.h"
 
@@ -17,6 +18,7 @@ struct ls_target {
         *checkpoint_records; /* knobs: lists of words with {n}; NULL: it has none */
     bool restarts;           /* killed and started again with the same {state}, it goes on */
     int64_t timeout_ms;
+    int level;          /* enum ls_level */
     const char *folder; /* of its file, by its whole path; NULL: the reference pipeline */
     struct ls_where where;
     struct ls_arena arena;

@@ -118,20 +118,25 @@ static int read_normalized(const char *path, struct outcomes *seen, uint64_t *ro
     return rc;
 }
 
-static int tell(struct ls_truth_check *out, const char *topic, uint32_t partition, size_t position,
-                const char *is, const char *should, struct ls_buf *report, struct ls_error *err)
+static int tell(struct ls_truth_check *out, const struct ls_origin *origin, const char *topic,
+                uint32_t partition, size_t position, const char *is, const char *should,
+                struct ls_buf *report, struct ls_error *err)
 {
     if (out->wrong++ >= TOLD_MAX) {
         return 0;
     }
-    return ls_buf_appendf(report, err,
-                          "%s, partition %u, position %zu: the run says %s, the truth %s\n", topic,
-                          partition, position, is, should);
+    int rc = ls_buf_appendf(report, err,
+                            "%s, partition %u, position %zu: the run says %s, the truth %s\n",
+                            topic, partition, position, is, should);
+    return rc < 0 || out->wrong > 1
+               ? rc
+               : ls_origin_record(origin, topic, partition, position, report, err);
 }
 
-static int compare(const char *topic, uint32_t partition, const struct outcomes *truth,
-                   const struct outcomes *run, uint64_t raw, const struct outcomes *normalized,
-                   struct ls_truth_check *out, struct ls_buf *report, struct ls_error *err)
+static int compare(const struct ls_origin *origin, const char *topic, uint32_t partition,
+                   const struct outcomes *truth, const struct outcomes *run, uint64_t raw,
+                   const struct outcomes *normalized, struct ls_truth_check *out,
+                   struct ls_buf *report, struct ls_error *err)
 {
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < raw; i++) {
@@ -141,19 +146,19 @@ static int compare(const char *topic, uint32_t partition, const struct outcomes 
         out->raw++;
         out->by_outcome[should]++;
         if (is != should) {
-            rc = tell(out, topic, partition, i, ls_reasons[is].name, ls_reasons[should].name,
-                      report, err);
+            rc = tell(out, origin, topic, partition, i, ls_reasons[is].name,
+                      ls_reasons[should].name, report, err);
         } else if (written != (is == LS_ADMITTED)) {
-            rc = tell(out, topic, partition, i, written ? "normalized too" : "nothing",
+            rc = tell(out, origin, topic, partition, i, written ? "normalized too" : "nothing",
                       ls_reasons[should].name, report, err);
         }
     }
     return rc;
 }
 
-static int check_partition(const char *topic, uint32_t partition, const char *truth_folder,
-                           const char *datasets, struct ls_truth_check *out, struct ls_buf *report,
-                           struct ls_error *err)
+static int check_partition(const struct ls_origin *origin, const char *topic, uint32_t partition,
+                           const char *truth_folder, const char *datasets,
+                           struct ls_truth_check *out, struct ls_buf *report, struct ls_error *err)
 {
     struct outcomes truth = {0};
     struct outcomes run = {0};
@@ -170,7 +175,7 @@ static int check_partition(const char *topic, uint32_t partition, const char *tr
         out->rows += rows[0];
         uint64_t raw = rows[1] + rows[2];
         raw = truth.count > raw ? truth.count : raw;
-        rc = compare(topic, partition, &truth, &run, raw, &normalized, out, report, err);
+        rc = compare(origin, topic, partition, &truth, &run, raw, &normalized, out, report, err);
     }
     ls_mem_free(truth.reasons);
     ls_mem_free(run.reasons);
@@ -178,15 +183,16 @@ static int check_partition(const char *topic, uint32_t partition, const char *tr
     return rc;
 }
 
-int ls_truth_check(const struct ls_spec *spec, const char *truth, const char *datasets,
+int ls_truth_check(const struct ls_origin *origin, const char *truth, const char *datasets,
                    struct ls_truth_check *out, struct ls_buf *report, struct ls_error *err)
 {
+    const struct ls_spec *spec = origin->spec;
     int rc = 0;
     *out = (struct ls_truth_check){0};
     for (size_t t = 0; rc == 0 && t < spec->event_types.count; t++) {
         for (uint32_t p = 0; rc == 0 && p < (uint32_t)spec->topics->partitions; p++) {
-            rc = check_partition(ls_spec_event_type_at(spec, t)->topic, p, truth, datasets, out,
-                                 report, err);
+            rc = check_partition(origin, ls_spec_event_type_at(spec, t)->topic, p, truth, datasets,
+                                 out, report, err);
         }
     }
     return rc < 0 ? rc : out->wrong ? LS_DIFFERS : 0;

@@ -4,9 +4,8 @@
 #ifndef LS_CONFORMANCE_TRUTH_CHECK_H
 #define LS_CONFORMANCE_TRUTH_CHECK_H
 
-#include "core/base/buf.h"
+#include "conformance/origin.h"
 #include "spec/reason.h"
-#include "spec/spec.h"
 
 struct ls_truth_check {
     uint64_t raw;
@@ -17,8 +16,8 @@ struct ls_truth_check {
 };
 
 /* `truth` is the generator's folder, `datasets` a run's. 0, LS_DIFFERS with the first wrong records
- * in `report`, or a negative code. */
-int ls_truth_check(const struct ls_spec *spec, const char *truth, const char *datasets,
+ * in `report` and the input of the first, or a negative code. */
+int ls_truth_check(const struct ls_origin *origin, const char *truth, const char *datasets,
                    struct ls_truth_check *out, struct ls_buf *report, struct ls_error *err);
 
 #endif

@@ -143,14 +143,22 @@ void ls_verify_count(struct ls_case_result *result, const char *name, uint64_t c
     }
 }
 
-int ls_verify_compare(struct ls_case_result *result, const char *a, const char *left, const char *b,
-                      const char *right, struct ls_error *err)
+int ls_verify_compare(struct ls_verify *v, struct ls_case_result *result, const char *log,
+                      const char *a, const char *left, const char *b, const char *right,
+                      struct ls_error *err)
 {
     char folders[2][LS_PATH_MAX];
-    struct ls_comparison comparison = {.left = left, .right = right};
+    struct ls_origin origin = {v->job->spec, log};
+    struct ls_comparison comparison = {.left = left,
+                                       .right = right,
+                                       .level = (enum ls_level)v->job->target->level,
+                                       .origin = &origin};
     int rc = ls_path_join(folders[0], a, "datasets", err);
     rc = rc < 0 ? rc : ls_path_join(folders[1], b, "datasets", err);
-    rc = rc < 0 ? rc : ls_compare_bytes(folders[0], folders[1], &comparison, &result->detail, err);
+    rc = rc < 0 ? rc : ls_compare(folders[0], folders[1], &comparison, &result->detail, err);
+    if (comparison.held > v->result->level) {
+        v->result->level = comparison.held;
+    }
     if (rc == LS_DIFFERS || (rc == 0 && comparison.bytes == 0)) {
         result->verdict = rc == 0 ? LS_VERDICT_INCONCLUSIVE : LS_VERDICT_FAIL;
         rc = 0;
@@ -234,7 +242,8 @@ int ls_verify_base(struct ls_verify *v, struct ls_case_result *result, struct ls
     rc = rc < 0 ? rc : ls_verify_run(v, &stream, &exit, err);
     v->base_elapsed_us = exit.elapsed_us;
     rc = rc < 0 ? rc
-                : ls_verify_compare(result, v->base_stream, "stream", v->base_batch, "batch", err);
+                : ls_verify_compare(v, result, v->base_log, v->base_stream, "stream", v->base_batch,
+                                    "batch", err);
     v->has_base = rc == 0 && result->verdict == LS_VERDICT_PASS;
     return rc;
 }
@@ -249,7 +258,9 @@ int ls_verify_variant(struct ls_verify *v, struct ls_case_result *result, const 
         return err->code;
     }
     int rc = ls_verify_run(v, &run, &exit, err);
-    return rc < 0 ? rc : ls_verify_compare(result, run.to, name, v->base_batch, "batch", err);
+    return rc < 0
+               ? rc
+               : ls_verify_compare(v, result, run.log, run.to, name, v->base_batch, "batch", err);
 }
 
 /* ---- all cases */

@@ -3,6 +3,7 @@
 #ifndef LS_CONFORMANCE_VERIFY_H
 #define LS_CONFORMANCE_VERIFY_H
 
+#include "conformance/compare.h"
 #include "conformance/naive.h"
 #include "conformance/target.h"
 #include "conformance/truth_check.h"
@@ -60,6 +61,7 @@ struct ls_verify_job {
 
 struct ls_verify_result {
     enum ls_verdict verdict;
+    enum ls_level level; /* the weakest that two runs were the same at (C1) */
     size_t case_count;
     struct ls_case_result *cases;
     struct ls_truth_check truth; /* of the plain comparison */

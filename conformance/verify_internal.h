@@ -50,10 +50,11 @@ int ls_verify_run(struct ls_verify *v, const struct ls_verify_run *run, struct l
 /* Makes the shared small log and its two runs, and compares those. */
 int ls_verify_base(struct ls_verify *v, struct ls_case_result *result, struct ls_error *err);
 
-/* Compares the datasets of two runs and sets the verdict to FAIL with the first divergence when
- * they differ. */
-int ls_verify_compare(struct ls_case_result *result, const char *a, const char *left, const char *b,
-                      const char *right, struct ls_error *err);
+/* Compares the datasets of two runs of a log (its folder), at the target's level, and sets the
+ * verdict to FAIL with the first divergence when they differ. */
+int ls_verify_compare(struct ls_verify *v, struct ls_case_result *result, const char *log,
+                      const char *a, const char *left, const char *b, const char *right,
+                      struct ls_error *err);
 
 /* Notes a count; `needed`: zero makes the case inconclusive. */
 void ls_verify_count(struct ls_case_result *result, const char *name, uint64_t count, bool needed);

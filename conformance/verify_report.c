@@ -73,10 +73,10 @@ static int write_verdict(const struct ls_verify *v, struct ls_buf *out, struct l
     const struct ls_verify_result *result = v->result;
     int rc = ls_buf_appendf(out, err,
                             "{\n  \"version\": 1,\n  \"verdict\": \"%s\",\n  \"level\": "
-                            "\"bytes\",\n  \"target\": \"%s\",\n  \"domain\": \"%s\",\n"
+                            "\"%s\",\n  \"target\": \"%s\",\n  \"domain\": \"%s\",\n"
                             "  \"truth\": {",
-                            ls_verdict_name(result->verdict), v->job->target->name,
-                            v->job->spec->domain);
+                            ls_verdict_name(result->verdict), ls_level_words[result->level],
+                            v->job->target->name, v->job->spec->domain);
     for (int i = 0; rc == 0 && i < LS_REASON_COUNT; i++) {
         rc = ls_buf_appendf(out, err, "%s\"%s\": %llu", i ? ", " : "", ls_reasons[i].name,
                             (unsigned long long)result->truth.by_outcome[i]);

@@ -12,7 +12,7 @@ if [ "$status" != 1 ]; then
     cat "$out.txt"
     exit 1
 fi
-grep -Eq '^(  record [0-9]+ |.*(row|position) [0-9]+)' "$out.txt" || {
+grep -Eq '^(  row [0-9]+ |.*(row|position) [0-9]+)' "$out.txt" || {
     echo "the defect $mutant was caught, but no record is named:"
     cat "$out.txt"
     exit 1

@@ -86,6 +86,10 @@ struct ls_block {
  * no schema, a key twice, more than 1000 entries, torn header), LS_E_IO. */
 int ls_container_open(const char *path, struct ls_container_reader **out, struct ls_error *err);
 
+/* Appends a file's schema text, whatever codec its blocks are written with. LS_E_NOINPUT,
+ * LS_E_DATA, LS_E_IO as above. */
+int ls_container_read_schema(const char *path, struct ls_buf *text, struct ls_error *err);
+
 /* The header's schema text and sync marker; borrowed. */
 const char *ls_container_schema(const struct ls_container_reader *reader, size_t *size);
 const uint8_t *ls_container_sync(const struct ls_container_reader *reader);

@@ -74,7 +74,8 @@ static enum ls_decode_status parse(struct ls_container_header *header, const cha
     return LS_DECODE_OK;
 }
 
-static int check(const struct ls_container_header *header, const char *path, struct ls_error *err)
+int ls_container_header_codec(const struct ls_container_header *header, const char *path,
+                              struct ls_error *err)
 {
     const struct ls_container_meta *codec = ls_container_header_find(header, "avro.codec",
                                                                      strlen("avro.codec"));
@@ -85,9 +86,6 @@ static int check(const struct ls_container_header *header, const char *path, str
                             "\"null\"",
                             path, named ? (int)codec->value_size : 1,
                             named ? (const char *)codec->value : "?");
-    }
-    if (!ls_container_header_find(header, "avro.schema", strlen("avro.schema"))) {
-        return ls_error_set(err, LS_E_DATA, "%s: its header has no schema", path);
     }
     return 0;
 }
@@ -116,8 +114,11 @@ int ls_container_header_read(struct ls_container_header *header, int fd, const c
         if (rc < 0) {
             return rc;
         }
+        if (!status && !ls_container_header_find(header, "avro.schema", strlen("avro.schema"))) {
+            return ls_error_set(err, LS_E_DATA, "%s: its header has no schema", path);
+        }
         if (!status) {
-            return check(header, path, err);
+            return 0;
         }
         if (status != LS_DECODE_TRUNCATED || got < more) {
             return ls_error_set(err, LS_E_DATA, "%s: its header is damaged: %s", path,

@@ -133,6 +133,28 @@ static void headers_are_checked(void **state)
     }
 }
 
+static void the_schema_is_read_whatever_the_codec(void **state)
+{
+    (void)state;
+    struct ls_buf text;
+    ls_buf_init(&text, "schema", 100);
+    for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
+        const char *message = headers[i].message;
+        bool sound = !message || strcmp(message, "\"deflate\"") == 0;
+        put_file(headers[i].bytes, headers[i].size);
+        memset(&err, 0, sizeof err);
+        text.size = 0;
+        int rc = ls_container_read_schema(path, &text, &err);
+        if (rc != (sound ? 0 : LS_E_DATA) || (!sound && !strstr(err.text, message))) {
+            fail_msg("case %zu: %s", i, err.text);
+        }
+        assert_int_equal(text.size, sound ? 5 : 0);
+        assert_memory_equal(text.data ? (char *)text.data : "", "\"int\"", text.size);
+    }
+    assert_int_equal(ls_container_read_schema("/nowhere/a.avro", &text, &err), LS_E_NOINPUT);
+    ls_buf_clear(&text);
+}
+
 static void a_missing_file_is_no_input(void **state)
 {
     (void)state;
@@ -189,6 +211,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(headers_are_checked),
+        cmocka_unit_test(the_schema_is_read_whatever_the_codec),
         cmocka_unit_test(a_missing_file_is_no_input),
         cmocka_unit_test(headers_have_limits),
         cmocka_unit_test(metadata_is_found),

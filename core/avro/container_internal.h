@@ -35,6 +35,10 @@ void ls_container_header_clear(struct ls_container_header *header);
 int ls_container_header_read(struct ls_container_header *header, int fd, const char *path,
                              struct ls_error *err);
 
+/* Refuses every codec but "null". */
+int ls_container_header_codec(const struct ls_container_header *header, const char *path,
+                              struct ls_error *err);
+
 /* NULL where there is none. */
 const struct ls_container_meta *ls_container_header_find(const struct ls_container_header *header,
                                                          const void *key, size_t size);

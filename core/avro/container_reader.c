@@ -83,6 +83,7 @@ int ls_container_open(const char *path, struct ls_container_reader **out, struct
         reader->fd = ls_file_open(path, O_RDONLY, 0, err);
         rc = reader->fd < 0 ? reader->fd
                             : ls_container_header_read(&reader->header, reader->fd, path, err);
+        rc = rc < 0 ? rc : ls_container_header_codec(&reader->header, path, err);
     }
     if (rc < 0) {
         ls_container_reader_free(reader);
@@ -91,6 +92,24 @@ int ls_container_open(const char *path, struct ls_container_reader **out, struct
     reader->offset = reader->header.size;
     *out = reader;
     return 0;
+}
+
+int ls_container_read_schema(const char *path, struct ls_buf *text, struct ls_error *err)
+{
+    struct ls_container_header header;
+    ls_container_header_init(&header);
+    int fd = ls_file_open(path, O_RDONLY, 0, err);
+    int rc = fd < 0 ? fd : ls_container_header_read(&header, fd, path, err);
+    if (rc == 0) {
+        const struct ls_container_meta *meta = ls_container_header_find(&header, "avro.schema",
+                                                                        strlen("avro.schema"));
+        rc = ls_buf_append(text, meta->value, meta->value_size, err);
+    }
+    if (fd >= 0) {
+        close(fd);
+    }
+    ls_container_header_clear(&header);
+    return rc;
 }
 
 const uint8_t *ls_container_meta(const struct ls_container_reader *reader, const char *key,
