@@ -89,6 +89,12 @@ static int tell_fields(struct pair *p)
     return rc;
 }
 
+static int refused(struct pair *p, const struct ls_error *why)
+{
+    *p->err = *why;
+    return why->code;
+}
+
 /* Keeps the current rows and reads on. */
 static int look_ahead(struct pair *p)
 {
@@ -99,8 +105,9 @@ static int look_ahead(struct pair *p)
                                         side->rows.encoded.size, p->err)
                         : 0;
         while (rc == 0 && side->more && side->ahead_count < AHEAD) {
-            struct ls_error ignored; /* what cannot be read lies behind what is told */
-            if (next(side, &ignored) == 0 && side->more) {
+            struct ls_error why; /* what cannot be read lies behind what is told */
+            rc = next(side, &why) == LS_E_NOMEM ? refused(p, &why) : 0;
+            if (side->more) {
                 side->ahead[side->ahead_count++] = ls_id_of(side->rows.encoded.data,
                                                             side->rows.encoded.size);
             }
@@ -190,14 +197,16 @@ static int find_first(struct pair *p)
         int rc = next(a, &why);
         rc = rc < 0 ? rc : next(b, &why);
         if (rc < 0) {
-            return ls_buf_appendf(p->report, p->err, "  row %llu: %s\n", p->number, why.text);
+            return rc == LS_E_NOMEM
+                       ? refused(p, &why)
+                       : ls_buf_appendf(p->report, p->err, "  row %llu: %s\n", p->number, why.text);
         }
         if (!a->more && !b->more) {
-            return ls_buf_appendf(p->report, p->err,
-                                  "  all %llu rows are equal: the files differ in how they are "
-                                  "written (header, codec, blocks), which is the same at the "
-                                  "logical level\n",
-                                  p->number - 1);
+            return ls_buf_appendf(
+                p->report, p->err,
+                "  all %llu rows are equal: the files differ in how they are "
+                "written (header, codec, blocks); --level logical compares rows\n",
+                p->number - 1);
         }
         if (a->more != b->more || a->rows.encoded.size != b->rows.encoded.size ||
             memcmp(a->rows.encoded.data, b->rows.encoded.data, a->rows.encoded.size) != 0) {
@@ -238,7 +247,9 @@ static int tell(struct pair *p)
         return rc;
     }
     if (open_side(p, 0, &why) < 0 || open_side(p, 1, &why) < 0) {
-        return ls_buf_appendf(p->report, p->err, "  nothing more is known: %s\n", why.text);
+        return why.code == LS_E_NOMEM
+                   ? refused(p, &why)
+                   : ls_buf_appendf(p->report, p->err, "  nothing more is known: %s\n", why.text);
     }
     return strcmp(p->sides[0].rows.schema->canonical, p->sides[1].rows.schema->canonical) == 0
                ? find_first(p)

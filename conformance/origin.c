@@ -97,6 +97,10 @@ static const struct ls_spec_event_type *type_of(const struct ls_spec *spec, cons
 /* What cannot be read is no failure of a report. */
 static int tell_unread(const struct ls_error *why, struct ls_buf *out, struct ls_error *err)
 {
+    if (why->code == LS_E_NOMEM) {
+        *err = *why;
+        return why->code;
+    }
     return ls_buf_appendf(out, err, "    (it cannot be read: %s)\n", why->text);
 }
 
