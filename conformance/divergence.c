@@ -47,16 +47,28 @@ static json_t *json_of(struct pair *p, int side, bool readable)
                        p->err);
 }
 
+/* A row that libavro reads and we do not is told of too. */
+static int tell_undecoded(struct pair *p)
+{
+    struct ls_error why = *p->err;
+    return why.code != LS_E_DATA
+               ? why.code
+               : ls_buf_appendf(p->report, p->err, "  it cannot be shown: %s\n", why.text);
+}
+
 /* The row of one side in whole, and where it came from. */
 static int tell_row(struct pair *p, int side)
 {
     json_t *row = json_of(p, side, true);
     json_t *plain = row ? json_of(p, side, false) : NULL;
+    if (!plain) {
+        json_decref(row);
+        return tell_undecoded(p);
+    }
     if (p->which->origin && strncmp(p->which->name, "quarantine/", 11) == 0) {
         json_object_del(row, "value"); /* which the input is shown for */
     }
-    int rc = plain ? ls_buf_appendf(p->report, p->err, "  the row in %s", p->sides[side].called)
-                   : p->err->code;
+    int rc = ls_buf_appendf(p->report, p->err, "  the row in %s", p->sides[side].called);
     rc = rc < 0 ? rc : show(p, ": ", row);
     rc = rc < 0 || !p->which->origin ? rc
                                      : ls_origin_row(p->which->origin, &p->which->sides,
@@ -66,24 +78,28 @@ static int tell_row(struct pair *p, int side)
     return rc;
 }
 
+static int tell_field(struct pair *p, const char *name, const json_t *a, const json_t *b)
+{
+    int rc = ls_buf_appendf(p->report, p->err, "  field %s:\n    %-8s", name, p->sides[0].called);
+    rc = rc < 0 ? rc : show(p, " ", a);
+    rc = rc < 0 ? rc : ls_buf_appendf(p->report, p->err, "    %-8s", p->sides[1].called);
+    return rc < 0 ? rc : show(p, " ", b);
+}
+
+/* The fields that differ, and the row. */
 static int tell_fields(struct pair *p)
 {
     json_t *rows[2] = {json_of(p, 0, true), NULL};
     rows[1] = rows[0] ? json_of(p, 1, true) : NULL;
-    int rc = rows[1] ? 0 : p->err->code;
+    int rc = rows[1] ? 0 : tell_undecoded(p);
     const char *name;
     json_t *value;
-    json_object_foreach(rows[0], name, value)
+    json_object_foreach(rows[1] ? rows[0] : NULL, name, value)
     {
         const json_t *other = json_object_get(rows[1], name);
-        if (rc < 0 || (other && json_equal(value, other))) {
-            continue;
-        }
-        rc = ls_buf_appendf(p->report, p->err, "  field %s:\n    %-8s", name, p->sides[0].called);
-        rc = rc < 0 ? rc : show(p, " ", value);
-        rc = rc < 0 ? rc : ls_buf_appendf(p->report, p->err, "    %-8s", p->sides[1].called);
-        rc = rc < 0 ? rc : show(p, " ", other);
+        rc = rc < 0 || json_equal(value, other) ? rc : tell_field(p, name, value, other);
     }
+    rc = rc < 0 || !rows[1] ? rc : tell_row(p, 0);
     json_decref(rows[0]);
     json_decref(rows[1]);
     return rc;
@@ -171,7 +187,7 @@ static int tell_difference(struct pair *p)
     size_t b = find_ahead(&p->sides[1], &p->rows[0]);
     if (a < AHEAD && b < AHEAD) {
         rc = ls_buf_appendf(p->report, p->err,
-                            "  row %llu differs: the order is another, %s has it %zu rows later\n",
+                            "  row %llu differs: the order is another, %s has it %zu later\n",
                             p->number, p->sides[1].called, b + 1);
         return rc < 0 ? rc : tell_row(p, 0);
     }
@@ -183,8 +199,7 @@ static int tell_difference(struct pair *p)
         return tell_extra(p, !lacks, 0);
     }
     rc = ls_buf_appendf(p->report, p->err, "  row %llu differs\n", p->number);
-    rc = rc < 0 ? rc : tell_fields(p);
-    return rc < 0 ? rc : tell_row(p, 0);
+    return rc < 0 ? rc : tell_fields(p);
 }
 
 static int find_first(struct pair *p)
