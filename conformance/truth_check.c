@@ -3,51 +3,44 @@
 #include "conformance/avro_file.h"
 #include "core/base/file.h"
 #include "core/base/mem.h"
+#include "core/log/log.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #define TOLD_MAX 5
 
-/* The outcomes of one partition by position: from the truth, and from the run. */
+/* What is noted of a record beyond the reasons. */
+enum { NOTHING = LS_ADMITTED, NORMALIZED = LS_REASON_COUNT, TWICE };
+
+/* One partition by position. */
 struct outcomes {
-    uint8_t *reasons; /* by position; LS_ADMITTED where nothing else is said */
-    size_t count, capacity;
+    uint8_t *by_position; /* reasons, or the above */
+    uint64_t count;       /* records of the log */
+    uint64_t strays;      /* rows of records that the log has not */
+    int64_t stray;        /* the first of those */
 };
 
-static int set_outcome(struct outcomes *o, int64_t position, enum ls_reason reason,
-                       struct ls_error *err)
-{
-    if (position < 0 || position > INT32_MAX) {
-        return ls_error_set(err, LS_E_DATA, "a position of %lld cannot be", (long long)position);
-    }
-    size_t needed = (size_t)position + 1;
-    size_t before = o->count;
-    int rc = ls_mem_grow(&o->reasons, &o->capacity, needed, 1, err);
-    if (rc == 0 && needed > before) {
-        memset(o->reasons + before, LS_ADMITTED, needed - before);
-        o->count = needed;
-    }
-    if (rc == 0) {
-        o->reasons[position] = (uint8_t)reason;
-    }
-    return rc;
-}
+struct checker {
+    const struct ls_origin *origin;
+    const char *truth, *datasets; /* folders */
+    const struct ls_log *log;
+    const char *topic;
+    uint32_t partition;
+    struct ls_truth_check *out;
+    struct ls_buf *report;
+    struct ls_error *err;
+};
 
-static enum ls_reason outcome_at(const struct outcomes *o, size_t position)
+static void note(struct outcomes *o, int64_t position, int what)
 {
-    return position < o->count ? (enum ls_reason)o->reasons[position] : LS_ADMITTED;
-}
-
-static int path_of(const char *folder, const char *kind, const char *topic, uint32_t partition,
-                   char path[LS_PATH_MAX], struct ls_error *err)
-{
-    if (snprintf(path, LS_PATH_MAX, "%s/%s%s/%u.avro", folder, kind, topic, partition) >=
-        LS_PATH_MAX) {
-        return ls_error_set(err, LS_E_USAGE, "a path is longer than %d bytes: %.60s...",
-                            LS_PATH_MAX, folder);
+    if (position < 0 || (uint64_t)position >= o->count) {
+        o->stray = o->strays++ ? o->stray : position;
+    } else if (o->by_position[position] != NOTHING) {
+        o->by_position[position] = TWICE;
+    } else {
+        o->by_position[position] = (uint8_t)what;
     }
-    return 0;
 }
 
 static void count_faults(const struct ls_avro_file *file, struct ls_truth_check *out)
@@ -70,130 +63,207 @@ static void count_faults(const struct ls_avro_file *file, struct ls_truth_check 
     }
 }
 
-/* Rows of position and a reason, under this field's name. */
-static int read_outcomes(const char *path, const char *field, struct outcomes *o,
-                         struct ls_truth_check *truth, uint64_t *rows, struct ls_error *err)
+/* The reason that stands in a field; NORMALIZED where no field is looked at; -1 for none. */
+static int reason_of(const struct ls_avro_file *file, const char *field)
 {
+    const char *text;
+    size_t size;
+    if (!field) {
+        return NORMALIZED;
+    }
+    enum ls_reason reason = ls_avro_file_text(file, field, &text, &size) ? ls_reason_of(text, size)
+                                                                         : LS_REASON_COUNT;
+    return reason == LS_REASON_COUNT ? -1 : (int)reason;
+}
+
+/* The rows of FOLDER/KIND/TOPIC/PARTITION.avro. */
+static int read_outcomes(struct checker *c, const char *folder, const char *kind, const char *field,
+                         struct outcomes *o)
+{
+    char path[LS_PATH_MAX];
     struct ls_avro_file file;
-    int rc = ls_avro_file_open(path, &file, err);
-    *rows = 0;
-    while (rc >= 0 && (rc = ls_avro_file_next(&file, err)) > 0) {
+    if (snprintf(path, sizeof path, "%s/%s%s/%u.avro", folder, kind, c->topic, c->partition) >=
+        (int)sizeof path) {
+        return ls_error_set(c->err, LS_E_USAGE, "a path is longer than %d bytes: %.60s...",
+                            LS_PATH_MAX, folder);
+    }
+    int rc = ls_avro_file_open(path, &file, c->err);
+    bool is_truth = folder == c->truth;
+    for (uint64_t row = 1; rc >= 0 && (rc = ls_avro_file_next(&file, c->err)) > 0; row++) {
         int64_t position;
-        const char *text;
-        size_t size;
-        enum ls_reason reason = LS_REASON_COUNT;
-        if (ls_avro_file_long(&file, "position", &position) &&
-            ls_avro_file_text(&file, field, &text, &size)) {
-            reason = ls_reason_of(text, size);
+        int reason = reason_of(&file, field);
+        if (reason < 0 || !ls_avro_file_long(&file, "position", &position)) {
+            rc = ls_error_set(c->err, LS_E_DATA, "%s: row %llu has no position%s%s", path,
+                              (unsigned long long)row, field ? " or no known " : "",
+                              field ? field : "");
+            break;
         }
-        rc = reason == LS_REASON_COUNT
-                 ? ls_error_set(err, LS_E_DATA, "%s: row %llu has no position or no known %s", path,
-                                (unsigned long long)*rows, field)
-                 : set_outcome(o, position, reason, err);
-        if (truth) {
-            count_faults(&file, truth);
+        note(o, position, reason);
+        if (is_truth) {
+            c->out->rows++;
+            count_faults(&file, c->out);
         }
-        ++*rows;
     }
     ls_avro_file_close(&file);
     return rc;
 }
 
-/* Normalized rows: their positions have to be exactly those that are in no quarantine. */
-static int read_normalized(const char *path, struct outcomes *seen, uint64_t *rows,
-                           struct ls_error *err)
+static const char *name_of(int what)
 {
-    struct ls_avro_file file;
-    int rc = ls_avro_file_open(path, &file, err);
-    *rows = 0;
-    while (rc >= 0 && (rc = ls_avro_file_next(&file, err)) > 0) {
-        int64_t position;
-        rc = ls_avro_file_long(&file, "position", &position)
-                 ? set_outcome(seen, position, LS_REASON_COUNT, err)
-                 : ls_error_set(err, LS_E_DATA, "%s: row %llu has no position", path,
-                                (unsigned long long)*rows);
-        ++*rows;
-    }
-    ls_avro_file_close(&file);
-    return rc;
+    return what < LS_REASON_COUNT ? ls_reasons[what].name : "quarantined twice";
 }
 
-static int tell(struct ls_truth_check *out, const struct ls_origin *origin, const char *topic,
-                uint32_t partition, size_t position, const char *is, const char *should,
-                struct ls_buf *report, struct ls_error *err)
+static int tell(struct checker *c, int64_t position, const char *is, const char *should)
 {
-    if (out->wrong++ >= TOLD_MAX) {
+    if (c->out->wrong++ >= TOLD_MAX) {
         return 0;
     }
-    int rc = ls_buf_appendf(report, err,
-                            "%s, partition %u, position %zu: the run says %s, the truth %s\n",
-                            topic, partition, position, is, should);
-    return rc < 0 || out->wrong > 1
-               ? rc
-               : ls_origin_record(origin, topic, partition, position, report, err);
+    int rc = ls_buf_appendf(c->report, c->err,
+                            "%s, partition %u, position %lld: the run says %s, the truth %s\n",
+                            c->topic, c->partition, (long long)position, is, should);
+    return rc < 0 || c->out->wrong > 1 ? rc
+                                       : ls_origin_record(c->origin, c->topic, c->partition,
+                                                          (uint64_t)position, c->report, c->err);
 }
 
-static int compare(const struct ls_origin *origin, const char *topic, uint32_t partition,
-                   const struct outcomes *truth, const struct outcomes *run, uint64_t raw,
-                   const struct outcomes *normalized, struct ls_truth_check *out,
-                   struct ls_buf *report, struct ls_error *err)
+static int compare(struct checker *c, const struct outcomes *truth,
+                   const struct outcomes *quarantine, const struct outcomes *normalized)
 {
     int rc = 0;
-    for (size_t i = 0; rc == 0 && i < raw; i++) {
-        enum ls_reason should = outcome_at(truth, i);
-        enum ls_reason is = outcome_at(run, i);
-        bool written = outcome_at(normalized, i) == LS_REASON_COUNT;
-        out->raw++;
-        out->by_outcome[should]++;
+    for (uint64_t i = 0; rc == 0 && i < truth->count; i++) {
+        int should = truth->by_position[i];
+        int is = quarantine->by_position[i];
+        int row = normalized->by_position[i];
+        c->out->raw++;
+        c->out->by_outcome[should]++;
         if (is != should) {
-            rc = tell(out, origin, topic, partition, i, ls_reasons[is].name,
-                      ls_reasons[should].name, report, err);
-        } else if (written != (is == LS_ADMITTED)) {
-            rc = tell(out, origin, topic, partition, i, written ? "normalized too" : "nothing",
-                      ls_reasons[should].name, report, err);
+            rc = tell(c, (int64_t)i, is == NOTHING && row == NOTHING ? "nothing" : name_of(is),
+                      name_of(should));
+        } else if (row == TWICE) {
+            rc = tell(c, (int64_t)i, "normalized twice", name_of(should));
+        } else if ((row == NORMALIZED) != (should == LS_ADMITTED)) {
+            rc = tell(c, (int64_t)i, row == NORMALIZED ? "normalized too" : "nothing",
+                      name_of(should));
         }
+    }
+    const struct outcomes *runs[] = {quarantine, normalized};
+    for (int i = 0; rc == 0 && i < 2; i++) {
+        rc = runs[i]->strays ? tell(c, runs[i]->stray, i ? "normalized" : "quarantined",
+                                    "that there is no such record")
+                             : 0;
     }
     return rc;
 }
 
-static int check_partition(const struct ls_origin *origin, const char *topic, uint32_t partition,
-                           const char *truth_folder, const char *datasets,
-                           struct ls_truth_check *out, struct ls_buf *report, struct ls_error *err)
+/* The truth tells of each record at most once, and of records of this log. */
+static int check_truth(const struct checker *c, const struct outcomes *truth)
 {
-    struct outcomes truth = {0};
-    struct outcomes run = {0};
-    struct outcomes normalized = {0};
-    char path[LS_PATH_MAX];
-    uint64_t rows[3];
-    int rc = path_of(truth_folder, "", topic, partition, path, err);
-    rc = rc < 0 ? rc : read_outcomes(path, "outcome", &truth, out, &rows[0], err);
-    rc = rc < 0 ? rc : path_of(datasets, "quarantine/", topic, partition, path, err);
-    rc = rc < 0 ? rc : read_outcomes(path, "reason", &run, NULL, &rows[1], err);
-    rc = rc < 0 ? rc : path_of(datasets, "normalized/", topic, partition, path, err);
-    rc = rc < 0 ? rc : read_normalized(path, &normalized, &rows[2], err);
-    if (rc == 0) {
-        out->rows += rows[0];
-        uint64_t raw = rows[1] + rows[2];
-        raw = truth.count > raw ? truth.count : raw;
-        rc = compare(origin, topic, partition, &truth, &run, raw, &normalized, out, report, err);
+    bool sound = truth->strays == 0;
+    for (uint64_t i = 0; sound && i < truth->count; i++) {
+        sound = truth->by_position[i] < LS_REASON_COUNT;
     }
-    ls_mem_free(truth.reasons);
-    ls_mem_free(run.reasons);
-    ls_mem_free(normalized.reasons);
+    return sound ? 0
+                 : ls_error_set(c->err, LS_E_DATA,
+                                "%s/%s/%u.avro is not the truth of this log: it names a record "
+                                "twice, or one that is not there",
+                                c->truth, c->topic, c->partition);
+}
+
+static int check_partition(struct checker *c, uint64_t count)
+{
+    struct outcomes sets[3] = {{.count = count}, {.count = count}, {.count = count}};
+    int rc = 0;
+    for (int i = 0; rc == 0 && i < 3; i++) {
+        sets[i].by_position = ls_mem_new(count + 1, 1, c->err);
+        rc = sets[i].by_position ? 0 : c->err->code;
+    }
+    rc = rc < 0 ? rc : read_outcomes(c, c->truth, "", "outcome", &sets[0]);
+    rc = rc < 0 ? rc : check_truth(c, &sets[0]);
+    rc = rc < 0 ? rc : read_outcomes(c, c->datasets, "quarantine/", "reason", &sets[1]);
+    rc = rc < 0 ? rc : read_outcomes(c, c->datasets, "normalized/", NULL, &sets[2]);
+    rc = rc < 0 ? rc : compare(c, &sets[0], &sets[1], &sets[2]);
+    for (int i = 0; i < 3; i++) {
+        ls_mem_free(sets[i].by_position);
+    }
     return rc;
+}
+
+/* What the generator counted of a topic, against what its rows and the log come to. */
+static int check_totals(struct checker *c, const json_t *totals,
+                        const struct ls_truth_check *before)
+{
+    const json_t *topic = json_object_get(json_object_get(totals, "topics"), c->topic);
+    const json_t *outcomes = json_object_get(topic, "outcomes");
+    uint64_t raw = c->out->raw - before->raw;
+    uint64_t counted = (uint64_t)json_integer_value(json_object_get(topic, "raw"));
+    const char *what = "raw";
+    for (int i = 0; raw == counted && i < LS_REASON_COUNT; i++) {
+        what = ls_reasons[i].name;
+        raw = c->out->by_outcome[i] - before->by_outcome[i];
+        counted = (uint64_t)json_integer_value(json_object_get(outcomes, what));
+    }
+    if (raw == counted) {
+        return 0;
+    }
+    c->out->wrong++;
+    return ls_buf_appendf(c->report, c->err,
+                          "%s: the truth's total of %s is %llu, its rows and the log come to "
+                          "%llu\n",
+                          c->topic, what, (unsigned long long)counted, (unsigned long long)raw);
+}
+
+static int check_topic(struct checker *c, const json_t *totals)
+{
+    size_t topics;
+    struct ls_truth_check before = *c->out;
+    int index = ls_log_find_topic(c->log, c->topic);
+    if (index < 0) {
+        return ls_error_set(c->err, LS_E_DATA, "the log has no topic %s", c->topic);
+    }
+    int rc = 0;
+    for (uint32_t p = 0; rc == 0 && p < ls_log_topics(c->log, &topics)[index].partitions; p++) {
+        c->partition = p;
+        rc = check_partition(c, ls_log_count(c->log, (uint32_t)index, p));
+    }
+    return rc < 0 ? rc : check_totals(c, totals, &before);
+}
+
+static json_t *load_totals(const struct checker *c)
+{
+    char path[LS_PATH_MAX];
+    json_error_t where;
+    if (ls_path_join(path, c->truth, "totals.json", c->err) < 0) {
+        return NULL;
+    }
+    json_t *totals = json_load_file(path, 0, &where);
+    if (!totals) {
+        ls_error_set(c->err, LS_E_DATA, "%s cannot be read: %s", path, where.text);
+    }
+    return totals;
 }
 
 int ls_truth_check(const struct ls_origin *origin, const char *truth, const char *datasets,
                    struct ls_truth_check *out, struct ls_buf *report, struct ls_error *err)
 {
-    const struct ls_spec *spec = origin->spec;
-    int rc = 0;
+    char uri[LS_PATH_MAX + 8];
+    struct ls_log *log = NULL;
+    struct checker c = {.origin = origin,
+                        .truth = truth,
+                        .datasets = datasets,
+                        .out = out,
+                        .report = report,
+                        .err = err};
     *out = (struct ls_truth_check){0};
-    for (size_t t = 0; rc == 0 && t < spec->event_types.count; t++) {
-        for (uint32_t p = 0; rc == 0 && p < (uint32_t)spec->topics->partitions; p++) {
-            rc = check_partition(origin, ls_spec_event_type_at(spec, t)->topic, p, truth, datasets,
-                                 out, report, err);
-        }
+    snprintf(uri, sizeof uri, "log:%s", origin->log);
+    int rc = ls_log_open(uri, false, &log, err);
+    json_t *totals = rc < 0 ? NULL : load_totals(&c);
+    rc = totals ? 0 : err->code;
+    c.log = log;
+    for (size_t t = 0; rc == 0 && t < origin->spec->event_types.count; t++) {
+        c.topic = ls_spec_event_type_at(origin->spec, t)->topic;
+        rc = check_topic(&c, totals);
     }
+    json_decref(totals);
+    ls_log_close(log);
     return rc < 0 ? rc : out->wrong ? LS_DIFFERS : 0;
 }
