@@ -128,8 +128,9 @@ static void print_end(const struct ls_verify_job *job, const struct ls_verify_re
         }
     }
     if (result->truth.raw) {
-        cli_print("\nOutcomes of %s records, as the truth has them and both runs gave them:\n",
-                  ls_grouped(result->truth.raw, grouped));
+        cli_print("\nOutcomes of %s records, as the truth has them%s:\n",
+                  ls_grouped(result->truth.raw, grouped),
+                  result->truth.wrong ? "" : " and both runs gave them");
         for (int i = 0; i < LS_REASON_COUNT; i++) {
             if (result->truth.by_outcome[i]) {
                 cli_print("  %-20s %12s\n", ls_reasons[i].name,
@@ -179,6 +180,7 @@ static int verify(struct cli *cli, const struct options *o, const struct ls_spec
                                 .lockstep = cli->self ? cli->self : own_program(cli, err),
                                 .spec_path = absolute(cli, cli->subjects[0], err),
                                 .target = target,
+                                .target_path = o->target ? absolute(cli, o->target, err) : NULL,
                                 .events = (uint64_t)o->events,
                                 .case_events = (uint64_t)o->case_events,
                                 .out = out ? absolute(cli, out, err) : NULL,
@@ -186,7 +188,7 @@ static int verify(struct cli *cli, const struct options *o, const struct ls_spec
                                 .kills = (unsigned)o->kills,
                                 .tell = tell,
                                 .stop = cli_interrupted};
-    if (!job.lockstep || !job.spec_path || !job.out) {
+    if (!job.lockstep || !job.spec_path || !job.out || (o->target && !job.target_path)) {
         return err->code;
     }
     int rc = o->cases ? split(cli, o->cases, &cases, err) : 0;

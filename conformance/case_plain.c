@@ -61,7 +61,7 @@ static int run_plain(struct ls_verify *v, struct ls_case_result *r, struct ls_er
     rc = rc < 0 ? rc : ls_verify_inputs(r, stream, batch, err);
     rc = rc < 0 ? rc : ls_verify_compare(v, r, log, stream, "stream", batch, "batch", err);
     rc = rc < 0 ? rc : check_truth(v, r, log, truth, stream, err);
-    rc = rc < 0 || r->verdict == LS_VERDICT_FAIL ? rc : check_truth(v, r, log, truth, batch, err);
+    rc = rc < 0 || v->result->truth.wrong ? rc : check_truth(v, r, log, truth, batch, err);
     if (rc < 0) {
         return rc;
     }

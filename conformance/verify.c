@@ -125,7 +125,11 @@ int ls_verify_run(struct ls_verify *v, const struct ls_verify_run *run, struct l
 {
     struct ls_command command;
     int rc = ls_verify_command(v, run, &command, err);
-    return rc < 0 ? rc : ls_process_run(&command, (uint64_t)v->job->target->timeout_ms, exit, err);
+    if (rc == 0) {
+        rc = ls_process_run(&command, (uint64_t)v->job->target->timeout_ms, exit, err);
+        v->timed_out |= exit->timed_out;
+    }
+    return rc;
 }
 
 /* ---- what cases find */
@@ -297,12 +301,50 @@ static void tell_case(const struct ls_verify_job *job, const struct ls_case_resu
     }
 }
 
+/* A word as a shell takes it. */
+static int append_word(struct ls_buf *out, const char *word, struct ls_error *err)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "_./:=,@%+-";
+    bool quoted = !*word || word[strspn(word, plain)];
+    int rc = ls_buf_append_text(out, quoted ? " '" : " ", err);
+    for (; rc == 0 && *word; word++) {
+        rc = *word == '\'' ? ls_buf_append_text(out, "'\\''", err)
+                           : ls_buf_append(out, word, 1, err);
+    }
+    return rc < 0 || !quoted ? rc : ls_buf_append_text(out, "'", err);
+}
+
+/* The command that runs this case again on its own (C5). */
+static int append_reproducer(const struct ls_verify_job *job, struct ls_case_result *r,
+                             struct ls_error *err)
+{
+    struct ls_buf *out = &r->detail;
+    int rc = ls_buf_appendf(out, err, "to see it again: %s verify", job->lockstep);
+    rc = rc < 0 ? rc : append_word(out, job->spec_path, err);
+    for (const char *const *option = job->spec_options; rc == 0 && option && *option; option++) {
+        rc = append_word(out, *option, err);
+    }
+    if (rc == 0 && job->target_path) {
+        rc = ls_buf_append_text(out, " --target", err);
+        rc = rc < 0 ? rc : append_word(out, job->target_path, err);
+    }
+    return rc < 0 ? rc
+                  : ls_buf_appendf(out, err,
+                                   " --cases %s --events %llu --case-events %llu --case-seed %llu "
+                                   "--kills %u\n",
+                                   r->which->id, (unsigned long long)job->events,
+                                   (unsigned long long)job->case_events,
+                                   (unsigned long long)job->seed, job->kills);
+}
+
 static int run_case(struct ls_verify *v, const struct ls_case *which, struct ls_error *err)
 {
     struct ls_case_result *r = &v->result->cases[v->result->case_count++];
     uint64_t begin = ls_clock_ns();
     *r = (struct ls_case_result){.which = which};
     ls_buf_init(&r->detail, "a case's report", DETAIL_MAX);
+    v->timed_out = false;
     int rc = 0;
     if (!able(v->job->target, which)) {
         r->verdict = LS_VERDICT_SKIP;
@@ -310,10 +352,14 @@ static int run_case(struct ls_verify *v, const struct ls_case *which, struct ls_
     } else {
         rc = which->run(v, r, err);
     }
-    if (rc == LS_E_DATA) { /* the target failed, or left what cannot be read: the case's finding, no
-                              failure of the suite */
-        r->verdict = LS_VERDICT_FAIL;
-        rc = ls_buf_appendf(&r->detail, err, "%s\n", err->text);
+    if (rc == LS_E_DATA || rc == LS_E_NOINPUT) { /* the target failed, or left nothing that can be
+                                                    read: the case's finding, no failure of ours */
+        struct ls_error why = *err;
+        r->verdict = v->timed_out ? LS_VERDICT_INCONCLUSIVE : LS_VERDICT_FAIL;
+        rc = ls_buf_appendf(&r->detail, err, "%s\n", why.text);
+    }
+    if (rc == 0 && r->verdict == LS_VERDICT_FAIL) {
+        rc = append_reproducer(v->job, r, err);
     }
     r->elapsed_us = (ls_clock_ns() - begin) / 1000;
     tell_case(v->job, r);

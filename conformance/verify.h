@@ -48,6 +48,7 @@ struct ls_verify_job {
     const char *spec_path;
     const char *const *spec_options; /* --set and so on, ends with NULL */
     const struct ls_target *target;
+    const char *target_path;                       /* NULL: the reference pipeline */
     uint64_t events;                               /* of the plain comparison */
     uint64_t case_events;                          /* of each other case */
     const char *const *cases;                      /* patterns; ends with NULL; NULL: all */
@@ -64,7 +65,7 @@ struct ls_verify_result {
     enum ls_level level; /* the weakest that two runs were the same at (C1) */
     size_t case_count;
     struct ls_case_result *cases;
-    struct ls_truth_check truth; /* of the plain comparison */
+    struct ls_truth_check truth; /* of the plain comparison; `wrong` 0: both runs gave it */
     uint64_t windows_by_watermark, windows_by_flush;
     uint64_t generated_per_second, stream_per_second, batch_per_second;
 };

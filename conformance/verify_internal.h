@@ -16,6 +16,7 @@ struct ls_verify {
     const char *base_log, *base_truth;    /* folders */
     const char *base_stream, *base_batch; /* folders of runs */
     uint64_t base_elapsed_us;             /* of the stream run */
+    bool timed_out;                       /* a run of the current case was */
 };
 
 /* Names below the run directory; NULL with `err` filled. */

@@ -2,42 +2,70 @@
  * report.html, and each case's report.txt. */
 #include "conformance/verify_internal.h"
 
+#include "core/base/text.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #define REPORT_BYTES_MAX (64U << 20)
 
-/* Text as it has to stand in JSON, XML and HTML: `quote` picks what is escaped. */
-static int append_escaped(struct ls_buf *out, const char *text, size_t size, bool json,
-                          struct ls_error *err)
+enum form { JSON, MARKUP };
+
+/* The size of the character that text begins with, which may stand in XML too; 0: there is none. */
+static size_t character_size(const uint8_t *text, size_t size)
+{
+    size_t count = text[0] < 0x80 ? 1 : text[0] < 0xe0 ? 2 : text[0] < 0xf0 ? 3 : 4;
+    bool is_control = (text[0] < 0x20 && text[0] != '\n' && text[0] != '\t') || text[0] == 0x7f;
+    bool is_none = count == 3 && size >= 3 && text[0] == 0xef && text[1] == 0xbf && text[2] >= 0xbe;
+    return count > size || is_control || is_none || !ls_utf8_valid(text, count) ? 0 : count;
+}
+
+static int append_character(struct ls_buf *out, const uint8_t *text, size_t size, enum form form,
+                            struct ls_error *err)
+{
+    static const char special[] = "<>&\"";
+    static const char *const names[] = {"&lt;", "&gt;", "&amp;", "&quot;"};
+    const char *found = strchr(special, text[0]);
+    if (form == MARKUP && found) {
+        return ls_buf_append_text(out, names[found - special], err);
+    }
+    if (form == JSON && (text[0] == '"' || text[0] == '\\')) {
+        return ls_buf_appendf(out, err, "\\%c", text[0]);
+    }
+    if (form == JSON && text[0] < 0x20) {
+        return ls_buf_append_text(out, text[0] == '\n' ? "\\n" : "\\t", err);
+    }
+    return ls_buf_append(out, text, size, err);
+}
+
+/* Text as it has to stand in JSON, or in XML and HTML. What a target printed can be any bytes:
+ * those that are no text become question marks. */
+static int append_bytes(struct ls_buf *out, const uint8_t *text, size_t size, enum form form,
+                        struct ls_error *err)
 {
     int rc = 0;
-    for (size_t i = 0; rc == 0 && i < size; i++) {
-        char c = text[i];
-        if (json && (c == '"' || c == '\\')) {
-            rc = ls_buf_appendf(out, err, "\\%c", c);
-        } else if (json && (unsigned char)c < 0x20) {
-            rc = ls_buf_appendf(out, err, "\\u%04x", (unsigned)c);
-        } else if (!json && (c == '<' || c == '>' || c == '&' || c == '"')) {
-            rc = ls_buf_append_text(out,
-                                    c == '<'   ? "&lt;"
-                                    : c == '>' ? "&gt;"
-                                    : c == '&' ? "&amp;"
-                                               : "&quot;",
-                                    err);
-        } else if (!json && (unsigned char)c < 0x20 && c != '\n' && c != '\t') {
-            rc = ls_buf_append_text(out, "?", err);
-        } else {
-            rc = ls_buf_append(out, &c, 1, err);
-        }
+    for (size_t i = 0; rc == 0 && i < size;) {
+        size_t count = character_size(text + i, size - i);
+        rc = count ? append_character(out, text + i, count, form, err)
+                   : ls_buf_append_text(out, "?", err);
+        i += count ? count : 1;
     }
     return rc;
 }
 
-static int append_detail(struct ls_buf *out, const struct ls_case_result *r, bool json,
+/* Text between two others, which stand as they are. */
+static int append(struct ls_buf *out, const char *before, const char *text, const char *behind,
+                  enum form form, struct ls_error *err)
+{
+    int rc = ls_buf_append_text(out, before, err);
+    rc = rc < 0 ? rc : append_bytes(out, (const uint8_t *)text, strlen(text), form, err);
+    return rc < 0 ? rc : ls_buf_append_text(out, behind, err);
+}
+
+static int append_detail(struct ls_buf *out, const struct ls_case_result *r, enum form form,
                          struct ls_error *err)
 {
-    return append_escaped(out, (const char *)r->detail.data, r->detail.size, json, err);
+    return append_bytes(out, r->detail.data, r->detail.size, form, err);
 }
 
 static int write_file(const struct ls_verify *v, const char *name, const struct ls_buf *text,
@@ -64,7 +92,7 @@ static int json_case(struct ls_buf *out, const struct ls_case_result *r, bool fi
                             (unsigned long long)r->counts[i].count);
     }
     rc = rc < 0 ? rc : ls_buf_append_text(out, "}, \"detail\": \"", err);
-    rc = rc < 0 ? rc : append_detail(out, r, true, err);
+    rc = rc < 0 ? rc : append_detail(out, r, JSON, err);
     return rc < 0 ? rc : ls_buf_append_text(out, "\"}", err);
 }
 
@@ -72,11 +100,13 @@ static int write_verdict(const struct ls_verify *v, struct ls_buf *out, struct l
 {
     const struct ls_verify_result *result = v->result;
     int rc = ls_buf_appendf(out, err,
-                            "{\n  \"version\": 1,\n  \"verdict\": \"%s\",\n  \"level\": "
-                            "\"%s\",\n  \"target\": \"%s\",\n  \"domain\": \"%s\",\n"
-                            "  \"truth\": {",
-                            ls_verdict_name(result->verdict), ls_level_words[result->level],
-                            v->job->target->name, v->job->spec->domain);
+                            "{\n  \"version\": 1,\n  \"verdict\": \"%s\",\n"
+                            "  \"level\": \"%s\",\n",
+                            ls_verdict_name(result->verdict), ls_level_words[result->level]);
+    rc = rc < 0 ? rc : append(out, "  \"target\": \"", v->job->target->name, "\",\n", JSON, err);
+    rc = rc < 0 ? rc
+                : append(out, "  \"domain\": \"", v->job->spec->domain, "\",\n  \"truth\": {", JSON,
+                         err);
     for (int i = 0; rc == 0 && i < LS_REASON_COUNT; i++) {
         rc = ls_buf_appendf(out, err, "%s\"%s\": %llu", i ? ", " : "", ls_reasons[i].name,
                             (unsigned long long)result->truth.by_outcome[i]);
@@ -106,22 +136,23 @@ static int write_junit(const struct ls_verify *v, struct ls_buf *out, struct ls_
                   v->result->cases[i].verdict == LS_VERDICT_INCONCLUSIVE;
         skipped += v->result->cases[i].verdict == LS_VERDICT_SKIP;
     }
-    int rc = ls_buf_appendf(
-        out, err,
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"lockstep %s\" tests=\"%zu\" "
-        "failures=\"%zu\" skipped=\"%zu\">\n",
-        v->job->spec->domain, v->result->case_count, failed, skipped);
+    int rc = append(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"lockstep ",
+                    v->job->spec->domain, "\"", MARKUP, err);
+    rc = rc < 0 ? rc
+                : ls_buf_appendf(out, err, " tests=\"%zu\" failures=\"%zu\" skipped=\"%zu\">\n",
+                                 v->result->case_count, failed, skipped);
     for (size_t i = 0; rc == 0 && i < v->result->case_count; i++) {
         const struct ls_case_result *r = &v->result->cases[i];
-        rc = ls_buf_appendf(
-            out, err, "  <testcase classname=\"%s\" name=\"%s\" time=\"%llu.%06llu\">",
-            v->job->target->name, r->which->id, (unsigned long long)(r->elapsed_us / 1000000),
-            (unsigned long long)(r->elapsed_us % 1000000));
+        rc = append(out, "  <testcase classname=\"", v->job->target->name, "\"", MARKUP, err);
+        rc = rc < 0 ? rc
+                    : ls_buf_appendf(out, err, " name=\"%s\" time=\"%llu.%06llu\">", r->which->id,
+                                     (unsigned long long)(r->elapsed_us / 1000000),
+                                     (unsigned long long)(r->elapsed_us % 1000000));
         if (rc == 0 && r->verdict == LS_VERDICT_SKIP) {
             rc = ls_buf_append_text(out, "<skipped/>", err);
         } else if (rc == 0 && r->verdict != LS_VERDICT_PASS) {
             rc = ls_buf_appendf(out, err, "<failure message=\"%s\">", ls_verdict_name(r->verdict));
-            rc = rc < 0 ? rc : append_detail(out, r, false, err);
+            rc = rc < 0 ? rc : append_detail(out, r, MARKUP, err);
             rc = rc < 0 ? rc : ls_buf_append_text(out, "</failure>", err);
         }
         rc = rc < 0 ? rc : ls_buf_append_text(out, "</testcase>\n", err);
@@ -146,7 +177,8 @@ static const char page_head[] =
     "table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.35rem "
     ".6rem;border-bottom:1px solid #d8dee4;vertical-align:top}"
     "td.n{text-align:right;font-variant-numeric:tabular-nums}\n"
-    "pre{background:#f6f8fa;padding:.8rem;border-radius:.4rem;overflow-x:auto;font-size:.85rem}p.s{"
+    "pre{background:#f6f8fa;padding:.8rem;border-radius:.4rem;white-space:pre-wrap;"
+    "overflow-wrap:anywhere;font-size:.85rem}p.s{"
     "color:#57606a;margin:.2rem 0 1rem}\n"
     "</style></head><body>\n";
 
@@ -159,17 +191,22 @@ static int html_cases(const struct ls_verify *v, struct ls_buf *out, struct ls_e
     for (size_t i = 0; rc == 0 && i < v->result->case_count; i++) {
         const struct ls_case_result *r = &v->result->cases[i];
         rc = ls_buf_appendf(out, err,
-                            "<tr><td><span class=\"v %s\">%s</span></td><td><b>%s</b></td><td>%s",
-                            ls_verdict_name(r->verdict), ls_verdict_name(r->verdict), r->which->id,
-                            r->which->title);
+                            "<tr><td><span class=\"v %s\">%s</span></td><td><b>%s</b></td><td>",
+                            ls_verdict_name(r->verdict), ls_verdict_name(r->verdict), r->which->id);
+        rc = rc < 0 ? rc : append(out, "", r->which->title, "", MARKUP, err);
         for (size_t k = 0; rc == 0 && k < r->count_count; k++) {
-            rc = ls_buf_appendf(out, err, "%s%llu %s", k ? ", " : "<br><small>",
-                                (unsigned long long)r->counts[k].count, r->counts[k].name);
+            char grouped[LS_GROUPED_MAX];
+            rc = append(out, k ? ", " : "<br><small>", ls_grouped(r->counts[k].count, grouped), " ",
+                        MARKUP, err);
+            rc = rc < 0 ? rc : append(out, "", r->counts[k].name, "", MARKUP, err);
         }
         rc = rc < 0 || !r->count_count ? rc : ls_buf_append_text(out, "</small>", err);
+        if (rc == 0 && r->verdict != LS_VERDICT_PASS) {
+            rc = append(out, "<br><small>", r->which->text, "</small>", MARKUP, err);
+        }
         if (rc == 0 && r->detail.size) {
             rc = ls_buf_append_text(out, "<pre>", err);
-            rc = rc < 0 ? rc : append_detail(out, r, false, err);
+            rc = rc < 0 ? rc : append_detail(out, r, MARKUP, err);
             rc = rc < 0 ? rc : ls_buf_append_text(out, "</pre>", err);
         }
         rc = rc < 0 ? rc : ls_buf_append_text(out, "</td></tr>\n", err);
@@ -179,16 +216,23 @@ static int html_cases(const struct ls_verify *v, struct ls_buf *out, struct ls_e
 
 static int html_truth(const struct ls_verify *v, struct ls_buf *out, struct ls_error *err)
 {
-    int rc = ls_buf_append_text(out,
-                                "<h2>Outcomes, as the truth has them and both runs gave "
-                                "them</h2>\n<table><tr><th>Outcome</th><th>Records</th></tr>\n",
-                                err);
+    if (v->result->truth.raw == 0) { /* the plain comparison was not made */
+        return 0;
+    }
+    int rc = ls_buf_appendf(out, err,
+                            "<h2>Outcomes, as the truth has them%s</h2>\n"
+                            "<table><tr><th>Outcome</th><th>Records</th></tr>\n",
+                            v->result->truth.wrong ? "" : " and both runs gave them");
     for (int i = 0; rc == 0 && i < LS_REASON_COUNT; i++) {
         if (v->result->truth.by_outcome[i]) {
-            rc = ls_buf_appendf(
-                out, err, "<tr><td>%s<br><small>%s</small></td><td class=\"n\">%llu</td></tr>\n",
-                ls_reasons[i].name, ls_reasons[i].title,
-                (unsigned long long)v->result->truth.by_outcome[i]);
+            char grouped[LS_GROUPED_MAX];
+            rc = append(out, "<tr><td>", ls_reasons[i].name, "<br><small>", MARKUP, err);
+            rc = rc < 0 ? rc
+                        : append(out, "", ls_reasons[i].title, "</small></td><td class=\"n\">",
+                                 MARKUP, err);
+            rc = rc < 0 ? rc
+                        : append(out, "", ls_grouped(v->result->truth.by_outcome[i], grouped),
+                                 "</td></tr>\n", MARKUP, err);
         }
     }
     return rc < 0 ? rc : ls_buf_append_text(out, "</table>\n", err);
@@ -197,19 +241,24 @@ static int html_truth(const struct ls_verify *v, struct ls_buf *out, struct ls_e
 static int write_html(const struct ls_verify *v, struct ls_buf *out, struct ls_error *err)
 {
     const struct ls_verify_result *result = v->result;
+    char grouped[4][LS_GROUPED_MAX];
     int rc = ls_buf_append_text(out, page_head, err);
+    rc = rc < 0 ? rc : append(out, "<h1>", v->job->spec->domain, "", MARKUP, err);
     rc = rc < 0
              ? rc
-             : ls_buf_appendf(out, err,
-                              "<h1>%s <span class=\"v %s\">%s</span></h1>\n<p class=\"s\">Target "
-                              "%s: do its stream and its batch give the same bytes? "
-                              "%llu events; generated %llu/s, stream %llu/s, batch %llu/s.</p>\n",
-                              v->job->spec->domain, ls_verdict_name(result->verdict),
-                              ls_verdict_name(result->verdict), v->job->target->name,
-                              (unsigned long long)v->job->events,
-                              (unsigned long long)result->generated_per_second,
-                              (unsigned long long)result->stream_per_second,
-                              (unsigned long long)result->batch_per_second);
+             : ls_buf_appendf(out, err, " <span class=\"v %s\">%s</span></h1>\n<p class=\"s\">",
+                              ls_verdict_name(result->verdict), ls_verdict_name(result->verdict));
+    rc = rc < 0 ? rc
+                : append(out, "Target ", v->job->target->name,
+                         ": do its stream and its batch give the same ", MARKUP, err);
+    rc = rc < 0 ? rc
+                : ls_buf_appendf(out, err,
+                                 "%s? %s events; generated %s/s, stream %s/s, batch %s/s.</p>\n",
+                                 result->level == LS_LEVEL_BYTES ? "bytes" : "rows",
+                                 ls_grouped(v->job->events, grouped[0]),
+                                 ls_grouped(result->generated_per_second, grouped[1]),
+                                 ls_grouped(result->stream_per_second, grouped[2]),
+                                 ls_grouped(result->batch_per_second, grouped[3]));
     rc = rc < 0 ? rc : html_cases(v, out, err);
     rc = rc < 0 ? rc : html_truth(v, out, err);
     rc = rc < 0 ? rc : ls_buf_append_text(out, "</body></html>\n", err);
@@ -222,15 +271,19 @@ static int write_manifest(const struct ls_verify *v, struct ls_buf *out, struct 
 {
     char hex[LS_HEX_MAX];
     const struct ls_spec *spec = v->job->spec;
-    int rc = ls_buf_appendf(out, err,
-                            "{\n  \"version\": 1,\n  \"format_version\": %d,\n  \"domain\": "
-                            "\"%s\",\n  \"target\": \"%s\",\n  \"spec_sha256\": \"%s\",\n"
-                            "  \"seed\": %lld,\n  \"perturbation_seed\": %llu,\n  \"events\": "
-                            "%llu,\n  \"case_events\": %llu,\n  \"schemas\": {",
-                            LS_FORMAT_VERSION, spec->domain, v->job->target->name,
-                            ls_hex(spec->hash.bytes, LS_SHA256_SIZE, hex), (long long)spec->seed,
-                            (unsigned long long)v->job->seed, (unsigned long long)v->job->events,
-                            (unsigned long long)v->job->case_events);
+    int rc = ls_buf_appendf(out, err, "{\n  \"version\": 1,\n  \"format_version\": %d,\n",
+                            LS_FORMAT_VERSION);
+    rc = rc < 0 ? rc : append(out, "  \"domain\": \"", spec->domain, "\",\n", JSON, err);
+    rc = rc < 0 ? rc : append(out, "  \"target\": \"", v->job->target->name, "\",\n", JSON, err);
+    rc = rc < 0
+             ? rc
+             : ls_buf_appendf(out, err,
+                              "  \"spec_sha256\": \"%s\",\n  \"seed\": %lld,\n"
+                              "  \"perturbation_seed\": %llu,\n  \"events\": %llu,\n"
+                              "  \"case_events\": %llu,\n  \"schemas\": {",
+                              ls_hex(spec->hash.bytes, LS_SHA256_SIZE, hex), (long long)spec->seed,
+                              (unsigned long long)v->job->seed, (unsigned long long)v->job->events,
+                              (unsigned long long)v->job->case_events);
     for (size_t t = 0; rc == 0 && t < spec->event_types.count; t++) {
         const struct ls_spec_event_type *type = ls_spec_event_type_at(spec, t);
         rc = ls_buf_appendf(out, err, "%s\"%s\": \"%016llx\"", t ? ", " : "", type->topic,
@@ -255,13 +308,6 @@ static int write_case(const struct ls_verify *v, struct ls_buf *out, const struc
                             r->counts[i].name);
     }
     rc = rc < 0 || !r->detail.size ? rc : ls_buf_append(out, r->detail.data, r->detail.size, err);
-    if (rc == 0 && r->verdict == LS_VERDICT_FAIL) {
-        rc = ls_buf_appendf(
-            out, err,
-            "\nTo see it again: lockstep verify %s --cases %s --events %llu --case-events %llu\n",
-            v->job->spec_path, r->which->id, (unsigned long long)v->job->events,
-            (unsigned long long)v->job->case_events);
-    }
     snprintf(name, sizeof name, "cases/%s/report.txt", r->which->id);
     return rc < 0 ? rc : write_file(v, name, out, err);
 }
