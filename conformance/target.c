@@ -142,7 +142,7 @@ static int load(const char *path, struct ls_target *target, struct ls_error *err
                                                 strlen(ls_target_reference), &arena, &diag, err);
     int rc = tree || diag.errors ? 0 : err->code;
     if (tree && !diag.errors) {
-        rc = ls_bind(&ls_target_table, tree, target, &arena, &diag, NULL, err);
+        rc = ls_bind(&ls_target_table, tree, target, &arena, &diag, NULL, NULL, err);
     }
     if (rc == 0 && !diag.errors) {
         check_words(target->stream, "stream", false, &diag);

@@ -175,7 +175,7 @@ static int load(const struct ls_layers *layers, struct ls_spec *spec, struct ls_
     if (!tree) {
         return diag->errors ? 0 : err->code;
     }
-    int rc = ls_bind(&ls_spec_table, tree, spec, arena, diag, &spec->semantic, err);
+    int rc = ls_bind(&ls_spec_table, tree, spec, arena, diag, &spec->places, &spec->semantic, err);
     if (rc < 0 || diag->errors) {
         return rc;
     }

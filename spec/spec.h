@@ -263,6 +263,7 @@ struct ls_spec {
     struct ls_where where;
     /* the rest */
     struct ls_arena arena;
+    struct ls_places places; /* of what was bound: problems point at the value itself */
     json_t *semantic;
     struct ls_sha256 hash; /* of format version and semantic part: names the spec in manifests and
                               checkpoints (P12) */

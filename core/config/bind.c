@@ -93,6 +93,26 @@ static void note_second_word(struct ls_binder *b, const struct filling *f,
                 first.member ? first.member->word : "another", row->family->name);
 }
 
+struct ls_place {
+    const struct ls_place *before;
+    const void *member;
+    struct ls_where where;
+};
+
+int ls_bind_place(struct ls_binder *b, const void *member, struct ls_where where)
+{
+    if (!b->places || !where.source) { /* a default stands in no file */
+        return 0;
+    }
+    struct ls_place *place = ls_arena_new(b->arena, 1, sizeof *place, b->err);
+    if (!place) {
+        return b->err->code;
+    }
+    *place = (struct ls_place){b->places->last, member, where};
+    b->places->last = place;
+    return 0;
+}
+
 static int bind_entry(struct ls_binder *b, struct filling *f, const struct ls_yaml_entry *entry)
 {
     const struct ls_member *member;
@@ -110,8 +130,11 @@ static int bind_entry(struct ls_binder *b, struct filling *f, const struct ls_ya
     json_t *json = NULL;
     bool deployment = b->deployment;
     b->deployment = deployment || (row->flags & LS_OPTION_DEPLOYMENT);
-    int rc = member ? ls_bind_pick(b, member, entry->value, entry->key_where, out, &json)
+    int rc = ls_bind_place(b, out, entry->value->where);
+    if (rc == 0) {
+        rc = member ? ls_bind_pick(b, member, entry->value, entry->key_where, out, &json)
                     : ls_bind_value(b, row, entry->value, out, &json);
+    }
     bool semantic = !b->deployment && f->object;
     b->deployment = deployment;
     if (rc < 0 || !semantic) {
@@ -190,11 +213,26 @@ int ls_bind_table(struct ls_binder *b, const struct ls_table *table, const struc
     return 0;
 }
 
-int ls_bind(const struct ls_table *table, const struct ls_yaml *map, void *out,
-            struct ls_arena *arena, struct ls_diag *diag, json_t **semantic, struct ls_error *err)
+struct ls_where ls_place_of(const struct ls_places *places, const void *member,
+                            struct ls_where otherwise)
 {
-    struct ls_binder b = {arena, diag, err, semantic != NULL, false};
+    for (const struct ls_place *place = places->last; place; place = place->before) {
+        if (place->member == member) {
+            return place->where;
+        }
+    }
+    return otherwise;
+}
+
+int ls_bind(const struct ls_table *table, const struct ls_yaml *map, void *out,
+            struct ls_arena *arena, struct ls_diag *diag, struct ls_places *places,
+            json_t **semantic, struct ls_error *err)
+{
+    struct ls_binder b = {arena, diag, err, semantic != NULL, false, places};
     json_t *json;
+    if (places) {
+        places->last = NULL;
+    }
     int rc = ls_bind_table(&b, table, map, out, &json);
     if (rc == 0 && semantic && !json && !(json = json_object())) { /* the map is none */
         rc = ls_bind_nomem(&b);

@@ -10,8 +10,9 @@ struct ls_binder {
     struct ls_arena *arena;
     struct ls_diag *diag;
     struct ls_error *err;
-    bool semantic;   /* JSON is wanted */
-    bool deployment; /* inside a deployment option */
+    bool semantic;            /* JSON is wanted */
+    bool deployment;          /* inside a deployment option */
+    struct ls_places *places; /* NULL: not wanted */
 };
 
 static inline bool ls_bind_wants_json(const struct ls_binder *b)
@@ -21,6 +22,9 @@ static inline bool ls_bind_wants_json(const struct ls_binder *b)
 
 int ls_bind_table(struct ls_binder *b, const struct ls_table *table, const struct ls_yaml *map,
                   void *out, json_t **json);
+
+/* Keeps the place of a value that was written, for ls_place_of. */
+int ls_bind_place(struct ls_binder *b, const void *member, struct ls_where where);
 
 /* A value at its place in the struct. Any type but LS_OPTION_FAMILY. */
 int ls_bind_value(struct ls_binder *b, const struct ls_option *row, const struct ls_yaml *node,

@@ -138,12 +138,15 @@ static int bind_map(struct ls_binder *b, const struct ls_option *row, const stru
     for (size_t i = 0; rc == 0 && i < node->count; i++) {
         const struct ls_yaml_entry *entry = &node->entries[i];
         char *item = (char *)out->items + i * size;
-        json_t *value;
+        json_t *value = NULL;
         where[i] = entry->key_where;
         check_key(b, row, entry);
-        rc = lists ? bind_list(b, row, entry->key, entry->value,
-                               &((struct ls_list_entry *)(void *)item)->items, &value)
-                   : bind_one(b, row, entry->key, entry->value, item, &value);
+        rc = ls_bind_place(b, item, entry->key_where);
+        if (rc == 0) {
+            rc = lists ? bind_list(b, row, entry->key, entry->value,
+                                   &((struct ls_list_entry *)(void *)item)->items, &value)
+                       : bind_one(b, row, entry->key, entry->value, item, &value);
+        }
         memcpy(item, &entry->key, sizeof entry->key);
         rc = rc < 0 ? rc : append(b, list, entry->key, value);
     }

@@ -8,7 +8,7 @@ static int bind(struct fixture *f, const char *text)
 {
     again(f);
     const struct ls_yaml *root = parse(f, "t.yaml", text);
-    return root ? ls_bind(&sample_table, root, &sample, &f->arena, &f->diag, NULL, &f->err)
+    return root ? ls_bind(&sample_table, root, &sample, &f->arena, &f->diag, NULL, NULL, &f->err)
                 : f->err.code;
 }
 
@@ -265,12 +265,46 @@ static void deployment_text_takes_environment_variables(void **state)
     assert_string_equal(sample.broker->uri, "kafka://h.example:h.example/x");
 }
 
+/* Every value that was written has its place: of scalars, of items, of keys, of short forms. */
+static void values_have_places(void **state)
+{
+    struct fixture *f = *state;
+    struct ls_places places;
+    struct ls_where none = {.line = -1};
+    const struct ls_yaml *root = parse(f, "t.yaml",
+                                       "count: 5\nnever: {}\nmix: {web: 3}\n"
+                                       "broker:\n  uri: x\n");
+    assert_non_null(root);
+    assert_int_equal(
+        ls_bind(&sample_table, root, &sample, &f->arena, &f->diag, &places, NULL, &f->err), 0);
+    assert_int_equal(f->diag.errors, 0);
+    const struct {
+        const void *member;
+        int line, column;
+        const char *path;
+    } cases[] = {{&sample.count, 1, 8, "count"},
+                 {&sample.mix, 3, 6, "mix"},
+                 {&sample.broker, 5, 3, "broker"},
+                 {&sample.broker->uri, 5, 8, "broker.uri"},
+                 {&sample.broker->threads, -1, 0, NULL}, /* a default */
+                 {&sample, -1, 0, NULL}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct ls_where where = ls_place_of(&places, cases[i].member, none);
+        assert_int_equal(where.line, cases[i].line);
+        assert_int_equal(where.column, cases[i].column);
+        if (cases[i].path) {
+            assert_string_equal(where.path, cases[i].path);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         FIXTURE_TEST(every_type_fills_its_member),
         FIXTURE_TEST(every_problem_is_noted_in_its_place),
         FIXTURE_TEST(problems_say_what_was_expected),
+        FIXTURE_TEST(values_have_places),
         FIXTURE_TEST(deployment_text_takes_environment_variables),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -98,6 +98,12 @@ struct ls_list_entry {
     struct ls_items items;
 };
 
+/* Where the values of a bound struct stood in a person's files. */
+struct ls_place;
+struct ls_places {
+    const struct ls_place *last; /* in the arena of the binding */
+};
+
 struct ls_table;
 
 struct ls_member {
@@ -160,9 +166,17 @@ struct ls_table {
  * lowest terms, decimals without trailing zeros as strings, times in ms, words and text as text),
  * so that two spellings of one value hash alike. Where the order in which names were written can
  * show in an output it is kept: MAP and LISTS as [[key, {...}], ...], WEIGHTS as [[word, weight],
- * ...], and a map in a NODE as {"map": [[key, value], ...]}. */
+ * ...], and a map in a NODE as {"map": [[key, value], ...]}.
+ *
+ * *places, when not NULL, gets the place of every value, for ls_place_of. */
 int ls_bind(const struct ls_table *table, const struct ls_yaml *map, void *out,
-            struct ls_arena *arena, struct ls_diag *diag, json_t **semantic, struct ls_error *err);
+            struct ls_arena *arena, struct ls_diag *diag, struct ls_places *places,
+            json_t **semantic, struct ls_error *err);
+
+/* Where the value stood that was bound to this member (its address in a bound struct; of an item of
+ * a MAP, its `key`): `otherwise` when it was not written. Looks at every value: for messages. */
+struct ls_where ls_place_of(const struct ls_places *places, const void *member,
+                            struct ls_where otherwise);
 
 /* One option from a command line. LS_E_USAGE with a message that names the option, what was given
  * and what is expected. For the scalar types. */

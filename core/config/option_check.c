@@ -59,7 +59,7 @@ static int check_bound(struct checker *c, const struct ls_option *row, const cha
 
 static int check_fallback(struct checker *c, const struct ls_option *row)
 {
-    struct ls_binder b = {&c->arena, &c->diag, c->err, true, false};
+    struct ls_binder b = {&c->arena, &c->diag, c->err, true, false, NULL};
     struct ls_yaml map = {.kind = LS_YAML_MAP};
     if (!row->fallback) {
         return 0;

@@ -232,7 +232,8 @@ static void judge(struct fixture *f, const char *text, enum verdict expected)
     if (!root) {
         fail_msg("%s: %s", text, f->diag.problems[0].text);
     }
-    assert_int_equal(ls_bind(&sample_table, root, &sample, &f->arena, &f->diag, NULL, &f->err), 0);
+    assert_int_equal(
+        ls_bind(&sample_table, root, &sample, &f->arena, &f->diag, NULL, NULL, &f->err), 0);
     json_t *document = as_others_read(root);
     bool by_binder = f->diag.errors == 0;
     bool by_schema = valid(sample_schema, sample_schema, document);

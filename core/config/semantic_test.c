@@ -10,7 +10,8 @@ static const char *semantic_of(struct fixture *f, const char *text)
     json_t *semantic = NULL;
     again(f);
     const struct ls_yaml *root = parse(f, "t.yaml", text);
-    int rc = root ? ls_bind(&sample_table, root, &sample, &f->arena, &f->diag, &semantic, &f->err)
+    int rc = root ? ls_bind(&sample_table, root, &sample, &f->arena, &f->diag, NULL, &semantic,
+                            &f->err)
                   : f->err.code;
     rc = rc < 0 ? rc : ls_semantic_text(semantic, &f->out, &f->err);
     json_decref(semantic);

@@ -20,7 +20,8 @@ static json_t *bind(struct run *run, const struct ls_yaml *root)
     struct sample sample;
     json_t *semantic = NULL;
     int errors = run->diag.errors;
-    int rc = ls_bind(&sample_table, root, &sample, &run->arena, &run->diag, &semantic, &run->err);
+    int rc = ls_bind(&sample_table, root, &sample, &run->arena, &run->diag, NULL, &semantic,
+                     &run->err);
     assert(rc == 0 || rc == LS_E_DATA);
     if (run->diag.errors > errors) {
         json_decref(semantic);
