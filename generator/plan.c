@@ -55,7 +55,8 @@ static bool plan_entity(struct planner *p, const struct ls_spec_entity *spec,
         .spec = spec, .count = (uint64_t)spec->count, .attribute_count = spec->attributes.count};
     out->id = (struct ls_id_template){t.before, t.before_size, t.width, t.behind, t.behind_size};
     if (t.before_size + t.behind_size + LS_ID_DIGITS_MAX > LS_ID_TEXT_MAX) {
-        PROBLEM(p, "LS2004", spec->where, NULL, "an id is longer than %d bytes", LS_ID_TEXT_MAX);
+        PROBLEM(p, "LS2004", ls_spec_place(p->spec, &spec->id, spec->where), NULL,
+                "an id is longer than %d bytes", LS_ID_TEXT_MAX);
         return false;
     }
     out->pick_key = ls_plan_key(p, "entities.%s.pick", spec->key);
@@ -143,9 +144,11 @@ static void plan_fault_columns(struct planner *p, struct ls_plan_type *type)
     if (type->range_column >= 0) {
         check = check_of(p->spec, faults->out_of_range->field, LS_CHECK_RANGE);
         if (!check) {
-            PROBLEM(p, "LS2203", faults->out_of_range->where,
-                    "add {check: range, field: ...} to `quality`",
-                    "no range check would notice a wrong `%s`", faults->out_of_range->field);
+            PROBLEM(
+                p, "LS2203",
+                ls_spec_place(p->spec, &faults->out_of_range->field, faults->out_of_range->where),
+                "add {check: range, field: ...} to `quality`",
+                "no range check would notice a wrong `%s`", faults->out_of_range->field);
         } else {
             plan_range(check, type_of_column(type, type->range_column), type);
         }
@@ -155,7 +158,8 @@ static void plan_fault_columns(struct planner *p, struct ls_plan_type *type)
             type->spec->fields[type->missing_column - LS_COLUMN_PAYLOAD];
         if (!field->is_nullable || !check_of(p->spec, faults->missing->field, LS_CHECK_NOT_NULL)) {
             PROBLEM(
-                p, "LS2203", faults->missing->where,
+                p, "LS2203",
+                ls_spec_place(p->spec, &faults->missing->field, faults->missing->where),
                 "say `null: never` for the field, and add {check: not_null, field: ...} to "
                 "`quality`",
                 "`missing` needs a nullable field with a not_null check, which `%s` of %s is not",
@@ -165,7 +169,8 @@ static void plan_fault_columns(struct planner *p, struct ls_plan_type *type)
     if (type->conflict_column >= 0) {
         enum ls_field_type t = type_of_column(type, type->conflict_column);
         if (ls_field_expr_type(t) != LS_EXPR_NUMBER) {
-            PROBLEM(p, "LS2203", faults->conflict->where, NULL,
+            PROBLEM(p, "LS2203",
+                    ls_spec_place(p->spec, &faults->conflict->field, faults->conflict->where), NULL,
                     "`conflict` needs a number to change, `%s` is none", faults->conflict->field);
         }
         plan_conflict(p, t, type);
@@ -256,7 +261,7 @@ static void plan_copies(struct planner *p)
     struct ls_ratio d = f->duplicate->rate;
     struct ls_ratio c = f->conflict ? f->conflict->rate : (struct ls_ratio){0, 1};
     if (d.whole > RATE_WHOLE_MAX || c.whole > RATE_WHOLE_MAX) {
-        PROBLEM(p, "LS2020", f->duplicate->where, NULL,
+        PROBLEM(p, "LS2020", ls_spec_place(p->spec, &f->duplicate->rate, f->duplicate->where), NULL,
                 "a rate of copies is finer than one in 2^32");
         return;
     }
@@ -266,8 +271,8 @@ static void plan_copies(struct planner *p)
         return;
     }
     if (part * 2 > whole) {
-        PROBLEM(p, "LS2020", f->duplicate->where, "lower the rates",
-                "more than half of the events would be copies");
+        PROBLEM(p, "LS2020", ls_spec_place(p->spec, &f->duplicate->rate, f->duplicate->where),
+                "lower the rates", "more than half of the events would be copies");
         return;
     }
     plan->block = (uint64_t)((whole + part / 2) / part);
@@ -357,7 +362,7 @@ int ls_plan_new(const struct ls_spec *spec, struct ls_plan **out, struct ls_buf 
     ls_arena_init(&plan->arena, "generator plan", PLAN_BYTES_MAX);
     ls_diag_init(diag);
     err->code = 0;
-    struct planner p = {spec, plan, diag, err};
+    struct planner p = {spec, plan, diag, err, NULL};
     bool sound = plan_all(&p);
     int rc = err->code;
     if (rc == 0 && diag->count) {

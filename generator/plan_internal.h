@@ -8,7 +8,9 @@ struct planner {
     const struct ls_spec *spec;
     struct ls_plan *plan;
     struct ls_diag *diag;
-    struct ls_error *err; /* err->code is 0 until memory was refused or a limit was passed */
+    struct ls_error *err;       /* err->code is 0 until memory was refused or a limit was passed */
+    const char **entity_values; /* "product.category": what expressions can name beside fields, for
+                                   did-you-mean; ends with NULL, made when it is first wanted */
 };
 
 #define PROBLEM(p, rule, where, hint, ...)                                                         \

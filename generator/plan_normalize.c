@@ -131,7 +131,7 @@ static bool calculate(struct walk *w, const struct ls_spec_normalize *step, stru
     bool number = type == LS_EXPR_NUMBER || type == LS_EXPR_TIME;
     *out = (struct column){.type = wanted == 2 ? LS_FIELD_MONEY : types[type]};
     if (!ls_expr_safe(expr) || (number && !fit(expr, wanted, out))) {
-        PROBLEM(w->p, "LS2202", step->where,
+        PROBLEM(w->p, "LS2202", ls_spec_place(w->p->spec, &step->expr, step->where),
                 "give the fields in it a `min` and a `max` with which no divisor can be 0 and the "
                 "result has 18 digits at most",
                 "`%s` of %s may have no value: a divisor of 0, or a number too large", step->set,

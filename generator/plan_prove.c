@@ -28,7 +28,7 @@ static void prove_range(struct planner *p, const struct ls_spec_check *check,
         char made[2][LS_I128_TEXT_MAX];
         ls_decimal_format(op->low, ls_field_scale(op->type), made[0]);
         ls_decimal_format(op->high, ls_field_scale(op->type), made[1]);
-        PROBLEM(p, "LS2201", check->where,
+        PROBLEM(p, "LS2201", ls_spec_place(p->spec, &check->field, check->where),
                 "give the field a `min` and a `max` inside the check's, or widen the check",
                 "`%s` of %s can be %s to %s, which this check does not always admit", field->name,
                 type->spec->name, made[0], made[1]);
@@ -41,7 +41,7 @@ static void prove_reference(struct planner *p, const struct ls_spec_check *check
 {
     const struct ls_spec_reference *table = ls_spec_reference(p->spec, check->table);
     if (op->kind != LS_OP_ENTITY_ID || type->picks[op->pick]->spec != table->entity) {
-        PROBLEM(p, "LS2201", check->where,
+        PROBLEM(p, "LS2201", ls_spec_place(p->spec, &check->field, check->where),
                 "let the field be `ref: ENTITY.id` of the table's population",
                 "nothing shows that each `%s` of %s stands in the table `%s`", field->name,
                 type->spec->name, check->table);
@@ -59,7 +59,8 @@ static void prove_check(struct planner *p, const struct ls_spec_check *check,
         }
         if (check->check == LS_CHECK_NOT_NULL) {
             if (op->may_be_null || (op->expr && ls_expr_nullable(op->expr))) {
-                PROBLEM(p, "LS2201", check->where, "say `null: never` instead of `nullable`",
+                PROBLEM(p, "LS2201", ls_spec_place(p->spec, &check->field, check->where),
+                        "say `null: never` instead of `nullable`",
                         "`%s` of %s is null now and then by itself", field->name, type->spec->name);
             }
         } else if (check->check == LS_CHECK_RANGE) {
@@ -87,7 +88,10 @@ static void prove_conflict(struct planner *p, const struct ls_plan_type *type)
         }
     }
     if (op->high >= type->conflict_high && low >= type->conflict_high) {
-        PROBLEM(p, "LS2204", p->spec->faults->conflict->where, "widen the range check",
+        PROBLEM(p, "LS2204",
+                ls_spec_place(p->spec, &p->spec->faults->conflict->field,
+                              p->spec->faults->conflict->where),
+                "widen the range check",
                 "the range of `%s` of %s has no second value for a conflict", name,
                 type->spec->name);
     }
@@ -100,8 +104,11 @@ static void prove_out_of_range(struct planner *p, const struct ls_plan_type *typ
     bool room = type->range_has_high ? type->range_high <= top - LS_RANGE_BEYOND_MAX
                                      : type->range_low >= -(top - LS_RANGE_BEYOND_MAX);
     if (!room) {
-        PROBLEM(p, "LS2204", p->spec->faults->out_of_range->where, "narrow the check",
-                "there is no room outside the range of `%s` of %s", field->name, type->spec->name);
+        PROBLEM(p, "LS2204",
+                ls_spec_place(p->spec, &p->spec->faults->out_of_range->field,
+                              p->spec->faults->out_of_range->where),
+                "narrow the check", "there is no room outside the range of `%s` of %s", field->name,
+                type->spec->name);
     }
 }
 
@@ -121,7 +128,8 @@ static void prove_times(struct planner *p)
         before = high > before ? high : before;
     }
     if (p->spec->start_ms < LS_TIME_MIN_MS + before) {
-        PROBLEM(p, "LS2204", p->spec->where, "raise `start`, or lower the longest delay",
+        PROBLEM(p, "LS2204", ls_spec_place(p->spec, &p->spec->start_ms, p->spec->where),
+                "raise `start`, or lower the longest delay",
                 "with delays of up to %lld ms, times before the year 1 occur", (long long)before);
     }
 }
@@ -132,13 +140,14 @@ static void prove_faults(struct planner *p)
     const struct ls_spec_pipeline *pipe = p->spec->pipeline;
     if (f->jitter &&
         (f->jitter->max_ms > pipe->max_skew_ms || f->jitter->max_ms > pipe->max_ahead_ms)) {
-        PROBLEM(p, "LS2204", f->jitter->where, "lower `max`, or raise `max_skew` and `max_ahead`",
+        PROBLEM(p, "LS2204", ls_spec_place(p->spec, &f->jitter->max_ms, f->jitter->where),
+                "lower `max`, or raise `max_skew` and `max_ahead`",
                 "jitter of up to %lld ms would be taken for a wrong clock",
                 (long long)f->jitter->max_ms);
     }
     if (f->clock_ahead && f->clock_ahead->by_ms <= pipe->max_skew_ms) {
-        PROBLEM(p, "LS2204", f->clock_ahead->where, "raise `by`",
-                "a clock ahead by %lld ms is within max_skew: no fault at all",
+        PROBLEM(p, "LS2204", ls_spec_place(p->spec, &f->clock_ahead->by_ms, f->clock_ahead->where),
+                "raise `by`", "a clock ahead by %lld ms is within max_skew: no fault at all",
                 (long long)f->clock_ahead->by_ms);
     }
     for (size_t t = 0; t < p->plan->type_count; t++) {

@@ -260,7 +260,7 @@ static bool find_symbol(void *context, const char *name, struct ls_expr_symbol *
 
 static bool fit_expression(struct planner *p, const struct ls_spec_field *field, struct ls_op *out)
 {
-    struct ls_where where = field->source.where;
+    struct ls_where where = ((const struct ls_source_text *)field->source.settings)->where;
     enum ls_field_type type = (enum ls_field_type)field->type;
     if (ls_expr_type(out->expr) != ls_field_expr_type(type)) {
         PROBLEM(p, "LS2019", where, NULL, "the expression gives %s, the field is of type %s",
@@ -313,17 +313,60 @@ static void take_widest(void *context, unsigned slot)
     w->out->text_max = op->text_max > w->out->text_max ? op->text_max : w->out->text_max;
 }
 
+#define ENTITY_VALUES_MAX (LS_SPEC_ENTITIES_MAX * (LS_SPEC_FIELDS_MAX + 1))
+
+static bool list_entity_values(struct planner *p)
+{
+    size_t count = 0;
+    p->entity_values = ls_plan_alloc(p, ENTITY_VALUES_MAX + 1, sizeof *p->entity_values);
+    for (size_t e = 0; p->entity_values && e < p->plan->entity_count; e++) {
+        const struct ls_plan_entity *entity = &p->plan->entities[e];
+        const struct ls_spec_field *attributes = entity->spec->attributes.items;
+        for (size_t i = 0; i <= entity->attribute_count; i++) {
+            const char *name = i < entity->attribute_count ? attributes[i].name : "id";
+            p->entity_values[count] = ls_arena_printf(&p->plan->arena, p->err, "%s.%s",
+                                                      entity->spec->key, name);
+            if (!p->entity_values[count++]) {
+                return false;
+            }
+        }
+    }
+    return p->entity_values != NULL;
+}
+
+/* What an expression of the type can name: the fields so far, and values of entities. */
+static bool list_names(struct planner *p, const struct ls_plan_type *type,
+                       const char *names[LS_SPEC_FIELDS_MAX + ENTITY_VALUES_MAX + 1])
+{
+    size_t count = 0;
+    if (!p->entity_values && !list_entity_values(p)) {
+        return false;
+    }
+    for (size_t i = 0; i < type->op_count; i++) {
+        if (type->ops[i].cell < type->column_count) {
+            names[count++] = type->spec->fields[type->ops[i].cell - LS_COLUMN_PAYLOAD]->name;
+        }
+    }
+    for (size_t i = 0; p->entity_values[i]; i++) {
+        names[count++] = p->entity_values[i];
+    }
+    names[count] = NULL;
+    return true;
+}
+
 static bool op_expr(struct planner *p, const struct ls_spec_field *field, struct ls_plan_type *type,
                     struct ls_op *out)
 {
     const struct ls_source_text *source = field->source.settings;
+    const char *names[LS_SPEC_FIELDS_MAX + ENTITY_VALUES_MAX + 1];
     struct scope s = {p, type, source->where};
-    struct ls_expr_scope scope = {find_symbol, NULL, &s};
+    struct ls_expr_scope scope = {find_symbol, names, &s};
     struct ls_expr *expr;
     out->kind = LS_OP_EXPR;
     out->text_max = strlen(source->text);
-    if (ls_expr_compile(source->text, field->source.where, -1, &scope, &p->plan->arena, p->diag,
-                        &expr, p->err) < 0 ||
+    if (!list_names(p, type, names) ||
+        ls_expr_compile(source->text, source->where, -1, &scope, &p->plan->arena, p->diag, &expr,
+                        p->err) < 0 ||
         !expr) {
         return false;
     }
@@ -349,6 +392,7 @@ bool ls_plan_op(struct planner *p, const struct ls_spec_field *field, const char
                 struct ls_plan_type *type, struct ls_op *out)
 {
     const struct ls_member *m = field->source.member;
+    const struct ls_source_text *text = field->source.settings; /* of id, ref and expr */
     out->type = (enum ls_field_type)field->type;
     out->key = ls_plan_key(p, "%s", path);
     out->null_key = ls_plan_key(p, "%s.null", path);
@@ -366,12 +410,10 @@ bool ls_plan_op(struct planner *p, const struct ls_spec_field *field, const char
     if (m == &ls_member_id) {
         out->kind = LS_OP_ID;
         out->text_max = LS_ID_TEXT_MAX;
-        return template_of(p, ((const struct ls_source_text *)field->source.settings)->text,
-                           field->where, &out->id);
+        return template_of(p, text->text, text->where, &out->id);
     }
     if (m == &ls_member_ref) {
-        return op_ref(p, ((const struct ls_source_text *)field->source.settings)->text,
-                      field->where, type, out);
+        return op_ref(p, text->text, text->where, type, out);
     }
     return m == &ls_member_expr ? op_expr(p, field, type, out) : op_number(p, field, out);
 }

@@ -14,16 +14,17 @@ static const char *reference_name_at(const void *things, size_t i)
     return ((const struct ls_spec_reference *)things)[i].key;
 }
 
-static struct ls_spec_event_type *find_event_type(struct resolver *r, const char *name,
-                                                  struct ls_where where)
+/* The event type that a member of the spec names. */
+static struct ls_spec_event_type *find_event_type(struct resolver *r, const char *const *name,
+                                                  struct ls_where otherwise)
 {
-    struct ls_spec_event_type *type = ls_spec_event_type(r->spec, name);
+    struct ls_spec_event_type *type = ls_spec_event_type(r->spec, *name);
     if (!type) {
         char hint[256];
-        PROBLEM(r, "LS2003", where,
-                ls_resolve_suggest(name, event_type_name_at, r->spec->event_types.items,
+        PROBLEM(r, "LS2003", ls_spec_place(r->spec, name, otherwise),
+                ls_resolve_suggest(*name, event_type_name_at, r->spec->event_types.items,
                                    r->spec->event_types.count, hint),
-                "there is no event type `%s`", name);
+                "there is no event type `%s`", *name);
     }
     return type;
 }
@@ -43,20 +44,21 @@ static void resolve_arrival(struct resolver *r)
     }
     for (size_t i = 0; i < r->spec->arrival.count; i++) {
         if (phases[i].rate.count == 0) {
-            PROBLEM(r, "LS2012", phases[i].where, NULL, "a phase needs a rate above 0");
+            PROBLEM(r, "LS2012", ls_spec_place(r->spec, &phases[i].rate, phases[i].where), NULL,
+                    "a phase needs a rate above 0");
         }
     }
 }
 
 /* Does any event type have the field? Then the check or fault has something to act on. */
-static struct ls_spec_field *find_anywhere(struct resolver *r, const char *name,
-                                           struct ls_where where)
+static struct ls_spec_field *find_anywhere(struct resolver *r, const char *const *name,
+                                           struct ls_where otherwise)
 {
     const char *names[LS_SPEC_FIELDS_MAX * 4 + 1];
     size_t count = 0;
     for (size_t t = 0; t < r->spec->event_types.count; t++) {
         struct ls_spec_event_type *type = ls_spec_event_type_at(r->spec, t);
-        struct ls_spec_field *field = ls_spec_field(type, name);
+        struct ls_spec_field *field = ls_spec_field(type, *name);
         if (field) {
             return field;
         }
@@ -65,23 +67,24 @@ static struct ls_spec_field *find_anywhere(struct resolver *r, const char *name,
         }
     }
     names[count] = NULL;
-    const char *near = ls_did_you_mean(name, names);
+    const char *near = ls_did_you_mean(*name, names);
     char hint[256];
     snprintf(hint, sizeof hint, "did you mean `%s`?", near ? near : "");
-    PROBLEM(r, "LS2013", where, near ? hint : NULL, "no event type has a field `%s`", name);
+    PROBLEM(r, "LS2013", ls_spec_place(r->spec, name, otherwise), near ? hint : NULL,
+            "no event type has a field `%s`", *name);
     return NULL;
 }
 
-static const struct ls_spec_reference *find_reference(struct resolver *r, const char *name,
-                                                      struct ls_where where)
+static const struct ls_spec_reference *find_reference(struct resolver *r, const char *const *name,
+                                                      struct ls_where otherwise)
 {
-    const struct ls_spec_reference *table = ls_spec_reference(r->spec, name);
+    const struct ls_spec_reference *table = ls_spec_reference(r->spec, *name);
     if (!table) {
         char hint[256];
-        PROBLEM(r, "LS2014", where,
-                ls_resolve_suggest(name, reference_name_at, r->spec->reference.items,
+        PROBLEM(r, "LS2014", ls_spec_place(r->spec, name, otherwise),
+                ls_resolve_suggest(*name, reference_name_at, r->spec->reference.items,
                                    r->spec->reference.count, hint),
-                "there is no reference table `%s`", name);
+                "there is no reference table `%s`", *name);
     }
     return table;
 }
@@ -91,11 +94,13 @@ static void resolve_references(struct resolver *r)
     struct ls_spec_reference *tables = r->spec->reference.items;
     for (size_t i = 0; i < r->spec->reference.count; i++) {
         if (strncmp(tables[i].from, "entities.", 9) != 0) {
-            PROBLEM(r, "LS2014", tables[i].where, "write `from: entities.product`, say",
-                    "`%s` names no population", tables[i].from);
+            PROBLEM(r, "LS2014", ls_spec_place(r->spec, &tables[i].from, tables[i].where),
+                    "write `from: entities.product`, say", "`%s` names no population",
+                    tables[i].from);
             continue;
         }
-        tables[i].entity = ls_resolve_entity(r, tables[i].from + 9, tables[i].where);
+        tables[i].entity = ls_resolve_entity(r, tables[i].from + 9, &tables[i].from,
+                                             tables[i].where);
         const struct ls_spec_field *attributes = tables[i].entity
                                                      ? tables[i].entity->attributes.items
                                                      : NULL;
@@ -103,8 +108,9 @@ static void resolve_references(struct resolver *r)
             const char *column = attributes[k].column_name; /* NULL of one too many */
             if (strcmp(attributes[k].name, tables[i].key_column) == 0 ||
                 (column && strcmp(column, tables[i].key_column) == 0)) {
-                PROBLEM(r, "LS2001", tables[i].where, "choose another name for the key",
-                        "`%s` is an attribute of %s", tables[i].key_column, tables[i].entity->key);
+                PROBLEM(r, "LS2001", ls_spec_place(r->spec, &tables[i].key_column, tables[i].where),
+                        "choose another name for the key", "`%s` is an attribute of %s",
+                        tables[i].key_column, tables[i].entity->key);
             }
         }
     }
@@ -122,7 +128,8 @@ static bool check_field(struct resolver *r, const struct ls_spec_check *check,
                 (check->check == LS_CHECK_RANGE ? ls_field_expr_type(t) == LS_EXPR_NUMBER
                                                 : t == LS_FIELD_STRING);
     if (!fits) {
-        PROBLEM(r, "LS2015", check->where, NULL, "`check: %s` needs a %s, `%s` of %s is of type %s",
+        PROBLEM(r, "LS2015", ls_spec_place(r->spec, &check->field, check->where), NULL,
+                "`check: %s` needs a %s, `%s` of %s is of type %s",
                 check->check == LS_CHECK_RANGE ? "range" : "reference",
                 check->check == LS_CHECK_RANGE ? "number" : "string", field->name, type->name,
                 ls_field_type_words[t]);
@@ -148,21 +155,24 @@ static void resolve_check(struct resolver *r, const struct ls_spec_check *check)
     bool range = check->check == LS_CHECK_RANGE;
     bool reference = check->check == LS_CHECK_REFERENCE;
     if (bounded != range) {
-        PROBLEM(r, "LS2015", check->where, NULL, "%s",
+        const struct ls_quantity *given = ls_spec_check_given(check, "min") ? &check->minimum
+                                                                            : &check->maximum;
+        PROBLEM(r, "LS2015", range ? check->where : ls_spec_place(r->spec, given, check->where),
+                NULL, "%s",
                 range ? "`check: range` needs `min` or `max` or both"
                       : "`min` and `max` belong to `check: range`");
         return;
     }
     if ((check->table != NULL) != reference) {
-        PROBLEM(r, "LS2015", check->where, NULL, "%s",
+        PROBLEM(r, "LS2015", ls_spec_place(r->spec, &check->table, check->where), NULL, "%s",
                 reference ? "`check: reference` needs a `table`: name a reference table"
                           : "`table` belongs to `check: reference`");
         return;
     }
     if (reference) {
-        find_reference(r, check->table, check->where);
+        find_reference(r, &check->table, check->where);
     }
-    if (!find_anywhere(r, check->field, check->where)) {
+    if (!find_anywhere(r, &check->field, check->where)) {
         return;
     }
     for (size_t t = 0; t < r->spec->event_types.count; t++) {
@@ -174,40 +184,48 @@ static void resolve_check(struct resolver *r, const struct ls_spec_check *check)
     }
 }
 
+static void resolve_lookup(struct resolver *r, const struct ls_spec_lookup *lookup)
+{
+    const struct ls_spec_reference *table = find_reference(r, &lookup->table, lookup->where);
+    char buffer[256];
+    const char *hint;
+    if (table && table->entity &&
+        !ls_resolve_attribute(table->entity, lookup->take, buffer, &hint)) {
+        PROBLEM(r, "LS2016", ls_spec_place(r->spec, &lookup->take, lookup->where), hint,
+                "the table `%s` has no column `%s`", lookup->table, lookup->take);
+    }
+}
+
+static void resolve_step(struct resolver *r, const struct ls_spec_normalize *step)
+{
+    bool sets = step->set != NULL;
+    if (sets == (step->drop != NULL) || (sets && (step->expr != NULL) == (step->lookup != NULL)) ||
+        (!sets && (step->expr || step->lookup))) {
+        PROBLEM(r, "LS2016", step->where,
+                "write {set: net, expr: ...}, {set: category, lookup: {...}} or {drop: coupon}",
+                "a step is either a `set` with an `expr` or a `lookup`, or a `drop`");
+    }
+    if (sets && ls_resolve_reserved(step->set)) {
+        PROBLEM(r, "LS2001", ls_spec_place(r->spec, &step->set, step->where), "choose another name",
+                "`%s` is a field of the envelope", step->set);
+    }
+    if (step->lookup) {
+        resolve_lookup(r, step->lookup);
+    }
+}
+
 static void resolve_normalize(struct resolver *r)
 {
-    const struct ls_list_entry *lists = r->spec->normalize.items;
+    struct ls_list_entry *lists = r->spec->normalize.items;
     for (size_t i = 0; i < r->spec->normalize.count; i++) {
-        struct ls_spec_event_type *type = find_event_type(r, lists[i].key,
+        struct ls_spec_event_type *type = find_event_type(r, &lists[i].key,
                                                           r->spec->normalize.where[i]);
         const struct ls_spec_normalize *steps = lists[i].items.items;
         if (type) {
-            type->normalize =
-                (struct ls_items *)&((struct ls_list_entry *)r->spec->normalize.items)[i].items;
+            type->normalize = &lists[i].items;
         }
         for (size_t k = 0; k < lists[i].items.count; k++) {
-            const struct ls_spec_normalize *step = &steps[k];
-            bool sets = step->set != NULL;
-            if (sets == (step->drop != NULL) ||
-                (sets && (step->expr != NULL) == (step->lookup != NULL)) ||
-                (!sets && (step->expr || step->lookup))) {
-                PROBLEM(
-                    r, "LS2016", step->where,
-                    "write {set: net, expr: ...}, {set: category, lookup: {...}} or {drop: coupon}",
-                    "a step is either a `set` with an `expr` or a `lookup`, or a `drop`");
-            }
-            if (sets && ls_resolve_reserved(step->set)) {
-                PROBLEM(r, "LS2001", step->where, "choose another name",
-                        "`%s` is a field of the envelope", step->set);
-            }
-            const struct ls_spec_reference *table = step->lookup
-                                                        ? find_reference(r, step->lookup->table,
-                                                                         step->lookup->where)
-                                                        : NULL;
-            if (table && table->entity && !ls_spec_attribute(table->entity, step->lookup->take)) {
-                PROBLEM(r, "LS2016", step->lookup->where, NULL, "the table `%s` has no column `%s`",
-                        step->lookup->table, step->lookup->take);
-            }
+            resolve_step(r, &steps[k]);
         }
     }
 }
@@ -218,7 +236,7 @@ static void resolve_faults(struct resolver *r)
     const struct ls_spec_fault *with_field[] = {f->conflict, f->out_of_range, f->missing};
     for (size_t i = 0; i < 3; i++) {
         if (with_field[i]) {
-            find_anywhere(r, with_field[i]->field, with_field[i]->where);
+            find_anywhere(r, &with_field[i]->field, with_field[i]->where);
         }
     }
     if (f->conflict && !f->duplicate) {
@@ -232,20 +250,20 @@ static void resolve_pipeline(struct resolver *r)
     struct ls_spec_pipeline *p = r->spec->pipeline;
     const struct ls_spec_topic_watermark *topics = p->watermark->topics.items;
     for (size_t i = 0; i < p->watermark->topics.count; i++) {
-        find_event_type(r, topics[i].key, topics[i].where);
+        find_event_type(r, &topics[i].key, topics[i].where);
     }
     if (p->views.count > LS_SPEC_VIEWS_MAX) {
-        PROBLEM(r, "LS2010", r->spec->where, NULL, "a spec has at most %d views",
-                LS_SPEC_VIEWS_MAX);
+        PROBLEM(r, "LS2010", ls_spec_place(r->spec, &p->views, r->spec->where), NULL,
+                "a spec has at most %d views", LS_SPEC_VIEWS_MAX);
         return;
     }
     struct ls_spec_view *views = p->views.items;
     for (size_t v = 0; v < p->views.count; v++) {
-        views[v].event_type = find_event_type(r, views[v].from, views[v].where);
+        views[v].event_type = find_event_type(r, &views[v].from, views[v].where);
         for (size_t i = 0; i < v; i++) {
             if (strcmp(views[i].name, views[v].name) == 0) {
-                PROBLEM(r, "LS2001", views[v].where, "choose another name",
-                        "there is a view `%s` already", views[v].name);
+                PROBLEM(r, "LS2001", ls_spec_place(r->spec, &views[v].name, views[v].where),
+                        "choose another name", "there is a view `%s` already", views[v].name);
             }
         }
     }

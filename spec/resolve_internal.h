@@ -19,9 +19,15 @@ const char *ls_resolve_suggest(const char *word,
                                const char *(*name_at)(const void *things, size_t i),
                                const void *things, size_t count, char buffer[256]);
 
-/* By name; NULL, and the problem noted, when there is none. */
+/* By name; NULL, and the problem noted, when there is none. `member` of the spec holds the name. */
 const struct ls_spec_entity *ls_resolve_entity(struct resolver *r, const char *name,
-                                               struct ls_where where);
+                                               const void *member, struct ls_where otherwise);
+
+/* An attribute of an entity by name; NULL when there is none, with "did you mean" or NULL in *hint.
+ */
+const struct ls_spec_field *ls_resolve_attribute(const struct ls_spec_entity *entity,
+                                                 const char *name, char buffer[256],
+                                                 const char **hint);
 
 /* Is it a name of the envelope or of the columns that the pipeline adds? */
 bool ls_resolve_reserved(const char *name);

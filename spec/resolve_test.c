@@ -114,8 +114,8 @@ static void names_lead_somewhere(void **state)
 {
     CHECK_MISTAKES(
         *state,
-        {{"    weight: 20\n    entity: customer", "    weight: 20\n    entity: custmer", "LS2002",
-          "name: payment", "there is no entity `custmer`"},
+        {{"entity: customer\n    metrics", "entity: custmer\n    metrics", "LS2002", NULL,
+          "there is no entity `custmer`"},
          {"from: entities.customer", "from: entities.custumer", "LS2002", NULL,
           "did you mean `customer`?"},
          {"topics: {payment", "topics: {paiment", "LS2003", NULL, "did you mean `payment`?"},
@@ -139,9 +139,8 @@ static void names_lead_somewhere(void **state)
 
 static void templates_have_one_number(void **state)
 {
-    CHECK_MISTAKES(*state,
-                   {{"\"C{n:05}\"", "C", "LS2004", "count: 500", "`C` needs exactly one {n}"},
-                    {"\"O{n:012}\"", "\"O{m}\"", "LS2004", NULL, "`O{m}`"}});
+    CHECK_MISTAKES(*state, {{"\"C{n:05}\"", "C", "LS2004", NULL, "`C` needs exactly one {n}"},
+                            {"\"O{n:012}\"", "\"O{m}\"", "LS2004", NULL, "`O{m}`"}});
     static const struct {
         const char *text;
         bool sound;
@@ -398,16 +397,58 @@ static void there_are_limits(void **state)
 static void a_topic_has_a_name_that_logs_take(void **state)
 {
     struct fixture *f = *state;
-    char name[] = "event_types[2].name=nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"
-                  "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"; /* 100 letters */
+    char *text = changed(sample_spec, "  - name: visit",
+                         "  - name: nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"
+                         "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"); /* 100 letters */
     char prefix[200] = "topics.prefix=";
     memset(prefix + 14, 'p', 143);
-    load_fine(f, sample_spec, (const char *const[]){name, prefix, NULL});
+    load_fine(f, text, (const char *const[]){prefix, NULL});
     assert_int_equal(strlen(ls_spec_event_type_at(f->spec, 2)->topic), 249);
     prefix[14 + 143] = 'p';
-    assert_int_equal(load_text(f, sample_spec, (const char *const[]){name, prefix, NULL}),
-                     LS_E_DATA);
-    check_report(f, "LS2010", 55, "the name of its topic has 250 bytes, at most 249");
+    assert_int_equal(load_text(f, text, (const char *const[]){prefix, NULL}), LS_E_DATA);
+    check_report(f, "LS2010", line_of(sample_spec, "name: visit"),
+                 "the name of its topic has 250 bytes, at most 249");
+    free(text);
+}
+
+/* The caret stands under the value that is wrong, not under the item that holds it. */
+static void problems_point_at_the_value(void **state)
+{
+    static const struct {
+        const char *find, *replacement, *pointed;
+    } cases[] = {
+        {"entity: customer\n    metrics", "entity: custmer\n    metrics", "custmer\n"},
+        {"from: entities.customer", "from: entities.custumer", "entities.custumer,"},
+        {"topics: {payment", "topics: {paiment", "paiment: "},
+        {"from: order, window", "from: ordre, window", "ordre, "},
+        {"  order:\n", "  nothing:\n", "nothing:"},
+        {"conflict: {rate: 1/200, field: amount}", "conflict: {rate: 1/200, field: amont}",
+         "amont}"},
+        {"field: product_id, table: products}", "field: product_id, table: product}", "product}"},
+        {"check: range, field: amount", "check: range, field: amont", "amont,"},
+        {"take: price", "take: prize", "prize}"},
+        {"set: unit_price", "set: watermark", "watermark,"},
+        {"\"C{n:05}\"", "C", "C\n"},
+        {"ref: product.sku", "ref: product.skew", "product.skew}"},
+        {"{name: tip,", "{name: event_time,", "event_time,"},
+        {"since: 2}", "since: 2, until: 2}", "2}\n"},
+        {"nullable: 4/5", "nullable: 4/5, null: never", "4/5,"},
+    };
+    struct fixture *f = *state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *text = changed(sample_spec, cases[i].find, cases[i].replacement);
+        assert_int_equal(load_text(f, text, NULL), LS_E_DATA);
+        const char *report = ls_buf_text(&f->report, &f->err);
+        const char *line = strchr(report, '\n') + 1;
+        const char *carets = strchr(line, '\n') + 1;
+        const char *caret = strchr(carets, '^');
+        assert_non_null(caret);
+        const char *pointed = line + (caret - carets);
+        if (strncmp(pointed, cases[i].pointed, strlen(cases[i].pointed)) != 0) {
+            fail_msg("the caret is not at `%s`:\n%s", cases[i].pointed, report);
+        }
+        free(text);
+    }
 }
 
 int main(void)
@@ -416,6 +457,7 @@ int main(void)
         SPEC_TEST(the_sample_is_fine),
         SPEC_TEST(names_are_unique),
         SPEC_TEST(names_lead_somewhere),
+        SPEC_TEST(problems_point_at_the_value),
         SPEC_TEST(templates_have_one_number),
         SPEC_TEST(sources_fit_their_types),
         SPEC_TEST(fields_do_not_contradict_themselves),

@@ -54,12 +54,12 @@ static const char *entity_name_at(const void *things, size_t i)
 }
 
 const struct ls_spec_entity *ls_resolve_entity(struct resolver *r, const char *name,
-                                               struct ls_where where)
+                                               const void *member, struct ls_where otherwise)
 {
     const struct ls_spec_entity *entity = ls_spec_entity(r->spec, name);
     if (!entity) {
         char hint[256];
-        PROBLEM(r, "LS2002", where,
+        PROBLEM(r, "LS2002", ls_spec_place(r->spec, member, otherwise),
                 ls_resolve_suggest(name, entity_name_at, r->spec->entities.items,
                                    r->spec->entities.count, hint),
                 "there is no entity `%s`", name);
@@ -67,12 +67,29 @@ const struct ls_spec_entity *ls_resolve_entity(struct resolver *r, const char *n
     return entity;
 }
 
-static void check_template(struct resolver *r, const char *text, struct ls_where where)
+static const char *attribute_name_at(const void *things, size_t i)
+{
+    return ((const struct ls_spec_field *)things)[i].name;
+}
+
+const struct ls_spec_field *ls_resolve_attribute(const struct ls_spec_entity *entity,
+                                                 const char *name, char buffer[256],
+                                                 const char **hint)
+{
+    const struct ls_spec_field *attribute = ls_spec_attribute(entity, name);
+    *hint = attribute ? NULL
+                      : ls_resolve_suggest(name, attribute_name_at, entity->attributes.items,
+                                           entity->attributes.count, buffer);
+    return attribute;
+}
+
+static void check_template(struct resolver *r, const char *const *text, struct ls_where otherwise)
 {
     struct ls_template parts;
-    if (!ls_template_parse(text, &parts)) {
-        PROBLEM(r, "LS2004", where, "write {n}, or {n:08} to pad with zeros to 8 digits",
-                "the id template `%s` needs exactly one {n}", text);
+    if (!ls_template_parse(*text, &parts)) {
+        PROBLEM(r, "LS2004", ls_spec_place(r->spec, text, otherwise),
+                "write {n}, or {n:08} to pad with zeros to 8 digits",
+                "the id template `%s` needs exactly one {n}", *text);
     }
 }
 
@@ -120,7 +137,7 @@ static void check_source(struct resolver *r, const struct ls_spec_field *f, bool
         return;
     }
     if (m == &ls_member_id) {
-        check_template(r, ((const struct ls_source_text *)f->source.settings)->text,
+        check_template(r, &((const struct ls_source_text *)f->source.settings)->text,
                        f->source.where);
     }
     if (f->type == LS_FIELD_ENUM) {
@@ -171,21 +188,23 @@ static int resolve_field(struct resolver *r, struct ls_spec_field *f, enum ls_fi
         }
     }
     if (f->nullable.part && f->null_word == LS_NULL_NEVER) {
-        PROBLEM(r, "LS2007", f->where, "leave one of them out",
-                "`nullable` and `null: never` contradict each other");
+        PROBLEM(r, "LS2007", ls_spec_place(r->spec, &f->nullable, f->where),
+                "leave one of them out", "`nullable` and `null: never` contradict each other");
     }
     if (f->until && f->until <= f->since) {
-        PROBLEM(r, "LS2008", f->where, NULL,
+        PROBLEM(r, "LS2008", ls_spec_place(r->spec, &f->until, f->where), NULL,
                 "the field is gone (`until: %lld`) before it is there (`since: %lld`)",
                 (long long)f->until, (long long)f->since);
     }
     if (of_entity && f->is_nullable) {
-        PROBLEM(r, "LS2005", f->where, "leave `nullable` out",
+        const void *member = f->nullable.part ? (const void *)&f->nullable : &f->null_word;
+        PROBLEM(r, "LS2005", ls_spec_place(r->spec, member, f->where), "leave `nullable` out",
                 "an attribute of an entity cannot be null");
     }
     if (of_entity && (ls_spec_field_given(f, "since") || ls_spec_field_given(f, "until"))) {
-        PROBLEM(r, "LS2008", f->where, "leave `since` and `until` out",
-                "an attribute of an entity has no versions");
+        const int64_t *member = ls_spec_field_given(f, "since") ? &f->since : &f->until;
+        PROBLEM(r, "LS2008", ls_spec_place(r->spec, member, f->where),
+                "leave `since` and `until` out", "an attribute of an entity has no versions");
     }
     check_bounds(r, f);
     check_source(r, f, of_entity);
@@ -211,15 +230,15 @@ static void check_unique(struct resolver *r, struct ls_spec_field *const *fields
 {
     for (size_t i = 0; i < count; i++) {
         if (ls_resolve_reserved(fields[i]->name) || ls_resolve_reserved(fields[i]->column_name)) {
-            PROBLEM(r, "LS2001", fields[i]->where, "choose another name",
-                    "`%s` is a field of the envelope", fields[i]->name);
+            PROBLEM(r, "LS2001", ls_spec_place(r->spec, &fields[i]->name, fields[i]->where),
+                    "choose another name", "`%s` is a field of the envelope", fields[i]->name);
         }
         for (size_t j = 0; j < i; j++) {
             if (strcmp(fields[i]->column_name, fields[j]->column_name) == 0 ||
                 strcmp(fields[i]->name, fields[j]->name) == 0) {
-                PROBLEM(r, "LS2001", fields[i]->where, "choose another name",
-                        "there is a field `%s` already, on line %d", fields[i]->name,
-                        fields[j]->where.line);
+                PROBLEM(r, "LS2001", ls_spec_place(r->spec, &fields[i]->name, fields[i]->where),
+                        "choose another name", "there is a field `%s` already, on line %d",
+                        fields[i]->name, fields[j]->where.line);
             }
         }
     }
@@ -229,19 +248,20 @@ int ls_resolve_entities(struct resolver *r)
 {
     struct ls_spec_entity *entities = r->spec->entities.items;
     if (r->spec->entities.count > LS_SPEC_ENTITIES_MAX) {
-        PROBLEM(r, "LS2010", r->spec->where, NULL, "a spec has at most %d entities, this one %zu",
-                LS_SPEC_ENTITIES_MAX, r->spec->entities.count);
+        PROBLEM(r, "LS2010", ls_spec_place(r->spec, &r->spec->entities, r->spec->where), NULL,
+                "a spec has at most %d entities, this one %zu", LS_SPEC_ENTITIES_MAX,
+                r->spec->entities.count);
     }
     for (size_t e = 0; e < r->spec->entities.count; e++) {
         struct ls_spec_field *fields = entities[e].attributes.items;
         struct ls_spec_field *list[LS_SPEC_FIELDS_MAX];
         size_t count = entities[e].attributes.count;
         if (count > LS_SPEC_FIELDS_MAX) {
-            PROBLEM(r, "LS2010", entities[e].where, NULL, "an entity has at most %d attributes",
-                    LS_SPEC_FIELDS_MAX);
+            PROBLEM(r, "LS2010", ls_spec_place(r->spec, &entities[e].attributes, entities[e].where),
+                    NULL, "an entity has at most %d attributes", LS_SPEC_FIELDS_MAX);
             count = LS_SPEC_FIELDS_MAX;
         }
-        check_template(r, entities[e].id, entities[e].where);
+        check_template(r, &entities[e].id, entities[e].where);
         for (size_t i = 0; i < count; i++) {
             list[i] = &fields[i];
             int rc = resolve_field(r, &fields[i], LS_ROLE_ATTRIBUTE, true);
@@ -249,8 +269,8 @@ int ls_resolve_entities(struct resolver *r)
                 return rc;
             }
             if (strcmp(fields[i].name, "id") == 0) {
-                PROBLEM(r, "LS2001", fields[i].where, "choose another name",
-                        "`id` is the entity's own name");
+                PROBLEM(r, "LS2001", ls_spec_place(r->spec, &fields[i].name, fields[i].where),
+                        "choose another name", "`id` is the entity's own name");
             }
         }
         check_unique(r, list, count);
@@ -261,38 +281,41 @@ int ls_resolve_entities(struct resolver *r)
 /* ENTITY.id or ENTITY.ATTRIBUTE, of the right type. */
 static void check_ref(struct resolver *r, const struct ls_spec_field *f)
 {
-    const char *text = ((const struct ls_source_text *)f->source.settings)->text;
+    const struct ls_source_text *source = f->source.settings;
+    const char *text = source->text;
     const char *dot = strchr(text, '.');
     char name[256];
     if (!dot || (size_t)(dot - text) >= sizeof name) {
-        PROBLEM(r, "LS2011", f->source.where, "write product.id or product.category, say",
+        PROBLEM(r, "LS2011", source->where, "write product.id or product.category, say",
                 "`%s` names no value of an entity", text);
         return;
     }
     memcpy(name, text, (size_t)(dot - text));
     name[dot - text] = '\0';
-    const struct ls_spec_entity *entity = ls_resolve_entity(r, name, f->source.where);
+    const struct ls_spec_entity *entity = ls_resolve_entity(r, name, &source->text, source->where);
     if (!entity) {
         return;
     }
     if (strcmp(dot + 1, "id") == 0) {
         if (f->type != LS_FIELD_STRING) {
-            PROBLEM(r, "LS2011", f->source.where, "the type of an id is string",
+            PROBLEM(r, "LS2011", source->where, "the type of an id is string",
                     "`%s` is a string, the field is %s", text, ls_field_type_words[f->type]);
         }
         return;
     }
-    const struct ls_spec_field *attribute = ls_spec_attribute(entity, dot + 1);
+    char buffer[256];
+    const char *hint;
+    const struct ls_spec_field *attribute = ls_resolve_attribute(entity, dot + 1, buffer, &hint);
     if (!attribute) {
-        PROBLEM(r, "LS2011", f->source.where, NULL, "the entity `%s` has no attribute `%s`", name,
+        PROBLEM(r, "LS2011", source->where, hint, "the entity `%s` has no attribute `%s`", name,
                 dot + 1);
     } else if ((f->type == LS_FIELD_INT && attribute->type != LS_FIELD_INT) ||
                ls_field_expr_type((enum ls_field_type)attribute->type) !=
                    ls_field_expr_type((enum ls_field_type)f->type) ||
                ls_field_scale((enum ls_field_type)attribute->type) !=
                    ls_field_scale((enum ls_field_type)f->type)) {
-        PROBLEM(r, "LS2011", f->source.where, NULL, "`%s` is of type %s, the field of type %s",
-                text, ls_field_type_words[attribute->type], ls_field_type_words[f->type]);
+        PROBLEM(r, "LS2011", source->where, NULL, "`%s` is of type %s, the field of type %s", text,
+                ls_field_type_words[attribute->type], ls_field_type_words[f->type]);
     }
 }
 
@@ -345,24 +368,26 @@ int ls_resolve_event_types(struct resolver *r)
     struct ls_spec *spec = r->spec;
     struct ls_spec_event_type *types = spec->event_types.items;
     if (spec->event_types.count > LS_SPEC_EVENT_TYPES_MAX || spec->event_types.count == 0) {
-        PROBLEM(r, "LS2010", spec->where, NULL, "a spec has 1 to %d event types, this one %zu",
-                LS_SPEC_EVENT_TYPES_MAX, spec->event_types.count);
+        PROBLEM(r, "LS2010", ls_spec_place(spec, &spec->event_types, spec->where), NULL,
+                "a spec has 1 to %d event types, this one %zu", LS_SPEC_EVENT_TYPES_MAX,
+                spec->event_types.count);
         return 0;
     }
     for (size_t t = 0; t < spec->event_types.count; t++) {
         struct ls_spec_event_type *type = &types[t];
         type->index = (unsigned)t;
-        type->entity_type = ls_resolve_entity(r, type->entity, type->where);
+        type->entity_type = ls_resolve_entity(r, type->entity, &type->entity, type->where);
         for (size_t i = 0; i < t; i++) {
             if (strcmp(types[i].name, type->name) == 0) {
-                PROBLEM(r, "LS2001", type->where, "choose another name",
-                        "there is an event type `%s` already", type->name);
+                PROBLEM(r, "LS2001", ls_spec_place(r->spec, &type->name, type->where),
+                        "choose another name", "there is an event type `%s` already", type->name);
             }
         }
         type->topic = ls_arena_printf(&spec->arena, r->err, "%s.%s.%s", spec->topics->prefix,
                                       spec->domain, type->name);
         if (type->topic && strlen(type->topic) > LS_LOG_TOPIC_NAME_MAX) {
-            PROBLEM(r, "LS2010", type->where, "shorten the prefix, the domain's name or this one",
+            PROBLEM(r, "LS2010", ls_spec_place(r->spec, &type->name, type->where),
+                    "shorten the prefix, the domain's name or this one",
                     "the name of its topic has %zu bytes, at most %d", strlen(type->topic),
                     LS_LOG_TOPIC_NAME_MAX);
         }

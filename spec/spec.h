@@ -263,7 +263,7 @@ struct ls_spec {
     struct ls_where where;
     /* the rest */
     struct ls_arena arena;
-    struct ls_places places; /* of what was bound: problems point at the value itself */
+    struct ls_places places; /* of what was bound */
     json_t *semantic;
     struct ls_sha256 hash; /* of format version and semantic part: names the spec in manifests and
                               checkpoints (P12) */
@@ -300,6 +300,14 @@ static inline struct ls_spec_event_type *ls_spec_event_type_at(const struct ls_s
                                                                size_t index)
 {
     return &((struct ls_spec_event_type *)spec->event_types.items)[index];
+}
+
+/* Where the value of a member of the spec stood: a problem points at the value that is wrong.
+ * `otherwise` when it was not written. */
+static inline struct ls_where ls_spec_place(const struct ls_spec *spec, const void *member,
+                                            struct ls_where otherwise)
+{
+    return ls_place_of(&spec->places, member, otherwise);
 }
 
 /* The watermark delay of an event type's topic (P2). */

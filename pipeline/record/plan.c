@@ -1,6 +1,7 @@
 #include "pipeline/record/plan.h"
 
 #include "core/base/mem.h"
+#include "core/base/text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -39,6 +40,25 @@ const struct ls_normal_column *ls_normal_column(const struct ls_topic_plan *topi
         }
     }
     return NULL;
+}
+
+void ls_normal_names(const struct ls_topic_plan *topic, const char *names[LS_RECORD_CELLS_MAX + 1])
+{
+    size_t count = 0;
+    for (; count < topic->column_count; count++) {
+        names[count] = topic->columns[count].name;
+    }
+    names[count] = NULL;
+}
+
+/* "did you mean" over the columns; `buffer` or NULL. */
+static const char *suggest(const struct ls_topic_plan *topic, const char *name, char buffer[256])
+{
+    const char *names[LS_RECORD_CELLS_MAX + 1];
+    ls_normal_names(topic, names);
+    const char *near = ls_did_you_mean(name, names);
+    snprintf(buffer, 256, "did you mean `%s`?", near ? near : "");
+    return near ? buffer : NULL;
 }
 
 static void symbol_of(const struct ls_normal_column *column, unsigned slot,
@@ -139,8 +159,10 @@ static void drop_column(struct planner *p, const struct ls_spec_normalize *step)
 {
     struct ls_topic_plan *topic = p->topic;
     struct ls_normal_column *column = find_column(topic, step->drop);
+    char hint[256];
     if (!column || column < topic->columns + LS_COLUMN_PAYLOAD) {
-        PROBLEM(p, "LS2301", step->where, NULL,
+        PROBLEM(p, "LS2301", ls_spec_place(p->spec, &step->drop, step->where),
+                column ? NULL : suggest(topic, step->drop, hint),
                 column ? "`%s` belongs to the envelope and stays"
                        : "there is no field `%s` to drop",
                 step->drop);
@@ -164,8 +186,10 @@ static bool plan_lookup(struct planner *p, const struct ls_spec_normalize *step,
 {
     const struct ls_normal_column *key = find_column(p->topic, step->lookup->key);
     const struct ls_spec_field *attribute = table_attribute(p, step->lookup);
+    char hint[256];
     if (!key || key->type != LS_FIELD_STRING) {
-        PROBLEM(p, "LS2301", step->lookup->where, NULL,
+        PROBLEM(p, "LS2301", ls_spec_place(p->spec, &step->lookup->key, step->lookup->where),
+                key ? NULL : suggest(p->topic, step->lookup->key, hint),
                 key ? "the key `%s` has to be a string" : "there is no field `%s` to look up with",
                 step->lookup->key);
         return false;
@@ -187,16 +211,13 @@ static bool plan_expression(struct planner *p, const struct ls_spec_normalize *s
                                                [LS_EXPR_TEXT] = LS_FIELD_STRING,
                                                [LS_EXPR_TIME] = LS_FIELD_TIMESTAMP};
     const char *names[LS_RECORD_CELLS_MAX + 1];
-    size_t count = 0;
-    for (; count < p->topic->column_count; count++) {
-        names[count] = p->topic->columns[count].name;
-    }
-    names[count] = NULL;
+    ls_normal_names(p->topic, names);
+    struct ls_where where = ls_spec_place(p->spec, &step->expr, step->where);
     bool scaled = ls_spec_normalize_scaled(step);
     struct ls_expr_scope scope = {step_symbol, names, p->topic};
     struct ls_expr *expr;
-    if (ls_expr_compile(step->expr, step->where, scaled ? (int)step->scale : -1, &scope,
-                        &p->plan->arena, p->diag, &expr, p->err) < 0 ||
+    if (ls_expr_compile(step->expr, where, scaled ? (int)step->scale : -1, &scope, &p->plan->arena,
+                        p->diag, &expr, p->err) < 0 ||
         !expr) {
         return false;
     }
@@ -210,7 +231,8 @@ static bool plan_expression(struct planner *p, const struct ls_spec_normalize *s
     unsigned scale = ls_expr_scale(expr);
     unsigned wanted = scaled ? (unsigned)step->scale : scale;
     if (wanted != 0 && wanted != 2) {
-        PROBLEM(p, "LS2302", step->where, "add `scale: 2` (money) or `scale: 0` (a whole number)",
+        PROBLEM(p, "LS2302", ls_spec_place(p->spec, &step->scale, where),
+                "add `scale: 2` (money) or `scale: 0` (a whole number)",
                 "the result has %u decimal places", wanted);
         return false;
     }

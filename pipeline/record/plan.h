@@ -86,6 +86,9 @@ const struct ls_normal_column *ls_normal_column(const struct ls_topic_plan *topi
 
 /* A scope for expressions over the normalized columns of a topic: a name's slot is its column.
  * `context` is the topic plan. */
+/* The columns' names, ending with NULL: for did-you-mean. */
+void ls_normal_names(const struct ls_topic_plan *topic, const char *names[LS_RECORD_CELLS_MAX + 1]);
+
 bool ls_normal_symbol(void *context, const char *name, struct ls_expr_symbol *symbol);
 
 /* A JSON fragment: the Avro type of a column, appended; `record` prefixes the names of enums. */

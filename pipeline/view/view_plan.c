@@ -25,11 +25,7 @@ static int column_index(struct planner *p, const char *name, struct ls_where whe
         return (int)(column - p->view->topic_plan->columns);
     }
     const char *names[LS_RECORD_CELLS_MAX + 1];
-    size_t count = 0;
-    for (; count < p->view->topic_plan->column_count; count++) {
-        names[count] = p->view->topic_plan->columns[count].name;
-    }
-    names[count] = NULL;
+    ls_normal_names(p->view->topic_plan, names);
     char hint[256];
     const char *near = ls_did_you_mean(name, names);
     snprintf(hint, sizeof hint, "did you mean `%s`?", near ? near : "");
@@ -45,7 +41,9 @@ static int compile(struct planner *p, const char *text, struct ls_where where,
         const void *from;
         void *to;
     } context = {.from = p->view->topic_plan}; /* read only: the scope's context is untyped */
-    struct ls_expr_scope scope = {ls_normal_symbol, NULL, context.to};
+    const char *names[LS_RECORD_CELLS_MAX + 1];
+    ls_normal_names(p->view->topic_plan, names);
+    struct ls_expr_scope scope = {ls_normal_symbol, names, context.to};
     struct ls_expr *expr;
     int rc = ls_expr_compile(text, where, -1, &scope, &p->views->arena, p->diag, &expr, p->err);
     if (rc == 0 && expr && ls_expr_type(expr) != LS_EXPR_BOOLEAN) {
@@ -84,18 +82,22 @@ static int plan_column(struct planner *p, const struct ls_spec_aggregate *spec,
                                    .scale = (unsigned)spec->scale};
     p->view->distinct_count += out->kind == LS_AGGREGATE_DISTINCT;
     if (settings && settings->where_text) {
-        int rc = compile(p, settings->where_text, spec->where, &out->where);
+        int rc = compile(p, settings->where_text,
+                         ls_spec_place(p->views->plan->spec, &settings->where_text, spec->where),
+                         &out->where);
         if (rc < 0) {
             return rc;
         }
     }
     if (spec->given & 2 && out->kind != LS_AGGREGATE_AVG) { /* the second row of its table */
-        PROBLEM(p, spec->where, NULL, "`scale` belongs to avg");
+        PROBLEM(p, ls_spec_place(p->views->plan->spec, &spec->scale, spec->where), NULL,
+                "`scale` belongs to avg");
     }
     if (out->kind == LS_AGGREGATE_COUNT) {
         return 0;
     }
-    out->input = column_index(p, settings->field, spec->where);
+    out->input = column_index(p, settings->field,
+                              ls_spec_place(p->views->plan->spec, &settings->field, spec->where));
     if (out->input < 0) {
         return 0;
     }
@@ -104,14 +106,16 @@ static int plan_column(struct planner *p, const struct ls_spec_aggregate *spec,
     bool ordered = number || out->type == LS_FIELD_TIMESTAMP;
     bool minmax = out->kind == LS_AGGREGATE_MIN || out->kind == LS_AGGREGATE_MAX;
     if (out->kind != LS_AGGREGATE_DISTINCT && !(minmax ? ordered : number)) {
-        PROBLEM(p, spec->where, NULL, "%s needs a number, and `%s` is of type %s",
-                spec->function.member->word, settings->field, ls_field_type_words[out->type]);
+        PROBLEM(p, ls_spec_place(p->views->plan->spec, &settings->field, spec->where), NULL,
+                "%s needs a number, and `%s` is of type %s", spec->function.member->word,
+                settings->field, ls_field_type_words[out->type]);
     }
     if (out->kind == LS_AGGREGATE_AVG) {
         unsigned scale = ls_field_scale(out->type);
         if (out->scale < scale) {
-            PROBLEM(p, spec->where, "write `scale: 2` or more",
-                    "the average of money needs a scale of at least %u", scale);
+            PROBLEM(p, ls_spec_place(p->views->plan->spec, &spec->scale, spec->where),
+                    "write `scale: 2` or more", "the average of money needs a scale of at least %u",
+                    scale);
         }
         out->extra_scale = out->scale - scale;
     }
@@ -208,7 +212,12 @@ static int plan_view(struct planner *p, const struct ls_spec_view *spec)
                 LS_VIEW_COLUMNS_MAX, LS_VIEW_COLUMNS_MAX);
         return 0;
     }
-    int rc = spec->where_text ? compile(p, spec->where_text, spec->where, &v->where) : 0;
+    int rc = 0;
+    if (spec->where_text) {
+        rc = compile(p, spec->where_text,
+                     ls_spec_place(p->views->plan->spec, &spec->where_text, spec->where),
+                     &v->where);
+    }
     for (size_t i = 0; i < spec->by.count; i++) {
         v->by[v->by_count++] = column_index(p, spec->by.items[i], spec->by.where[i]);
     }
