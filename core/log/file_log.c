@@ -2,8 +2,10 @@
 
 #include "core/base/mem.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 const char ls_file_log_schema[] =
     "{\"type\":\"record\",\"name\":\"record\",\"namespace\":\"lockstep.log\",\"fields\":["
@@ -45,6 +47,19 @@ struct file_log *ls_file_log_new(const char *folder, const struct ls_log_topic *
     return log;
 }
 
+int ls_file_log_identify(struct file_log *log, const struct ls_log_identity *identity,
+                         struct ls_error *err)
+{
+    log->domain = ls_mem_copy(identity->domain, strlen(identity->domain), err);
+    log->spec_sha256 = log->domain
+                           ? ls_mem_copy(identity->spec_sha256, strlen(identity->spec_sha256), err)
+                           : NULL;
+    log->base.identity = *identity;
+    log->base.identity.domain = log->domain;
+    log->base.identity.spec_sha256 = log->spec_sha256;
+    return log->spec_sha256 ? 0 : err->code;
+}
+
 /* How many records the whole blocks of an unfinished log's partition hold: none where its writer
  * was killed before it made the file. */
 static int count_partition(const char *place, const char *topic, uint32_t partition,
@@ -73,8 +88,9 @@ static int file_open(const char *place, bool partial, struct ls_log **out, struc
                           place);
     }
     if (rc == 0) {
+        const struct ls_log_identity identity = {m.domain, m.spec_sha256, m.events, m.until_ms};
         log = ls_file_log_new(place, m.topics, m.topic_count, err);
-        rc = log ? 0 : err->code;
+        rc = log ? ls_file_log_identify(log, &identity, err) : err->code;
     }
     for (size_t t = 0; rc == 0 && t < m.topic_count; t++) {
         for (uint32_t p = 0; rc == 0 && p < m.topics[t].partitions; p++) {
@@ -90,6 +106,28 @@ static int file_open(const char *place, bool partial, struct ls_log **out, struc
         ls_log_close(&log->base);
     }
     ls_file_manifest_clear(&m);
+    return rc;
+}
+
+static int file_stored(const struct ls_log *base, uint32_t topic, uint32_t partition,
+                       struct ls_log_stored *out, struct ls_error *err)
+{
+    const struct file_log *log = (const struct file_log *)base;
+    char path[LS_PATH_MAX];
+    struct stat info;
+    uint64_t whole;
+    int rc = ls_file_log_path(log->folder, base->topics[topic].name, partition, path, err);
+    if (rc < 0 || (!base->complete && !ls_path_exists(path))) {
+        return rc; /* its writer was killed before it made the file */
+    }
+    rc = ls_container_measure(path, &out->records, &whole, err);
+    if (rc == 0 && stat(path, &info) < 0) {
+        return ls_error_errno(err, LS_E_IO, errno, "%s cannot be looked at", path);
+    }
+    if (rc == 0) {
+        out->bytes = (uint64_t)info.st_size;
+        out->torn = out->bytes > whole ? out->bytes - whole : 0;
+    }
     return rc;
 }
 
@@ -120,6 +158,7 @@ const struct ls_log_kind ls_log_file = {
     .complete = ls_file_log_complete,
     .open = file_open,
     .close = file_close,
+    .stored = file_stored,
     .reader_new = ls_file_log_reader_new,
     .read = ls_file_log_read,
     .reader_free = ls_file_log_reader_free,

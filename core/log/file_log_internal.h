@@ -8,13 +8,16 @@
 struct file_log {
     struct ls_log base;
     char *folder;
-    char *domain;
+    char *domain; /* of the identity */
     char *spec_sha256;
-    struct ls_log_identity identity;       /* its texts are the two above */
     struct ls_container_writer ***writers; /* [topic][partition]; NULL when opened for reading */
     uint64_t **kept; /* records that were there when the log was resumed and are still to be passed
                         over */
 };
+
+/* Copies it into the log. */
+int ls_file_log_identify(struct file_log *log, const struct ls_log_identity *identity,
+                         struct ls_error *err);
 
 /* A log without writers; NULL with `err` filled when memory is refused. */
 struct file_log *ls_file_log_new(const char *folder, const struct ls_log_topic *topics,

@@ -104,14 +104,7 @@ int ls_file_log_create(const char *place, const struct ls_log_topic *topics, siz
         return err->code;
     }
     log->base.complete = complete;
-    log->domain = ls_mem_copy(identity->domain, strlen(identity->domain), err);
-    log->spec_sha256 = log->domain
-                           ? ls_mem_copy(identity->spec_sha256, strlen(identity->spec_sha256), err)
-                           : NULL;
-    log->identity = *identity;
-    log->identity.domain = log->domain;
-    log->identity.spec_sha256 = log->spec_sha256;
-    rc = log->spec_sha256 ? 0 : err->code;
+    rc = ls_file_log_identify(log, identity, err);
     if (rc == 0 && !complete) {
         rc = resume ? 0
                     : ls_file_manifest_write(place, false, identity, log->base.topics, topic_count,
@@ -188,7 +181,7 @@ int ls_file_log_complete(struct ls_log *base, struct ls_error *err)
             return rc;
         }
     }
-    int rc = ls_file_manifest_write(log->folder, true, &log->identity, base->topics,
+    int rc = ls_file_manifest_write(log->folder, true, &base->identity, base->topics,
                                     base->topic_count, base->counts, err);
     base->complete = rc == 0;
     return rc;

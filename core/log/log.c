@@ -136,6 +136,18 @@ uint64_t ls_log_count(const struct ls_log *log, uint32_t topic, uint32_t partiti
     return log->counts[topic][partition];
 }
 
+const struct ls_log_identity *ls_log_identity(const struct ls_log *log)
+{
+    return &log->identity;
+}
+
+int ls_log_stored(const struct ls_log *log, uint32_t topic, uint32_t partition,
+                  struct ls_log_stored *out, struct ls_error *err)
+{
+    *out = (struct ls_log_stored){0};
+    return log->kind->stored(log, topic, partition, out, err);
+}
+
 void ls_log_close(struct ls_log *log)
 {
     if (log) {

@@ -82,6 +82,18 @@ int ls_log_find_topic(const struct ls_log *log, const char *name);
 /* How many records the frozen range of a partition holds. */
 uint64_t ls_log_count(const struct ls_log *log, uint32_t topic, uint32_t partition);
 
+/* Who made the log; borrowed. */
+const struct ls_log_identity *ls_log_identity(const struct ls_log *log);
+
+/* What is stored of a partition, whatever its range says: for those who look for damage. */
+struct ls_log_stored {
+    uint64_t records; /* in whole blocks */
+    uint64_t bytes;   /* of all */
+    uint64_t torn;    /* bytes behind the last whole block */
+};
+int ls_log_stored(const struct ls_log *log, uint32_t topic, uint32_t partition,
+                  struct ls_log_stored *out, struct ls_error *err);
+
 /* Closes; an unfinished log stays as it is, to be resumed. NULL is legal. */
 void ls_log_close(struct ls_log *log);
 
@@ -117,6 +129,8 @@ struct ls_log_kind {
     int (*complete)(struct ls_log *log, struct ls_error *err);
     int (*open)(const char *place, bool partial, struct ls_log **out, struct ls_error *err);
     void (*close)(struct ls_log *log);
+    int (*stored)(const struct ls_log *log, uint32_t topic, uint32_t partition,
+                  struct ls_log_stored *out, struct ls_error *err);
     int (*reader_new)(const struct ls_log *log, uint32_t topic, uint32_t partition,
                       uint64_t position, struct ls_log_reader **out, struct ls_error *err);
     int (*read)(struct ls_log_reader *reader, size_t count_max,
@@ -130,6 +144,7 @@ struct ls_log {
     struct ls_log_topic *topics; /* owned, with their names */
     size_t topic_count;
     uint64_t **counts; /* [topic][partition]: records of the range, or appended so far */
+    struct ls_log_identity identity; /* its texts are the implementation's */
     bool complete;
 };
 struct ls_log_reader {

@@ -34,7 +34,7 @@ static void kinds_are_whole(void **state)
     for (const struct ls_log_kind *const *kind = ls_log_kinds; *kind; kind++) {
         const struct ls_log_kind *k = *kind;
         assert_true(k->scheme && k->summary && k->create && k->append && k->complete && k->open &&
-                    k->close && k->reader_new && k->read && k->reader_free);
+                    k->close && k->stored && k->reader_new && k->read && k->reader_free);
         assert_non_null(strstr(k->summary, k->scheme));
     }
 }
