@@ -58,9 +58,10 @@ static int set_option(struct cli *cli, const struct ls_option *row, const char *
     return ls_option_from_text(row, text, place, &cli->arena, err);
 }
 
-static int parse_option(struct cli *cli, int argc, char **argv, int *at, struct ls_error *err)
+/* `name`: what stands behind the dashes. */
+static int parse_option(struct cli *cli, const char *name, int argc, char **argv, int *at,
+                        struct ls_error *err)
 {
-    const char *name = argv[*at] + 2;
     size_t size = strcspn(name, "=");
     const struct ls_option *row = find_row(cli->command->options, name, size);
     if (!row) {
@@ -73,7 +74,7 @@ static int parse_option(struct cli *cli, int argc, char **argv, int *at, struct 
         return set_option(cli, row, "true", err);
     }
     if (*at + 1 >= argc) {
-        return ls_error_set(err, LS_E_USAGE, "--%s needs a value", row->name);
+        return ls_error_set(err, LS_E_USAGE, "%s needs a value", argv[*at]);
     }
     return set_option(cli, row, argv[++*at], err);
 }
@@ -129,7 +130,9 @@ int args_parse(struct cli *cli, int argc, char **argv, bool *help, struct ls_err
         } else if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
             *help = true;
         } else if (strncmp(argv[i], "--", 2) == 0) {
-            rc = parse_option(cli, argc, argv, &i, err);
+            rc = parse_option(cli, argv[i] + 2, argc, argv, &i, err);
+        } else if (!argv[i][2] && find_row(cli->command->options, argv[i] + 1, 1)) {
+            rc = parse_option(cli, argv[i] + 1, argc, argv, &i, err);
         } else {
             return ls_error_set(err, LS_E_USAGE, "`%s` is no option: options begin with --",
                                 argv[i]);

@@ -1,4 +1,5 @@
-/* Command lines by option tables: --name value, --name=value, --flag. */
+/* Command lines by option tables: --name value, --name=value, --flag; a name of one letter
+ * is -n value. */
 #ifndef LS_CLI_ARGS_H
 #define LS_CLI_ARGS_H
 

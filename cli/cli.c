@@ -41,8 +41,24 @@ unsigned cli_threads(int64_t wanted)
     return processors < 1 ? 1 : (unsigned)processors;
 }
 
-int cli_load_spec(struct cli *cli, const struct spec_options *options, struct ls_spec **out,
-                  struct ls_error *err)
+void cli_print_buf(struct ls_buf *text)
+{
+    if (text->size && fwrite(text->data, 1, text->size, stdout) != text->size) {
+        atomic_store(&print_failed, true);
+    }
+    ls_buf_clear(text);
+}
+
+void cli_print_diagnostics(struct ls_buf *report)
+{
+    if (report->size) {
+        fwrite(report->data, 1, report->size, stderr);
+    }
+    ls_buf_clear(report);
+}
+
+int cli_layers(struct cli *cli, const char *path, const struct spec_options *options,
+               struct ls_layers *out, struct ls_error *err)
 {
     const char **sets = ls_arena_new(&cli->arena, options->sets.count + 2, sizeof *sets, err);
     if (!sets) {
@@ -58,16 +74,30 @@ int cli_load_spec(struct cli *cli, const struct spec_options *options, struct ls
             return err->code;
         }
     }
-    struct ls_layers layers = {cli->subjects[0], options->config_root, options->environment,
-                               options->profile, sets};
+    *out = (struct ls_layers){path, options->config_root, options->environment, options->profile,
+                              sets};
+    return 0;
+}
+
+int cli_load_spec_at(struct cli *cli, const char *path, const struct spec_options *options,
+                     struct ls_spec **out, struct ls_error *err)
+{
+    struct ls_layers layers;
     struct ls_buf report;
-    ls_buf_init(&report, "diagnostics", 16U << 20);
-    int rc = ls_spec_load(&layers, out, &report, err);
-    if (report.size) {
-        fwrite(report.data, 1, report.size, stderr);
+    int rc = cli_layers(cli, path, options, &layers, err);
+    if (rc < 0) {
+        return rc;
     }
-    ls_buf_clear(&report);
+    ls_buf_init(&report, "diagnostics", 16U << 20);
+    rc = ls_spec_load(&layers, out, &report, err);
+    cli_print_diagnostics(&report);
     return rc;
+}
+
+int cli_load_spec(struct cli *cli, const struct spec_options *options, struct ls_spec **out,
+                  struct ls_error *err)
+{
+    return cli_load_spec_at(cli, cli->subjects[0], options, out, err);
 }
 
 /* "run" of "run stream". */
@@ -80,22 +110,6 @@ static bool is_group(const char *word)
         }
     }
     return false;
-}
-
-static const struct command *find_command(int argc, char **argv, int *used)
-{
-    for (const struct command *const *c = commands; *c; c++) {
-        const char *space = strchr((*c)->name, ' ');
-        size_t first = space ? (size_t)(space - (*c)->name) : strlen((*c)->name);
-        if (strlen(argv[0]) != first || memcmp(argv[0], (*c)->name, first) != 0) {
-            continue;
-        }
-        if (!space || (argc > 1 && strcmp(argv[1], space + 1) == 0)) {
-            *used = space ? 2 : 1;
-            return *c;
-        }
-    }
-    return NULL;
 }
 
 static int unknown_command(int argc, char **argv, struct ls_error *err)
@@ -124,20 +138,40 @@ static int unknown_command(int argc, char **argv, struct ls_error *err)
                         near ? ": did you mean `" : "", near ? near : "", near ? "`?" : "");
 }
 
+const struct command *cli_find_command(int argc, char **argv, int *used, struct ls_error *err)
+{
+    for (const struct command *const *c = commands; *c; c++) {
+        const char *space = strchr((*c)->name, ' ');
+        size_t first = space ? (size_t)(space - (*c)->name) : strlen((*c)->name);
+        if (strlen(argv[0]) != first || memcmp(argv[0], (*c)->name, first) != 0) {
+            continue;
+        }
+        if (!space || (argc > 1 && strcmp(argv[1], space + 1) == 0)) {
+            *used = space ? 2 : 1;
+            return *c;
+        }
+    }
+    unknown_command(argc, argv, err);
+    return NULL;
+}
+
+int cli_help_text(const struct command *command, struct ls_buf *out, struct ls_error *err)
+{
+    int rc = ls_buf_appendf(out, err, "%s\n\nUsage: lockstep %s %s\n\nExamples:\n%s",
+                            command->summary, command->name, command->synopsis, command->examples);
+    if (rc == 0 && command->options) {
+        rc = ls_buf_append_text(out, "\nOptions:\n", err);
+        rc = rc < 0 ? rc : ls_table_help(command->options, out, err);
+    }
+    return rc;
+}
+
 static int print_help(const struct command *command, struct ls_error *err)
 {
     struct ls_buf out;
     ls_buf_init(&out, "help", 1U << 20);
-    int rc = ls_buf_appendf(&out, err, "%s\n\nUsage: lockstep %s %s\n\nExamples:\n%s",
-                            command->summary, command->name, command->synopsis, command->examples);
-    if (rc == 0 && command->options) {
-        rc = ls_buf_append_text(&out, "\nOptions:\n", err);
-        rc = rc < 0 ? rc : ls_table_help(command->options, &out, err);
-    }
-    if (rc == 0) {
-        cli_print("%.*s", (int)out.size, (const char *)out.data);
-    }
-    ls_buf_clear(&out);
+    int rc = cli_help_text(command, &out, err);
+    cli_print_buf(&out);
     return rc;
 }
 
@@ -163,9 +197,8 @@ static int run(int argc, char **argv, struct ls_error *err)
         return run_command(&command_version, 0, NULL, err);
     }
     int used = 0;
-    const struct command *command = find_command(argc - 1, argv + 1, &used);
-    return command ? run_command(command, argc - 1 - used, argv + 1 + used, err)
-                   : unknown_command(argc - 1, argv + 1, err);
+    const struct command *command = cli_find_command(argc - 1, argv + 1, &used, err);
+    return command ? run_command(command, argc - 1 - used, argv + 1 + used, err) : err->code;
 }
 
 int cli_main(int argc, char **argv, const char *self)

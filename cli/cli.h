@@ -59,9 +59,26 @@ struct spec_options {
 /* The whole program. `self`: how child processes call it; NULL: by its path. */
 int cli_main(int argc, char **argv, const char *self);
 
-/* Loads the spec of subject 0 with these options. Its diagnostics go to stderr. */
+/* Loads the spec of subject 0, or of a path, with these options. Its diagnostics go to stderr. */
 int cli_load_spec(struct cli *cli, const struct spec_options *options, struct ls_spec **out,
                   struct ls_error *err);
+int cli_load_spec_at(struct cli *cli, const char *path, const struct spec_options *options,
+                     struct ls_spec **out, struct ls_error *err);
+
+/* The layers that a spec at `path` is made of; what they point to lives in the command's arena. */
+int cli_layers(struct cli *cli, const char *path, const struct spec_options *options,
+               struct ls_layers *out, struct ls_error *err);
+
+/* Writes a text to stdout or stderr, and clears the buffer. */
+void cli_print_buf(struct ls_buf *text);
+void cli_print_diagnostics(struct ls_buf *report);
+
+/* What --help says. */
+int cli_help_text(const struct command *command, struct ls_buf *out, struct ls_error *err);
+
+/* The command that the first words name, with how many words that are; else NULL with `err` filled:
+ * LS_E_USAGE with what was meant. */
+const struct command *cli_find_command(int argc, char **argv, int *used, struct ls_error *err);
 
 /* Set by SIGINT and SIGTERM. Answers LS_E_INTERRUPTED once it is. */
 int cli_interrupted(struct ls_error *err);

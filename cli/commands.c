@@ -4,7 +4,15 @@
 #include <stddef.h>
 
 const struct command *const commands[] = {
-    &command_verify,    &command_generate, &command_run_stream,
-    &command_run_batch, &command_diff,     &command_explain,
-    &command_help,      &command_version,  NULL,
+    &command_verify,
+    &command_generate,
+    &command_run_stream,
+    &command_run_batch,
+    &command_diff,
+    &command_log_show,
+    &command_log_check,
+    &command_explain,
+    &command_help,
+    &command_version,
+    NULL,
 };

@@ -4,7 +4,8 @@
 
 #include "cli/cli.h"
 
-extern const struct command command_diff, command_explain, command_generate, command_help,
-    command_run_batch, command_run_stream, command_verify, command_version;
+extern const struct command command_diff, command_log_show, command_log_check, command_explain,
+    command_generate, command_help, command_run_batch, command_run_stream, command_verify,
+    command_version;
 
 #endif

@@ -26,7 +26,7 @@ const char *ls_quote(const char *text, char out[LS_QUOTE_MAX])
 
 const char *ls_option_label(const struct ls_option *row, char out[LS_OPTION_LABEL_MAX])
 {
-    snprintf(out, LS_OPTION_LABEL_MAX, "--%s", row->name);
+    snprintf(out, LS_OPTION_LABEL_MAX, "%s%s", row->name[1] ? "--" : "-", row->name);
     for (char *at = out; *at; at++) {
         *at = *at == '_' ? '-' : *at;
     }

@@ -36,7 +36,7 @@ bool ls_option_in_bounds(const struct ls_option *row, const void *value);
 /* A quoted text that would be a number without its quotes: YAML's types differ, ours do. */
 bool ls_option_is_quoted_number(const struct ls_yaml *node);
 
-/* The row's name on a command line: "--max-diffs". */
+/* The row's name on a command line: "--max-diffs"; of one letter "-n". */
 #define LS_OPTION_LABEL_MAX 64
 const char *ls_option_label(const struct ls_option *row, char out[LS_OPTION_LABEL_MAX]);
 

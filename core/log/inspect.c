@@ -42,17 +42,22 @@ static int compare_stored(struct ls_log_inspect *job, uint32_t topic, uint32_t p
 {
     struct ls_log_stored stored;
     uint64_t promised = ls_log_count(job->log, topic, partition);
+    const char *name = job->log->topics[topic].name;
     int rc = ls_log_stored(job->log, topic, partition, &stored, err);
     out->bytes += stored.bytes;
-    if (rc == 0 && ls_log_is_complete(job->log) && (stored.records != promised || stored.torn)) {
-        rc = ls_error_set(err, LS_E_DATA,
-                          "%s/%u holds %llu records and %llu bytes behind them; its manifest "
-                          "promises %llu records and nothing else",
-                          job->log->topics[topic].name, partition,
-                          (unsigned long long)stored.records, (unsigned long long)stored.torn,
-                          (unsigned long long)promised);
+    if (rc < 0 || !ls_log_is_complete(job->log)) {
+        return rc; /* a killed writer may leave a torn block */
     }
-    return rc;
+    if (stored.records != promised) {
+        return ls_error_set(err, LS_E_DATA, "%s/%u holds %llu records; its manifest promises %llu",
+                            name, partition, (unsigned long long)stored.records,
+                            (unsigned long long)promised);
+    }
+    if (stored.torn) {
+        return ls_error_set(err, LS_E_DATA, "%s/%u goes on behind its last block, at byte %llu",
+                            name, partition, (unsigned long long)(stored.bytes - stored.torn));
+    }
+    return 0;
 }
 
 static int inspect_partition(struct ls_log_inspect *job, uint32_t topic, uint32_t partition,

@@ -137,11 +137,12 @@ static void damage_has_its_place(void **state)
         const char *part;
         uint64_t records; /* in front of it, and of the sound partition */
         bool cheap;       /* is it found without reading all? */
-    } cases[] = {{flip, "x/t/0.avro: record ", 1024 + 5, false},
-                 {lengthen, "t/0 holds 3000 records and 3 bytes behind them", RECORDS + 5, true},
-                 {cut, "x/t/0.avro: the block at byte ", 2048 + 5, true},
-                 {take_away, "x/t/0.avro", 5, true},
-                 {promise_less, "its manifest promises 2999 records", RECORDS + 4, true}};
+    } cases[] = {
+        {flip, "x/t/0.avro: record ", 1024 + 5, false},
+        {lengthen, "t/0 goes on behind its last block, at byte 4", RECORDS + 5, true},
+        {cut, "x/t/0.avro: the block at byte ", 2048 + 5, true},
+        {take_away, "x/t/0.avro", 5, true},
+        {promise_less, "t/0 holds 3000 records; its manifest promises 2999", RECORDS + 4, true}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         assert_int_equal(remove_log(state), 0);
         assert_int_equal(make_log(state), 0);

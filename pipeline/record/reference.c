@@ -106,6 +106,19 @@ static int read_block(struct ls_reference_table *table, const struct ls_block *b
     return rc;
 }
 
+/* As it is where nothing was read yet. */
+static int shape(const struct ls_spec *spec, const struct ls_spec_reference *declared,
+                 struct ls_reference_table *table, struct ls_error *err)
+{
+    struct ls_buf text;
+    ls_buf_init(&text, "reference schema", LS_SCHEMA_TEXT_MAX);
+    int rc = ls_spec_derive_reference(spec, declared, &text, err);
+    rc = rc < 0 ? rc : ls_schema_parse((const char *)text.data, text.size, &table->schema, err);
+    rc = rc < 0 ? rc : ls_layout_new(table->schema, &table->layout, err);
+    ls_buf_clear(&text);
+    return rc < 0 ? rc : grow(table, 1, err);
+}
+
 /* The table has to have the shape that the spec gives it. */
 static int check_schema(const struct ls_spec *spec, const struct ls_spec_reference *declared,
                         struct ls_reference_table *table, const struct ls_container_reader *reader,
@@ -147,6 +160,9 @@ static int load_table(const struct ls_spec *spec, const struct ls_spec_reference
     struct ls_block block;
     table->name = declared->key;
     ls_arena_init(&table->arena, "reference table", TABLE_BYTES_MAX);
+    if (!folder) {
+        return shape(spec, declared, table, err);
+    }
     if (snprintf(path, sizeof path, "%s/%s.avro", folder, declared->key) >= (int)sizeof path) {
         return ls_error_set(err, LS_E_USAGE, "a path is longer than %d bytes: %.60s...",
                             LS_PATH_MAX, folder);

@@ -30,7 +30,8 @@ struct ls_reference {
 };
 
 /* Reads FOLDER/TABLE.avro for each table that the spec declares. LS_E_NOINPUT names the one that is
- * missing; LS_E_DATA a table of another shape than the spec's, or with one id twice. Free with
+ * missing; `folder` NULL gives the tables' shapes without a row, which is what plans are made from;
+ * LS_E_DATA a table of another shape than the spec's, or with one id twice. Free with
  * ls_reference_free, also after an error. */
 int ls_reference_load(const struct ls_spec *spec, const char *folder, struct ls_reference *out,
                       struct ls_error *err);

@@ -1,0 +1,81 @@
+#include "cli/commands.h"
+#include "cli/log_overview.h"
+#include "core/base/text.h"
+
+#include <stdio.h>
+
+struct progress {
+    struct ls_progress line;
+    uint64_t total;
+};
+
+static int on_progress(void *context, uint64_t done, struct ls_error *err)
+{
+    struct progress *progress = context;
+    ls_progress_show(&progress->line, done, progress->total);
+    return cli_interrupted(err);
+}
+
+static uint64_t count_all(const struct ls_log *log)
+{
+    size_t count;
+    const struct ls_log_topic *topics = ls_log_topics(log, &count);
+    uint64_t total = 0;
+    for (size_t t = 0; t < count; t++) {
+        for (uint32_t p = 0; p < topics[t].partitions; p++) {
+            total += ls_log_count(log, (uint32_t)t, p);
+        }
+    }
+    return total;
+}
+
+/* 0, LS_INCONCLUSIVE for a log that nobody finished, or the damage. */
+static int judge(const struct ls_log *log, const struct log_overview *overview,
+                 struct ls_error *err)
+{
+    char grouped[2][LS_GROUPED_MAX];
+    const char *records = ls_grouped(overview->records, grouped[0]);
+    const char *partitions = ls_grouped(overview->partitions, grouped[1]);
+    if (overview->damaged) {
+        cli_print("Verdict: damaged, in %s of %s partitions\n",
+                  ls_grouped(overview->damaged, grouped[0]), partitions);
+        return ls_error_set(err, LS_E_DATA, "the first damage: %s", overview->damage.text);
+    }
+    if (!ls_log_is_complete(log)) {
+        cli_print("Verdict: not finished; %s records in whole blocks of %s partitions are sound\n",
+                  records, partitions);
+        return LS_INCONCLUSIVE;
+    }
+    cli_print("Verdict: sound, %s records in %s partitions\n", records, partitions);
+    return 0;
+}
+
+static int run(struct cli *cli, struct ls_error *err)
+{
+    struct ls_log *log;
+    struct log_overview overview;
+    struct progress progress;
+    int rc = ls_log_open(cli->subjects[0], true, &log, err);
+    if (rc < 0) {
+        return rc;
+    }
+    progress.total = count_all(log);
+    struct ls_log_inspect job = {
+        .log = log, .all = true, .progress = on_progress, .context = &progress};
+    ls_progress_begin(&progress.line, stderr, "check");
+    rc = log_overview_print(&job, cli->subjects[0], false, &overview, err);
+    ls_progress_end(&progress.line);
+    rc = rc < 0 ? rc : judge(log, &overview, err);
+    ls_log_close(log);
+    return rc;
+}
+
+const struct command command_log_check = {
+    .name = "log check",
+    .synopsis = "URI",
+    .summary = "Reads every record of a log and says whether its structure is sound, and finished.",
+    .examples = "  lockstep log check log:/tmp/shop\n",
+    .subjects_min = 1,
+    .subjects_max = 1,
+    .run = run,
+};

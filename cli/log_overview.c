@@ -1,0 +1,116 @@
+#include "cli/log_overview.h"
+
+#include "cli/log_record.h"
+
+#include "core/base/civil.h"
+#include "core/base/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void print_identity(const struct ls_log *log, const char *uri)
+{
+    const struct ls_log_identity *identity = ls_log_identity(log);
+    char grouped[LS_GROUPED_MAX];
+    char time[LS_TIME_TEXT_MAX];
+    cli_print("%s: %s, domain %s, spec %s", uri,
+              ls_log_is_complete(log) ? "finished" : "not finished", identity->domain,
+              identity->spec_sha256);
+    if (identity->events != UINT64_MAX) {
+        cli_print(", %s events", ls_grouped(identity->events, grouped));
+    }
+    if (identity->until_ms != INT64_MAX) {
+        ls_time_format(identity->until_ms, time);
+        cli_print(", until %s", time);
+    }
+    cli_print("\n");
+}
+
+static void print_topic(const struct ls_log_topic *topic, const struct ls_log_inspection *found)
+{
+    char grouped[LS_GROUPED_MAX];
+    char times[2][LS_TIME_TEXT_MAX];
+    cli_print("  %-32s %u partition%s, %s records", topic->name, topic->partitions,
+              topic->partitions == 1 ? "" : "s", ls_grouped(found->records, grouped));
+    cli_print(", %s bytes", ls_grouped(found->bytes, grouped));
+    if (found->first_ms <= found->last_ms) {
+        ls_time_format(found->first_ms, times[0]);
+        ls_time_format(found->last_ms, times[1]);
+        cli_print(", %s to %s", times[0], times[1]);
+    }
+    if (found->damaged) {
+        cli_print(", DAMAGED: %u partition%s", found->damaged, found->damaged == 1 ? "" : "s");
+    }
+    cli_print("\n");
+}
+
+/* Names in a manifest are anybody's. */
+static int print_quoted(const char *text, struct ls_error *err)
+{
+    struct ls_buf out;
+    ls_buf_init(&out, "a name as JSON", 1U << 20);
+    int rc = log_append_quoted(&out, (const uint8_t *)text, strlen(text), err);
+    cli_print_buf(&out);
+    return rc;
+}
+
+static int print_json_head(const struct ls_log *log, struct ls_error *err)
+{
+    const struct ls_log_identity *identity = ls_log_identity(log);
+    cli_print("{\"version\": 1, \"complete\": %s, \"domain\": ",
+              ls_log_is_complete(log) ? "true" : "false");
+    int rc = print_quoted(identity->domain, err);
+    cli_print(", \"spec_sha256\": ");
+    rc = rc < 0 ? rc : print_quoted(identity->spec_sha256, err);
+    cli_print(", \"topics\": [");
+    return rc;
+}
+
+static int print_json_topic(const struct ls_log_topic *topic, const struct ls_log_inspection *found,
+                            bool first, struct ls_error *err)
+{
+    cli_print("%s\n  {\"name\": ", first ? "" : ",");
+    int rc = print_quoted(topic->name, err);
+    cli_print(", \"partitions\": %u, \"records\": %llu, \"bytes\": %llu", topic->partitions,
+              (unsigned long long)found->records, (unsigned long long)found->bytes);
+    if (found->first_ms <= found->last_ms) {
+        cli_print(", \"first_ms\": %lld, \"last_ms\": %lld", (long long)found->first_ms,
+                  (long long)found->last_ms);
+    }
+    cli_print(", \"damaged\": %u}", found->damaged);
+    return rc;
+}
+
+int log_overview_print(struct ls_log_inspect *job, const char *uri, bool json,
+                       struct log_overview *out, struct ls_error *err)
+{
+    size_t count;
+    const struct ls_log_topic *topics = ls_log_topics(job->log, &count);
+    *out = (struct log_overview){0};
+    int rc = json ? print_json_head(job->log, err) : 0;
+    if (!json) {
+        print_identity(job->log, uri);
+    }
+    for (size_t t = 0; rc == 0 && t < count; t++) {
+        struct ls_log_inspection found;
+        rc = ls_log_inspect(job, (uint32_t)t, &found, err);
+        if (rc < 0) {
+            return rc;
+        }
+        if (found.damaged && !out->damaged) {
+            out->damage = found.damage;
+        }
+        out->records += found.records;
+        out->partitions += topics[t].partitions;
+        out->damaged += found.damaged;
+        if (json) {
+            rc = print_json_topic(&topics[t], &found, t == 0, err);
+        } else {
+            print_topic(&topics[t], &found);
+        }
+    }
+    if (json) {
+        cli_print("\n]");
+    }
+    return rc;
+}

@@ -1,0 +1,18 @@
+/* What a log holds, one line a topic: for `log show` and `log check`. */
+#ifndef LS_CLI_LOG_OVERVIEW_H
+#define LS_CLI_LOG_OVERVIEW_H
+
+#include "cli/cli.h"
+#include "core/log/inspect.h"
+
+struct log_overview {
+    uint64_t records, partitions, damaged; /* partitions */
+    struct ls_error damage;                /* the first */
+};
+
+/* Inspects every topic and prints it; as JSON the document's head and its topics, without the end.
+ */
+int log_overview_print(struct ls_log_inspect *job, const char *uri, bool json,
+                       struct log_overview *out, struct ls_error *err);
+
+#endif

@@ -1,0 +1,23 @@
+/* One record of a log for a person, or as JSON. */
+#ifndef LS_CLI_LOG_RECORD_H
+#define LS_CLI_LOG_RECORD_H
+
+#include "cli/spec_schemas.h"
+#include "core/log/log.h"
+
+struct log_record_place {
+    const char *topic;
+    uint32_t partition;
+};
+
+/* `schemas` NULL: nothing is known but the frame. A value that is not what its frame says is shown
+ * as bytes, with the reason; it is no error. Appended to `out`. */
+int log_record_text(const struct log_record_place *place, const struct ls_log_record *record,
+                    const struct spec_schemas *schemas, struct ls_buf *out, struct ls_error *err);
+int log_record_json(const struct log_record_place *place, const struct ls_log_record *record,
+                    const struct spec_schemas *schemas, struct ls_buf *out, struct ls_error *err);
+
+/* JSON text in quotes. Bytes that are no text of a line are \u00XX each. */
+int log_append_quoted(struct ls_buf *out, const uint8_t *bytes, size_t size, struct ls_error *err);
+
+#endif

@@ -1,0 +1,91 @@
+#include "cli/spec_schemas.h"
+
+#include <string.h>
+
+#define VERSIONS_MAX (2 * 3 * LS_SPEC_FIELDS_MAX + 1)
+
+/* Keeps the list sorted, each once. */
+static void add_version(int64_t versions[VERSIONS_MAX], size_t *count, int64_t version)
+{
+    size_t at = 0;
+    while (at < *count && versions[at] < version) {
+        at++;
+    }
+    if (version < 1 || *count == VERSIONS_MAX || (at < *count && versions[at] == version)) {
+        return;
+    }
+    memmove(&versions[at + 1], &versions[at], (*count - at) * sizeof *versions);
+    versions[at] = version;
+    (*count)++;
+}
+
+/* The written version, and those at which a field comes or goes. */
+static size_t versions_of(const struct ls_spec_event_type *type, int64_t versions[VERSIONS_MAX])
+{
+    const struct ls_items *lists[] = {&type->attributes, &type->dimensions, &type->metrics};
+    size_t count = 0;
+    add_version(versions, &count, type->schema_version);
+    for (size_t l = 0; l < sizeof lists / sizeof *lists; l++) {
+        const struct ls_spec_field *fields = lists[l]->items;
+        for (size_t i = 0; i < lists[l]->count; i++) {
+            add_version(versions, &count, fields[i].since);
+            add_version(versions, &count, fields[i].until);
+        }
+    }
+    return count;
+}
+
+static int add(struct cli *cli, const struct ls_spec *spec, const struct ls_spec_event_type *type,
+               int64_t version, struct spec_schemas *out, struct ls_error *err)
+{
+    struct spec_schema *made = &out->items[out->count];
+    struct ls_buf text;
+    ls_buf_init(&text, "derived schema", LS_SCHEMA_TEXT_MAX);
+    *made = (struct spec_schema){
+        .type = type, .version = version, .is_written = version == type->schema_version};
+    made->subject = ls_arena_printf(&cli->arena, err, "%s-value", type->topic);
+    int rc = made->subject ? ls_spec_derive(spec, type, version, &text, err) : err->code;
+    rc = rc < 0 ? rc : ls_schema_parse((const char *)text.data, text.size, &made->schema, err);
+    out->count += rc == 0;
+    ls_buf_clear(&text);
+    return rc;
+}
+
+int spec_schemas_new(struct cli *cli, const struct ls_spec *spec, struct spec_schemas *out,
+                     struct ls_error *err)
+{
+    int64_t versions[VERSIONS_MAX];
+    size_t total = 0;
+    *out = (struct spec_schemas){0};
+    for (size_t t = 0; t < spec->event_types.count; t++) {
+        total += versions_of(ls_spec_event_type_at(spec, t), versions);
+    }
+    out->items = ls_arena_new(&cli->arena, total, sizeof *out->items, err);
+    int rc = out->items ? 0 : err->code;
+    for (size_t t = 0; rc == 0 && t < spec->event_types.count; t++) {
+        const struct ls_spec_event_type *type = ls_spec_event_type_at(spec, t);
+        size_t count = versions_of(type, versions);
+        for (size_t i = 0; rc == 0 && i < count; i++) {
+            rc = add(cli, spec, type, versions[i], out, err);
+        }
+    }
+    return rc;
+}
+
+void spec_schemas_clear(struct spec_schemas *schemas)
+{
+    for (size_t i = 0; i < schemas->count; i++) {
+        ls_schema_free(schemas->items[i].schema);
+    }
+    *schemas = (struct spec_schemas){0};
+}
+
+const struct spec_schema *spec_schema_of(const struct spec_schemas *schemas, uint64_t crc64)
+{
+    for (size_t i = 0; i < schemas->count; i++) {
+        if (schemas->items[i].schema->crc64 == crc64) {
+            return &schemas->items[i];
+        }
+    }
+    return NULL;
+}

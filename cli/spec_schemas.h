@@ -1,0 +1,29 @@
+/* The Avro schemas that a spec means: of each event type at each schema version that differs from
+ * the one before. */
+#ifndef LS_CLI_SPEC_SCHEMAS_H
+#define LS_CLI_SPEC_SCHEMAS_H
+
+#include "cli/cli.h"
+
+struct spec_schema {
+    const char *subject; /* "raw.ecommerce.order_placed-value" */
+    const struct ls_spec_event_type *type;
+    int64_t version;
+    bool is_written; /* the version that the spec says is written */
+    struct ls_schema *schema;
+};
+
+struct spec_schemas {
+    struct spec_schema *items; /* in the spec's order, versions ascending */
+    size_t count;
+};
+
+/* Clear also after an error. The texts live in the command's arena. */
+int spec_schemas_new(struct cli *cli, const struct ls_spec *spec, struct spec_schemas *out,
+                     struct ls_error *err);
+void spec_schemas_clear(struct spec_schemas *schemas);
+
+/* By what a framed record carries; NULL when the spec has none. */
+const struct spec_schema *spec_schema_of(const struct spec_schemas *schemas, uint64_t crc64);
+
+#endif
