@@ -115,23 +115,29 @@ static bool is_group(const char *word)
 static int unknown_command(int argc, char **argv, struct ls_error *err)
 {
     const char *names[65];
+    char firsts[64][32]; /* "run" of "run stream" */
     size_t count = 0;
     bool group = is_group(argv[0]);
     size_t prefix = strlen(argv[0]) + 1;
+    if (group && argc == 1) {
+        return ls_error_set(err, LS_E_USAGE, "`%s` needs one more word: `lockstep help %s`",
+                            argv[0], argv[0]);
+    }
     for (const struct command *const *c = commands; *c && count < 64; c++) {
         bool inside = strncmp((*c)->name, argv[0], prefix - 1) == 0 &&
                       (*c)->name[prefix - 1] == ' ';
-        if (!group || inside) {
-            names[count++] = group ? (*c)->name + prefix : (*c)->name;
+        if (group && inside) {
+            names[count++] = (*c)->name + prefix;
+        } else if (!group) {
+            snprintf(firsts[count], sizeof *firsts, "%.*s", (int)strcspn((*c)->name, " "),
+                     (*c)->name);
+            names[count] = firsts[count];
+            count++;
         }
     }
     names[count] = NULL;
-    const char *word = !group ? argv[0] : argc > 1 ? argv[1] : "";
+    const char *word = group ? argv[1] : argv[0];
     const char *near = ls_did_you_mean(word, names);
-    if (group && argc == 1) {
-        return ls_error_set(err, LS_E_USAGE,
-                            "`%s` needs one more word; `lockstep help` lists the verbs", argv[0]);
-    }
     return ls_error_set(err, LS_E_USAGE,
                         "there is no verb `%s%s%s`%s%s%s; `lockstep help` lists them",
                         group ? argv[0] : "", group ? " " : "", word,

@@ -67,9 +67,8 @@ static int run(struct cli *cli, struct ls_error *err)
 
 const struct command command_explain = {
     .name = "explain",
-    .synopsis = "ID",
-    .summary =
-        "Tells more about a rule, a case or a reason; `rules`, `cases` and `reasons` list them.",
+    .synopsis = "ID|rules|cases|reasons",
+    .summary = "Tells more about a rule, a case or a reason: ID, or their list.",
     .examples = "  lockstep explain LS1002\n  lockstep explain CRS-1\n  lockstep explain reasons\n",
     .subjects_min = 1,
     .subjects_max = 1,

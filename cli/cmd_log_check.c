@@ -73,7 +73,7 @@ static int run(struct cli *cli, struct ls_error *err)
 const struct command command_log_check = {
     .name = "log check",
     .synopsis = "URI",
-    .summary = "Reads every record of a log and says whether its structure is sound, and finished.",
+    .summary = "Reads every record of a log: is its structure sound, and is it finished?",
     .examples = "  lockstep log check log:/tmp/shop\n",
     .subjects_min = 1,
     .subjects_max = 1,

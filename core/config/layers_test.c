@@ -113,7 +113,7 @@ static void later_layers_lie_over_earlier_ones(void **state)
     assert_string_equal(shown(f, root), "a: platform  # platform.yaml:1:4\n"
                                         "b: ci  # environments/ci.yaml:1:4\n"
                                         "c: shop  # domains/shop.yaml:1:4\n"
-                                        "d: load  # domains/shop.yaml:3:22\n"
+                                        "d: load  # domains/shop.yaml:3:22 (profile load)\n"
                                         "l:\n"
                                         "  - shop  # domains/shop.yaml:4:5\n"
                                         "  - set  # --set:1:6\n"

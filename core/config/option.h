@@ -178,6 +178,14 @@ int ls_bind(const struct ls_table *table, const struct ls_yaml *map, void *out,
 struct ls_where ls_place_of(const struct ls_places *places, const void *member,
                             struct ls_where otherwise);
 
+/* A copy of a map, as the person wrote it and right or wrong, with the defaults of what is absent
+ * from it and from the maps below that the table knows; their place is the source "default". To be
+ * read, not to be bound: an option with its default is not the same as one that was not given. NULL
+ * with `err` filled. `diag` is of the map. */
+struct ls_yaml *ls_table_defaults(const struct ls_table *table, struct ls_yaml *map,
+                                  struct ls_arena *arena, struct ls_diag *diag,
+                                  struct ls_error *err);
+
 /* One option from a command line. LS_E_USAGE with a message that names the option, what was given
  * and what is expected. For the scalar types. */
 int ls_option_from_text(const struct ls_option *row, const char *text, void *out,
@@ -191,8 +199,8 @@ int ls_option_describe(const struct ls_option *row, struct ls_buf *out, struct l
  */
 int ls_table_help(const struct ls_table *table, struct ls_buf *out, struct ls_error *err);
 
-/* A reference page in Markdown: the table, the tables and families below it, each once, with
- * anchors. */
+/* A reference in Markdown: sections for the table, and for the tables and families below it, each
+ * once, with anchors. */
 int ls_table_reference(const struct ls_table *table, struct ls_buf *out, struct ls_error *err);
 
 /* JSON Schema (2020-12) of documents that the table reads. New reference, or NULL when memory is

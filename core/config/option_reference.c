@@ -137,9 +137,8 @@ static int section(struct page *p, const struct ls_catalog_entry *entry, bool fi
 {
     const struct ls_table *table = entry->table;
     const struct ls_family *family = entry->family;
-    int rc = ls_buf_appendf(p->out, p->err, "%s<a id=\"%s\"></a>\n\n%s %s\n\n%s\n",
-                            first ? "" : "\n", entry->id, first ? "#" : "##",
-                            table ? table->name : family->name,
+    int rc = ls_buf_appendf(p->out, p->err, "%s<a id=\"%s\"></a>\n\n## %s\n\n%s\n",
+                            first ? "" : "\n", entry->id, table ? table->name : family->name,
                             table ? table->summary : family->summary);
     if (rc < 0 || (table && !table->rows->name)) {
         return rc;

@@ -87,7 +87,7 @@ struct ls_yaml *ls_yaml_set(struct ls_yaml *root, const char *assignment, struct
 json_t *ls_yaml_json(const struct ls_yaml *node);
 
 /* Writes the tree as YAML that reads back as the same tree; with `origins` each scalar is followed
- * by a comment with the file, line and column that set it (`config show`). */
+ * by a comment with the file, line and column that set it, and the profile (`config show`). */
 int ls_yaml_show(const struct ls_yaml *node, bool origins, struct ls_buf *out,
                  struct ls_error *err);
 

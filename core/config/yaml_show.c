@@ -82,6 +82,17 @@ static int show_scalar(struct writer *w, const struct ls_yaml *node)
                           node->text);
 }
 
+/* Which profile a path lies in. */
+static int show_profile(struct writer *w, const char *path)
+{
+    static const char profiles[] = "profiles.";
+    if (!path || strncmp(path, profiles, sizeof profiles - 1) != 0) {
+        return 0;
+    }
+    path += sizeof profiles - 1;
+    return ls_buf_appendf(w->out, w->err, " (profile %.*s)", (int)strcspn(path, ".["), path);
+}
+
 /* "  # FILE:LINE:COLUMN", and the end of the line. */
 static int show_origin(struct writer *w, const struct ls_where *where)
 {
@@ -97,6 +108,7 @@ static int show_origin(struct writer *w, const struct ls_where *where)
         }
         if (rc == 0 && where->line > 0) {
             rc = ls_buf_appendf(w->out, w->err, ":%d:%d", where->line, where->column);
+            rc = rc < 0 ? rc : show_profile(w, where->path);
         }
     }
     return rc < 0 ? rc : ls_buf_append_text(w->out, "\n", w->err);

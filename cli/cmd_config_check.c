@@ -1,0 +1,109 @@
+#include "cli/commands.h"
+#include "core/base/file.h"
+#include "generator/plan.h"
+#include "pipeline/output/outputs.h"
+
+#include <stdio.h>
+
+struct options {
+    struct spec_options spec;
+};
+
+static const struct ls_option rows[] = {
+    SPEC_OPTION_ROWS(options, spec),
+    {.name = NULL},
+};
+static const struct ls_table table = {"config check", "",       sizeof(struct options),
+                                      SIZE_MAX,       SIZE_MAX, rows};
+
+/* The generator's and the pipeline's view of it: both are asked, whatever the other says. */
+static int check_plans(const struct ls_spec *spec, struct ls_buf *report, struct ls_error *err)
+{
+    struct ls_error second;
+    struct ls_plan *plan = NULL;
+    struct ls_record_plan *record_plan = NULL;
+    struct ls_views *views = NULL;
+    struct ls_reference shapes;
+    int rc = ls_plan_new(spec, &plan, report, err);
+    int rest = ls_reference_load(spec, NULL, &shapes, &second);
+    rest = rest < 0 ? rest : ls_record_plan_new(spec, &shapes, &record_plan, report, &second);
+    rest = rest < 0 ? rest : ls_views_new(record_plan, &views, report, &second);
+    if (rc == 0 && rest < 0) {
+        *err = second;
+        rc = rest;
+    }
+    ls_views_free(views);
+    ls_record_plan_free(record_plan);
+    ls_reference_free(&shapes);
+    ls_plan_free(plan);
+    return rc;
+}
+
+static int print_sound(const struct ls_layers *layers, const struct ls_spec *spec,
+                       struct ls_error *err)
+{
+    char root[LS_PATH_MAX];
+    char platform[LS_PATH_MAX];
+    int rc = ls_layers_root(layers, root, err);
+    rc = rc < 0 ? rc : ls_path_join(platform, root, "platform.yaml", err);
+    if (rc < 0) {
+        return rc;
+    }
+    cli_print("%s: ok, domain %s with %zu event type%s and %zu view%s; read %s%s%s%s%s%s\n",
+              layers->spec_path, spec->domain, spec->event_types.count,
+              spec->event_types.count == 1 ? "" : "s", spec->pipeline->views.count,
+              spec->pipeline->views.count == 1 ? "" : "s",
+              ls_path_exists(platform) ? platform : "no platform.yaml",
+              layers->environment ? ", environment " : "",
+              layers->environment ? layers->environment : "", ", this file",
+              layers->profile ? ", its profile " : "", layers->profile ? layers->profile : "");
+    return 0;
+}
+
+static int check_one(struct cli *cli, const char *path, struct ls_error *err)
+{
+    const struct options *o = cli->options;
+    struct ls_spec *spec = NULL;
+    struct ls_layers layers;
+    struct ls_buf report;
+    int rc = cli_layers(cli, path, &o->spec, &layers, err);
+    if (rc < 0) {
+        return rc;
+    }
+    ls_buf_init(&report, "diagnostics", 16U << 20);
+    rc = ls_spec_load(&layers, &spec, &report, err);
+    rc = rc < 0 ? rc : check_plans(spec, &report, err);
+    cli_print_diagnostics(&report);
+    rc = rc < 0 ? rc : print_sound(&layers, spec, err);
+    ls_spec_free(spec);
+    return rc;
+}
+
+static int run(struct cli *cli, struct ls_error *err)
+{
+    struct ls_error first = {0};
+    int wrong = 0;
+    for (int i = 0; i < cli->subject_count; i++) {
+        if (check_one(cli, cli->subjects[i], err) < 0) {
+            if (wrong++ == 0) {
+                first = *err;
+            } else {
+                fprintf(stderr, "lockstep: %s\n", err->text);
+            }
+        }
+    }
+    *err = first;
+    return first.code;
+}
+
+const struct command command_config_check = {
+    .name = "config check",
+    .synopsis = "SPEC... [options]",
+    .summary = "Tells every problem of these specs without running anything.",
+    .examples = "  lockstep config check fixtures/domains/*.yaml\n"
+                "  lockstep config check my-spec.yaml --env staging --profile load\n",
+    .subjects_min = 1,
+    .subjects_max = 8,
+    .options = &table,
+    .run = run,
+};

@@ -1,0 +1,80 @@
+#include "cli/reference.h"
+
+#include "cli/commands.h"
+#include "conformance/target.h"
+
+#include <string.h>
+
+static const char made[] = "<!-- Made from the option tables by `ci/pages`: change those, not "
+                           "this. -->\n\n";
+
+static const char spec_head[] =
+    "# The spec language\n\n"
+    "A spec is what layers come to, later over earlier: `platform.yaml`, "
+    "`environments/NAME.yaml` (`--env NAME`), the domain file, one of the profiles in it "
+    "(`--profile NAME`), and `--set path=value`. Maps merge by key; anything else replaces. The "
+    "options below are those of every layer; what is *required* has to stand in one of them. A "
+    "domain file may also have `profiles`, a map from names to layers. `lockstep config show SPEC "
+    "--origin` tells what came of it, `lockstep config check SPEC` what is wrong with it.\n\n"
+    "For editors there are JSON Schemas: [domain](../../schemas/domain.schema.json), "
+    "[platform](../../schemas/platform.schema.json), "
+    "[environment](../../schemas/environment.schema.json).\n\n";
+
+static const char target_head[] =
+    "# The target file\n\n"
+    "How `lockstep verify SPEC --target FILE` runs a pipeline of yours; [targets](../targets.md) "
+    "tells the story. For editors there is a [JSON "
+    "Schema](../../schemas/target.schema.json).\n\n";
+
+static const char commands_head[] =
+    "# The command line\n\n"
+    "stdout is data, stderr is talk. Exit codes: 0 same or done, 1 differs, 2 inconclusive (empty "
+    "input included), 3 schemas incompatible, 4 nothing matched the selection, 64 usage, 65 "
+    "configuration or data, 66 input missing, 70 bug, 71 out of memory, 74 I/O, 130 "
+    "interrupted.\n\n";
+
+static int spec_page(struct ls_buf *out, struct ls_error *err)
+{
+    int rc = ls_buf_append_text(out, spec_head, err);
+    return rc < 0 ? rc : ls_table_reference(&ls_spec_table, out, err);
+}
+
+static int target_page(struct ls_buf *out, struct ls_error *err)
+{
+    int rc = ls_buf_append_text(out, target_head, err);
+    return rc < 0 ? rc : ls_table_reference(&ls_target_table, out, err);
+}
+
+/* What --help says: its lines are meant for a fixed width. */
+static int commands_page(struct ls_buf *out, struct ls_error *err)
+{
+    int rc = ls_buf_append_text(out, commands_head, err);
+    for (const struct command *const *c = commands; rc == 0 && *c; c++) {
+        rc = ls_buf_appendf(out, err, "%s## %s\n\n```\n", c == commands ? "" : "\n", (*c)->name);
+        rc = rc < 0 ? rc : cli_help_text(*c, out, err);
+        rc = rc < 0 ? rc : ls_buf_append_text(out, "```\n", err);
+    }
+    return rc;
+}
+
+static const struct {
+    const char *name;
+    int (*make)(struct ls_buf *out, struct ls_error *err);
+} pages[] = {{"spec", spec_page}, {"target", target_page}, {"commands", commands_page}};
+
+int reference_print(const char *page, struct ls_error *err)
+{
+    for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
+        if (strcmp(pages[i].name, page) == 0) {
+            struct ls_buf out;
+            ls_buf_init(&out, "reference page", 16U << 20);
+            int rc = ls_buf_append_text(&out, made, err);
+            rc = rc < 0 ? rc : pages[i].make(&out, err);
+            cli_print_buf(&out);
+            return rc;
+        }
+    }
+    return ls_error_set(err, LS_E_USAGE,
+                        "there is no page `%s` of the reference: it is spec, target or commands",
+                        page);
+}
