@@ -163,8 +163,9 @@ const struct command *cli_find_command(int argc, char **argv, int *used, struct 
 
 int cli_help_text(const struct command *command, struct ls_buf *out, struct ls_error *err)
 {
-    int rc = ls_buf_appendf(out, err, "%s\n\nUsage: lockstep %s %s\n\nExamples:\n%s",
-                            command->summary, command->name, command->synopsis, command->examples);
+    int rc = ls_buf_appendf(out, err, "%s\n\nUsage: lockstep %s%s%s\n\nExamples:\n%s",
+                            command->summary, command->name, *command->synopsis ? " " : "",
+                            command->synopsis, command->examples);
     if (rc == 0 && command->options) {
         rc = ls_buf_append_text(out, "\nOptions:\n", err);
         rc = rc < 0 ? rc : ls_table_help(command->options, out, err);

@@ -4,6 +4,7 @@
 #include "pipeline/output/outputs.h"
 
 #include <stdio.h>
+#include <string.h>
 
 struct options {
     struct spec_options spec;
@@ -49,11 +50,12 @@ static int print_sound(const struct ls_layers *layers, const struct ls_spec *spe
     if (rc < 0) {
         return rc;
     }
+    const char *shown = strncmp(platform, "./", 2) == 0 ? platform + 2 : platform;
     cli_print("%s: ok, domain %s with %zu event type%s and %zu view%s; read %s%s%s%s%s%s\n",
               layers->spec_path, spec->domain, spec->event_types.count,
               spec->event_types.count == 1 ? "" : "s", spec->pipeline->views.count,
               spec->pipeline->views.count == 1 ? "" : "s",
-              ls_path_exists(platform) ? platform : "no platform.yaml",
+              ls_path_exists(platform) ? shown : "no platform.yaml",
               layers->environment ? ", environment " : "",
               layers->environment ? layers->environment : "", ", this file",
               layers->profile ? ", its profile " : "", layers->profile ? layers->profile : "");

@@ -1,6 +1,6 @@
 #include "cli/log_overview.h"
 
-#include "cli/log_record.h"
+#include "cli/json_text.h"
 
 #include "core/base/civil.h"
 #include "core/base/text.h"
@@ -49,7 +49,7 @@ static int print_quoted(const char *text, struct ls_error *err)
 {
     struct ls_buf out;
     ls_buf_init(&out, "a name as JSON", 1U << 20);
-    int rc = log_append_quoted(&out, (const uint8_t *)text, strlen(text), err);
+    int rc = json_append_quoted(&out, (const uint8_t *)text, strlen(text), err);
     cli_print_buf(&out);
     return rc;
 }

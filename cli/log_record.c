@@ -1,5 +1,7 @@
 #include "cli/log_record.h"
 
+#include "cli/json_text.h"
+
 #include "core/avro/decode.h"
 #include "core/avro/frame.h"
 #include "core/base/civil.h"
@@ -28,23 +30,6 @@ static bool is_line(const uint8_t *bytes, size_t size)
     return ls_utf8_valid(bytes, size);
 }
 
-int log_append_quoted(struct ls_buf *out, const uint8_t *bytes, size_t size, struct ls_error *err)
-{
-    bool text = ls_utf8_valid(bytes, size);
-    int rc = ls_buf_append_text(out, "\"", err);
-    for (size_t i = 0; rc == 0 && i < size; i++) {
-        uint8_t c = bytes[i];
-        if (c == '"' || c == '\\') {
-            rc = ls_buf_appendf(out, err, "\\%c", c);
-        } else if (c < 0x20 || c == 0x7f || (c >= 0x80 && !text)) {
-            rc = ls_buf_appendf(out, err, "\\u%04x", c);
-        } else {
-            rc = ls_buf_append(out, &c, 1, err);
-        }
-    }
-    return rc < 0 ? rc : ls_buf_append_text(out, "\"", err);
-}
-
 static int append_hex(struct ls_buf *out, const uint8_t *bytes, size_t size, size_t shown,
                       struct ls_error *err)
 {
@@ -62,7 +47,7 @@ static int append_hex(struct ls_buf *out, const uint8_t *bytes, size_t size, siz
 static int append_bytes(struct ls_buf *out, const uint8_t *bytes, size_t size, struct ls_error *err)
 {
     if (is_line(bytes, size)) {
-        return log_append_quoted(out, bytes, size, err);
+        return json_append_quoted(out, bytes, size, err);
     }
     int rc = ls_buf_append_text(out, "0x", err);
     return rc < 0 ? rc : append_hex(out, bytes, size, HEX_SHOWN_MAX, err);
@@ -195,10 +180,10 @@ static int header_json(struct ls_buf *out, bool first, const uint8_t *key, size_
                        const uint8_t *value, size_t value_size, struct ls_error *err)
 {
     int rc = ls_buf_append_text(out, first ? "{\"key\": " : ", {\"key\": ", err);
-    rc = rc < 0 ? rc : log_append_quoted(out, key, key_size, err);
+    rc = rc < 0 ? rc : json_append_quoted(out, key, key_size, err);
     rc = rc < 0 ? rc : ls_buf_append_text(out, ", \"value\": ", err);
     if (rc == 0) {
-        rc = value ? log_append_quoted(out, value, value_size, err)
+        rc = value ? json_append_quoted(out, value, value_size, err)
                    : ls_buf_append_text(out, "null", err);
     }
     return rc < 0 ? rc : ls_buf_append_text(out, "}", err);
@@ -233,7 +218,7 @@ int log_record_json(const struct log_record_place *place, const struct ls_log_re
     ls_time_format(record->timestamp_ms, time);
     int rc = ls_buf_append_text(out, "{\"topic\": ", err);
     rc = rc < 0 ? rc
-                : log_append_quoted(out, (const uint8_t *)place->topic, strlen(place->topic), err);
+                : json_append_quoted(out, (const uint8_t *)place->topic, strlen(place->topic), err);
     rc = rc < 0 ? rc
                 : ls_buf_appendf(out, err,
                                  ", \"partition\": %u, \"offset\": %lld, \"timestamp_ms\": %lld, "
@@ -241,7 +226,7 @@ int log_record_json(const struct log_record_place *place, const struct ls_log_re
                                  place->partition, (long long)record->offset,
                                  (long long)record->timestamp_ms, time);
     if (rc == 0) {
-        rc = record->key ? log_append_quoted(out, record->key, record->key_size, err)
+        rc = record->key ? json_append_quoted(out, record->key, record->key_size, err)
                          : ls_buf_append_text(out, "null", err);
     }
     rc = rc < 0 ? rc : ls_buf_append_text(out, ", \"headers\": [", err);

@@ -17,7 +17,4 @@ int log_record_text(const struct log_record_place *place, const struct ls_log_re
 int log_record_json(const struct log_record_place *place, const struct ls_log_record *record,
                     const struct spec_schemas *schemas, struct ls_buf *out, struct ls_error *err);
 
-/* JSON text in quotes. Bytes that are no text of a line are \u00XX each. */
-int log_append_quoted(struct ls_buf *out, const uint8_t *bytes, size_t size, struct ls_error *err);
-
 #endif
