@@ -36,17 +36,18 @@ static int judge(const struct ls_log *log, const struct log_overview *overview,
     char grouped[2][LS_GROUPED_MAX];
     const char *records = ls_grouped(overview->records, grouped[0]);
     const char *partitions = ls_grouped(overview->partitions, grouped[1]);
+    const char *plural = overview->partitions == 1 ? "" : "s";
     if (overview->damaged) {
-        cli_print("Verdict: damaged, in %s of %s partitions\n",
-                  ls_grouped(overview->damaged, grouped[0]), partitions);
+        cli_print("Verdict: damaged, in %s of %s partition%s\n",
+                  ls_grouped(overview->damaged, grouped[0]), partitions, plural);
         return ls_error_set(err, LS_E_DATA, "the first damage: %s", overview->damage.text);
     }
     if (!ls_log_is_complete(log)) {
-        cli_print("Verdict: not finished; %s records in whole blocks of %s partitions are sound\n",
-                  records, partitions);
+        cli_print("Verdict: not finished; %s records in whole blocks of %s partition%s are sound\n",
+                  records, partitions, plural);
         return LS_INCONCLUSIVE;
     }
-    cli_print("Verdict: sound, %s records in %s partitions\n", records, partitions);
+    cli_print("Verdict: sound, %s records in %s partition%s\n", records, partitions, plural);
     return 0;
 }
 

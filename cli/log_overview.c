@@ -17,7 +17,8 @@ static void print_identity(const struct ls_log *log, const char *uri)
               ls_log_is_complete(log) ? "finished" : "not finished", identity->domain,
               identity->spec_sha256);
     if (identity->events != UINT64_MAX) {
-        cli_print(", %s events", ls_grouped(identity->events, grouped));
+        cli_print(", %s event%s", ls_grouped(identity->events, grouped),
+                  identity->events == 1 ? "" : "s");
     }
     if (identity->until_ms != INT64_MAX) {
         ls_time_format(identity->until_ms, time);

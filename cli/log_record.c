@@ -80,7 +80,8 @@ static int read_value(const struct ls_log_record *record, const struct spec_sche
     }
     r->frame = ls_frame_read(record->value, record->value_size);
     if (r->frame.kind == LS_FRAME_NONE) {
-        snprintf(r->trouble, sizeof r->trouble, "damaged: it begins with no frame");
+        snprintf(r->trouble, sizeof r->trouble, "damaged: %s",
+                 record->value_size ? "it begins with no frame" : "it is empty");
     } else if (r->frame.kind == LS_FRAME_CONFLUENT) {
         snprintf(r->trouble, sizeof r->trouble, "Confluent frame, schema id %u", r->frame.id);
     } else if (!(r->schema = schemas ? spec_schema_of(schemas, r->frame.crc64) : NULL)) {
@@ -167,7 +168,7 @@ int log_record_text(const struct log_record_place *place, const struct ls_log_re
     if (rc == 0 && !record->value) {
         rc = ls_buf_append_text(out, "no value", err);
     } else if (rc == 0 && r.trouble[0]) {
-        rc = ls_buf_appendf(out, err, "%s: ", r.trouble);
+        rc = ls_buf_appendf(out, err, "%s%s", r.trouble, record->value_size ? ": " : "");
         rc = rc < 0 ? rc : append_hex(out, record->value, record->value_size, HEX_SHOWN_MAX, err);
     } else if (rc == 0) {
         rc = ls_buf_append(out, r.json.data, r.json.size, err);
