@@ -20,6 +20,9 @@ struct command {
     int (*run)(struct cli *cli, struct ls_error *err);
 };
 
+/* What the program's exit codes mean, a line each. */
+extern const char cli_exit_codes[];
+
 /* One verb's file each; see commands.c. */
 extern const struct command *const commands[];
 

@@ -31,9 +31,21 @@ static const char last_lines[] =
     "\n"
     "`lockstep help VERB` tells more of one, `lockstep explain ID` of a case, reason or rule.\n"
     "A SPEC is a domain file; logs are URIs: log:DIR.\n"
-    "Exit codes: 0 same or done, 1 differs, 2 inconclusive, 3 schemas incompatible, 4 nothing\n"
-    "selected, 64 usage, 65 configuration or data, 66 input missing, 70 bug, 71 out of memory,\n"
-    "74 I/O, 130 interrupted.\n";
+    "`lockstep help exit-codes` lists the exit codes.\n";
+
+/* enum ls_code, for people. */
+const char cli_exit_codes[] = "  0    the same, or done\n"
+                              "  1    it differs\n"
+                              "  2    inconclusive: nothing was shown, empty input included\n"
+                              "  3    schemas are incompatible\n"
+                              "  4    the selection named nothing\n"
+                              "  64   usage: the command line\n"
+                              "  65   configuration or data, a named limit among it\n"
+                              "  66   an input file or folder is missing\n"
+                              "  70   a bug of this program\n"
+                              "  71   the system refused memory or a thread\n"
+                              "  74   reading or writing, a full disk among it\n"
+                              "  130  interrupted\n";
 
 static void print_verbs(void)
 {
@@ -89,6 +101,10 @@ static int run(struct cli *cli, struct ls_error *err)
     if (o->reference) {
         return reference_print(o->reference, err);
     }
+    if (cli->subject_count == 1 && strcmp(cli->subjects[0], "exit-codes") == 0) {
+        cli_print("%s", cli_exit_codes);
+        return 0;
+    }
     if (cli->subject_count) {
         return print_one(cli, err);
     }
@@ -98,7 +114,7 @@ static int run(struct cli *cli, struct ls_error *err)
 
 const struct command command_help = {
     .name = "help",
-    .synopsis = "[VERB]",
+    .synopsis = "[VERB|exit-codes]",
     .summary = "Shows the verbs, or tells more of one.",
     .examples = "  lockstep help\n  lockstep help generate\n  lockstep help log show\n",
     .subjects_min = 0,

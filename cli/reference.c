@@ -26,12 +26,8 @@ static const char target_head[] =
     "tells the story. For editors there is a [JSON "
     "Schema](../../schemas/target.schema.json).\n\n";
 
-static const char commands_head[] =
-    "# The command line\n\n"
-    "stdout is data, stderr is talk. Exit codes: 0 same or done, 1 differs, 2 inconclusive (empty "
-    "input included), 3 schemas incompatible, 4 nothing matched the selection, 64 usage, 65 "
-    "configuration or data, 66 input missing, 70 bug, 71 out of memory, 74 I/O, 130 "
-    "interrupted.\n\n";
+static const char commands_head[] = "# The command line\n\n"
+                                    "stdout is data, stderr is talk. Exit codes:\n\n```\n";
 
 static int spec_page(struct ls_buf *out, struct ls_error *err)
 {
@@ -49,8 +45,10 @@ static int target_page(struct ls_buf *out, struct ls_error *err)
 static int commands_page(struct ls_buf *out, struct ls_error *err)
 {
     int rc = ls_buf_append_text(out, commands_head, err);
+    rc = rc < 0 ? rc : ls_buf_append_text(out, cli_exit_codes, err);
+    rc = rc < 0 ? rc : ls_buf_append_text(out, "```\n", err);
     for (const struct command *const *c = commands; rc == 0 && *c; c++) {
-        rc = ls_buf_appendf(out, err, "%s## %s\n\n```\n", c == commands ? "" : "\n", (*c)->name);
+        rc = ls_buf_appendf(out, err, "\n## %s\n\n```\n", (*c)->name);
         rc = rc < 0 ? rc : cli_help_text(*c, out, err);
         rc = rc < 0 ? rc : ls_buf_append_text(out, "```\n", err);
     }
