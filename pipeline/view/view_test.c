@@ -321,7 +321,7 @@ static void test_mistakes(void **state)
          "the normalized sale has no field `kid`"},
         {"by: [kind]", "by: [vip]", "LS2303", "by: [vip]",
          "the normalized sale has no field `vip`"},
-        {"where: \"kind != 'odd'\"", "where: \"units\"", "LS2303", "name: all",
+        {"where: \"kind != 'odd'\"", "where: \"units\"", "LS2303", "where: \"units\"",
          "`where` needs a condition, and this is a number"},
         {"total: {sum: score}", "total: {sum: item}", "LS2303", "sum: item",
          "sum needs a number, and `item` is of type string"},
