@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #define READ_STEP 65536U
+#define HASH_STEP (256U << 10)
 
 static int too_long(const char *path, struct ls_error *err)
 {
@@ -68,6 +69,34 @@ int ls_file_read(const char *path, struct ls_buf *buf, struct ls_error *err)
         }
         buf->size += (size_t)got;
     }
+    close(fd);
+    return rc;
+}
+
+int ls_file_sha256(const char *path, struct ls_sha256 *out, uint64_t *size, struct ls_error *err)
+{
+    struct ls_sha256_stream *stream = NULL;
+    uint8_t *buffer = NULL;
+    size_t got = HASH_STEP;
+    *size = 0;
+    int fd = ls_file_open(path, O_RDONLY, 0, err);
+    if (fd < 0) {
+        return fd;
+    }
+    buffer = ls_mem_new(1, HASH_STEP, err);
+    stream = buffer ? ls_sha256_new(err) : NULL;
+    int rc = stream ? 0 : err->code;
+    while (rc == 0 && got == HASH_STEP) {
+        rc = ls_file_read_at(fd, buffer, HASH_STEP, *size, &got, path, err);
+        if (rc == 0) {
+            ls_sha256_add(stream, buffer, got);
+            *size += got;
+        }
+    }
+    if (stream) {
+        ls_sha256_end(stream, out);
+    }
+    ls_mem_free(buffer);
     close(fd);
     return rc;
 }

@@ -4,6 +4,7 @@
 #define LS_BASE_FILE_H
 
 #include "core/base/buf.h"
+#include "core/base/hash.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -12,6 +13,9 @@
 /* Reads a whole file of at most buf->size_max bytes behind what the buffer holds. LS_E_NOINPUT when
  * it is missing. */
 int ls_file_read(const char *path, struct ls_buf *buf, struct ls_error *err);
+
+/* The SHA-256 and the size of a file of any length. LS_E_NOINPUT when it is missing. */
+int ls_file_sha256(const char *path, struct ls_sha256 *out, uint64_t *size, struct ls_error *err);
 
 /* All of it, at the file's position or at `offset`; `path` is for the message. LS_E_IO. */
 int ls_file_write(int fd, const void *bytes, size_t size, const char *path, struct ls_error *err);

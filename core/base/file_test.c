@@ -560,6 +560,36 @@ static void deep_trees_need_little_stack(void **state)
     assert_false(ls_path_exists("d"));
 }
 
+static void the_sum_of_a_file(void **state)
+{
+    (void)state;
+    enum { LONG = (512 << 10) + 1 }; /* more than two steps of reading */
+    struct ls_error err;
+    struct ls_sha256 sum;
+    struct ls_sha256 expected;
+    uint64_t size;
+    char *text = malloc(LONG + 1);
+    assert_non_null(text);
+    for (size_t length = 0; length <= LONG; length += LONG / 4) {
+        memset(text, 'a', length);
+        text[length] = '\0';
+        put("f", text);
+        assert_int_equal(ls_file_sha256("f", &sum, &size, &err), 0);
+        ls_sha256_of(text, length, &expected);
+        assert_int_equal(size, length);
+        assert_memory_equal(&sum, &expected, sizeof sum);
+    }
+    free(text);
+    assert_int_equal(ls_file_sha256("missing", &sum, &size, &err), LS_E_NOINPUT);
+    unsigned long nth = 1;
+    for (int rc = -1; rc < 0; nth++) {
+        ls_mem_refuse(nth);
+        rc = ls_file_sha256("f", &sum, &size, &err);
+        assert_true(rc == 0 || rc == LS_E_NOMEM);
+    }
+    assert_true(nth > 2);
+}
+
 static void refused_memory_is_an_error(void **state)
 {
     struct ls_error err;
@@ -612,6 +642,7 @@ int main(void)
         FILE_TEST(remove_does_not_follow_links),
         FILE_TEST(paths_as_long_as_they_can_be),
         FILE_TEST(deep_trees_need_little_stack),
+        FILE_TEST(the_sum_of_a_file),
         FILE_TEST(refused_memory_is_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

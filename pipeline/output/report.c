@@ -2,13 +2,11 @@
 
 #include "core/base/mem.h"
 
-#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define REPORT_BYTES_MAX (64U << 20)
-#define READ_STEP        (1U << 20)
 
 #define SUMS     "SHA256SUMS"
 #define MANIFEST "manifest.json"
@@ -25,40 +23,16 @@ static int by_name(const void *a, const void *b)
     return strcmp(((const struct sum *)a)->set->name, ((const struct sum *)b)->set->name);
 }
 
-static int hash_dataset(const struct ls_outputs *o, struct sum *sum, uint8_t *buffer,
-                        struct ls_error *err)
+static int hash_dataset(const struct ls_outputs *o, struct sum *sum, struct ls_error *err)
 {
+    char name[LS_PATH_MAX];
     char path[LS_PATH_MAX];
-    char file[LS_PATH_MAX];
-    int rc = ls_path_join(path, o->datasets, sum->set->name, err);
-    if (rc < 0) {
-        return rc;
+    if (snprintf(name, sizeof name, "%s.avro", sum->set->name) >= (int)sizeof name) {
+        return ls_error_set(err, LS_E_USAGE, "a dataset's name is longer than %d bytes",
+                            LS_PATH_MAX);
     }
-    size_t length = strlen(path);
-    if (length + 6 > sizeof file) {
-        return ls_error_set(err, LS_E_USAGE, "a path is longer than %d bytes: %.60s...",
-                            LS_PATH_MAX, path);
-    }
-    memcpy(file, path, length);
-    memcpy(file + length, ".avro", 6);
-    int fd = ls_file_open(file, O_RDONLY, 0, err);
-    struct ls_sha256_stream *stream = fd < 0 ? NULL : ls_sha256_new(err);
-    rc = stream ? 0 : err->code;
-    size_t got = READ_STEP;
-    while (rc == 0 && got == READ_STEP) {
-        rc = ls_file_read_at(fd, buffer, READ_STEP, sum->size, &got, file, err);
-        if (rc == 0) {
-            ls_sha256_add(stream, buffer, got);
-            sum->size += got;
-        }
-    }
-    if (stream) {
-        ls_sha256_end(stream, &sum->sha256);
-    }
-    if (fd >= 0) {
-        close(fd);
-    }
-    return rc;
+    int rc = ls_path_join(path, o->datasets, name, err);
+    return rc < 0 ? rc : ls_file_sha256(path, &sum->sha256, &sum->size, err);
 }
 
 static int write_text(const struct ls_outputs *o, const char *folder, const char *name,
@@ -261,11 +235,10 @@ int ls_report_write(const struct ls_outputs *o, const struct ls_partition_counts
                     const struct ls_run_facts *facts, struct ls_error *err)
 {
     struct sum *sums = ls_mem_new(o->count, sizeof *sums, err);
-    uint8_t *buffer = sums ? ls_mem_new(READ_STEP, 1, err) : NULL;
-    int rc = buffer ? 0 : err->code;
+    int rc = sums ? 0 : err->code;
     for (size_t i = 0; rc == 0 && i < o->count; i++) {
         sums[i].set = &o->sets[i];
-        rc = hash_dataset(o, &sums[i], buffer, err);
+        rc = hash_dataset(o, &sums[i], err);
     }
     if (rc == 0) {
         qsort(sums, o->count, sizeof *sums, by_name);
@@ -273,7 +246,6 @@ int ls_report_write(const struct ls_outputs *o, const struct ls_partition_counts
     }
     rc = rc < 0 ? rc : write_manifest(o, counts, facts, sums, err);
     rc = rc < 0 ? rc : write_summary(o, counts, facts, err);
-    ls_mem_free(buffer);
     ls_mem_free(sums);
     return rc;
 }
