@@ -348,6 +348,18 @@ static void test_ids_and_payloads(void **state)
         assert_true(ls_id_equal(id, record.id));
         assert_false(ls_id_equal(payload, record.payload));
     }
+    /* a value does not pass for that of another field where one of them is null */
+    begin_message(p, &m, SALE, 1, NOW);
+    m.cells[SEEN] = number_of(1);
+    m.cells[AMOUNT] = null_of();
+    encode(p, &m);
+    examine(p, &m);
+    payload = record.payload;
+    m.cells[SEEN] = null_of(); /* between them stands `vip`, which is 1 */
+    m.cells[AMOUNT] = number_of(1);
+    encode(p, &m);
+    examine(p, &m);
+    assert_false(ls_id_equal(payload, record.payload));
 }
 
 /* ---- normalize: a set, two look-ups, a drop */

@@ -5,6 +5,15 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+static unsigned syncs; /* that were asked for */
+
+int fsync(int fd)
+{
+    syncs++;
+    assert_true(fcntl(fd, F_GETFD) >= 0);
+    return 0;
+}
+
 /* A stream over one partition that is fed by hand. */
 struct lab {
     struct pipe *p;
@@ -154,9 +163,16 @@ static void test_round_trip(void **state)
     for (int i = 0; i < 4; i++) {
         take(&first, 25); /* less than the horizon in all: nothing is forgotten */
         FINE(p, ls_stream_emit(first.stream, &p->base.err));
+        struct ls_window *window = first.stream->workers[0]->windows[0].open[0];
+        for (size_t g = 0; g < window->slot_count; g++) {
+            if (window->slots[g]) { /* a name that no hash is likely to give */
+                FINE(p, ls_distinct_add(window, &window->slots[g]->distinct[0],
+                                        (struct ls_id){0, 0}, &p->base.err));
+                window->slots[g]->dirty = true;
+            }
+        }
         save(&first);
     }
-    assert_true(first.stream->workers[0]->windows[0].count > 0);
     ls_checkpoints_close(first.checkpoints);
     first.checkpoints = NULL;
     open_lab(&second, p);
@@ -199,6 +215,44 @@ static void test_what_is_over_stays_away(void **state)
     /* the floor is 301 * 40 ms - 2 s - 5 s = 5040 ms: behind all but the last two */
     assert_int_equal(ls_dedupe_live(&lab.stream->parts[SALE].dedupe, INT64_MIN + 1), 2);
     assert_int_equal(lab.stream->workers[0]->windows[0].count, 1);
+    close_lab(&lab);
+}
+
+/* The low watermark stands exactly at the end of a window when the checkpoint is taken: the window
+ * was emitted, and the file before still has it. */
+static void test_emitted_at_its_end(void **state)
+{
+    struct pipe *p = *state;
+    struct lab lab;
+    struct ls_dataset_state *states;
+    unsigned damaged;
+    open_lab(&lab, p);
+    begin_outputs(&lab, NULL);
+    take(&lab, 75);
+    save(&lab);
+    assert_int_equal(lab.stream->workers[0]->windows[0].open[0]->end, 1000);
+    take(&lab, 1); /* 75 * 40 ms - 2 s */
+    FINE(p, ls_stream_emit(lab.stream, &p->base.err));
+    assert_int_equal(lab.stream->emitted[0], 1000);
+    save(&lab);
+    close_lab(&lab);
+    open_lab(&lab, p);
+    assert_int_equal(restore(&lab, &states, &damaged), 1);
+    assert_int_equal(lab.stream->workers[0]->windows[0].open[0]->start, 1000);
+    close_lab(&lab);
+}
+
+/* A checkpoint promises lengths of the outputs: each was synced. */
+static void test_outputs_are_synced(void **state)
+{
+    struct pipe *p = *state;
+    struct lab lab;
+    open_lab(&lab, p);
+    begin_outputs(&lab, NULL);
+    take(&lab, 10);
+    syncs = 0;
+    save(&lab);
+    assert_true(syncs >= dataset_count(p) + 2); /* the checkpoint, and the folder it is in */
     close_lab(&lab);
 }
 
@@ -457,6 +511,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         PIPE_TEST(test_round_trip),
         PIPE_TEST(test_what_is_over_stays_away),
+        PIPE_TEST(test_emitted_at_its_end),
+        PIPE_TEST(test_outputs_are_synced),
         PIPE_TEST(test_two_are_kept),
         PIPE_TEST(test_cost_follows_change),
         PIPE_TEST(test_every_byte_of_the_newest),

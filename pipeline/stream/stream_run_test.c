@@ -12,6 +12,7 @@ struct stop {
     unsigned rounds; /* 0: never */
     int code;
     const char *copy_to; /* a copy of the folder `out` is made here, then the run goes on */
+    bool no_checkpoints; /* but at the end */
 };
 
 static int copy_file(void *context, const char *name, struct ls_error *err)
@@ -55,7 +56,7 @@ static int run(struct pipe *p, const char *to, struct stop *stop, struct ls_stre
                                       .workers = 1,
                                       .batch = 2,
                                       .order = LS_ORDER_ROUND,
-                                      .checkpoint_records = 7,
+                                      .checkpoint_records = stop->no_checkpoints ? 0 : 7,
                                       .progress = stop_here,
                                       .context = stop};
     return ls_stream_run(&job, result, &p->base.err);
@@ -76,7 +77,7 @@ static struct ls_stream_result finish(struct pipe *p, const char *to)
 /* A run that ended after so many rounds; false when there were not so many. */
 static bool stopped(struct pipe *p, unsigned rounds, int code)
 {
-    struct stop stop = {rounds, code, NULL};
+    struct stop stop = {.rounds = rounds, .code = code};
     struct ls_stream_result result;
     FINE(p, ls_tree_remove("out", &p->base.err));
     int rc = run(p, "out", &stop, &result);
@@ -177,7 +178,7 @@ static void test_stopped_again_and_again(void **state)
     struct ls_stream_result result;
     FINE(p, ls_tree_remove("out", &p->base.err));
     for (int i = 0; i < 30; i++) { /* two records a round and more: there is a checkpoint in four */
-        struct stop stop = {4, LS_E_IO, NULL};
+        struct stop stop = {.rounds = 4, .code = LS_E_IO};
         if (run(p, "out", &stop, &result) == 0) {
             assert_true(i > 2);
             assert_int_equal(result.facts.restarts, i);
@@ -219,7 +220,7 @@ static void test_copies_of_every_moment(void **state)
     struct pipe *p = *state;
     struct ls_stream_result result;
     for (unsigned rounds = 2; rounds < 20; rounds += 4) {
-        struct stop stop = {rounds, 0, "moment"};
+        struct stop stop = {.rounds = rounds, .copy_to = "moment"};
         FINE(p, ls_tree_remove("out", &p->base.err));
         FINE(p, ls_tree_remove("moment", &p->base.err));
         FINE(p, run(p, "out", &stop, &result));
@@ -234,7 +235,7 @@ static void test_interrupted(void **state)
 {
     struct pipe *p = *state;
     struct ls_stream_result result;
-    struct stop stop = {7, LS_E_INTERRUPTED, NULL};
+    struct stop stop = {.rounds = 7, .code = LS_E_INTERRUPTED, .no_checkpoints = true};
     uint64_t total = 0;
     FINE(p, ls_tree_remove("out", &p->base.err));
     assert_int_equal(run(p, WHOLE, &(struct stop){0}, &result), 0);
@@ -401,7 +402,7 @@ static void test_growing_log(void **state)
 static void test_failure_after_a_whole_run(void **state)
 {
     struct pipe *p = *state;
-    struct stop stop = {3, LS_E_IO, NULL};
+    struct stop stop = {.rounds = 3, .code = LS_E_IO};
     struct ls_stream_result result;
     FINE(p, run(p, "out", &(struct stop){0}, &result));
     assert_true(ls_path_exists("out/summary.json"));
