@@ -145,10 +145,92 @@ static void test_stream_and_batch(void **state)
     assert_true(seen.empty > 0);
 }
 
+/* A value that does not fit its column ends both runs with the same words (P8). */
+static void test_same_error(void **state)
+{
+    static const char expected[] =
+        "view shifted: column total of the window from 1969-12-31T23:59:57.700Z, key 00 (Avro, "
+        "hex), does not fit its type";
+    struct pipe *p = *state;
+    struct ls_log *log = begin_log(p, "log:log", 2);
+    for (int i = 0; i < 2; i++) {
+        struct message m;
+        begin_message(p, &m, SALE, i, i);
+        m.partition = (uint32_t)i; /* each alone fits */
+        m.cells[SCORE] = number_of(INT64_MAX - 1 + i);
+        encode(p, &m);
+        put(p, log, &m);
+    }
+    end_log(p, log);
+    struct ls_stream_result streamed;
+    const struct ls_stream_job stream = {.plan = p->plan,
+                                         .views = p->views,
+                                         .from = "log:log",
+                                         .to = "stream",
+                                         .state = "stream/state",
+                                         .workers = 2,
+                                         .batch = 1};
+    assert_int_equal(ls_stream_run(&stream, &streamed, &p->base.err), LS_E_DATA);
+    assert_string_equal(p->base.err.text, expected);
+    struct ls_batch_result batched;
+    const struct ls_batch_job batch = {.plan = p->plan,
+                                       .views = p->views,
+                                       .from = "log:log",
+                                       .to = "batch",
+                                       .workers = 2,
+                                       .memory = 1};
+    assert_int_equal(ls_batch_run(&batch, &batched, &p->base.err), LS_E_DATA);
+    assert_string_equal(p->base.err.text, expected);
+}
+
+/* Memory refused to any of several workers ends the run with that error, and no thread is left
+ * behind. */
+static void test_refused_memory_of_workers(void **state)
+{
+    struct pipe *p = *state;
+    struct draws d = {ls_stream_key(4, "restarts"), 0};
+    write_log(p, &d, 2, false);
+    unsigned long refused = 0;
+    for (int rc = LS_E_NOMEM; rc == LS_E_NOMEM; refused += 7) {
+        struct ls_stream_result result;
+        const struct ls_stream_job job = {.plan = p->plan,
+                                          .views = p->views,
+                                          .from = "log:log",
+                                          .to = "stream",
+                                          .state = "stream/state",
+                                          .workers = 3,
+                                          .batch = 16};
+        FINE(p, ls_tree_remove("stream", &p->base.err));
+        ls_mem_refuse(refused + 1);
+        rc = ls_stream_run(&job, &result, &p->base.err);
+        ls_mem_refuse(0);
+        assert_true(rc == 0 || (rc == LS_E_NOMEM && p->base.err.code == LS_E_NOMEM));
+        assert_int_equal(ls_path_exists("stream/summary.json"), rc == 0);
+    }
+    refused = 0;
+    for (int rc = LS_E_NOMEM; rc == LS_E_NOMEM; refused += 7) {
+        struct ls_batch_result result;
+        const struct ls_batch_job job = {.plan = p->plan,
+                                         .views = p->views,
+                                         .from = "log:log",
+                                         .to = "batch",
+                                         .workers = 3,
+                                         .memory = 1};
+        ls_mem_refuse(refused + 1);
+        rc = ls_batch_run(&job, &result, &p->base.err);
+        ls_mem_refuse(0);
+        assert_true(rc == 0 || (rc == LS_E_NOMEM && p->base.err.code == LS_E_NOMEM));
+        assert_int_equal(ls_path_exists("batch/summary.json"), rc == 0);
+    }
+    assert_string_equal(difference(p, "stream/datasets", "batch/datasets"), "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         PIPE_TEST(test_stream_and_batch),
+        PIPE_TEST(test_same_error),
+        PIPE_TEST(test_refused_memory_of_workers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -62,7 +62,7 @@ static void test_many_rows(void **state)
     FINE(p, load(p));
     const struct ls_reference_table *table = &p->reference.tables[0];
     assert_int_equal(table->count, COUNT);
-    assert_true(table->slot_count >= 2 * COUNT);
+    assert_true(table->slot_count >= (size_t)2 * COUNT);
     for (int i = 0; i < COUNT; i++) {
         const struct ls_cell *cells = row(p, ids[i]);
         assert_non_null(cells);

@@ -38,7 +38,7 @@ static void close_lab(struct lab *lab)
 
 static size_t dataset_count(const struct pipe *p)
 {
-    return 2 * TOPICS + 2 * p->views->count;
+    return (size_t)2 * TOPICS + 2 * p->views->count;
 }
 
 static void take(struct lab *lab, int count)
@@ -320,7 +320,7 @@ static void test_cost_follows_change(void **state)
     assert_int_equal(stat(FILE_OF(2), &sizes[1]), 0);
     assert_int_equal(stat(FILE_OF(3), &sizes[2]), 0);
     /* an id is 40 bytes; the rows that are pending stand in each */
-    assert_true(sizes[0].st_size - sizes[1].st_size > 120 * 40);
+    assert_true(sizes[0].st_size - sizes[1].st_size > (off_t)120 * 40);
     assert_true(sizes[2].st_size > sizes[1].st_size && sizes[2].st_size < sizes[1].st_size + 2000);
 }
 

@@ -197,7 +197,7 @@ static void test_workers_are_merged(void **state)
         struct lab lab;
         open_lab(&lab, p, workers);
         for (int i = 0; i < 6; i++) {
-            feed(&lab, i % 2 ? VISIT_1 : VISIT_0, 100 * i, 100 * i);
+            feed(&lab, i % 2 ? VISIT_1 : VISIT_0, INT64_C(100) * i, INT64_C(100) * i);
         }
         FINE(p, ls_stream_flush(lab.stream, &p->base.err));
         assert_int_equal(rows(&lab, VISITS), 1);

@@ -78,13 +78,13 @@ static void test_many_groups(void **state)
         }
     }
     assert_int_equal(w.open[0]->count, COUNT);
-    assert_true(w.open[0]->slot_count >= 2 * COUNT);
+    assert_true(w.open[0]->slot_count >= (size_t)2 * COUNT);
     for (int i = 0; i < COUNT; i++) {
         char key[16];
         snprintf(key, sizeof key, "g%d", i);
         const struct ls_group *g = group(p, &w, 0, key);
         assert_int_equal(g->aggregates[0].count, 2);
-        assert_true(g->aggregates[TOTAL].sum == 2 * i);
+        assert_true(g->aggregates[TOTAL].sum == (ls_i128)2 * i);
     }
     assert_int_equal(w.open[0]->count, COUNT);
     ls_windows_clear(&w);
@@ -177,7 +177,7 @@ static void test_refused_memory(void **state)
         for (int i = 0; rc == 0 && i < 60; i++) { /* two windows, groups and values that grow */
             char key[16];
             snprintf(key, sizeof key, "g%d", i % 20);
-            rc = add(&w, 1000 * (i % 2), key, i, key, &p->base.err);
+            rc = add(&w, INT64_C(1000) * (i % 2), key, i, key, &p->base.err);
         }
         ls_mem_refuse(0);
         assert_true(rc == 0 || (rc == LS_E_NOMEM && p->base.err.code == LS_E_NOMEM));
