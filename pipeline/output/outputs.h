@@ -51,6 +51,7 @@ int ls_outputs_row(struct ls_outputs *o, const struct ls_view *view, const uint8
 /* How a run went: for the summary, apart from what is reproducible. */
 struct ls_run_facts {
     const char *mode; /* "stream", "batch" */
+    uint64_t records; /* read in this run, not before a restart */
     uint64_t elapsed_us;
     unsigned workers;
     uint64_t emitted_by_watermark, emitted_by_flush; /* windows; stream only */

@@ -190,18 +190,16 @@ static int write_summary(const struct ls_outputs *o, const struct ls_partition_c
                          const struct ls_run_facts *facts, struct ls_error *err)
 {
     struct ls_buf text;
-    uint64_t raw = 0;
     ls_buf_init(&text, "summary", REPORT_BYTES_MAX);
     int rc = ls_buf_appendf(
         &text, err, "{\n  \"version\": 1,\n  \"mode\": \"%s\",\n  \"topics\": {", facts->mode);
     for (size_t t = 0; rc == 0 && t < o->plan->topic_count; t++) {
         rc = summary_topic(o, counts, t, &text, err);
-        for (uint32_t p = 0; p < o->partitions; p++) {
-            raw += counts[t * o->partitions + p].raw;
-        }
     }
     rc = rc < 0 ? rc : summary_views(o, &text, err);
-    uint64_t rate = facts->elapsed_us ? (uint64_t)((ls_u128)raw * 1000000 / facts->elapsed_us) : 0;
+    uint64_t rate = facts->elapsed_us
+                        ? (uint64_t)((ls_u128)facts->records * 1000000 / facts->elapsed_us)
+                        : 0;
     rc = rc < 0 ? rc
                 : ls_buf_appendf(
                       &text, err,

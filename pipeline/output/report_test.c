@@ -17,6 +17,7 @@ static const struct ls_partition_counts counts[TOPICS * PARTITIONS] = {
 };
 
 static const struct ls_run_facts facts = {.mode = "stream",
+                                          .records = 10,
                                           .elapsed_us = 4,
                                           .workers = 3,
                                           .emitted_by_watermark = 11,

@@ -31,6 +31,8 @@ struct run {
     int64_t limit;                  /* data time up to which partitions are read in this round */
     bool stop;
     struct worker *workers;
+    pthread_mutex_t gate; /* held while workers are started */
+    bool refused;         /* fewer were started than the barriers wait for: none of them begins */
     pthread_barrier_t begin, end;
     uint64_t done, total;
 };
@@ -128,7 +130,10 @@ static void work_a_round(struct worker *w)
 static void *worker_main(void *argument)
 {
     struct worker *w = argument;
-    for (;;) {
+    pthread_mutex_lock(&w->run->gate); /* until all are there, or one was refused */
+    bool refused = w->run->refused;
+    pthread_mutex_unlock(&w->run->gate);
+    while (!refused) {
         pthread_barrier_wait(&w->run->begin);
         if (w->run->stop) {
             return NULL;
@@ -136,6 +141,7 @@ static void *worker_main(void *argument)
         work_a_round(w);
         pthread_barrier_wait(&w->run->end);
     }
+    return NULL;
 }
 
 /* ---- rounds */
@@ -221,21 +227,29 @@ static int rounds(struct run *run, struct ls_error *err)
 static int run_with_threads(struct run *run, struct ls_error *err)
 {
     unsigned workers = run->job->workers;
+    unsigned started = 0;
+    int rc = 0;
     pthread_barrier_init(&run->begin, NULL, workers + 1);
     pthread_barrier_init(&run->end, NULL, workers + 1);
-    for (unsigned i = 0; i < workers; i++) {
-        if (pthread_create(&run->workers[i].thread, NULL, worker_main, &run->workers[i]) != 0) {
-            /* those that wait at the barrier cannot be told: a process that gets no thread at its
-             * start has to end */
-            return ls_error_set(err, LS_E_NOMEM, "the system refuses to start worker %u", i);
+    pthread_mutex_init(&run->gate, NULL);
+    pthread_mutex_lock(&run->gate);
+    for (; rc == 0 && started < workers; started += rc == 0) {
+        struct worker *w = &run->workers[started];
+        if (pthread_create(&w->thread, NULL, worker_main, w) != 0) {
+            rc = ls_error_set(err, LS_E_NOMEM, "the system refuses to start worker %u", started);
         }
     }
-    int rc = rounds(run, err);
-    run->stop = true;
-    pthread_barrier_wait(&run->begin);
-    for (unsigned i = 0; i < workers; i++) {
+    run->refused = rc < 0;
+    pthread_mutex_unlock(&run->gate);
+    if (rc == 0) {
+        rc = rounds(run, err);
+        run->stop = true;
+        pthread_barrier_wait(&run->begin);
+    }
+    for (unsigned i = 0; i < started; i++) {
         pthread_join(run->workers[i].thread, NULL);
     }
+    pthread_mutex_destroy(&run->gate);
     pthread_barrier_destroy(&run->begin);
     pthread_barrier_destroy(&run->end);
     return rc;
@@ -316,6 +330,7 @@ static int finish(struct run *run, struct ls_stream_result *out, uint64_t begin_
     }
     out->records = run->done;
     out->facts = (struct ls_run_facts){.mode = "stream",
+                                       .records = run->done,
                                        .elapsed_us = (ls_clock_ns() - begin_ns) / 1000,
                                        .workers = run->job->workers,
                                        .emitted_by_watermark = s->emitted_by_watermark,

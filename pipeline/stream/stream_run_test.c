@@ -3,13 +3,15 @@
 #include "pipeline/hostile_test.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <sys/stat.h>
 
 #define WHOLE "whole" /* what an undisturbed run of log:log leaves */
 
 /* Stops a run after so many rounds, the way a kill does: what is not in the files is lost. */
 struct stop {
-    unsigned rounds; /* 0: never */
+    unsigned workers; /* 0: one */
+    unsigned rounds;  /* 0: never */
     int code;
     const char *copy_to; /* a copy of the folder `out` is made here, then the run goes on */
     bool no_checkpoints; /* but at the end */
@@ -53,7 +55,7 @@ static int run(struct pipe *p, const char *to, struct stop *stop, struct ls_stre
                                       .from = "log:log",
                                       .to = to,
                                       .state = state,
-                                      .workers = 1,
+                                      .workers = stop->workers ? stop->workers : 1,
                                       .batch = 2,
                                       .order = LS_ORDER_ROUND,
                                       .checkpoint_records = stop->no_checkpoints ? 0 : 7,
@@ -435,6 +437,31 @@ static void test_refused_memory(void **state)
     assert_true(refused > 100);
 }
 
+/* A stack that no address space holds is refused. */
+static void test_refused_threads(void **state)
+{
+    struct pipe *p = *state;
+    struct stop never = {0};
+    struct ls_stream_result result;
+    pthread_attr_t usual;
+    pthread_attr_t huge;
+    write_prefix(p, 30);
+    assert_int_equal(pthread_getattr_default_np(&usual), 0);
+    assert_int_equal(pthread_attr_init(&huge), 0);
+    assert_int_equal(pthread_attr_setstacksize(&huge, (size_t)1 << 48), 0);
+    assert_int_equal(pthread_setattr_default_np(&huge), 0);
+    int rc = run(p, "out", &(struct stop){.workers = 3}, &result);
+    assert_int_equal(pthread_setattr_default_np(&usual), 0);
+    pthread_attr_destroy(&usual);
+    pthread_attr_destroy(&huge);
+    assert_int_equal(rc, LS_E_NOMEM);
+    assert_string_equal(p->base.err.text, "the system refuses to start worker 0");
+    assert_false(ls_path_exists("out/summary.json"));
+    FINE(p, ls_tree_remove(WHOLE, &p->base.err));
+    FINE(p, run(p, WHOLE, &never, &result));
+    finish(p, "out");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -452,6 +479,7 @@ int main(void)
         RUN_TEST(test_growing_log),
         RUN_TEST(test_failure_after_a_whole_run),
         RUN_TEST(test_refused_memory),
+        RUN_TEST(test_refused_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
