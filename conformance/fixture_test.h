@@ -21,10 +21,12 @@
 
 static struct ls_error err;
 
-/* Each test runs in an empty folder. */
+/* Each test runs in an empty folder; in memory where there is such a place, since what is tested
+ * syncs its files to the disk. */
 static inline int make_folder(void **state)
 {
-    char *folder = strdup("/tmp/lockstep-suite-XXXXXX");
+    char *folder = strdup(access("/dev/shm", W_OK) == 0 ? "/dev/shm/lockstep-suite-XXXXXX"
+                                                        : "/tmp/lockstep-suite-XXXXXX");
     *state = folder;
     return folder && mkdtemp(folder) && chdir(folder) == 0 ? 0 : -1;
 }
@@ -63,7 +65,10 @@ static inline void check_refused(int rc, int code, const char *part)
 static inline void put_file(const char *path, const void *bytes, size_t size)
 {
     check(ls_folder_make_above(path, &err));
-    check(ls_file_replace(path, bytes, size, &err));
+    FILE *file = fopen(path, "wb"); /* not synced: tests are many */
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes, 1, size, file), size);
+    assert_int_equal(fclose(file), 0);
 }
 
 static inline void put_text(const char *path, const char *text)

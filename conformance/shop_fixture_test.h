@@ -30,6 +30,8 @@ static const char shop_text[] =
     "    entity: customer\n"
     "    metrics:\n"
     "      - {name: pages, type: int, uniform: [1, 9]}\n"
+    "faults: {duplicate: {rate: 1/1000, gap: {uniform: [1, 9]}}, conflict: {rate: 1/1000, field: "
+    "amount}}\n"
     "topics: {partitions: 2}\n"
     "pipeline:\n"
     "  watermark: {delay: 2s}\n"

@@ -1,0 +1,540 @@
+/* Verifications of a target that copies what lies ready, by a program that "generates" likewise. */
+#include "conformance/verify_internal.h"
+
+#include "conformance/shop_fixture_test.h"
+#include "core/base/wide.h"
+#include "generator/truth.h"
+
+enum { SALES = 1200 };
+
+static struct ls_spec *spec;
+static struct ls_target *target;
+static struct ls_verify_job job;
+static struct ls_verify_result result;
+static const char *patterns[] = {"PLAIN", NULL, NULL};
+
+static const char position_schema[] = "{\"type\":\"record\",\"name\":\"n\",\"fields\":[{\"name\":"
+                                      "\"position\",\"type\":\"long\"}]}";
+
+/* A file whose rows are positions from 0. */
+static void put_positions(const char *folder, const char *topic, unsigned partition, int64_t count,
+                          const char *schema)
+{
+    char path[300];
+    struct ls_container_writer *writer;
+    snprintf(path, sizeof path, "%s/%s/%u.avro", folder, topic, partition);
+    check(ls_folder_make_above(path, &err));
+    check(ls_container_create(path, "t", schema, 100, &writer, &err));
+    for (int64_t i = 0; i < count; i++) {
+        uint8_t bytes[LS_AVRO_LONG_MAX];
+        check(ls_container_append(writer, bytes, (size_t)(ls_put_long(bytes, i) - bytes), &err));
+    }
+    check(ls_container_finish(writer, false, &err));
+    ls_container_writer_free(writer);
+}
+
+/* What a run of a log with so many sales leaves, all of them admitted. */
+static void put_run(const char *folder, int64_t sales)
+{
+    static const char *const topics[] = {"raw.shop.sale", "raw.shop.visit"};
+    char path[200];
+    for (unsigned k = 0; k < 4; k++) {
+        snprintf(path, sizeof path, "%s/datasets/normalized", folder);
+        put_positions(path, topics[k / 2], k % 2, k < 2 ? sales / 2 : 0, position_schema);
+        snprintf(path, sizeof path, "%s/datasets/quarantine", folder);
+        put_positions(path, topics[k / 2], k % 2, 0, position_schema);
+        put_positions("ready/truth", topics[k / 2], k % 2, 0, ls_truth_schema);
+    }
+    snprintf(path, sizeof path, "%s/summary.json", folder);
+    put_text(path, "{\"windows\": {\"by_watermark\": 7, \"by_flush\": 2}}");
+    snprintf(path, sizeof path, "%s/manifest.json", folder);
+    put_text(path, "{\"inputs\": [1, 2, 3]}");
+}
+
+static void put_input(int64_t sales)
+{
+    char totals[300];
+    check(ls_tree_remove("ready/log", &err));
+    struct ls_log *log = create_log("ready/log", spec);
+    for (int64_t i = 0; i < sales; i++) {
+        char id[32];
+        snprintf(id, sizeof id, "s%lld", (long long)i);
+        const struct sale sale = {id, 50 * i, i % 7 * 300, i % 3 ? "DE" : NULL, 100 + i};
+        append_sale(log, spec, (uint32_t)i % 2, &sale);
+    }
+    end_log(log);
+    snprintf(
+        totals, sizeof totals,
+        "{\"topics\": {\"raw.shop.sale\": {\"raw\": %lld, \"outcomes\": {\"ADMITTED\": %lld}}, "
+        "\"raw.shop.visit\": {\"raw\": 0, \"outcomes\": {}}}}",
+        (long long)sales, (long long)sales);
+    put_text("ready/truth/totals.json", totals);
+    put_run("ready/stream", sales);
+    put_run("ready/batch", sales);
+}
+
+static const char target_text[] = "lockstep_target: 1\n"
+                                  "name: copies\n"
+                                  "stream: [sh, run.sh, ready/stream, '{to}']\n"
+                                  "batch: [sh, run.sh, ready/batch, '{to}']\n";
+
+static int setup(void **state)
+{
+    int rc = make_folder(state);
+    struct ls_buf report;
+    spec = load_shop();
+    put_input(SALES);
+    put_text("generate.sh", "for word; do case $word in log:*) log=${word#log:};; */truth) "
+                            "truth=$word;; esac; done; mkdir -p \"$(dirname $log)\"; "
+                            "cp -r ready/log $log; cp -r ready/truth $truth\n");
+    put_text("run.sh", "mkdir -p $2; cp -r $1/. $2\n");
+    put_text("target.yaml", target_text);
+    ls_buf_init(&report, "report", 1U << 16);
+    check(ls_target_load("target.yaml", &target, &report, &err));
+    ls_buf_clear(&report);
+    patterns[0] = "PLAIN";
+    patterns[1] = NULL;
+    job = (struct ls_verify_job){.spec = spec,
+                                 .lockstep = "sh generate.sh",
+                                 .spec_path = "shop.yaml",
+                                 .target = target,
+                                 .events = SALES,
+                                 .case_events = SALES,
+                                 .cases = patterns,
+                                 .out = "run",
+                                 .seed = 1,
+                                 .kills = 1};
+    return rc;
+}
+
+static int teardown(void **state)
+{
+    ls_verify_result_clear(&result);
+    ls_target_free(target);
+    ls_spec_free(spec);
+    return remove_folder(state);
+}
+
+static void verify(void)
+{
+    ls_verify_result_clear(&result);
+    check(ls_verify(&job, &result, &err));
+}
+
+static const char *detail_of(size_t i)
+{
+    struct ls_buf *detail = &result.cases[i].detail;
+    return ls_buf_text(detail, &err);
+}
+
+/* ---- verdicts of the plain comparison */
+
+static void nothing(void)
+{
+}
+static void a_byte(void)
+{
+    put_positions("ready/stream/datasets/normalized", "raw.shop.sale", 1, SALES / 2 - 1,
+                  position_schema);
+}
+static void both_lose_the_last(void)
+{
+    a_byte();
+    put_positions("ready/batch/datasets/normalized", "raw.shop.sale", 1, SALES / 2 - 1,
+                  position_schema);
+}
+static void it_fails(void)
+{
+    put_text("run.sh", "echo it went wrong; exit 3\n");
+}
+static void it_is_killed(void)
+{
+    put_text("run.sh", "kill -9 $$\n");
+}
+static void it_hangs(void)
+{
+    target->timeout_ms = 20;
+    put_text("run.sh", "sleep 100\n");
+}
+static void it_writes_nothing(void)
+{
+    put_text("run.sh", ":\n");
+}
+static void it_writes_no_dataset(void)
+{
+    put_text("run.sh", "mkdir -p $2/datasets\n");
+}
+static void it_leaves_a_file_out(void)
+{
+    put_text("run.sh", "mkdir -p $2; cp -r $1/. $2; rm $2/datasets/quarantine/*/1.avro\n");
+}
+static void no_input(void)
+{
+    put_input(0);
+}
+static void other_inputs(void)
+{
+    put_text("ready/batch/manifest.json", "{\"inputs\": [1, 2, 4]}");
+}
+static void no_manifest(void)
+{
+    check(ls_tree_remove("ready/batch/manifest.json", &err));
+}
+static void flush_alone(void)
+{
+    put_text("ready/stream/summary.json", "{\"windows\": {\"by_watermark\": 0, \"by_flush\": 9}}");
+}
+static void no_summary(void)
+{
+    check(ls_tree_remove("ready/stream/summary.json", &err));
+}
+
+static const struct {
+    const char *what;
+    void (*change)(void);
+    enum ls_verdict verdict;
+    const char *told;
+} plain[] = {
+    {"all is well", nothing, LS_VERDICT_PASS, ""},
+    {"a target need leave no manifest", no_manifest, LS_VERDICT_PASS, ""},
+    {"nor a summary", no_summary, LS_VERDICT_PASS, ""},
+    {"a row less in the stream", a_byte, LS_VERDICT_FAIL,
+     "normalized/raw.shop.sale/1.avro differs\n  row 600 is in batch and not in stream\n"},
+    {"what both lose is known to the truth", both_lose_the_last, LS_VERDICT_FAIL,
+     "raw.shop.sale, partition 1, position 599: the run says nothing, the truth ADMITTED\n"
+     "  its input: raw.shop.sale, partition 1, position 599\n    timestamp "
+     "2026-01-01T00:00:59.950Z"},
+    {"the target fails", it_fails, LS_VERDICT_FAIL, "sh ended with status 3: it went wrong\n"},
+    {"the target dies", it_is_killed, LS_VERDICT_FAIL, "sh ended with signal 9"},
+    {"the target hangs", it_hangs, LS_VERDICT_INCONCLUSIVE, "(out of time)"},
+    {"no folder of datasets", it_writes_nothing, LS_VERDICT_FAIL, "run/stream/datasets"},
+    {"no datasets in it", it_writes_no_dataset, LS_VERDICT_FAIL, "avro is missing"},
+    {"a dataset is left out", it_leaves_a_file_out, LS_VERDICT_FAIL, "1.avro is missing"},
+    {"no input", no_input, LS_VERDICT_INCONCLUSIVE, "nothing was shown: records is 0\n"},
+    {"other inputs", other_inputs, LS_VERDICT_INCONCLUSIVE,
+     "the two runs did not read the same records"},
+    {"every window by the flush", flush_alone, LS_VERDICT_INCONCLUSIVE,
+     "every window was emitted by the final flush alone"},
+};
+
+static void plain_has_its_verdicts(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(plain); i++) {
+        put_input(SALES);
+        put_text("run.sh", "mkdir -p $2; cp -r $1/. $2\n");
+        target->timeout_ms = 60000;
+        plain[i].change();
+        verify();
+        const char *detail = detail_of(0);
+        bool again = strstr(detail, "to see it again: sh generate.sh verify shop.yaml") != NULL;
+        if (result.verdict != plain[i].verdict || result.cases[0].verdict != plain[i].verdict ||
+            !strstr(detail, plain[i].told) || again != (plain[i].verdict == LS_VERDICT_FAIL)) {
+            fail_msg("%s: %s: %s", plain[i].what, ls_verdict_name(result.verdict), detail);
+        }
+        char wanted[100];
+        snprintf(wanted, sizeof wanted, "\"verdict\": \"%s\"", ls_verdict_name(result.verdict));
+        check_file_says("run/verdict.json", wanted);
+    }
+}
+
+static void the_truth_is_counted(void **state)
+{
+    (void)state;
+    verify();
+    assert_int_equal(result.truth.raw, SALES);
+    assert_int_equal(result.truth.by_outcome[LS_ADMITTED], SALES);
+    assert_int_equal(result.windows_by_watermark, 7);
+    assert_int_equal(result.windows_by_flush, 2);
+    assert_string_equal(result.cases[0].counts[0].name, "records");
+    assert_int_equal(result.cases[0].counts[0].count, SALES);
+    assert_int_equal(result.level, LS_LEVEL_BYTES);
+}
+
+static void rows_may_be_enough(void **state)
+{
+    (void)state;
+    recode("ready/stream/datasets/normalized/raw.shop.sale/0.avro", "deflate", 100);
+    verify();
+    assert_int_equal(result.verdict, LS_VERDICT_FAIL); /* unless the target says so */
+    check_says(detail_of(0), "all 600 rows are equal: the files differ in how they are written");
+    target->level = LS_LEVEL_LOGICAL;
+    verify();
+    assert_int_equal(result.verdict, LS_VERDICT_PASS);
+    assert_int_equal(result.level, LS_LEVEL_LOGICAL);
+    check_file_says("run/verdict.json", "\"level\": \"logical\"");
+    a_byte();
+    verify();
+    assert_int_equal(result.verdict, LS_VERDICT_FAIL);
+}
+
+/* ---- what is run */
+
+static void cases_are_chosen_by_pattern(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *patterns[2];
+        size_t count;
+    } choices[] = {{{"PLAIN", NULL}, 1},
+                   {{"ORD-*", NULL}, 3},
+                   {{"PL*", "CRS-1"}, 2},
+                   {{"*", NULL}, 15},
+                   {{"plain", NULL}, 0}};
+    for (size_t i = 0; i < COUNT(choices); i++) {
+        ls_verify_result_clear(&result);
+        patterns[0] = choices[i].patterns[0];
+        patterns[1] = choices[i].patterns[1];
+        if (choices[i].count == 0) {
+            check_refused(ls_verify(&job, &result, &err), LS_E_NOMATCH, "no case matches");
+        } else if (choices[i].count < 15) {
+            verify();
+            assert_int_equal(result.case_count, choices[i].count);
+        }
+    }
+    size_t all = 0;
+    while (ls_cases[all]) {
+        all++;
+    }
+    assert_int_equal(all, 15);
+}
+
+static void what_a_target_has_not_is_skipped(void **state)
+{
+    (void)state;
+    patterns[0] = "ORD-8";
+    patterns[1] = "CRS-1";
+    verify();
+    assert_int_equal(result.verdict, LS_VERDICT_INCONCLUSIVE); /* nothing was shown */
+    assert_int_equal(result.cases[0].verdict, LS_VERDICT_SKIP);
+    assert_string_equal(detail_of(0), "the target does not declare `workers`\n");
+    assert_string_equal(detail_of(1), "the target does not declare `restarts`\n");
+    patterns[0] = "PLAIN";
+    verify();
+    assert_int_equal(result.verdict, LS_VERDICT_PASS); /* what was skipped says nothing */
+}
+
+static void the_worst_case_is_the_verdict(void **state)
+{
+    (void)state;
+    patterns[0] = "PLAIN";
+    patterns[1] = "ENV-1";
+    flush_alone(); /* inconclusive for PLAIN alone */
+    verify();
+    assert_int_equal(result.cases[0].verdict, LS_VERDICT_INCONCLUSIVE);
+    assert_int_equal(result.cases[1].verdict, LS_VERDICT_PASS);
+    assert_int_equal(result.verdict, LS_VERDICT_INCONCLUSIVE);
+    put_text("run.sh", "case $2 in *perturb-170) exit 1;; esac; mkdir -p $2; cp -r $1/. $2\n");
+    verify();
+    assert_int_equal(result.cases[1].verdict, LS_VERDICT_FAIL);
+    assert_int_equal(result.verdict, LS_VERDICT_FAIL);
+}
+
+static int stop_at_once(struct ls_error *error)
+{
+    return ls_error_set(error, LS_E_INTERRUPTED, "interrupted");
+}
+
+static void it_can_be_stopped(void **state)
+{
+    (void)state;
+    job.stop = stop_at_once;
+    check_refused(ls_verify(&job, &result, &err), LS_E_INTERRUPTED, "interrupted");
+}
+
+static void the_command_to_see_it_again_is_whole(void **state)
+{
+    (void)state;
+    static const char *const options[] = {"--set", "a.b='c d'", "--seed", "7", "--set", "", NULL};
+    a_byte();
+    job.spec_options = options;
+    job.target_path = "/a folder/target.yaml";
+    verify();
+    check_says(
+        detail_of(0),
+        "to see it again: sh generate.sh verify shop.yaml --set 'a.b='\\''c d'\\''' --seed 7 "
+        "--set '' --target '/a folder/target.yaml' --cases PLAIN --events 1200 --case-events "
+        "1200 --case-seed 1 --kills 1\n");
+}
+
+static void the_run_directory_is_emptied_first(void **state)
+{
+    (void)state;
+    put_text("run/old/file", "x");
+    verify();
+    assert_false(ls_path_exists("run/old"));
+    assert_true(ls_path_exists("run/report.html"));
+    assert_true(ls_path_exists("run/junit.xml"));
+    assert_true(ls_path_exists("run/manifest.json"));
+    assert_true(ls_path_exists("run/cases/PLAIN/report.txt"));
+}
+
+/* ---- what the perturbations promise: order, multiset, bounds */
+
+struct record {
+    char id[40];
+    int64_t event_ms, ingest_ms, timestamp_ms, cents;
+};
+
+static struct record *read_partition(const char *uri, uint32_t partition, size_t *count)
+{
+    struct ls_log *log;
+    struct ls_log_reader *reader;
+    const struct ls_log_record *records;
+    const struct ls_spec_event_type *type = ls_spec_event_type_at(spec, 0);
+    check(ls_log_open(uri, false, &log, &err));
+    *count = (size_t)ls_log_count(log, 0, partition);
+    struct record *out = calloc(*count + 1, sizeof *out);
+    check(ls_log_reader_new(log, 0, partition, 0, &reader, &err));
+    size_t got = 1;
+    for (size_t at = 0; got;) {
+        check(ls_log_read(reader, 100, &records, &got, &err));
+        for (size_t i = 0; i < got; i++, at++) {
+            struct ls_cell cells[8];
+            assert_int_equal(ls_row_decode(type->layout, records[i].value + LS_SINGLE_OBJECT_SIZE,
+                                           records[i].value_size - LS_SINGLE_OBJECT_SIZE, cells,
+                                           NULL, NULL),
+                             LS_DECODE_OK);
+            assert_memory_equal(records[i].key, "C07", 3);
+            snprintf(out[at].id, sizeof out[at].id, "%.*s", (int)cells[LS_COLUMN_EVENT_ID].size,
+                     (const char *)cells[LS_COLUMN_EVENT_ID].bytes);
+            out[at].event_ms = cells[LS_COLUMN_EVENT_TIME].number;
+            out[at].ingest_ms = cells[LS_COLUMN_INGEST_TIME].number;
+            out[at].timestamp_ms = records[i].timestamp_ms;
+            out[at].cents = cells[LS_COLUMN_PAYLOAD + 1].number;
+        }
+    }
+    ls_log_reader_free(reader);
+    ls_log_close(log);
+    return out;
+}
+
+static uint64_t count_named(size_t of, const char *name)
+{
+    const struct ls_case_result *r = &result.cases[of];
+    for (size_t i = 0; i < r->count_count; i++) {
+        if (strcmp(r->counts[i].name, name) == 0) {
+            return r->counts[i].count;
+        }
+    }
+    fail_msg("nothing is called %s", name);
+    return 0;
+}
+
+/* Taking the copies away gives the log as it was: each stands behind its original. */
+static void check_copies(const char *uri, bool conflicts, size_t of)
+{
+    uint64_t copies[2] = {0}; /* adjacent, far */
+    for (uint32_t p = 0; p < 2; p++) {
+        size_t before;
+        size_t after;
+        struct record *in = read_partition("log:ready/log", p, &before);
+        struct record *out = read_partition(uri, p, &after);
+        size_t next = 0;
+        for (size_t i = 0; i < after; i++) {
+            if (next < before && strcmp(in[next].id, out[i].id) == 0) {
+                assert_memory_equal(&in[next], &out[i], sizeof *in);
+                next++;
+                continue;
+            }
+            size_t first = 0;
+            while (first < i && strcmp(out[first].id, out[i].id) != 0) {
+                first++;
+            }
+            assert_true(first < i);
+            struct record copy = out[i];
+            assert_int_equal(copy.cents != out[first].cents, conflicts);
+            copy.cents = out[first].cents;
+            assert_memory_equal(&copy, &out[first], sizeof copy);
+            copies[i - first > 400]++;
+        }
+        assert_int_equal(next, before);
+        free(in);
+        free(out);
+    }
+    assert_int_equal(copies[0], count_named(of, "adjacent copies"));
+    assert_int_equal(copies[1], count_named(of, "far copies"));
+    assert_true(copies[0] > 0 && copies[1] > 0);
+}
+
+static void copies_stand_behind_their_originals(void **state)
+{
+    (void)state;
+    patterns[0] = "DUP-*";
+    job.seed = 3; /* with copies of both kinds in so short a log */
+    verify();
+    assert_int_equal(result.cases[0].verdict, LS_VERDICT_PASS);
+    check_copies("log:run/cases/DUP-1/log", false, 0);
+    check_copies("log:run/cases/DUP-2/log", true, 1);
+}
+
+static void no_copies_show_nothing(void **state)
+{
+    (void)state;
+    patterns[0] = "DUP-1";
+    put_input(2);
+    verify();
+    assert_int_equal(result.verdict, LS_VERDICT_INCONCLUSIVE);
+    check_says(detail_of(0), "nothing was shown: adjacent copies is 0\n");
+}
+
+/* Only times of some records change; those stand in a window's last millisecond, at the watermark
+ * that they were meant to have, and no clock passes the limit of skew. */
+static void edges_are_to_the_millisecond(void **state)
+{
+    (void)state;
+    uint64_t made[3] = {0};
+    patterns[0] = "WM-1";
+    verify();
+    for (uint32_t p = 0; p < 2; p++) {
+        size_t before;
+        size_t after;
+        int64_t highest = INT64_MIN;
+        struct record *in = read_partition("log:ready/log", p, &before);
+        struct record *out = read_partition("log:run/cases/WM-1/log", p, &after);
+        assert_int_equal(before, after);
+        for (size_t i = 0; i < after; i++) {
+            assert_string_equal(in[i].id, out[i].id);
+            assert_int_equal(in[i].timestamp_ms, out[i].timestamp_ms);
+            assert_int_equal(in[i].cents, out[i].cents);
+            assert_in_range(out[i].ingest_ms - out[i].timestamp_ms + 3000, 0, 6000);
+            highest = out[i].ingest_ms > highest ? out[i].ingest_ms : highest;
+            if (out[i].ingest_ms == in[i].ingest_ms && out[i].event_ms == in[i].event_ms) {
+                continue;
+            }
+            int64_t end = out[i].event_ms + 1;
+            assert_int_equal(end % 10000, 0);
+            assert_int_equal(out[i].ingest_ms, highest); /* its watermark is its own clock's */
+            int64_t beside = highest - 2000 - end;
+            assert_in_range(beside + 1, 0, 2);
+            made[beside + 1]++;
+        }
+        free(in);
+        free(out);
+    }
+    assert_int_equal(made[0], count_named(0, "one before the end"));
+    assert_int_equal(made[1], count_named(0, "at it"));
+    assert_int_equal(made[2], count_named(0, "one behind"));
+    assert_true(made[0] && made[1] && made[2]);
+}
+
+#define VERIFY_TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        VERIFY_TEST(plain_has_its_verdicts),
+        VERIFY_TEST(the_truth_is_counted),
+        VERIFY_TEST(rows_may_be_enough),
+        VERIFY_TEST(cases_are_chosen_by_pattern),
+        VERIFY_TEST(what_a_target_has_not_is_skipped),
+        VERIFY_TEST(the_worst_case_is_the_verdict),
+        VERIFY_TEST(it_can_be_stopped),
+        VERIFY_TEST(the_command_to_see_it_again_is_whole),
+        VERIFY_TEST(the_run_directory_is_emptied_first),
+        VERIFY_TEST(copies_stand_behind_their_originals),
+        VERIFY_TEST(no_copies_show_nothing),
+        VERIFY_TEST(edges_are_to_the_millisecond),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
