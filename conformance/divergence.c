@@ -219,7 +219,7 @@ static int find_first(struct pair *p)
         if (!a->more && !b->more) {
             return ls_buf_appendf(
                 p->report, p->err,
-                "  all %llu rows are equal: the files differ in how they are "
+                "  the rows are equal, all %llu: the files differ in how they are "
                 "written (header, codec, blocks); --level logical compares rows\n",
                 p->number - 1);
         }
