@@ -241,6 +241,11 @@ static void what_the_header_says_is_compared(void **state)
     }
     write_rows(s, sound_schema, "deflate", NULL, 0);
     assert_string_equal(compare_all(s), "d.avro: the codec is `deflate`, should be `null` (B1)\n");
+    const struct naive_dataset any = {.path = "d.avro", .columns = &columns, .any_codec = true};
+    struct naive_report report = {&s->out, 0};
+    s->out.size = 0;
+    assert_int_equal(ls_naive_compare(&any, s->folder, &report, &s->err), 0);
+    assert_int_equal(s->out.size, 0);
 }
 
 static void what_is_no_file_is_told(void **state)
