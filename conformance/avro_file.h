@@ -17,7 +17,7 @@ struct ls_avro_file {
     const char *path;   /* borrowed */
 };
 
-/* LS_E_NOINPUT or LS_E_DATA with the path and libavro's words. Closing is legal also after an
+/* LS_E_NOINPUT or LS_E_DATA with the path. Closing is legal also after an
  * error. */
 int ls_avro_file_open(const char *path, struct ls_avro_file *out, struct ls_error *err);
 void ls_avro_file_close(struct ls_avro_file *file);

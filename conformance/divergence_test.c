@@ -243,7 +243,7 @@ static void what_cannot_be_read_is_told(void **state)
     put_items("a/d.avro", items, 3);
     put_text("b/d.avro", "no container");
     char *text = tell();
-    check_says(text, "d.avro differs\n  nothing more is known: libavro cannot open b/d.avro");
+    check_says(text, "d.avro differs\n  nothing more is known: b/d.avro is no Avro");
     free(text);
     check(ls_file_read("a/d.avro", &bytes, &err));
     put_file("b/d.avro", bytes.data, bytes.size - 20); /* into the second block */

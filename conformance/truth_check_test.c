@@ -299,7 +299,7 @@ static const struct {
     {"truth/raw.shop.sale/1.avro", NULL, LS_E_NOINPUT, "truth/raw.shop.sale/1.avro is missing"},
     {"run/normalized/raw.shop.visit/0.avro", NULL, LS_E_NOINPUT, "visit/0.avro is missing"},
     {"run/quarantine/raw.shop.sale/0.avro", NULL, LS_E_NOINPUT, "sale/0.avro is missing"},
-    {"run/quarantine/raw.shop.sale/0.avro", "x", LS_E_DATA, "cannot open run/quarantine/raw.shop"},
+    {"run/quarantine/raw.shop.sale/0.avro", "x", LS_E_DATA, "sale/0.avro is no Avro container"},
     {"log", NULL, LS_E_NOINPUT, "log"},
 };
 
