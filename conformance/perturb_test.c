@@ -19,6 +19,7 @@ static void put_log(const char *folder)
         uint8_t bytes[300];
         size_t size = put_sale(spec, &sale, bytes);
         bool broken = i % 50 == 49;
+        bytes[5] ^= i % 50 == 24; /* the name of another schema */
         append_bytes(log, 0, i % 10 == 0, START + sale.sent_ms, bytes, size - broken);
     }
     for (int i = 0; i < VISITS; i++) {
@@ -136,7 +137,7 @@ static void decoding_and_encoding_changes_no_byte(void **state)
     each_of("log:in", add_digest, &in);
     each_of("log:out", add_digest, &out);
     assert_memory_equal(&in, &out, sizeof in);
-    assert_int_equal(decoded, SALES - SALES / 50); /* neither broken ones nor visits */
+    assert_int_equal(decoded, SALES - SALES / 25); /* neither broken ones nor visits */
 }
 
 /* A copy of every tenth behind it: what is taken away again is what was there. */

@@ -4,6 +4,7 @@
 
 #include "core/obs/clock.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -68,7 +69,14 @@ static void both_outputs_go_to_the_file_behind_what_it_holds(void **state)
     struct ls_command command = shell("echo one; echo two >&2; cat; echo three");
     struct ls_exit exit;
     command.output = "some/folder/out";
+    put_text("ours", "what only we may read\n");
+    int own = dup(STDIN_FILENO);
+    int ours = ls_file_open("ours", O_RDONLY, 0, &err);
+    assert_true(dup2(ours, STDIN_FILENO) == STDIN_FILENO);
     check(ls_process_run(&command, 10000, &exit, &err));
+    assert_true(dup2(own, STDIN_FILENO) == STDIN_FILENO);
+    close(own);
+    close(ours);
     check_file_says("some/folder/out", "one\ntwo\nthree\n"); /* cat: there is nothing to read */
     check(ls_process_run(&command, 10000, &exit, &err));
     check_file_says("some/folder/out", "three\none\n");
