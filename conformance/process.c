@@ -51,6 +51,9 @@ static void become(const struct ls_command *command, int output)
         (command->files_max && setrlimit(RLIMIT_NOFILE, &files) < 0)) {
         _exit(STATUS_NOT_STARTED);
     }
+    if (input > STDERR_FILENO) {
+        close(input);
+    }
     if (command->umask >= 0) {
         umask((mode_t)command->umask);
     }
