@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define PROFILES_BYTES_MAX (256U << 20)
+
 struct options {
     struct spec_options spec;
 };
@@ -62,23 +64,52 @@ static int print_sound(const struct ls_layers *layers, const struct ls_spec *spe
     return 0;
 }
 
+static int check_layers(const struct ls_layers *layers, struct ls_error *err)
+{
+    struct ls_spec *spec = NULL;
+    struct ls_buf report;
+    ls_buf_init(&report, "diagnostics", 16U << 20);
+    int rc = ls_spec_load(layers, &spec, &report, err);
+    rc = rc < 0 ? rc : check_plans(spec, &report, err);
+    cli_print_diagnostics(&report);
+    rc = rc < 0 ? rc : print_sound(layers, spec, err);
+    ls_spec_free(spec);
+    return rc;
+}
+
+/* A file that is fine may have profiles that are not. */
+static int check_profiles(struct ls_layers layers, struct ls_error *err)
+{
+    struct ls_error first = {0};
+    struct ls_diag diag;
+    struct ls_arena arena;
+    ls_diag_init(&diag);
+    ls_arena_init(&arena, "profiles", PROFILES_BYTES_MAX);
+    const struct ls_yaml *tree = ls_yaml_load(layers.spec_path, &arena, &diag, err);
+    const struct ls_yaml *profiles = tree ? ls_yaml_get(tree, "profiles") : NULL;
+    for (size_t i = 0; profiles && i < profiles->count; i++) {
+        layers.profile = profiles->entries[i].key;
+        if (check_layers(&layers, err) < 0 && !first.code) {
+            ls_error_prefix(err, "profile %s", layers.profile);
+            first = *err;
+        }
+    }
+    int rc = tree ? first.code : err->code;
+    ls_arena_clear(&arena);
+    ls_diag_clear(&diag);
+    if (first.code) {
+        *err = first;
+    }
+    return rc;
+}
+
 static int check_one(struct cli *cli, const char *path, struct ls_error *err)
 {
     const struct options *o = cli->options;
-    struct ls_spec *spec = NULL;
     struct ls_layers layers;
-    struct ls_buf report;
     int rc = cli_layers(cli, path, &o->spec, &layers, err);
-    if (rc < 0) {
-        return rc;
-    }
-    ls_buf_init(&report, "diagnostics", 16U << 20);
-    rc = ls_spec_load(&layers, &spec, &report, err);
-    rc = rc < 0 ? rc : check_plans(spec, &report, err);
-    cli_print_diagnostics(&report);
-    rc = rc < 0 ? rc : print_sound(&layers, spec, err);
-    ls_spec_free(spec);
-    return rc;
+    rc = rc < 0 ? rc : check_layers(&layers, err);
+    return rc < 0 || layers.profile ? rc : check_profiles(layers, err);
 }
 
 static int run(struct cli *cli, struct ls_error *err)
@@ -101,7 +132,7 @@ static int run(struct cli *cli, struct ls_error *err)
 const struct command command_config_check = {
     .name = "config check",
     .synopsis = "SPEC... [options]",
-    .summary = "Tells every problem of these specs without running anything.",
+    .summary = "Tells every problem of these specs and their profiles without running anything.",
     .examples = "  lockstep config check fixtures/domains/*.yaml\n"
                 "  lockstep config check my-spec.yaml --env staging --profile load\n",
     .subjects_min = 1,
