@@ -29,7 +29,7 @@ static const struct ls_option rows[] = {
     {"case-seed", LS_OPTION_INTEGER, 0, offsetof(struct options, seed), .fallback = "1",
      .minimum = "0", .summary = "Seed of the perturbations."},
     {"out", LS_OPTION_TEXT, 0, offsetof(struct options, out),
-     .summary = "Run directory, emptied first [runs/DOMAIN-SEED]."},
+     .summary = "Run directory; an earlier run in it is replaced [runs/DOMAIN-SEED]."},
     SPEC_OPTION_ROWS(options, spec),
     {.name = NULL},
 };
@@ -117,6 +117,20 @@ static const char *own_program(struct cli *cli, struct ls_error *err)
     return ls_arena_text(&cli->arena, path, (size_t)size, err);
 }
 
+static void print_sums(const struct ls_verify_result *result)
+{
+    const struct ls_tree_sum *const sums[] = {&result->log_sum, &result->stream_sum,
+                                              &result->batch_sum};
+    static const char *const names[] = {"log", "stream", "batch"};
+    char hex[LS_HEX_MAX];
+    char grouped[LS_GROUPED_MAX];
+    for (int i = 0; result->has_sums && i < 3; i++) {
+        cli_print("%s %-6s sha256 %s", i ? "        " : "Digests:", names[i],
+                  ls_hex(sums[i]->sha256.bytes, LS_SHA256_SIZE, hex));
+        cli_print(" (%zu files, %s bytes)\n", sums[i]->files, ls_grouped(sums[i]->bytes, grouped));
+    }
+}
+
 static void print_end(const struct ls_verify_job *job, const struct ls_verify_result *result)
 {
     char grouped[LS_GROUPED_MAX];
@@ -139,6 +153,7 @@ static void print_end(const struct ls_verify_job *job, const struct ls_verify_re
         }
         cli_print("  late by fault %s", ls_grouped(result->truth.late, grouped));
         cli_print(", clocks a little apart %s\n", ls_grouped(result->truth.jitter, grouped));
+        print_sums(result);
         cli_print("Rates: generate %s/s", ls_grouped(result->generated_per_second, grouped));
         cli_print(", stream %s/s", ls_grouped(result->stream_per_second, grouped));
         cli_print(", batch %s/s (whole processes)\n",

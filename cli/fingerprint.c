@@ -121,7 +121,7 @@ static int add_file(void *context, const char *relative, struct ls_error *err)
     struct ls_sha256 sum;
     char path[LS_PATH_MAX];
     char hex[LS_HEX_MAX];
-    uint64_t size;
+    uint64_t size = 0;
     const char *slash = strrchr(relative, '/');
     size_t folder = slash ? (size_t)(slash - relative) : 0;
     int rc = 0;

@@ -43,6 +43,20 @@ static int windows_of(struct ls_verify *v, struct ls_case_result *r, const char 
     return rc;
 }
 
+static int sum_up(struct ls_verify *v, const char *log, const char *stream, const char *batch,
+                  struct ls_error *err)
+{
+    char datasets[LS_PATH_MAX];
+    struct ls_verify_result *result = v->result;
+    int rc = ls_tree_sha256(log, &result->log_sum, err);
+    rc = rc < 0 ? rc : ls_path_join(datasets, stream, "datasets", err);
+    rc = rc < 0 ? rc : ls_tree_sha256(datasets, &result->stream_sum, err);
+    rc = rc < 0 ? rc : ls_path_join(datasets, batch, "datasets", err);
+    rc = rc < 0 ? rc : ls_tree_sha256(datasets, &result->batch_sum, err);
+    result->has_sums = rc == 0;
+    return rc;
+}
+
 static int run_plain(struct ls_verify *v, struct ls_case_result *r, struct ls_error *err)
 {
     struct ls_exit exits[3];
@@ -58,6 +72,7 @@ static int run_plain(struct ls_verify *v, struct ls_case_result *r, struct ls_er
     int rc = ls_verify_generate(v, log, truth, v->job->events, NULL, &exits[0], err);
     rc = rc < 0 ? rc : ls_verify_run(v, &a, &exits[1], err);
     rc = rc < 0 ? rc : ls_verify_run(v, &b, &exits[2], err);
+    rc = rc < 0 ? rc : sum_up(v, log, stream, batch, err);
     rc = rc < 0 ? rc : ls_verify_inputs(r, stream, batch, err);
     rc = rc < 0 ? rc : ls_verify_compare(v, r, log, stream, "stream", batch, "batch", err);
     rc = rc < 0 ? rc : check_truth(v, r, log, truth, stream, err);

@@ -388,6 +388,30 @@ static enum ls_verdict overall(const struct ls_verify_result *result)
     return verdict;
 }
 
+static int any_file(void *context, const char *relative, struct ls_error *err)
+{
+    (void)context;
+    (void)relative;
+    (void)err;
+    return LS_E_DATA; /* one is enough */
+}
+
+/* Empties the run directory, which has to be one: a folder given by mistake keeps what it holds. */
+static int empty(const char *folder, struct ls_error *err)
+{
+    char manifest[LS_PATH_MAX];
+    int rc = ls_path_join(manifest, folder, "manifest.json", err);
+    if (rc == 0 && ls_path_exists(folder) && ls_verify_number(manifest, "lockstep_run") != 1 &&
+        (!ls_path_is_folder(folder) || ls_tree_walk(folder, any_file, NULL, err) < 0)) {
+        return ls_error_set(err, LS_E_USAGE,
+                            "%s holds something else than a run of `verify`, which would be lost: "
+                            "give --out a folder that is new, empty or such a run",
+                            folder);
+    }
+    rc = rc < 0 ? rc : ls_tree_remove(folder, err);
+    return rc < 0 ? rc : ls_folder_make(folder, err);
+}
+
 static int run_all(struct ls_verify *v, struct ls_error *err)
 {
     size_t total = 0;
@@ -400,8 +424,8 @@ static int run_all(struct ls_verify *v, struct ls_error *err)
                             "no case matches: `lockstep explain cases` lists them");
     }
     v->result->cases = ls_mem_new(total, sizeof *v->result->cases, err);
-    int rc = v->result->cases ? ls_tree_remove(v->job->out, err) : err->code;
-    rc = rc < 0 ? rc : ls_folder_make(v->job->out, err);
+    int rc = v->result->cases ? empty(v->job->out, err) : err->code;
+    rc = rc < 0 ? rc : ls_verify_begin(v, err);
     for (size_t i = 0; rc == 0 && i < total; i++) {
         rc = selected(v->job, ls_cases[i]) ? run_case(v, ls_cases[i], err) : 0;
     }

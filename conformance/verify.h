@@ -7,6 +7,7 @@
 #include "conformance/naive.h"
 #include "conformance/target.h"
 #include "conformance/truth_check.h"
+#include "core/base/file.h"
 
 enum ls_verdict { LS_VERDICT_PASS, LS_VERDICT_FAIL, LS_VERDICT_SKIP, LS_VERDICT_INCONCLUSIVE };
 
@@ -67,6 +68,8 @@ struct ls_verify_result {
     struct ls_case_result *cases;
     struct ls_truth_check truth; /* of the plain comparison; `wrong` 0: both runs gave it */
     uint64_t windows_by_watermark, windows_by_flush;
+    bool has_sums; /* of the plain comparison's log and the two runs' datasets */
+    struct ls_tree_sum log_sum, stream_sum, batch_sum;
     uint64_t generated_per_second, stream_per_second, batch_per_second;
 };
 

@@ -73,7 +73,9 @@ uint64_t ls_verify_number(const char *file, const char *path);
 int ls_verify_inputs(struct ls_case_result *result, const char *a, const char *b,
                      struct ls_error *err);
 
-/* verify_report.c */
+/* verify_report.c: the manifest, by which a run directory is known, before the first case; and
+ * everything after the last. */
+int ls_verify_begin(const struct ls_verify *v, struct ls_error *err);
 int ls_verify_report(const struct ls_verify *v, struct ls_error *err);
 
 #endif

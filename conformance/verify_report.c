@@ -271,7 +271,7 @@ static int write_manifest(const struct ls_verify *v, struct ls_buf *out, struct 
 {
     char hex[LS_HEX_MAX];
     const struct ls_spec *spec = v->job->spec;
-    int rc = ls_buf_appendf(out, err, "{\n  \"version\": 1,\n  \"format_version\": %d,\n",
+    int rc = ls_buf_appendf(out, err, "{\n  \"lockstep_run\": 1,\n  \"format_version\": %d,\n",
                             LS_FORMAT_VERSION);
     rc = rc < 0 ? rc : append(out, "  \"domain\": \"", spec->domain, "\",\n", JSON, err);
     rc = rc < 0 ? rc : append(out, "  \"target\": \"", v->job->target->name, "\",\n", JSON, err);
@@ -293,8 +293,27 @@ static int write_manifest(const struct ls_verify *v, struct ls_buf *out, struct 
     for (size_t i = 0; rc == 0 && i < v->result->case_count; i++) {
         rc = ls_buf_appendf(out, err, "%s\"%s\"", i ? ", " : "", v->result->cases[i].which->id);
     }
-    rc = rc < 0 ? rc : ls_buf_append_text(out, "]\n}\n", err);
+    rc = rc < 0 ? rc : ls_buf_append_text(out, "]", err);
+    for (int i = 0; rc == 0 && v->result->has_sums && i < 3; i++) {
+        const struct ls_verify_result *r = v->result;
+        static const char *const names[] = {"log", "stream", "batch"};
+        const struct ls_tree_sum *const sums[] = {&r->log_sum, &r->stream_sum, &r->batch_sum};
+        rc = ls_buf_appendf(out, err,
+                            ",\n  \"%s_sha256\": \"%s\", \"%s_files\": %zu, \"%s_bytes\": %llu",
+                            names[i], ls_hex(sums[i]->sha256.bytes, LS_SHA256_SIZE, hex), names[i],
+                            sums[i]->files, names[i], (unsigned long long)sums[i]->bytes);
+    }
+    rc = rc < 0 ? rc : ls_buf_append_text(out, "\n}\n", err);
     return rc < 0 ? rc : write_file(v, "manifest.json", out, err);
+}
+
+int ls_verify_begin(const struct ls_verify *v, struct ls_error *err)
+{
+    struct ls_buf out;
+    ls_buf_init(&out, "manifest", REPORT_BYTES_MAX);
+    int rc = write_manifest(v, &out, err);
+    ls_buf_clear(&out);
+    return rc;
 }
 
 static int write_case(const struct ls_verify *v, struct ls_buf *out, const struct ls_case_result *r,

@@ -155,7 +155,7 @@ static void the_manifest_has_no_times(void **state)
 {
     (void)state;
     json_t *root = load("run/manifest.json");
-    assert_int_equal(number_in(root, "version"), 1);
+    assert_int_equal(number_in(root, "lockstep_run"), 1);
     assert_int_equal(number_in(root, "format_version"), LS_FORMAT_VERSION);
     assert_string_equal(text_in(root, "domain"), HOSTILE);
     assert_int_equal(strlen(text_in(root, "spec_sha256")), 64);

@@ -362,6 +362,15 @@ static void the_run_directory_is_emptied_first(void **state)
 {
     (void)state;
     put_text("run/old/file", "x");
+    assert_int_equal(ls_verify(&job, &result, &err), LS_E_USAGE); /* somebody else's */
+    assert_true(ls_path_exists("run/old/file"));
+    ls_verify_result_clear(&result);
+    check(ls_tree_remove("run", &err));
+    check(ls_folder_make("run/empty", &err));
+    verify();
+    assert_false(ls_path_exists("run/empty"));
+    ls_verify_result_clear(&result);
+    put_text("run/old/file", "x");
     verify();
     assert_false(ls_path_exists("run/old"));
     assert_true(ls_path_exists("run/report.html"));

@@ -459,3 +459,42 @@ int ls_tree_walk(const char *path,
     names_free(walk.paths, walk.count);
     return rc;
 }
+
+struct tree_hasher {
+    const char *root;
+    struct ls_tree_sum *sum;
+    struct ls_sha256_stream *lines;
+};
+
+static int hash_file(void *context, const char *relative, struct ls_error *err)
+{
+    struct tree_hasher *h = context;
+    struct ls_sha256 sum;
+    char path[LS_PATH_MAX];
+    char hex[LS_HEX_MAX];
+    uint64_t size = 0;
+    int rc = ls_path_join(path, h->root, relative, err);
+    rc = rc < 0 ? rc : ls_file_sha256(path, &sum, &size, err);
+    if (rc == 0) {
+        ls_hex(sum.bytes, LS_SHA256_SIZE, hex);
+        ls_sha256_add(h->lines, hex, strlen(hex));
+        ls_sha256_add(h->lines, "  ", 2);
+        ls_sha256_add(h->lines, relative, strlen(relative));
+        ls_sha256_add(h->lines, "\n", 1);
+        h->sum->files++;
+        h->sum->bytes += size;
+    }
+    return rc;
+}
+
+int ls_tree_sha256(const char *path, struct ls_tree_sum *out, struct ls_error *err)
+{
+    struct tree_hasher h = {path, out, ls_sha256_new(err)};
+    *out = (struct ls_tree_sum){0};
+    if (!h.lines) {
+        return err->code;
+    }
+    int rc = ls_tree_walk(path, hash_file, &h, err);
+    ls_sha256_end(h.lines, &out->sha256);
+    return rc;
+}

@@ -58,6 +58,15 @@ int ls_tree_walk(const char *path,
                  int (*each)(void *context, const char *relative, struct ls_error *err),
                  void *context, struct ls_error *err);
 
+/* What all files of a tree come to: the SHA-256 of the lines that sha256sum prints for them, in
+ * byte order of their relative paths. */
+struct ls_tree_sum {
+    size_t files;
+    uint64_t bytes;
+    struct ls_sha256 sha256;
+};
+int ls_tree_sha256(const char *path, struct ls_tree_sum *out, struct ls_error *err);
+
 #define LS_PATH_MAX 4096
 
 /* Joins two parts with a slash into out[LS_PATH_MAX]; LS_E_USAGE when it is too long. */

@@ -590,6 +590,24 @@ static void the_sum_of_a_file(void **state)
     assert_true(nth > 2);
 }
 
+static void the_sum_of_a_tree(void **state)
+{
+    (void)state;
+    /* of: sha256sum a/b c | sha256sum */
+    static const char expected[] =
+        "e61a7104683d61f876a2256b3c93563cc4c65109722e22051b2c296e26d1a085";
+    struct ls_error err;
+    struct ls_tree_sum sum;
+    char hex[LS_HEX_MAX];
+    put("t/a/b", "one\n");
+    put("t/c", "three\n");
+    assert_int_equal(ls_tree_sha256("t", &sum, &err), 0);
+    assert_string_equal(ls_hex(sum.sha256.bytes, LS_SHA256_SIZE, hex), expected);
+    assert_int_equal(sum.files, 2);
+    assert_int_equal(sum.bytes, 10);
+    assert_int_equal(ls_tree_sha256("missing", &sum, &err), LS_E_NOINPUT);
+}
+
 static void refused_memory_is_an_error(void **state)
 {
     struct ls_error err;
@@ -643,6 +661,7 @@ int main(void)
         FILE_TEST(paths_as_long_as_they_can_be),
         FILE_TEST(deep_trees_need_little_stack),
         FILE_TEST(the_sum_of_a_file),
+        FILE_TEST(the_sum_of_a_tree),
         FILE_TEST(refused_memory_is_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

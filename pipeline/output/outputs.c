@@ -87,13 +87,36 @@ static int make_layout(const char *text, struct ls_schema **schema, struct ls_la
     return rc < 0 ? rc : ls_layout_new(*schema, layout, err);
 }
 
+static bool ends_with(const char *text, const char *end)
+{
+    size_t size = strlen(text);
+    size_t end_size = strlen(end);
+    return size >= end_size && memcmp(text + size - end_size, end, end_size) == 0;
+}
+
+/* What a run leaves among its datasets; a file that it does not leave is somebody's, and stays. */
+static int check_ours(void *context, const char *relative, struct ls_error *err)
+{
+    const char *folder = context;
+    if (ends_with(relative, ".avro") || ends_with(relative, "SHA256SUMS") ||
+        ends_with(relative, ".tmp")) {
+        return 0;
+    }
+    return ls_error_set(err, LS_E_DATA,
+                        "%s/%s is no dataset, and a run begins by emptying %s: give --to another "
+                        "folder, or remove that file",
+                        folder, relative, folder);
+}
+
 static int open_sets(struct ls_outputs *o, const struct ls_dataset_state *states,
                      struct ls_error *err)
 {
     o->sets = ls_mem_new(total(o), sizeof *o->sets, err);
     int rc = o->sets ? 0 : err->code;
     if (rc == 0 && !states) {
-        rc = ls_tree_remove(o->datasets, err);
+        rc = ls_path_exists(o->datasets) ? ls_tree_walk(o->datasets, check_ours, o->datasets, err)
+                                         : 0;
+        rc = rc < 0 ? rc : ls_tree_remove(o->datasets, err);
     }
     for (size_t i = 0; rc == 0 && i < total(o); i++) {
         char name[LS_PATH_MAX];
