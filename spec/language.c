@@ -261,10 +261,10 @@ static const struct ls_option normalize_rows[] = {
      .summary = "Its value: an expression,", .example = "amount * quantity"},
     {"lookup", LS_OPTION_TABLE, 0, offsetof(struct ls_spec_normalize, lookup),
      .table = &lookup_table, .summary = "or a value from a reference table."},
-    {"scale", LS_OPTION_INTEGER, 0, offsetof(struct ls_spec_normalize, scale), .fallback = "0",
-     .minimum = "0", .maximum = "2",
+    {"scale", LS_OPTION_INTEGER, 0, offsetof(struct ls_spec_normalize, scale), .minimum = "0",
+     .maximum = "2",
      .summary = "Decimal places that the result is rounded to, half to even: 0 gives a long, 2 "
-                "gives money.",
+                "gives money [the expression's own; a division wants it said].",
      .example = "2"},
     {"drop", LS_OPTION_NAME, 0, offsetof(struct ls_spec_normalize, drop),
      .summary = "The field that is left out.", .example = "coupon"},
