@@ -298,6 +298,19 @@ static void refused_memory_is_an_error(void **state)
     }
 }
 
+/* What ships as an example says what the program uses. */
+static void the_shipped_file_is_the_built_in_one(void **state)
+{
+    (void)state;
+    struct ls_buf text;
+    ls_buf_init(&text, "target", 1U << 16);
+    check(ls_file_read(LS_SOURCE_DIR "/fixtures/targets/reference.yaml", &text, &err));
+    const char *from = strstr(ls_buf_text(&text, &err), "lockstep_target:");
+    assert_non_null(from);
+    assert_string_equal(from, ls_target_reference);
+    ls_buf_clear(&text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -305,6 +318,7 @@ int main(void)
         FOLDER_TEST(every_mistake_is_told_at_once),
         FOLDER_TEST(a_missing_file_is_no_input),
         FOLDER_TEST(the_reference_is_this_program),
+        FOLDER_TEST(the_shipped_file_is_the_built_in_one),
         FOLDER_TEST(words_are_filled_in),
         FOLDER_TEST(a_batch_turns_the_knob_of_workers_alone),
         FOLDER_TEST(a_program_is_looked_for_beside_its_file),
