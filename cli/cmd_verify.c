@@ -2,6 +2,7 @@
 #include "conformance/verify.h"
 #include "core/base/file.h"
 #include "core/base/text.h"
+#include "core/base/wide.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,8 +11,8 @@
 
 struct options {
     struct spec_options spec;
-    const char *target, *cases, *out;
-    int64_t events, case_events, seed, kills;
+    const char *target, *cases, *out, *seeds;
+    int64_t events, case_events, seed, kills, budget_ms;
 };
 
 static const struct ls_option rows[] = {
@@ -28,6 +29,15 @@ static const struct ls_option rows[] = {
      .minimum = "1", .maximum = "100000", .summary = "How often CRS-1 kills."},
     {"case-seed", LS_OPTION_INTEGER, 0, offsetof(struct options, seed), .fallback = "1",
      .minimum = "0", .summary = "Seed of the perturbations."},
+    {"budget", LS_OPTION_DURATION, 0, offsetof(struct options, budget_ms), .fallback = "0",
+     .minimum = "0",
+     .summary = "Begins no case but the first after so much time: the verdict then is INCONCLUSIVE "
+                "at best; 0 for "
+                "none."},
+    {"seeds", LS_OPTION_TEXT, 0, offsetof(struct options, seeds),
+     .summary = "The whole again for each of these seeds of the spec, both ends included; a run "
+                "directory each, below OUT where that is given.",
+     .example = "1..20"},
     {"out", LS_OPTION_TEXT, 0, offsetof(struct options, out),
      .summary = "Run directory; an earlier run in it is replaced [runs/DOMAIN-SEED]."},
     SPEC_OPTION_ROWS(options, spec),
@@ -183,14 +193,22 @@ static void link_latest(const struct options *o, const char *out)
     }
 }
 
+static const char *run_folder(struct cli *cli, const struct options *o, const struct ls_spec *spec,
+                              struct ls_error *err)
+{
+    long long seed = (long long)spec->seed;
+    if (!o->out) {
+        return ls_arena_printf(&cli->arena, err, "runs/%s-%lld", spec->domain, seed);
+    }
+    return o->seeds ? ls_arena_printf(&cli->arena, err, "%s/%lld", o->out, seed) : o->out;
+}
+
 static int verify(struct cli *cli, const struct options *o, const struct ls_spec *spec,
                   const struct ls_target *target, struct ls_error *err)
 {
     const char **cases = NULL;
     const char **words = NULL;
-    const char *out = o->out ? o->out
-                             : ls_arena_printf(&cli->arena, err, "runs/%s-%lld", spec->domain,
-                                               (long long)spec->seed);
+    const char *out = run_folder(cli, o, spec, err);
     struct ls_verify_job job = {.spec = spec,
                                 .lockstep = cli->self ? cli->self : own_program(cli, err),
                                 .spec_path = absolute(cli, cli->subjects[0], err),
@@ -201,6 +219,7 @@ static int verify(struct cli *cli, const struct options *o, const struct ls_spec
                                 .out = out ? absolute(cli, out, err) : NULL,
                                 .seed = (uint64_t)o->seed,
                                 .kills = (unsigned)o->kills,
+                                .budget_ms = (uint64_t)o->budget_ms,
                                 .tell = tell,
                                 .stop = cli_interrupted};
     if (!job.lockstep || !job.spec_path || !job.out || (o->target && !job.target_path)) {
@@ -221,9 +240,8 @@ static int verify(struct cli *cli, const struct options *o, const struct ls_spec
     return rc;
 }
 
-static int run(struct cli *cli, struct ls_error *err)
+static int verify_seed(struct cli *cli, const struct options *o, struct ls_error *err)
 {
-    const struct options *o = cli->options;
     struct ls_spec *spec;
     struct ls_target *target = NULL;
     struct ls_buf report;
@@ -241,6 +259,53 @@ static int run(struct cli *cli, struct ls_error *err)
     ls_target_free(target);
     ls_spec_free(spec);
     return rc;
+}
+
+/* "A..B" */
+static bool read_seeds(const char *text, uint64_t *first, uint64_t *last)
+{
+    const char *dots = strstr(text, "..");
+    ls_i128 a = 0;
+    ls_i128 b = 0;
+    if (!dots || !ls_decimal_parse(text, (size_t)(dots - text), 0, &a) ||
+        !ls_decimal_parse(dots + 2, strlen(dots + 2), 0, &b) || a < 0 || b < a || b > INT64_MAX) {
+        return false;
+    }
+    *first = (uint64_t)a;
+    *last = (uint64_t)b;
+    return true;
+}
+
+static int verify_seeds(struct cli *cli, struct options *o, struct ls_error *err)
+{
+    uint64_t first;
+    uint64_t last;
+    uint64_t counts[3] = {0}; /* passed, failed, inconclusive: by exit code */
+    if (o->spec.seed || !read_seeds(o->seeds, &first, &last)) {
+        return ls_error_set(err, LS_E_USAGE,
+                            "--seeds wants two whole numbers, the first not above the second "
+                            "(--seeds 1..20), and no --seed beside it");
+    }
+    int rc = 0;
+    for (uint64_t seed = first; rc >= 0 && seed <= last; seed++) {
+        cli_print("%sSeed %llu\n", seed > first ? "\n" : "", (unsigned long long)seed);
+        o->spec.seed = ls_arena_printf(&cli->arena, err, "%llu", (unsigned long long)seed);
+        rc = o->spec.seed ? verify_seed(cli, o, err) : err->code;
+        counts[rc < 0 ? 0 : rc] += rc >= 0;
+    }
+    if (rc >= 0) {
+        cli_print("\nSeeds %s: %llu PASS, %llu FAIL, %llu INCONCLUSIVE\n", o->seeds,
+                  (unsigned long long)counts[0], (unsigned long long)counts[LS_DIFFERS],
+                  (unsigned long long)counts[LS_INCONCLUSIVE]);
+        rc = counts[LS_DIFFERS] ? LS_DIFFERS : counts[LS_INCONCLUSIVE] ? LS_INCONCLUSIVE : 0;
+    }
+    return rc;
+}
+
+static int run(struct cli *cli, struct ls_error *err)
+{
+    struct options *o = cli->options;
+    return o->seeds ? verify_seeds(cli, o, err) : verify_seed(cli, o, err);
 }
 
 const struct command command_verify = {

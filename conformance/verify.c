@@ -346,7 +346,12 @@ static int run_case(struct ls_verify *v, const struct ls_case *which, struct ls_
     ls_buf_init(&r->detail, "a case's report", DETAIL_MAX);
     v->timed_out = false;
     int rc = 0;
-    if (!able(v->job->target, which)) {
+    if (v->job->budget_ms && v->result->case_count > 1 &&
+        begin - v->begin_ns >= v->job->budget_ms * 1000000) {
+        r->verdict = LS_VERDICT_INCONCLUSIVE;
+        rc = ls_buf_appendf(&r->detail, err, "not begun: the budget of %llu ms was used up\n",
+                            (unsigned long long)v->job->budget_ms);
+    } else if (!able(v->job->target, which)) {
         r->verdict = LS_VERDICT_SKIP;
         rc = ls_buf_appendf(&r->detail, err, "the target does not declare `%s`\n", which->knob);
     } else {
@@ -435,7 +440,7 @@ static int run_all(struct ls_verify *v, struct ls_error *err)
 
 int ls_verify(const struct ls_verify_job *job, struct ls_verify_result *out, struct ls_error *err)
 {
-    struct ls_verify v = {.job = job, .result = out};
+    struct ls_verify v = {.job = job, .result = out, .begin_ns = ls_clock_ns()};
     *out = (struct ls_verify_result){0};
     ls_arena_init(&v.arena, "verify", VERIFY_BYTES_MAX);
     int rc = run_all(&v, err);

@@ -11,6 +11,7 @@ struct ls_verify {
     const struct ls_verify_job *job;
     struct ls_arena arena;
     struct ls_verify_result *result;
+    uint64_t begin_ns;
     /* the smaller log that the cases share, made when the first of them wants it, with its runs */
     bool has_base;
     const char *base_log, *base_truth;    /* folders */
