@@ -160,19 +160,16 @@ static int run(struct cli *cli, struct ls_error *err)
 {
     const struct options *o = cli->options;
     struct ls_log *log = NULL;
-    struct ls_spec *spec = NULL;
     struct spec_schemas schemas = {0};
     int rc = ls_log_open(cli->subjects[0], true, &log, err);
     if (rc == 0 && o->spec) {
-        rc = cli_load_spec_at(cli, o->spec, &o->layers, &spec, err);
-        rc = rc < 0 ? rc : spec_schemas_new(cli, spec, &schemas, err);
+        rc = spec_schemas_load(cli, o->spec, &o->layers, &schemas, err);
     }
     if (rc == 0) {
         struct shower s = {o, log, o->spec ? &schemas : NULL, 0};
         rc = o->topic ? show_topic(&s, err) : show_overview(&s, cli->subjects[0], err);
     }
     spec_schemas_clear(&schemas);
-    ls_spec_free(spec);
     ls_log_close(log);
     return rc;
 }

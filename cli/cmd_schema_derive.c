@@ -68,13 +68,8 @@ static int write_one(const struct spec_schema *s, const char *folder, struct ls_
 static int run(struct cli *cli, struct ls_error *err)
 {
     const struct options *o = cli->options;
-    struct ls_spec *spec;
     struct spec_schemas schemas;
-    int rc = cli_load_spec(cli, &o->spec, &spec, err);
-    if (rc < 0) {
-        return rc;
-    }
-    rc = spec_schemas_new(cli, spec, &schemas, err);
+    int rc = spec_schemas_load(cli, cli->subjects[0], &o->spec, &schemas, err);
     if (rc == 0 && !o->to) {
         rc = print_all(&schemas, err);
     }
@@ -82,7 +77,6 @@ static int run(struct cli *cli, struct ls_error *err)
         rc = write_one(&schemas.items[i], o->to, err);
     }
     spec_schemas_clear(&schemas);
-    ls_spec_free(spec);
     return rc;
 }
 

@@ -45,20 +45,14 @@ static int of_file(const char *path, struct ls_error *err)
 
 static int of_spec(struct cli *cli, const struct options *o, struct ls_error *err)
 {
-    struct ls_spec *spec;
     struct spec_schemas schemas;
-    int rc = cli_load_spec(cli, &o->spec, &spec, err);
-    if (rc < 0) {
-        return rc;
-    }
-    rc = spec_schemas_new(cli, spec, &schemas, err);
+    int rc = spec_schemas_load(cli, cli->subjects[0], &o->spec, &schemas, err);
     for (size_t i = 0; rc == 0 && i < schemas.count; i++) {
         cli_print("%s version %lld\n", schemas.items[i].subject,
                   (long long)schemas.items[i].version);
         print(schemas.items[i].schema);
     }
     spec_schemas_clear(&schemas);
-    ls_spec_free(spec);
     return rc;
 }
 

@@ -64,8 +64,7 @@ static int unknown(const struct ls_spec *spec, const char *name, struct ls_error
                         near ? near : "", near ? "`?" : "");
 }
 
-static int show(struct cli *cli, const struct ls_spec *spec, const struct spec_schemas *schemas,
-                struct ls_error *err)
+static int show(struct cli *cli, const struct spec_schemas *schemas, struct ls_error *err)
 {
     const char *name = cli->subject_count > 1 ? cli->subjects[1] : NULL;
     bool found = false;
@@ -79,22 +78,16 @@ static int show(struct cli *cli, const struct ls_spec *spec, const struct spec_s
             rc = print_columns(s, err);
         }
     }
-    return rc < 0 || !name || found ? rc : unknown(spec, name, err);
+    return rc < 0 || !name || found ? rc : unknown(schemas->spec, name, err);
 }
 
 static int run(struct cli *cli, struct ls_error *err)
 {
     const struct options *o = cli->options;
-    struct ls_spec *spec;
     struct spec_schemas schemas;
-    int rc = cli_load_spec(cli, &o->spec, &spec, err);
-    if (rc < 0) {
-        return rc;
-    }
-    rc = spec_schemas_new(cli, spec, &schemas, err);
-    rc = rc < 0 ? rc : show(cli, spec, &schemas, err);
+    int rc = spec_schemas_load(cli, cli->subjects[0], &o->spec, &schemas, err);
+    rc = rc < 0 ? rc : show(cli, &schemas, err);
     spec_schemas_clear(&schemas);
-    ls_spec_free(spec);
     return rc;
 }
 

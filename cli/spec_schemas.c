@@ -51,17 +51,22 @@ static int add(struct cli *cli, const struct ls_spec *spec, const struct ls_spec
     return rc;
 }
 
-int spec_schemas_new(struct cli *cli, const struct ls_spec *spec, struct spec_schemas *out,
-                     struct ls_error *err)
+int spec_schemas_load(struct cli *cli, const char *path, const struct spec_options *options,
+                      struct spec_schemas *out, struct ls_error *err)
 {
     int64_t versions[VERSIONS_MAX];
     size_t total = 0;
     *out = (struct spec_schemas){0};
+    int rc = cli_load_spec_at(cli, path, options, &out->spec, err);
+    if (rc < 0) {
+        return rc;
+    }
+    const struct ls_spec *spec = out->spec;
     for (size_t t = 0; t < spec->event_types.count; t++) {
         total += versions_of(ls_spec_event_type_at(spec, t), versions);
     }
     out->items = ls_arena_new(&cli->arena, total, sizeof *out->items, err);
-    int rc = out->items ? 0 : err->code;
+    rc = out->items ? 0 : err->code;
     for (size_t t = 0; rc == 0 && t < spec->event_types.count; t++) {
         const struct ls_spec_event_type *type = ls_spec_event_type_at(spec, t);
         size_t count = versions_of(type, versions);
@@ -77,6 +82,7 @@ void spec_schemas_clear(struct spec_schemas *schemas)
     for (size_t i = 0; i < schemas->count; i++) {
         ls_schema_free(schemas->items[i].schema);
     }
+    ls_spec_free(schemas->spec);
     *schemas = (struct spec_schemas){0};
 }
 

@@ -14,13 +14,15 @@ struct spec_schema {
 };
 
 struct spec_schemas {
+    struct ls_spec *spec;      /* owned */
     struct spec_schema *items; /* in the spec's order, versions ascending */
     size_t count;
 };
 
-/* Clear also after an error. The texts live in the command's arena. */
-int spec_schemas_new(struct cli *cli, const struct ls_spec *spec, struct spec_schemas *out,
-                     struct ls_error *err);
+/* Of the spec at `path`, with these options. Clear also after an error. The texts live in the
+ * command's arena. */
+int spec_schemas_load(struct cli *cli, const char *path, const struct spec_options *options,
+                      struct spec_schemas *out, struct ls_error *err);
 void spec_schemas_clear(struct spec_schemas *schemas);
 
 /* By what a framed record carries; NULL when the spec has none. */

@@ -1,22 +1,6 @@
 #include "spec/fixture_test.h"
 #include "spec/sample_test.h"
 
-static int setup(void **state)
-{
-    struct fixture *f = calloc(1, sizeof *f);
-    *state = f;
-    return f ? fixture_begin(f) : -1;
-}
-
-static int teardown(void **state)
-{
-    int rc = fixture_end(*state);
-    free(*state);
-    return rc;
-}
-
-#define SPEC_TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
-
 #define TIME "{\"type\":\"long\",\"logicalType\":\"timestamp-millis\"}"
 
 static const char envelope[] =
@@ -170,10 +154,10 @@ static void a_full_buffer_is_an_error(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        SPEC_TEST(a_schema_has_the_fields_of_its_version),
-        SPEC_TEST(every_version_parses),
-        SPEC_TEST(a_reference_table_has_its_key_and_the_attributes),
-        SPEC_TEST(a_full_buffer_is_an_error),
+        FIXTURE_TEST(a_schema_has_the_fields_of_its_version),
+        FIXTURE_TEST(every_version_parses),
+        FIXTURE_TEST(a_reference_table_has_its_key_and_the_attributes),
+        FIXTURE_TEST(a_full_buffer_is_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

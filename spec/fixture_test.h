@@ -39,6 +39,23 @@ static inline int fixture_end(struct fixture *f)
     return chdir("/") == 0 && ls_tree_remove(f->folder, &f->err) == 0 ? 0 : -1;
 }
 
+/* For tests whose state is this alone. */
+static inline int fixture_setup(void **state)
+{
+    struct fixture *f = calloc(1, sizeof *f);
+    *state = f;
+    return f ? fixture_begin(f) : -1;
+}
+
+static inline int fixture_teardown(void **state)
+{
+    int rc = fixture_end(*state);
+    free(*state);
+    return rc;
+}
+
+#define FIXTURE_TEST(test) cmocka_unit_test_setup_teardown(test, fixture_setup, fixture_teardown)
+
 /* What ls_spec_load answers about a file spec.yaml with this text; f->spec is the spec, or NULL. */
 static inline int load_text(struct fixture *f, const char *text, const char *const *sets)
 {

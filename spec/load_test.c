@@ -3,22 +3,7 @@
 #include "spec/fixture_test.h"
 #include "spec/sample_test.h"
 
-static int setup(void **state)
-{
-    struct fixture *f = calloc(1, sizeof *f);
-    *state = f;
-    return f ? fixture_begin(f) : -1;
-}
-
-static int teardown(void **state)
-{
-    int rc = fixture_end(*state);
-    free(*state);
-    return rc;
-}
-
-#define SPEC_TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
-#define SETS(...)       ((const char *const[]){__VA_ARGS__, NULL})
+#define SETS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
 static void things_are_found_by_name(void **state)
 {
@@ -290,16 +275,16 @@ static void refused_memory_is_an_error(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        SPEC_TEST(things_are_found_by_name),
-        SPEC_TEST(a_topic_may_have_a_watermark_of_its_own),
-        SPEC_TEST(what_was_written_is_known),
+        FIXTURE_TEST(things_are_found_by_name),
+        FIXTURE_TEST(a_topic_may_have_a_watermark_of_its_own),
+        FIXTURE_TEST(what_was_written_is_known),
         cmocka_unit_test(quantities_become_integers_of_the_unit),
         cmocka_unit_test(types_have_a_scale_and_a_kind),
-        SPEC_TEST(spellings_hash_alike),
-        SPEC_TEST(whatever_changes_a_byte_changes_the_hash),
-        SPEC_TEST(a_spec_may_be_missing_or_no_yaml),
-        SPEC_TEST(all_problems_are_told),
-        SPEC_TEST(refused_memory_is_an_error),
+        FIXTURE_TEST(spellings_hash_alike),
+        FIXTURE_TEST(whatever_changes_a_byte_changes_the_hash),
+        FIXTURE_TEST(a_spec_may_be_missing_or_no_yaml),
+        FIXTURE_TEST(all_problems_are_told),
+        FIXTURE_TEST(refused_memory_is_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,22 +3,6 @@
 #include "spec/fixture_test.h"
 #include "spec/sample_test.h"
 
-static int setup(void **state)
-{
-    struct fixture *f = calloc(1, sizeof *f);
-    *state = f;
-    return f ? fixture_begin(f) : -1;
-}
-
-static int teardown(void **state)
-{
-    int rc = fixture_end(*state);
-    free(*state);
-    return rc;
-}
-
-#define SPEC_TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
-
 static void check_mistakes(struct fixture *f, const struct mistake *cases, size_t count)
 {
     for (size_t k = 0; k < count; k++) {
@@ -454,20 +438,20 @@ static void problems_point_at_the_value(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        SPEC_TEST(the_sample_is_fine),
-        SPEC_TEST(names_are_unique),
-        SPEC_TEST(names_lead_somewhere),
-        SPEC_TEST(problems_point_at_the_value),
-        SPEC_TEST(templates_have_one_number),
-        SPEC_TEST(sources_fit_their_types),
-        SPEC_TEST(fields_do_not_contradict_themselves),
-        SPEC_TEST(references_are_of_one_type),
-        SPEC_TEST(arrival_phases_end_but_for_the_last),
-        SPEC_TEST(checks_have_what_they_need),
-        SPEC_TEST(normalize_steps_do_one_thing),
-        SPEC_TEST(a_conflict_needs_duplicates),
-        SPEC_TEST(there_are_limits),
-        SPEC_TEST(a_topic_has_a_name_that_logs_take),
+        FIXTURE_TEST(the_sample_is_fine),
+        FIXTURE_TEST(names_are_unique),
+        FIXTURE_TEST(names_lead_somewhere),
+        FIXTURE_TEST(problems_point_at_the_value),
+        FIXTURE_TEST(templates_have_one_number),
+        FIXTURE_TEST(sources_fit_their_types),
+        FIXTURE_TEST(fields_do_not_contradict_themselves),
+        FIXTURE_TEST(references_are_of_one_type),
+        FIXTURE_TEST(arrival_phases_end_but_for_the_last),
+        FIXTURE_TEST(checks_have_what_they_need),
+        FIXTURE_TEST(normalize_steps_do_one_thing),
+        FIXTURE_TEST(a_conflict_needs_duplicates),
+        FIXTURE_TEST(there_are_limits),
+        FIXTURE_TEST(a_topic_has_a_name_that_logs_take),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,21 +11,6 @@ struct candidate {
     enum ls_reason fate;
 };
 
-static int begin(void **state)
-{
-    *state = calloc(1, sizeof(struct fixture));
-    return *state ? fixture_begin(*state) : -1;
-}
-
-static int end(void **state)
-{
-    int rc = fixture_end(*state);
-    free(*state);
-    return rc;
-}
-
-#define FATES_TEST(test) cmocka_unit_test_setup_teardown(test, begin, end)
-
 /* The candidates are added in an order of their own and asked for by position; positions in between
  * are no candidates. */
 static void check(struct fixture *f, const struct candidate *all, size_t count, uint64_t key)
@@ -162,9 +147,9 @@ static void test_refused_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        FATES_TEST(test_rules),
-        FATES_TEST(test_random),
-        FATES_TEST(test_refused_memory),
+        FIXTURE_TEST(test_rules),
+        FIXTURE_TEST(test_random),
+        FIXTURE_TEST(test_refused_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,21 +11,6 @@
 #define MEMORY      ((size_t)64 << 10) /* the least: half of it for items, half for their entries */
 #define ENTRIES_MAX (MEMORY / 2 / 32)
 
-static int begin(void **state)
-{
-    *state = calloc(1, sizeof(struct fixture));
-    return *state ? fixture_begin(*state) : -1;
-}
-
-static int end(void **state)
-{
-    int rc = fixture_end(*state);
-    free(*state);
-    return rc;
-}
-
-#define SORT_TEST(test) cmocka_unit_test_setup_teardown(test, begin, end)
-
 #define DONE(f, call)                                                                              \
     do {                                                                                           \
         if ((call) < 0) {                                                                          \
@@ -308,14 +293,14 @@ static void test_refused_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        SORT_TEST(test_order),
-        SORT_TEST(test_number_keys),
-        SORT_TEST(test_item_size),
-        SORT_TEST(test_runs_are_removed),
-        SORT_TEST(test_no_room_on_the_disk),
-        SORT_TEST(test_no_folder),
-        SORT_TEST(test_runs_that_end_early),
-        SORT_TEST(test_refused_memory),
+        FIXTURE_TEST(test_order),
+        FIXTURE_TEST(test_number_keys),
+        FIXTURE_TEST(test_item_size),
+        FIXTURE_TEST(test_runs_are_removed),
+        FIXTURE_TEST(test_no_room_on_the_disk),
+        FIXTURE_TEST(test_no_folder),
+        FIXTURE_TEST(test_runs_that_end_early),
+        FIXTURE_TEST(test_refused_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
