@@ -52,7 +52,7 @@ static int write_one(const struct spec_schema *s, const char *folder, struct ls_
     struct ls_buf text;
     json_t *json = parsed(s);
     snprintf(name, sizeof name, "%s/%lld.avsc", s->subject, (long long)s->version);
-    ls_buf_init(&text, "schema", LS_SCHEMA_TEXT_MAX * 16U);
+    ls_buf_init(&text, "schema", (size_t)LS_SCHEMA_TEXT_MAX * 16);
     int rc = json_text(json, &text, err);
     rc = rc < 0 ? rc : ls_path_join(path, folder, name, err);
     rc = rc < 0 ? rc : ls_folder_make_above(path, err);

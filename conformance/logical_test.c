@@ -31,7 +31,7 @@ static void the_digest_is_that_of_the_contract(void **state)
     struct ls_logical digest = digest_of("d.avro");
     ls_sha256_of(row, put_item(row, &items[0]) - 1, &hash); /* position 0: one byte */
     assert_int_equal(digest.records, 1);
-    for (int i = 0; i < 4; i++) { /* least significant word first, each little-endian */
+    for (size_t i = 0; i < 4; i++) { /* least significant word first, each little-endian */
         assert_true(digest.words[i] == ls_get_u64(hash.bytes + 8 * i));
     }
 }

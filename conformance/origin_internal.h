@@ -6,7 +6,7 @@
 
 /* What cannot be read is no failure of a report: it is told, but for refused memory, which is an
  * error. */
-int ls_origin_unread(const struct ls_error *why, struct ls_buf *report, struct ls_error *err);
+int ls_origin_unread(const struct ls_error *why, struct ls_buf *out, struct ls_error *err);
 
 /* Appends the normalized rows of both sides in the window and group of a view's row. */
 int ls_origin_view(const struct ls_origin *origin, const struct ls_sides *sides,

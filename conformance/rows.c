@@ -63,7 +63,7 @@ json_t *ls_row_json(const struct ls_schema *schema, const uint8_t *bytes, size_t
     json_t *row = NULL;
     int rc = 0;
     struct ls_span span = {bytes, bytes + size};
-    ls_buf_init(&text, "a row as JSON", 8 * LS_CONTAINER_RECORD_MAX);
+    ls_buf_init(&text, "a row as JSON", (size_t)8 * LS_CONTAINER_RECORD_MAX);
     enum ls_decode_status status = ls_datum_json(schema->root, &span, readable, &text, &rc, err);
     if (status != LS_DECODE_OK) {
         ls_error_set(err, LS_E_DATA, "a row does not decode: %s", ls_decode_status_text(status));

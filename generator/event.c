@@ -95,10 +95,7 @@ static void make_cells(const struct ls_plan_type *type, uint64_t i,
         picks[k] = ls_entity_pick(type->picks[k], i);
     }
     out->key_size = (uint32_t)ls_id_write(&type->picks[0]->id, picks[0], out->key);
-    for (size_t k = 0; k < type->op_count; k++) {
-        const struct ls_op *op = &type->ops[k];
-        ls_op_run(op, type, picks, i, scratch->cells, scratch->texts[op->cell]);
-    }
+    ls_ops_run(type, picks, i, scratch->cells, scratch->texts);
 }
 
 static void break_range(const struct ls_plan *plan, const struct ls_plan_type *type, uint64_t i,

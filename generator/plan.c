@@ -27,22 +27,53 @@ uint64_t ls_plan_key(struct planner *p, const char *format, ...)
     return ls_stream_key(p->plan->seed, name);
 }
 
-static bool fill_tables(struct planner *p, struct ls_plan_entity *entity)
+static size_t word_of(const struct ls_op *op, const struct ls_cell *value)
 {
-    for (size_t a = 0; a < entity->attribute_count && entity->count <= TABLE_ROWS_MAX; a++) {
-        if (entity->attributes[a].kind == LS_OP_ID) {
-            continue; /* its text needs a place of its own */
-        }
-        struct ls_cell *table = ls_plan_alloc(p, entity->count, sizeof *table);
-        if (!table) {
-            return false;
-        }
-        for (uint64_t n = 0; n < entity->count; n++) {
-            ls_attribute_value(entity, a, n, NULL, &table[n]);
-        }
-        entity->tables[a] = table;
+    size_t k = 0;
+    while (op->words[k].bytes != value->bytes || op->words[k].number != value->number) {
+        k++;
     }
+    return k;
+}
+
+static bool fill_table(struct planner *p, const struct ls_plan_entity *entity, size_t attribute)
+{
+    const struct ls_op *op = &entity->attributes[attribute];
+    bool choice = op->kind == LS_OP_CHOICE && op->word_count <= UINT16_MAX;
+    uint16_t *choices = NULL;
+    int64_t *numbers = NULL;
+    if (op->may_be_null || (!choice && op->kind != LS_OP_NUMBER)) {
+        return true;
+    }
+    if (choice) {
+        choices = ls_plan_alloc(p, entity->count, sizeof *choices);
+    } else {
+        numbers = ls_plan_alloc(p, entity->count, sizeof *numbers);
+    }
+    if (!choices && !numbers) {
+        return false;
+    }
+    for (uint64_t n = 0; n < entity->count; n++) {
+        struct ls_cell value;
+        ls_attribute_value(entity, attribute, n, NULL, &value);
+        if (choice) {
+            choices[n] = (uint16_t)word_of(op, &value);
+        } else {
+            numbers[n] = value.number;
+        }
+    }
+    entity->tables[attribute] = (struct ls_attribute_table){choices, numbers};
     return true;
+}
+
+static bool fill_tables(struct planner *p, const struct ls_plan_entity *entity)
+{
+    bool sound = true;
+    for (size_t a = 0; sound && a < entity->attribute_count && entity->count <= TABLE_ROWS_MAX;
+         a++) {
+        sound = fill_table(p, entity, a);
+    }
+    return sound;
 }
 
 static bool plan_entity(struct planner *p, const struct ls_spec_entity *spec,

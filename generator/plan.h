@@ -58,6 +58,13 @@ struct ls_op {
     size_t text_max; /* bytes of a text: no value has more */
 };
 
+/* The values of an attribute for a small population, by entity number; both NULL where they are
+ * made each time. Narrow, so that they stay in a cache. */
+struct ls_attribute_table {
+    const uint16_t *choices; /* indices into the operation's words */
+    const int64_t *numbers;
+};
+
 struct ls_plan_entity {
     const struct ls_spec_entity *spec;
     uint64_t count;
@@ -66,8 +73,7 @@ struct ls_plan_entity {
     struct ls_id_template id;
     size_t attribute_count;
     struct ls_op *attributes;
-    struct ls_cell *
-        *tables; /* of each attribute: all values, where the population is small; else NULL */
+    struct ls_attribute_table *tables; /* of each attribute */
 };
 
 /* How a column is written. */
@@ -137,8 +143,12 @@ int ls_plan_new(const struct ls_spec *spec, struct ls_plan **out, struct ls_buf 
                 struct ls_error *err);
 void ls_plan_free(struct ls_plan *plan);
 
-/* One value, from the entities that were picked (their numbers) and the cells that are there.
- * `text` has LS_ID_TEXT_MAX bytes for an id. */
+/* All values of an event: cells[op->cell] for each operation of its type, from the entities that
+ * were picked (their numbers). texts[op->cell] has LS_ID_TEXT_MAX bytes for an id. */
+void ls_ops_run(const struct ls_plan_type *type, const uint64_t *picks, uint64_t index,
+                struct ls_cell *cells, uint8_t (*texts)[LS_ID_TEXT_MAX]);
+
+/* One of them. `type` and `picks` may be NULL for an attribute's operation. */
 void ls_op_run(const struct ls_op *op, const struct ls_plan_type *type, const uint64_t *picks,
                uint64_t index, struct ls_cell *cells, uint8_t *text);
 

@@ -104,18 +104,11 @@ static void run_expression(const struct ls_op *op, const struct ls_cell *cells, 
     }
 }
 
-void ls_attribute_value(const struct ls_plan_entity *entity, size_t attribute, uint64_t n,
-                        uint8_t *text, struct ls_cell *out)
-{
-    if (entity->tables[attribute]) {
-        *out = entity->tables[attribute][n];
-    } else {
-        ls_op_run(&entity->attributes[attribute], NULL, NULL, n, out, text); /* its cell is 0 */
-    }
-}
-
-void ls_op_run(const struct ls_op *op, const struct ls_plan_type *type, const uint64_t *picks,
-               uint64_t index, struct ls_cell *cells, uint8_t *text)
+/* Inlined into both its callers: one operation alone, and all of an event. */
+static inline __attribute__((always_inline)) void run(const struct ls_op *op,
+                                                      const struct ls_plan_type *type,
+                                                      const uint64_t *picks, uint64_t index,
+                                                      struct ls_cell *cells, uint8_t *text)
 {
     struct ls_cell *out = &cells[op->cell];
     if (op->may_be_null && ls_hit(ls_word(op->null_key, index, 0), op->nullable)) {
@@ -144,5 +137,34 @@ void ls_op_run(const struct ls_op *op, const struct ls_plan_type *type, const ui
     case LS_OP_EXPR:
         run_expression(op, cells, out);
         break;
+    }
+}
+
+void ls_op_run(const struct ls_op *op, const struct ls_plan_type *type, const uint64_t *picks,
+               uint64_t index, struct ls_cell *cells, uint8_t *text)
+{
+    run(op, type, picks, index, cells, text);
+}
+
+void ls_ops_run(const struct ls_plan_type *type, const uint64_t *picks, uint64_t index,
+                struct ls_cell *cells, uint8_t (*texts)[LS_ID_TEXT_MAX])
+{
+    const struct ls_op *end = type->ops + type->op_count;
+    for (const struct ls_op *op = type->ops; op < end; op++) {
+        run(op, type, picks, index, cells, texts[op->cell]);
+    }
+}
+
+void ls_attribute_value(const struct ls_plan_entity *entity, size_t attribute, uint64_t n,
+                        uint8_t *text, struct ls_cell *out)
+{
+    const struct ls_attribute_table *table = &entity->tables[attribute];
+    const struct ls_op *op = &entity->attributes[attribute];
+    if (table->choices) {
+        *out = op->words[table->choices[n]];
+    } else if (table->numbers) {
+        set_number(out, table->numbers[n]);
+    } else {
+        ls_op_run(op, NULL, NULL, n, out, text); /* its cell is 0 */
     }
 }

@@ -73,7 +73,7 @@ static void a_sound_log_is_told(void **state)
     for (int all = 0; all < 2; all++) {
         struct ls_log_inspection found = inspect(all);
         assert_int_equal(found.records, RECORDS + 5);
-        assert_true(found.bytes > 9 * (RECORDS + 5));
+        assert_true(found.bytes > (uint64_t)9 * (RECORDS + 5));
         assert_int_equal(found.first_ms, 0);
         assert_int_equal(found.last_ms, RECORDS - 1);
         assert_int_equal(found.damaged, 0);
