@@ -50,6 +50,8 @@ static int put_partition(struct ls_buf *out, const struct ls_stream_partition *p
                          struct ls_error *err)
 {
     const uint64_t words[] = {part->position,
+                              part->last.high,
+                              part->last.low,
                               part->has_clock,
                               (uint64_t)part->highest,
                               part->counts.raw,
@@ -68,6 +70,8 @@ static int put_partition(struct ls_buf *out, const struct ls_stream_partition *p
 static void get_partition(struct checkpoint_reader *r, struct ls_stream_partition *part)
 {
     part->position = ls_checkpoint_get(r);
+    part->last.high = ls_checkpoint_get(r);
+    part->last.low = ls_checkpoint_get(r);
     part->has_clock = ls_checkpoint_get(r) != 0;
     part->highest = (int64_t)ls_checkpoint_get(r);
     part->counts.raw = ls_checkpoint_get(r);

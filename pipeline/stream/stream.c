@@ -194,6 +194,9 @@ int ls_stream_take(struct ls_stream *stream, unsigned worker, size_t part,
     for (size_t i = 0; rc == 0 && i < count; i++) {
         rc = take_one(stream, stream->workers[worker], &stream->parts[part], &records[i], err);
     }
+    if (count) {
+        stream->parts[part].last = ls_log_digest((struct ls_id){0, 0}, &records[count - 1]);
+    }
     return rc;
 }
 

@@ -17,6 +17,7 @@
 struct ls_stream_partition {
     uint32_t topic, partition;
     uint64_t position; /* of the next record */
+    struct ls_id last; /* digest of the record before it alone: by it a restart knows its log */
     bool has_clock;
     int64_t highest; /* clock */
     struct ls_partition_counts counts;

@@ -257,6 +257,30 @@ static int run_with_threads(struct run *run, struct ls_error *err)
 
 /* ---- begin and end */
 
+/* A reader of a partition from where the state stands: behind the record that it read last, which
+ * must be the one that is there. */
+static int open_reader(struct run *run, const struct ls_stream_partition *p,
+                       struct ls_log_reader **reader, struct ls_error *err)
+{
+    const struct ls_log_record *record;
+    size_t count = 0;
+    uint64_t begin = p->position ? p->position - 1 : 0;
+    int rc = ls_log_reader_new(run->log, p->topic, p->partition, begin, reader, err);
+    if (rc < 0 || p->position == 0) {
+        return rc;
+    }
+    rc = ls_log_read(*reader, 1, &record, &count, err);
+    if (rc == 0 && !ls_id_equal(ls_log_digest((struct ls_id){0, 0}, record), p->last)) {
+        rc = ls_error_set(err, LS_E_DATA,
+                          "the checkpoint is of another log: record %llu of partition %u of %s is "
+                          "not the one that was read; give another --state, or remove %s to begin "
+                          "anew",
+                          (unsigned long long)begin, p->partition,
+                          run->job->plan->topics[p->topic].type->topic, run->job->state);
+    }
+    return rc;
+}
+
 static int open_readers(struct run *run, struct ls_error *err)
 {
     run->readers = ls_mem_new(run->part_count, sizeof(struct ls_log_reader *), err);
@@ -272,8 +296,7 @@ static int open_readers(struct run *run, struct ls_error *err)
                                 (unsigned long long)p->position, (unsigned long long)end);
         }
         run->total += end - p->position;
-        rc = ls_log_reader_new(run->log, p->topic, p->partition, p->position, &run->readers[i],
-                               err);
+        rc = open_reader(run, p, &run->readers[i], err);
     }
     return rc;
 }
@@ -298,20 +321,22 @@ static int begin(struct run *run, struct ls_stream_result *out, struct ls_error 
         rc = ls_checkpoints_restore(run->checkpoints, run->stream, dataset_count(run, partitions),
                                     &states, &out->damaged, err);
     }
+    run->part_count = rc < 0 ? 0 : run->stream->partition_count;
+    bool restored = rc > 0;
+    rc = rc < 0 ? rc : open_readers(run, err); /* a log that is refused leaves the outputs alone */
     rc = rc < 0 ? rc
                 : ls_outputs_open(job->plan, job->views, partitions, job->to,
-                                  rc > 0 ? states : NULL, &run->outputs, err);
+                                  restored ? states : NULL, &run->outputs, err);
     if (rc < 0) {
         return rc;
     }
     run->stream->outputs = run->outputs;
-    run->part_count = run->stream->partition_count;
     run->workers = ls_mem_new(job->workers, sizeof *run->workers, err);
     for (unsigned i = 0; run->workers && i < job->workers; i++) {
         run->workers[i].run = run;
         run->workers[i].number = i;
     }
-    return run->workers ? open_readers(run, err) : err->code;
+    return run->workers ? 0 : err->code;
 }
 
 static int finish(struct run *run, struct ls_stream_result *out, uint64_t begin_ns,

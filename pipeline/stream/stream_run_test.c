@@ -366,6 +366,50 @@ static void test_another_log(void **state)
     refused(p, LS_E_DATA, "the checkpoint is of a log with other partitions");
 }
 
+/* Sales dealt to two partitions; `changed` has another value. */
+static void write_sales(struct pipe *p, int count, int changed)
+{
+    FINE(p, ls_tree_remove("log", &p->base.err));
+    struct ls_log *log = begin_log(p, "log:log", 2);
+    for (int i = 0; i < count; i++) {
+        struct message m;
+        begin_message(p, &m, SALE, i, INT64_C(170) * i);
+        m.partition = (uint32_t)(i % 2);
+        if (i == changed) {
+            m.cells[UNITS].number ^= 1;
+            encode(p, &m);
+        }
+        put(p, log, &m);
+    }
+    end_log(p, log);
+}
+
+/* A longer log, but the last record that was read of a partition is another. */
+static void test_other_records(void **state)
+{
+    struct pipe *p = *state;
+    struct stop never = {0};
+    struct ls_stream_result result;
+    for (int partition = 0; partition < 2; partition++) {
+        FINE(p, ls_tree_remove("out", &p->base.err));
+        write_sales(p, 40, -1);
+        FINE(p, run(p, "out", &never, &result));
+        write_sales(p, 60, 38 + partition);
+        char expected[128];
+        snprintf(expected, sizeof expected,
+                 "the checkpoint is of another log: record 19 of partition %d of raw.demo.sale is "
+                 "not the one that was read",
+                 partition);
+        refused(p, LS_E_DATA, expected);
+        assert_true(ls_path_exists("out/summary.json")); /* what is there is left alone */
+        write_sales(p, 40, 38 + partition);              /* nothing is left to read, and yet */
+        refused(p, LS_E_DATA, expected);
+        write_sales(p, 60, -1);
+        FINE(p, run(p, "out", &never, &result));
+        assert_int_equal(result.records, 20);
+    }
+}
+
 /* ---- a log that grows: the job that runs every five minutes (P6) */
 
 static void write_prefix(struct pipe *p, int count)
@@ -476,6 +520,7 @@ int main(void)
         RUN_TEST(test_another_spec),
         RUN_TEST(test_another_reference_table),
         RUN_TEST(test_another_log),
+        RUN_TEST(test_other_records),
         RUN_TEST(test_growing_log),
         RUN_TEST(test_failure_after_a_whole_run),
         RUN_TEST(test_refused_memory),
