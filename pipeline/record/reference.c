@@ -103,6 +103,10 @@ static int read_block(struct ls_reference_table *table, const struct ls_block *b
         }
         rc = add_row(table, cells, err);
     }
+    if (rc == 0 && span.at != span.end) {
+        rc = ls_error_set(err, LS_E_DATA, "the block at byte %llu has %zu bytes behind its rows",
+                          (unsigned long long)block->offset, (size_t)(span.end - span.at));
+    }
     return rc;
 }
 

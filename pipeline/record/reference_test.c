@@ -123,6 +123,23 @@ static void test_another_shape(void **state)
     free(text);
 }
 
+/* A block that says it has fewer rows than it holds. */
+static void test_hidden_row(void **state)
+{
+    static const uint8_t row[] = {4, 'S', '0'}; /* behind the block's count and its size */
+    struct pipe *p = *state;
+    struct ls_buf bytes;
+    ls_buf_init(&bytes, "table", 1U << 16);
+    FINE(p, ls_file_read(TABLE, &bytes, &p->base.err));
+    uint8_t *first = memmem(bytes.data, bytes.size, row, sizeof row);
+    assert_non_null(first);
+    assert_int_equal(first[-2], 2 * 2);
+    first[-2] = 2 * 1;
+    FINE(p, ls_file_replace(TABLE, bytes.data, bytes.size, &p->base.err));
+    check_refused(p, LS_E_DATA, " bytes behind its rows");
+    ls_buf_clear(&bytes);
+}
+
 /* Cut short after any byte: either whole blocks are left (the file then has fewer rows, and another
  * digest), or it is refused. */
 static void test_every_truncation(void **state)
@@ -159,13 +176,10 @@ static void test_refused_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        PIPE_TEST(test_rows),
-        PIPE_TEST(test_many_rows),
-        PIPE_TEST(test_no_rows),
-        PIPE_TEST(test_digest),
-        PIPE_TEST(test_refusals),
-        PIPE_TEST(test_another_shape),
-        PIPE_TEST(test_every_truncation),
+        PIPE_TEST(test_rows),           PIPE_TEST(test_many_rows),
+        PIPE_TEST(test_no_rows),        PIPE_TEST(test_digest),
+        PIPE_TEST(test_refusals),       PIPE_TEST(test_another_shape),
+        PIPE_TEST(test_hidden_row),     PIPE_TEST(test_every_truncation),
         PIPE_TEST(test_refused_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
