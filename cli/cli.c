@@ -214,7 +214,8 @@ int cli_main(int argc, char **argv, const char *self)
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
-    signal(SIGPIPE, SIG_IGN);
+    signal(SIGPIPE, SIG_IGN); /* the write fails, and the error says which */
+    signal(SIGXFSZ, SIG_IGN);
     struct ls_error err = {0};
     own_name = self;
     int rc = run(argc, argv, &err);

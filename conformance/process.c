@@ -45,6 +45,7 @@ static void become(const struct ls_command *command, int output)
         .from = command->arguments}; /* execvp changes nothing; its type is older than const */
     int input = open("/dev/null", O_RDONLY);
     signal(SIGPIPE, SIG_DFL);
+    signal(SIGXFSZ, SIG_DFL);
     if (setpgid(0, 0) < 0 || input < 0 || dup2(input, STDIN_FILENO) < 0 ||
         dup2(output, STDOUT_FILENO) < 0 || dup2(output, STDERR_FILENO) < 0 ||
         (command->folder && chdir(command->folder) < 0) ||
