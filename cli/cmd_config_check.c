@@ -1,7 +1,6 @@
 #include "cli/commands.h"
+#include "cli/plans.h"
 #include "core/base/file.h"
-#include "generator/plan.h"
-#include "pipeline/output/outputs.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -18,29 +17,6 @@ static const struct ls_option rows[] = {
 };
 static const struct ls_table table = {"config check", "",       sizeof(struct options),
                                       SIZE_MAX,       SIZE_MAX, rows};
-
-/* The generator's and the pipeline's view of it: both are asked, whatever the other says. */
-static int check_plans(const struct ls_spec *spec, struct ls_buf *report, struct ls_error *err)
-{
-    struct ls_error second;
-    struct ls_plan *plan = NULL;
-    struct ls_record_plan *record_plan = NULL;
-    struct ls_views *views = NULL;
-    struct ls_reference shapes;
-    int rc = ls_plan_new(spec, &plan, report, err);
-    int rest = ls_reference_load(spec, NULL, &shapes, &second);
-    rest = rest < 0 ? rest : ls_record_plan_new(spec, &shapes, &record_plan, report, &second);
-    rest = rest < 0 ? rest : ls_views_new(record_plan, &views, report, &second);
-    if (rc == 0 && rest < 0) {
-        *err = second;
-        rc = rest;
-    }
-    ls_views_free(views);
-    ls_record_plan_free(record_plan);
-    ls_reference_free(&shapes);
-    ls_plan_free(plan);
-    return rc;
-}
 
 static int print_sound(const struct ls_layers *layers, const struct ls_spec *spec,
                        struct ls_error *err)
@@ -70,7 +46,7 @@ static int check_layers(const struct ls_layers *layers, struct ls_error *err)
     struct ls_buf report;
     ls_buf_init(&report, "diagnostics", 16U << 20);
     int rc = ls_spec_load(layers, &spec, &report, err);
-    rc = rc < 0 ? rc : check_plans(spec, &report, err);
+    rc = rc < 0 ? rc : cli_check_plans(spec, &report, err);
     cli_print_diagnostics(&report);
     rc = rc < 0 ? rc : print_sound(layers, spec, err);
     ls_spec_free(spec);

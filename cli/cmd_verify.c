@@ -1,4 +1,5 @@
 #include "cli/commands.h"
+#include "cli/plans.h"
 #include "conformance/verify.h"
 #include "core/base/file.h"
 #include "core/base/text.h"
@@ -250,11 +251,9 @@ static int verify_seed(struct cli *cli, const struct options *o, struct ls_error
         return rc;
     }
     ls_buf_init(&report, "diagnostics", 16U << 20);
-    rc = ls_target_load(o->target, &target, &report, err);
-    if (report.size) {
-        fwrite(report.data, 1, report.size, stderr);
-    }
-    ls_buf_clear(&report);
+    rc = cli_check_plans(spec, &report, err); /* its mistakes are not the target's */
+    rc = rc < 0 ? rc : ls_target_load(o->target, &target, &report, err);
+    cli_print_diagnostics(&report);
     rc = rc < 0 ? rc : verify(cli, o, spec, target, err);
     ls_target_free(target);
     ls_spec_free(spec);

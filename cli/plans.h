@@ -1,0 +1,11 @@
+/* Whether a spec that loads can also be generated and computed. */
+#ifndef LS_CLI_PLANS_H
+#define LS_CLI_PLANS_H
+
+#include "spec/spec.h"
+
+/* The generator's and the pipeline's view of it: both are asked, whatever the other says. 0, or
+ * LS_E_DATA with the problems of both in `report` (appended; also warnings of one that is fine). */
+int cli_check_plans(const struct ls_spec *spec, struct ls_buf *report, struct ls_error *err);
+
+#endif
