@@ -40,7 +40,8 @@ static const struct ls_option rows[] = {
                 "directory each, below OUT where that is given.",
      .example = "1..20"},
     {"out", LS_OPTION_TEXT, 0, offsetof(struct options, out),
-     .summary = "Run directory; an earlier run in it is replaced [runs/DOMAIN-SEED]."},
+     .summary = "Run directory [runs/DOMAIN-SEED]. An earlier run there is replaced; anything else "
+                "is refused."},
     SPEC_OPTION_ROWS(options, spec),
     {.name = NULL},
 };
@@ -109,6 +110,10 @@ static const char *absolute(struct cli *cli, const char *path, struct ls_error *
     char here[LS_PATH_MAX];
     if (path[0] == '/') {
         return path;
+    }
+    if (!*path) {
+        ls_error_set(err, LS_E_USAGE, "a path is empty: name a file or a folder");
+        return NULL;
     }
     if (!getcwd(here, sizeof here)) {
         ls_error_set(err, LS_E_IO, "this process's folder has no name");

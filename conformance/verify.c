@@ -417,16 +417,34 @@ static int empty(const char *folder, struct ls_error *err)
     return rc < 0 ? rc : ls_folder_make(folder, err);
 }
 
+/* Each pattern has to select a case: a misspelt one would leave out what was asked for. */
+static int check_patterns(const struct ls_verify_job *job, struct ls_error *err)
+{
+    for (const char *const *pattern = job->cases; pattern && *pattern; pattern++) {
+        size_t i = 0;
+        while (ls_cases[i] && !ls_glob_match(*pattern, ls_cases[i]->id)) {
+            i++;
+        }
+        if (!ls_cases[i]) {
+            return ls_error_set(err, LS_E_NOMATCH,
+                                "no case matches `%s`: `lockstep explain cases` lists them",
+                                *pattern);
+        }
+    }
+    return job->cases && !*job->cases
+               ? ls_error_set(err, LS_E_NOMATCH,
+                              "no case is named: `lockstep explain cases` lists them")
+               : 0;
+}
+
 static int run_all(struct ls_verify *v, struct ls_error *err)
 {
     size_t total = 0;
-    size_t count = 0;
-    for (; ls_cases[total]; total++) {
-        count += selected(v->job, ls_cases[total]);
+    while (ls_cases[total]) {
+        total++;
     }
-    if (count == 0) {
-        return ls_error_set(err, LS_E_NOMATCH,
-                            "no case matches: `lockstep explain cases` lists them");
+    if (check_patterns(v->job, err) < 0) {
+        return err->code;
     }
     v->result->cases = ls_mem_new(total, sizeof *v->result->cases, err);
     int rc = v->result->cases ? empty(v->job->out, err) : err->code;

@@ -56,8 +56,8 @@ struct ls_verify_job {
     const char *out;          /* run directory; it is emptied first */
     uint64_t seed;            /* of the perturbations */
     unsigned kills;           /* of CRS-1 */
-    uint64_t budget_ms;       /* a case but the first that is not begun by then is
- inconclusive; 0: none */
+    uint64_t
+        budget_ms; /* a case but the first that is not begun by then is inconclusive; 0: none */
     void (*tell)(void *context, const char *line); /* a line as each step ends; may be NULL */
     void *context;
     int (*stop)(struct ls_error *err); /* asked often: a negative answer ends it; may be NULL */
@@ -75,8 +75,8 @@ struct ls_verify_result {
     uint64_t generated_per_second, stream_per_second, batch_per_second;
 };
 
-/* LS_E_NOMATCH when the patterns select no case. The run directory then holds what cli.md lists.
- * Clear the result, also after an error. */
+/* LS_E_NOMATCH when one of the patterns selects no case. The run directory then holds what cli.md
+ * lists. Clear the result, also after an error. */
 int ls_verify(const struct ls_verify_job *job, struct ls_verify_result *out, struct ls_error *err);
 void ls_verify_result_clear(struct ls_verify_result *result);
 
