@@ -34,7 +34,7 @@ static int run(struct cli *cli, struct ls_error *err)
     struct pipeline pipeline;
     struct ls_progress progress;
     struct ls_batch_result result;
-    int rc = pipeline_open(cli, &o->spec, o->from, o->reference, &pipeline, err);
+    int rc = pipeline_open(cli, &o->spec, o->from, o->to, o->reference, &pipeline, err);
     if (rc == 0) {
         struct ls_batch_job job = {.plan = pipeline.plan,
                                    .views = pipeline.views,

@@ -1,6 +1,7 @@
 #include "cli/pipeline_options.h"
 
 #include "core/base/text.h"
+#include "core/log/file_log.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -18,14 +19,34 @@ static int compile(const struct ls_reference *reference, struct pipeline *out, s
     return rc;
 }
 
+static int check_places(const char *from, const char *to, struct ls_error *err)
+{
+    struct ls_file_manifest manifest;
+    struct ls_log *log;
+    int rc = ls_log_open(from, false, &log, err);
+    if (rc < 0) {
+        return rc;
+    }
+    ls_log_close(log);
+    struct ls_error ignored;
+    if (ls_file_manifest_read(to, &manifest, &ignored) == 0) {
+        rc = ls_error_set(err, LS_E_USAGE,
+                          "--to: %s holds a log, whose manifest a run would replace: give another "
+                          "folder",
+                          to);
+    }
+    ls_file_manifest_clear(&manifest);
+    return rc;
+}
+
 int pipeline_open(struct cli *cli, const struct spec_options *options, const char *from,
-                  const char *reference, struct pipeline *out, struct ls_error *err)
+                  const char *to, const char *reference, struct pipeline *out, struct ls_error *err)
 {
     *out = (struct pipeline){0};
     int rc = cli_load_spec(cli, options, &out->spec, err);
+    rc = rc < 0 ? rc : check_places(from, to, err);
     if (rc == 0 && !reference) {
-        const char *folder = strncmp(from, "log:", 4) == 0 ? from + 4 : ".";
-        reference = ls_arena_printf(&cli->arena, err, "%s/reference", folder);
+        reference = ls_arena_printf(&cli->arena, err, "%s/reference", from + 4);
         rc = reference ? 0 : err->code;
     }
     rc = rc < 0 ? rc : ls_reference_load(out->spec, reference, &out->reference, err);

@@ -12,10 +12,12 @@ struct pipeline {
     struct ls_views *views;
 };
 
-/* `reference` NULL: the folder `reference` of the file log that `from` names. Clear also after an
+/* `reference` NULL: the folder `reference` of the file log that `from` names. The log has to be
+ * there, and `to` must be none: a run's manifest would replace the log's. Clear also after an
  * error. */
 int pipeline_open(struct cli *cli, const struct spec_options *options, const char *from,
-                  const char *reference, struct pipeline *out, struct ls_error *err);
+                  const char *to, const char *reference, struct pipeline *out,
+                  struct ls_error *err);
 void pipeline_clear(struct pipeline *pipeline);
 
 /* The counts of a run, for a person; read from the summary that it wrote. */
