@@ -20,7 +20,9 @@ static void print_identity(const struct ls_log *log, const char *uri)
         cli_print(", %s event%s", ls_grouped(identity->events, grouped),
                   identity->events == 1 ? "" : "s");
     }
-    if (identity->until_ms != INT64_MAX) {
+    if (identity->until_ms == INT64_MIN) {
+        cli_print(", a slice");
+    } else if (identity->until_ms != INT64_MAX) {
         ls_time_format(identity->until_ms, time);
         cli_print(", until %s", time);
     }

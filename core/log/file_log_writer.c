@@ -78,6 +78,12 @@ static int look(const char *folder, const struct ls_log_identity *identity, enum
                           manifest.complete || !same_identity(&manifest, identity)
                               ? ""
                               : ", or finish it with --resume");
+    } else if (rc == 0 && strcmp(manifest.spec_sha256, identity->spec_sha256) == 0 &&
+               !same_identity(&manifest, identity)) {
+        rc = ls_error_set(err, LS_E_DATA,
+                          "the log in %s was begun with other bounds: resume it with the --events, "
+                          "--for or --until that it was begun with",
+                          folder);
     } else if (rc == 0 && !same_identity(&manifest, identity)) {
         rc = ls_error_set(err, LS_E_DATA,
                           "the log in %s is of another run (spec %.12s, domain %s): it cannot be "
