@@ -203,6 +203,10 @@ static int run(int argc, char **argv, struct ls_error *err)
     if (strcmp(argv[1], "--version") == 0) {
         return run_command(&command_version, 0, NULL, err);
     }
+    if (argc == 3 && is_group(argv[1]) &&
+        (strcmp(argv[2], "--help") == 0 || strcmp(argv[2], "-h") == 0)) {
+        return run_command(&command_help, 1, argv + 1, err);
+    }
     int used = 0;
     const struct command *command = cli_find_command(argc - 1, argv + 1, &used, err);
     return command ? run_command(command, argc - 1 - used, argv + 1 + used, err) : err->code;

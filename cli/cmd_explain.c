@@ -46,6 +46,37 @@ static bool explain(const char *id)
     return rule != NULL;
 }
 
+static int unknown(const char *id, struct ls_error *err)
+{
+    const char *names[512];
+    size_t count = 0;
+    const size_t room = sizeof names / sizeof *names - 1;
+    for (const struct ls_case *const *c = ls_cases; *c && count < room; c++) {
+        names[count++] = (*c)->id;
+    }
+    for (int i = 0; i < LS_REASON_COUNT && count < room; i++) {
+        names[count++] = ls_reasons[i].name;
+    }
+    for (const struct ls_rule *rule = ls_rules; rule->id && count < room; rule++) {
+        names[count++] = rule->id;
+    }
+    names[count] = NULL;
+    char upper[64]; /* all of them are written in capitals */
+    size_t size = 0;
+    for (; id[size] && size < sizeof upper - 1; size++) {
+        bool small = id[size] >= 'a' && id[size] <= 'z';
+        upper[size] = (char)(small ? id[size] - 'a' + 'A' : id[size]);
+    }
+    upper[size] = '\0';
+    const char *near = ls_did_you_mean(upper, names);
+    return near ? ls_error_set(err, LS_E_NOMATCH, "nothing is known of `%s`: did you mean `%s`?",
+                               id, near)
+                : ls_error_set(err, LS_E_NOMATCH,
+                               "nothing is known of `%s`: it takes a rule (LS1002), a case "
+                               "(CRS-1), a reason (DUPLICATE), or one of rules, cases, reasons",
+                               id);
+}
+
 static int run(struct cli *cli, struct ls_error *err)
 {
     const char *id = cli->subjects[0];
@@ -56,11 +87,7 @@ static int run(struct cli *cli, struct ls_error *err)
     } else if (strcmp(id, "rules") == 0) {
         list_rules();
     } else if (!explain(id)) {
-        return ls_error_set(err, LS_E_NOMATCH,
-                            "nothing is known of `%s`: it takes a rule (LS1002), a case (CRS-1), a "
-                            "reason (DUPLICATE), or one of rules, "
-                            "cases, reasons",
-                            id);
+        return unknown(id, err);
     }
     return 0;
 }

@@ -95,8 +95,12 @@ size_t ls_edit_distance(const char *a, const char *b)
 const char *ls_did_you_mean(const char *word, const char *const *candidates)
 {
     const char *best = NULL;
-    size_t best_distance = strlen(word) / 3 + 2;
+    size_t size = strlen(word);
+    size_t best_distance = size / 3 + 2;
     for (; *candidates; candidates++) {
+        if (size >= 3 && strncmp(word, *candidates, size) == 0) {
+            return *candidates;
+        }
         size_t distance = ls_edit_distance(word, *candidates);
         if (distance < best_distance && distance < strlen(*candidates)) {
             best = *candidates;

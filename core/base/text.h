@@ -14,8 +14,8 @@ bool ls_utf8_valid(const void *bytes, size_t size);
  * 64 bytes are as far apart as they are long. */
 size_t ls_edit_distance(const char *a, const char *b);
 
-/* The candidate that `word` is most likely a slip of, or NULL when none is near. `candidates` ends
- * with NULL. */
+/* The candidate that `word`, of at least three letters, is the beginning of; or the one that it is
+ * most likely a slip of; or NULL when none is near. `candidates` ends with NULL. */
 const char *ls_did_you_mean(const char *word, const char *const *candidates);
 
 /* [A-Za-z_][A-Za-z0-9_]*, at most 200 bytes: a name that Avro, SQL and file systems all take. */

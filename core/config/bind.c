@@ -155,8 +155,8 @@ static int note_missing(struct ls_binder *b, const struct filling *f, const stru
     if (!kind) {
         rc = b->err->code;
     } else if (row->type == LS_OPTION_FAMILY) {
-        ls_diag_add(b->diag, LS_SEVERITY_ERROR, "LS1105", f->map->where, NULL, "%s needs a %s",
-                    f->table->name, kind);
+        ls_diag_add(b->diag, LS_SEVERITY_ERROR, "LS1105", f->map->where, NULL, "%s needs %s %s",
+                    f->table->name, strchr("aeiou", *kind) ? "an" : "a", kind);
     } else {
         ls_diag_add(b->diag, LS_SEVERITY_ERROR, "LS1104", f->map->where, hint,
                     "%s needs \"%s\": %s", f->table->name, row->name, kind);
