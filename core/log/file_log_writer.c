@@ -79,6 +79,7 @@ static int look(const char *folder, const struct ls_log_identity *identity, enum
                               ? ""
                               : ", or finish it with --resume");
     } else if (rc == 0 && strcmp(manifest.spec_sha256, identity->spec_sha256) == 0 &&
+               strcmp(manifest.domain, identity->domain) == 0 &&
                !same_identity(&manifest, identity)) {
         rc = ls_error_set(err, LS_E_DATA,
                           "the log in %s was begun with other bounds: resume it with the --events, "
