@@ -179,14 +179,19 @@ static const char page_head[] =
     "td.n{text-align:right;font-variant-numeric:tabular-nums}\n"
     "pre{background:#f6f8fa;padding:.8rem;border-radius:.4rem;white-space:pre-wrap;"
     "overflow-wrap:anywhere;font-size:.85rem}p.s{"
-    "color:#57606a;margin:.2rem 0 1rem}\n"
+    "color:#57606a;margin:.2rem 0 1rem}td b{white-space:nowrap}:root{color-scheme:light dark}\n"
+    "@media(max-width:40rem){.c th{display:none}.c tr{display:block;border-bottom:1px solid "
+    "#d8dee4}.c td{display:inline-block;border:0}.c td:nth-child(3){display:block}}\n"
+    "@media(prefers-color-scheme:dark){body{color:#e6edf3;background:#0d1117}pre{background:"
+    "#161b22}td,th,.c tr{border-color:#30363d}p.s{color:#9198a1}}\n"
     "</style></head><body>\n";
 
 static int html_cases(const struct ls_verify *v, struct ls_buf *out, struct ls_error *err)
 {
     int rc = ls_buf_append_text(
         out,
-        "<h2>Cases</h2>\n<table><tr><th>Verdict</th><th>Case</th><th>What was compared</th></tr>\n",
+        "<h2>Cases</h2>\n<table class=\"c\"><tr><th>Verdict</th><th>Case</th><th>What was "
+        "compared</th></tr>\n",
         err);
     for (size_t i = 0; rc == 0 && i < v->result->case_count; i++) {
         const struct ls_case_result *r = &v->result->cases[i];
