@@ -40,6 +40,14 @@ static int make_places(struct cli *cli, struct places *places, struct ls_error *
                : err->code;
 }
 
+static int heed_interrupt(void *context, uint64_t done, uint64_t total, struct ls_error *err)
+{
+    (void)context;
+    (void)done;
+    (void)total;
+    return cli_interrupted(err);
+}
+
 static int generate(const struct pipeline *pipeline, const struct places *places, uint64_t *events,
                     struct ls_error *err)
 {
@@ -62,7 +70,8 @@ static int generate(const struct pipeline *pipeline, const struct places *places
                               .reference_folder = places->reference,
                               .events = *events,
                               .until_ms = INT64_MAX,
-                              .threads = cli_threads(0)};
+                              .threads = cli_threads(0),
+                              .progress = heed_interrupt};
     rc = ls_generate(&job, &made, err);
     ls_plan_free(plan);
     return rc;
@@ -80,7 +89,8 @@ static int run_batch(struct cli *cli, const struct spec_options *options,
                                    .from = places->uri,
                                    .to = places->batch,
                                    .workers = cli_threads(0),
-                                   .memory = SORT_MEMORY};
+                                   .memory = SORT_MEMORY,
+                                   .progress = heed_interrupt};
         rc = ls_batch_run(&job, &result, err);
     }
     pipeline_clear(&pipeline);

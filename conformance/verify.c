@@ -367,7 +367,9 @@ static int run_case(struct ls_verify *v, const struct ls_case *which, struct ls_
         rc = append_reproducer(v->job, r, err);
     }
     r->elapsed_us = (ls_clock_ns() - begin) / 1000;
-    tell_case(v->job, r);
+    if (rc == 0) { /* interrupted, it has no verdict */
+        tell_case(v->job, r);
+    }
     return rc;
 }
 
