@@ -64,7 +64,7 @@ static int run(struct cli *cli, struct ls_error *err)
     struct ls_log_inspect job = {
         .log = log, .all = true, .progress = on_progress, .context = &progress};
     ls_progress_begin(&progress.line, stderr, "check");
-    rc = log_overview_print(&job, cli->subjects[0], false, &overview, err);
+    rc = log_overview_print(&job, cli->subjects[0], false, &progress.line, &overview, err);
     ls_progress_end(&progress.line);
     rc = rc < 0 ? rc : judge(log, &overview, err);
     ls_log_close(log);

@@ -45,7 +45,7 @@ static int show_overview(const struct shower *s, const char *uri, struct ls_erro
 {
     struct ls_log_inspect job = {.log = s->log};
     struct log_overview overview;
-    int rc = log_overview_print(&job, uri, s->o->json, &overview, err);
+    int rc = log_overview_print(&job, uri, s->o->json, NULL, &overview, err);
     if (s->o->json) {
         cli_print("}\n");
     }

@@ -89,6 +89,12 @@ static int run_pipeline(struct cli *cli, const struct options *o, const struct p
     ls_progress_begin(&progress, stderr, "stream");
     rc = ls_stream_run(&job, &result, err);
     ls_progress_end(&progress);
+    if (rc == LS_E_INTERRUPTED) {
+        ls_error_set(err, rc,
+                     "interrupted; the same command goes on from the last checkpoint in %s, if "
+                     "there is one",
+                     job.state);
+    }
     if (rc == 0 && result.damaged) {
         fprintf(stderr, "lockstep: %u damaged checkpoint%s passed over\n", result.damaged,
                 result.damaged == 1 ? " was" : "s were");

@@ -85,7 +85,7 @@ static int print_json_topic(const struct ls_log_topic *topic, const struct ls_lo
 }
 
 int log_overview_print(struct ls_log_inspect *job, const char *uri, bool json,
-                       struct log_overview *out, struct ls_error *err)
+                       struct ls_progress *line, struct log_overview *out, struct ls_error *err)
 {
     size_t count;
     const struct ls_log_topic *topics = ls_log_topics(job->log, &count);
@@ -106,6 +106,9 @@ int log_overview_print(struct ls_log_inspect *job, const char *uri, bool json,
         out->records += found.records;
         out->partitions += topics[t].partitions;
         out->damaged += found.damaged;
+        if (line) {
+            ls_progress_wipe(line);
+        }
         if (json) {
             rc = print_json_topic(&topics[t], &found, t == 0, err);
         } else {

@@ -11,8 +11,8 @@ struct log_overview {
 };
 
 /* Inspects every topic and prints it; as JSON the document's head and its topics, without the end.
- */
+ * `line`, which the job's progress shows, is wiped before each topic; NULL where there is none. */
 int log_overview_print(struct ls_log_inspect *job, const char *uri, bool json,
-                       struct log_overview *out, struct ls_error *err);
+                       struct ls_progress *line, struct log_overview *out, struct ls_error *err);
 
 #endif

@@ -34,11 +34,16 @@ void ls_progress_show(struct ls_progress *progress, uint64_t done, uint64_t tota
     fflush(progress->stream);
 }
 
-double ls_progress_end(struct ls_progress *progress)
+void ls_progress_wipe(struct ls_progress *progress)
 {
     if (progress->stream && progress->shown_ns) {
         fputs("\r\033[K", progress->stream);
         fflush(progress->stream);
     }
+}
+
+double ls_progress_end(struct ls_progress *progress)
+{
+    ls_progress_wipe(progress);
     return (double)(ls_clock_ns() - progress->begin_ns + 1000) / 1e9;
 }

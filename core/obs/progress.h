@@ -18,6 +18,9 @@ void ls_progress_begin(struct ls_progress *progress, FILE *stream, const char *w
 /* At most five times a second. `total` 0: not known. */
 void ls_progress_show(struct ls_progress *progress, uint64_t done, uint64_t total);
 
+/* Wipes the line until it is shown again, so that other text may be written. */
+void ls_progress_wipe(struct ls_progress *progress);
+
 /* Wipes the line. Returns the seconds since the beginning, at least a millionth. */
 double ls_progress_end(struct ls_progress *progress);
 

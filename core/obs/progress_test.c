@@ -76,6 +76,8 @@ static void a_terminal_shows_one_line_that_is_rewritten(void **state)
     assert_null(strchr(text, '\n'));
     ls_progress_show(&progress, 1234568, 2000000); /* too soon */
     assert_string_equal(shown(&t), "");
+    ls_progress_wipe(&progress);
+    assert_string_equal(shown(&t), "\r\033[K");
     ls_clock_sleep_ms(210);
     ls_progress_show(&progress, 1999999, 0); /* of nobody knows how many */
     assert_non_null(strstr(shown(&t), "\r\033[Kgenerate: 1,999,999, "));
