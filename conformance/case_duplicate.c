@@ -175,6 +175,12 @@ static int run_copies(struct ls_verify *v, struct ls_case_result *r, bool confli
     rc = rc < 0 ? rc : ls_verify_compare(v, r, log, stream, "stream", batch, "batch", err);
     rc = rc < 0 || r->verdict == LS_VERDICT_FAIL ? rc : compare_normalized(v, r, batch, err);
     ls_verify_count(r, "adjacent copies", copies.adjacent, true);
+    if (rc == 0 && conflict && !v->job->spec->faults->conflict) {
+        rc = ls_buf_append_text(&r->detail,
+                                "the spec has no fault `conflict`, which names the number that "
+                                "differs: add it, or leave this case out of --cases\n",
+                                err);
+    }
     ls_verify_count(r, "far copies", copies.far, true);
     return rc;
 }
