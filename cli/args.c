@@ -120,7 +120,8 @@ int args_parse(struct cli *cli, int argc, char **argv, bool *help, struct ls_err
     int rc = set_defaults(cli, err);
     for (int i = 0; rc == 0 && i < argc; i++) {
         if (only_subjects || argv[i][0] != '-' || argv[i][1] == '\0') {
-            if (cli->subject_count == cli->command->subjects_max || cli->subject_count == 8) {
+            if (cli->subject_count == cli->command->subjects_max ||
+                cli->subject_count == CLI_SUBJECTS_MAX) {
                 return ls_error_set(err, LS_E_USAGE, "`%s` is one word too many: lockstep %s %s",
                                     argv[i], cli->command->name, cli->command->synopsis);
             }

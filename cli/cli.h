@@ -26,12 +26,14 @@ extern const char cli_exit_codes[];
 /* One verb's file each; see commands.c. */
 extern const struct command *const commands[];
 
+#define CLI_SUBJECTS_MAX 256
+
 struct cli {
     const struct command *command;
     const char *self; /* how child processes call this program; NULL: by its path */
     void *options;    /* struct of command->options */
     int subject_count;
-    const char *subjects[8];
+    const char *subjects[CLI_SUBJECTS_MAX];
     struct ls_arena arena; /* what the options' values live in */
 };
 

@@ -112,7 +112,7 @@ const struct command command_config_check = {
     .examples = "  lockstep config check fixtures/domains/*.yaml\n"
                 "  lockstep config check my-spec.yaml --env staging --profile load\n",
     .subjects_min = 1,
-    .subjects_max = 8,
+    .subjects_max = CLI_SUBJECTS_MAX,
     .options = &table,
     .run = run,
 };

@@ -161,6 +161,10 @@ static int run(struct cli *cli, struct ls_error *err)
     const struct options *o = cli->options;
     struct ls_log *log = NULL;
     struct spec_schemas schemas = {0};
+    if (!o->topic && (o->partition >= 0 || o->from)) {
+        return ls_error_set(err, LS_E_USAGE, "--%s is about records: name their --topic",
+                            o->partition >= 0 ? "partition" : "from");
+    }
     int rc = ls_log_open(cli->subjects[0], true, &log, err);
     if (rc == 0 && o->spec) {
         rc = spec_schemas_load(cli, o->spec, &o->layers, &schemas, err);

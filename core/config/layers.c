@@ -279,6 +279,9 @@ static int load_domain(struct loader *l)
     if (rc == LS_E_NOINPUT) {
         char folder[LS_PATH_MAX];
         struct names names;
+        if (ls_path_is_folder(path)) {
+            return ls_error_set(l->err, LS_E_NOINPUT, "%s is a folder: name a spec in it", path);
+        }
         rc = folder_of(path, folder, l->err);
         rc = rc < 0 ? rc : names_in(l, folder, &names);
         if (rc < 0) {

@@ -152,7 +152,7 @@ static void what_is_missing_is_named_with_what_is_there(void **state)
          LS_E_NOINPUT,
          "there is no spec domains/shp.yaml; the folder has iot, shop"},
         {{.spec_path = "nowhere/x.yaml"}, LS_E_NOINPUT, "there is no spec nowhere/x.yaml"},
-        {{.spec_path = "domains"}, LS_E_NOINPUT, "there is no spec domains"},
+        {{.spec_path = "domains"}, LS_E_NOINPUT, "domains is a folder: name a spec in it"},
         {{.spec_path = "domains/shop.yaml", .environment = "prod"},
          LS_E_NOINPUT,
          "there is no environment \"prod\" (environments/prod.yaml): there are ci, staging"},
