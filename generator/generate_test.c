@@ -204,7 +204,7 @@ static void a_slice_holds_those_events_alone(void **state)
     check_refused(m, &job, LS_E_USAGE, "a slice cannot be resumed");
     job.slice = false; /* nor is it taken for a run of as many events */
     job.events = 1566;
-    check_refused(m, &job, LS_E_DATA, "other bounds");
+    check_refused(m, &job, LS_E_DATA, "another run");
 }
 
 static void a_run_has_to_be_bounded(void **state)
@@ -390,7 +390,7 @@ static void another_run_is_not_resumed(void **state)
     struct ls_generate job = job_of(m, "a", &place);
     job.resume = true;
     job.events++;
-    check_refused(m, &job, LS_E_DATA, "other bounds");
+    check_refused(m, &job, LS_E_DATA, "another run");
     plan_fine(m, sample_spec, SETS("seed=8"));
     job = job_of(m, "a", &place);
     job.resume = true;

@@ -476,9 +476,9 @@ static void only_the_same_run_is_resumed(void **state)
     } cases[] = {
         {{"shop", "0123456789abcdee", 5000, INT64_MAX}, "0123456789ab"},
         {{"shup", "0123456789abcdef", 5000, INT64_MAX}, "domain shop"},
-        {{"shop", "0123456789abcdef", 4999, INT64_MAX}, "other bounds"},
-        {{"shop", "0123456789abcdef", UINT64_MAX, INT64_MAX}, "other bounds"},
-        {{"shop", "0123456789abcdef", 5000, -5}, "other bounds"},
+        {{"shop", "0123456789abcdef", 4999, INT64_MAX}, "another run"},
+        {{"shop", "0123456789abcdef", UINT64_MAX, INT64_MAX}, "another run"},
+        {{"shop", "0123456789abcdef", 5000, -5}, "another run"},
     };
     (void)state;
     for (int complete = 0; complete < 2; complete++) {

@@ -82,7 +82,7 @@ static int look(const char *folder, const struct ls_log_identity *identity, enum
                strcmp(manifest.domain, identity->domain) == 0 &&
                !same_identity(&manifest, identity)) {
         rc = ls_error_set(err, LS_E_DATA,
-                          "the log in %s was begun with other bounds: resume it with the --events, "
+                          "the log in %s is of another run of this spec: resume it with the --events, "
                           "--for or --until that it was begun with",
                           folder);
     } else if (rc == 0 && !same_identity(&manifest, identity)) {
