@@ -81,10 +81,11 @@ static int look(const char *folder, const struct ls_log_identity *identity, enum
     } else if (rc == 0 && strcmp(manifest.spec_sha256, identity->spec_sha256) == 0 &&
                strcmp(manifest.domain, identity->domain) == 0 &&
                !same_identity(&manifest, identity)) {
-        rc = ls_error_set(err, LS_E_DATA,
-                          "the log in %s is of another run of this spec: resume it with the --events, "
-                          "--for or --until that it was begun with",
-                          folder);
+        rc = ls_error_set(
+            err, LS_E_DATA,
+            "the log in %s is of another run of this spec: resume it with the --events, "
+            "--for or --until that it was begun with",
+            folder);
     } else if (rc == 0 && !same_identity(&manifest, identity)) {
         rc = ls_error_set(err, LS_E_DATA,
                           "the log in %s is of another run (spec %.12s, domain %s): it cannot be "
