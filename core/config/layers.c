@@ -332,6 +332,9 @@ struct ls_yaml *ls_layers_load(const struct ls_layers *layers, struct ls_arena *
     int errors = diag->errors;
     char root[LS_PATH_MAX];
     int rc = ls_layers_root(layers, root, err);
+    if (rc == 0 && layers->config_root && !ls_path_is_folder(root)) {
+        rc = ls_error_set(err, LS_E_NOINPUT, "the config root %s is no folder", root);
+    }
     rc = rc < 0 ? rc : load_platform(&l, root);
     rc = rc < 0 ? rc : load_environment(&l, root);
     rc = rc < 0 ? rc : load_domain(&l);

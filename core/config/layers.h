@@ -17,8 +17,8 @@ struct ls_layers {
 };
 
 /* The merged tree, without its `profiles` key. NULL when there were problems (in `diag`) or with
- * `err` filled: LS_E_NOINPUT for a missing spec or environment (naming the ones that are there),
- * LS_E_USAGE for an unknown profile (likewise). */
+ * `err` filled: LS_E_NOINPUT for a missing spec, given config root or environment (naming the ones
+ * that are there), LS_E_USAGE for an unknown profile (likewise). */
 struct ls_yaml *ls_layers_load(const struct ls_layers *layers, struct ls_arena *arena,
                                struct ls_diag *diag, struct ls_error *err);
 
