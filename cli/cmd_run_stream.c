@@ -107,6 +107,7 @@ static int run(struct cli *cli, struct ls_error *err)
     const struct options *o = cli->options;
     struct pipeline pipeline;
     int rc = pipeline_open(cli, &o->spec, o->from, o->to, o->reference, &pipeline, err);
+    rc = rc < 0 ? rc : pipeline_check_places(o->from, o->reference, o->to, o->state, err);
     rc = rc < 0 ? rc : run_pipeline(cli, o, &pipeline, err);
     pipeline_clear(&pipeline);
     return rc;

@@ -1,9 +1,12 @@
 #include "cli/pipeline_options.h"
 
+#include "core/base/file.h"
 #include "core/base/text.h"
 #include "core/log/file_log.h"
 
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static int compile(const struct ls_reference *reference, struct pipeline *out, struct ls_error *err)
@@ -51,6 +54,37 @@ int pipeline_open(struct cli *cli, const struct spec_options *options, const cha
     }
     rc = rc < 0 ? rc : ls_reference_load(out->spec, reference, &out->reference, err);
     return rc < 0 ? rc : compile(&out->reference, out, err);
+}
+
+/* Does the folder lie in another one, or is it that one? What is not there yet is compared as it is
+ * written. */
+static bool lies_in(const char *folder, const char *other)
+{
+    char real[2][PATH_MAX];
+    bool both = realpath(folder, real[0]) && realpath(other, real[1]);
+    const char *inner = both ? real[0] : folder;
+    const char *outer = both ? real[1] : other;
+    size_t size = strlen(outer);
+    return strncmp(inner, outer, size) == 0 && (inner[size] == '/' || inner[size] == '\0');
+}
+
+int pipeline_check_places(const char *from, const char *reference, const char *to,
+                          const char *state, struct ls_error *err)
+{
+    char datasets[LS_PATH_MAX];
+    const char *log = strncmp(from, "log:", 4) == 0 ? from + 4 : NULL;
+    if (ls_path_join(datasets, to, "datasets", err) < 0) {
+        return err->code;
+    }
+    const char *const places[] = {log, reference, state};
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        if (places[i] && lies_in(places[i], datasets)) {
+            return ls_error_set(err, LS_E_USAGE,
+                                "%s lies in %s, which a run empties: give another --to or place",
+                                places[i], datasets);
+        }
+    }
+    return 0;
 }
 
 void pipeline_clear(struct pipeline *p)

@@ -20,6 +20,11 @@ int pipeline_open(struct cli *cli, const struct spec_options *options, const cha
                   struct ls_error *err);
 void pipeline_clear(struct pipeline *pipeline);
 
+/* A run empties TO/datasets: LS_E_USAGE where the log, the reference tables (NULL: the log's) or
+ * its own state (NULL: below TO) lie there. */
+int pipeline_check_places(const char *from, const char *reference, const char *to,
+                          const char *state, struct ls_error *err);
+
 /* The counts of a run, for a person; read from the summary that it wrote. */
 int pipeline_print_summary(const char *folder, struct ls_error *err);
 
