@@ -5,6 +5,7 @@
 
 const struct command *const commands[] = {
     &command_verify,
+    &command_sample,
     &command_generate,
     &command_run_stream,
     &command_run_batch,

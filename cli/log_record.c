@@ -148,8 +148,11 @@ int log_record_text(const struct log_record_place *place, const struct ls_log_re
     char time[LS_TIME_TEXT_MAX];
     struct reading r;
     ls_time_format(record->timestamp_ms, time);
-    int rc = ls_buf_appendf(out, err, "%s/%u offset %lld  %s  key ", place->topic, place->partition,
-                            (long long)record->offset, time);
+    int rc = ls_buf_appendf(out, err, "%s/%u ", place->topic, place->partition);
+    if (rc == 0 && record->offset >= 0) {
+        rc = ls_buf_appendf(out, err, "offset %lld ", (long long)record->offset);
+    }
+    rc = rc < 0 ? rc : ls_buf_appendf(out, err, " %s  key ", time);
     if (rc == 0) {
         rc = record->key ? append_bytes(out, record->key, record->key_size, err)
                          : ls_buf_append_text(out, "none", err);
@@ -220,11 +223,13 @@ int log_record_json(const struct log_record_place *place, const struct ls_log_re
     int rc = ls_buf_append_text(out, "{\"topic\": ", err);
     rc = rc < 0 ? rc
                 : json_append_quoted(out, (const uint8_t *)place->topic, strlen(place->topic), err);
+    rc = rc < 0 ? rc : ls_buf_appendf(out, err, ", \"partition\": %u", place->partition);
+    if (rc == 0 && record->offset >= 0) {
+        rc = ls_buf_appendf(out, err, ", \"offset\": %lld", (long long)record->offset);
+    }
     rc = rc < 0 ? rc
                 : ls_buf_appendf(out, err,
-                                 ", \"partition\": %u, \"offset\": %lld, \"timestamp_ms\": %lld, "
-                                 "\"timestamp\": \"%s\", \"key\": ",
-                                 place->partition, (long long)record->offset,
+                                 ", \"timestamp_ms\": %lld, \"timestamp\": \"%s\", \"key\": ",
                                  (long long)record->timestamp_ms, time);
     if (rc == 0) {
         rc = record->key ? json_append_quoted(out, record->key, record->key_size, err)
