@@ -1,4 +1,5 @@
 #include "cli/commands.h"
+#include "cli/plans.h"
 #include "core/base/civil.h"
 #include "core/base/text.h"
 #include "generator/generate.h"
@@ -139,18 +140,12 @@ static int run(struct cli *cli, struct ls_error *err)
     struct options *o = cli->options;
     struct ls_spec *spec;
     struct ls_plan *plan = NULL;
-    struct ls_buf report;
     int rc = cli_load_spec(cli, &o->spec, &spec, err);
     if (rc < 0) {
         return rc;
     }
-    ls_buf_init(&report, "diagnostics", 16U << 20);
-    rc = ls_plan_new(spec, &plan, &report, err);
-    if (report.size) {
-        fwrite(report.data, 1, report.size, stderr);
-    }
+    rc = cli_plan(spec, &plan, err);
     rc = rc < 0 ? rc : generate(cli, o, spec, plan, err);
-    ls_buf_clear(&report);
     ls_plan_free(plan);
     ls_spec_free(spec);
     return rc;

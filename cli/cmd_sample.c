@@ -1,5 +1,6 @@
 #include "cli/commands.h"
 #include "cli/log_record.h"
+#include "cli/plans.h"
 #include "core/base/mem.h"
 #include "generator/event.h"
 
@@ -100,15 +101,9 @@ static int run(struct cli *cli, struct ls_error *err)
     const struct options *o = cli->options;
     struct spec_schemas schemas;
     struct ls_plan *plan = NULL;
-    struct ls_buf report;
     int rc = spec_schemas_load(cli, cli->subjects[0], &o->spec, &schemas, err);
-    ls_buf_init(&report, "diagnostics", 16U << 20);
-    rc = rc < 0 ? rc : ls_plan_new(schemas.spec, &plan, &report, err);
-    if (report.size) {
-        fwrite(report.data, 1, report.size, stderr);
-    }
+    rc = rc < 0 ? rc : cli_plan(schemas.spec, &plan, err);
     rc = rc < 0 ? rc : print_events(plan, &schemas, o, err);
-    ls_buf_clear(&report);
     ls_plan_free(plan);
     spec_schemas_clear(&schemas);
     return rc;

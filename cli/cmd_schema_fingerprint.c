@@ -1,6 +1,7 @@
 #include "cli/commands.h"
 #include "cli/spec_schemas.h"
 #include "core/base/file.h"
+#include "core/base/text.h"
 
 #include <string.h>
 
@@ -56,17 +57,12 @@ static int of_spec(struct cli *cli, const struct options *o, struct ls_error *er
     return rc;
 }
 
-static bool ends_with(const char *text, const char *end)
-{
-    size_t size = strlen(text);
-    return size >= strlen(end) && strcmp(text + size - strlen(end), end) == 0;
-}
-
 static int run(struct cli *cli, struct ls_error *err)
 {
     const char *path = cli->subjects[0];
-    return ends_with(path, ".yaml") || ends_with(path, ".yml") ? of_spec(cli, cli->options, err)
-                                                               : of_file(path, err);
+    return ls_ends_with(path, ".yaml") || ls_ends_with(path, ".yml")
+               ? of_spec(cli, cli->options, err)
+               : of_file(path, err);
 }
 
 const struct command command_schema_fingerprint = {

@@ -1,6 +1,7 @@
 #include "cli/fingerprint.h"
 
 #include "cli/pipeline_options.h"
+#include "cli/plans.h"
 #include "core/base/file.h"
 #include "generator/generate.h"
 #include "pipeline/batch/batch_run.h"
@@ -52,14 +53,8 @@ static int generate(const struct pipeline *pipeline, const struct places *places
                     struct ls_error *err)
 {
     struct ls_plan *plan;
-    struct ls_buf report;
     struct ls_generated made;
-    ls_buf_init(&report, "diagnostics", 16U << 20);
-    int rc = ls_plan_new(pipeline->spec, &plan, &report, err);
-    if (report.size) {
-        fwrite(report.data, 1, report.size, stderr);
-    }
-    ls_buf_clear(&report);
+    int rc = cli_plan(pipeline->spec, &plan, err);
     if (rc < 0) {
         return rc;
     }

@@ -1,7 +1,20 @@
 #include "cli/plans.h"
 
-#include "generator/plan.h"
 #include "pipeline/output/outputs.h"
+
+#include <stdio.h>
+
+int cli_plan(const struct ls_spec *spec, struct ls_plan **out, struct ls_error *err)
+{
+    struct ls_buf report;
+    ls_buf_init(&report, "diagnostics", 16U << 20);
+    int rc = ls_plan_new(spec, out, &report, err);
+    if (report.size) {
+        fwrite(report.data, 1, report.size, stderr);
+    }
+    ls_buf_clear(&report);
+    return rc;
+}
 
 int cli_check_plans(const struct ls_spec *spec, struct ls_buf *report, struct ls_error *err)
 {

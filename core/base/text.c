@@ -110,6 +110,13 @@ const char *ls_did_you_mean(const char *word, const char *const *candidates)
     return best;
 }
 
+bool ls_ends_with(const char *text, const char *end)
+{
+    size_t size = strlen(text);
+    size_t end_size = strlen(end);
+    return size >= end_size && memcmp(text + size - end_size, end, end_size) == 0;
+}
+
 bool ls_is_name(const char *text, size_t size)
 {
     if (size == 0 || size > 200 || (text[0] >= '0' && text[0] <= '9')) {

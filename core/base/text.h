@@ -18,6 +18,9 @@ size_t ls_edit_distance(const char *a, const char *b);
  * most likely a slip of; or NULL when none is near. `candidates` ends with NULL. */
 const char *ls_did_you_mean(const char *word, const char *const *candidates);
 
+/* ".avro" at the end of "a/0.avro", say. */
+bool ls_ends_with(const char *text, const char *end);
+
 /* [A-Za-z_][A-Za-z0-9_]*, at most 200 bytes: a name that Avro, SQL and file systems all take. */
 bool ls_is_name(const char *text, size_t size);
 

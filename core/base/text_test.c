@@ -216,6 +216,16 @@ static void slips_are_recognized(void **state)
     assert_null(ls_did_you_mean("seed", none));
 }
 
+static void ends(void **state)
+{
+    (void)state;
+    assert_true(ls_ends_with("a/0.avro", ".avro"));
+    assert_true(ls_ends_with(".avro", ".avro"));
+    assert_true(ls_ends_with("x", ""));
+    assert_false(ls_ends_with("avro", ".avro"));
+    assert_false(ls_ends_with("0.avro.tmp", ".avro"));
+}
+
 static void names(void **state)
 {
     static const struct {
@@ -356,6 +366,7 @@ int main(void)
         cmocka_unit_test(edit_distances),
         cmocka_unit_test(long_words_are_far_apart),
         cmocka_unit_test(slips_are_recognized),
+        cmocka_unit_test(ends),
         cmocka_unit_test(names),
         cmocka_unit_test(glob_table),
         cmocka_unit_test(glob_agrees_with_its_definition),

@@ -1,6 +1,7 @@
 #include "pipeline/output/outputs.h"
 
 #include "core/base/mem.h"
+#include "core/base/text.h"
 #include "pipeline/output/report.h"
 
 #include <assert.h>
@@ -87,19 +88,12 @@ static int make_layout(const char *text, struct ls_schema **schema, struct ls_la
     return rc < 0 ? rc : ls_layout_new(*schema, layout, err);
 }
 
-static bool ends_with(const char *text, const char *end)
-{
-    size_t size = strlen(text);
-    size_t end_size = strlen(end);
-    return size >= end_size && memcmp(text + size - end_size, end, end_size) == 0;
-}
-
 /* What a run leaves among its datasets; a file that it does not leave is somebody's, and stays. */
 static int check_ours(void *context, const char *relative, struct ls_error *err)
 {
     const char *folder = context;
-    if (ends_with(relative, ".avro") || ends_with(relative, "SHA256SUMS") ||
-        ends_with(relative, ".tmp")) {
+    if (ls_ends_with(relative, ".avro") || ls_ends_with(relative, "SHA256SUMS") ||
+        ls_ends_with(relative, ".tmp")) {
         return 0;
     }
     return ls_error_set(err, LS_E_DATA,
