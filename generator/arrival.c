@@ -36,8 +36,11 @@ int64_t ls_arrival_time(const struct ls_arrival *arrival, uint64_t i)
     while (phase->first > i) {
         phase--;
     }
-    return phase->start_ms +
-           (int64_t)((ls_u128)(i - phase->first) * phase->rate.per_ms / phase->rate.count);
+    ls_u128 product = (ls_u128)(i - phase->first) * phase->rate.per_ms;
+    if (product <= UINT64_MAX) { /* a division of 128 bits costs far more */
+        return phase->start_ms + (int64_t)((uint64_t)product / phase->rate.count);
+    }
+    return phase->start_ms + (int64_t)(product / phase->rate.count);
 }
 
 uint64_t ls_arrival_before(const struct ls_arrival *arrival, int64_t time_ms)

@@ -103,6 +103,29 @@ static void compile_kind(struct compiler *c, const struct ls_pick *pick,
     }
 }
 
+/* -ln is convex, so a chord lies above it, by at most the square of its width over 8. */
+static bool add_chords(struct ls_distribution *d, struct ls_arena *arena, struct ls_error *err)
+{
+    uint64_t mean = (uint64_t)d->a;
+    struct ls_chords *chords = ls_arena_new(arena, 1, sizeof *chords, err);
+    if (!chords) {
+        return false;
+    }
+    uint64_t ends[LS_CHORDS + 1]; /* mean * ln(2 / x) in Q24 at the mantissas where chords meet */
+    for (uint64_t k = 0; k <= LS_CHORDS; k++) {
+        uint64_t x = (LS_CHORDS + k) << (62 - LS_CHORD_BITS); /* of 2^63 */
+        uint64_t below_one = ((UINT64_C(63) << 32) - ls_log2_q32(x));
+        ends[k] = (uint64_t)((ls_u128)below_one * LS_LN2_Q32 * mean >> 40);
+    }
+    for (size_t k = 0; k < LS_CHORDS; k++) {
+        chords->items[k] = (struct ls_chord){ends[k], ends[k] - ends[k + 1]};
+    }
+    chords->octave_q24 = (LS_LN2_Q32 * mean + 128) >> 8;
+    chords->error_q24 = (mean << 24) / (UINT64_C(8) << 2 * LS_CHORD_BITS) + mean + 256;
+    d->chords = chords;
+    return true;
+}
+
 bool ls_distribution_compile(const struct ls_pick *pick, enum ls_unit unit, unsigned scale,
                              int64_t low, int64_t high, struct ls_arena *arena,
                              struct ls_diag *diag, struct ls_distribution *out,
@@ -111,12 +134,16 @@ bool ls_distribution_compile(const struct ls_pick *pick, enum ls_unit unit, unsi
     struct compiler c = {unit, scale, diag, pick->where, false};
     *out = (struct ls_distribution){.low = low, .high = high};
     compile_kind(&c, pick, out);
-    if (!c.failed && out->kind == LS_DISTRIBUTION_ZIPF) {
+    if (c.failed) {
+        return false;
+    }
+    if (out->kind == LS_DISTRIBUTION_ZIPF) {
         const struct ls_source_zipf *settings = pick->settings;
         return ls_zipf_new((uint64_t)settings->count, to_q32(&settings->exponent), arena,
                            &out->zipf, err) == 0;
     }
-    return !c.failed;
+    return out->kind != LS_DISTRIBUTION_EXPONENTIAL || out->a > LS_CHORD_MEAN_MAX ||
+           add_chords(out, arena, err);
 }
 
 static int64_t clamp(const struct ls_distribution *d, ls_i128 value)
@@ -145,12 +172,9 @@ static ls_i128 at_word(const struct ls_distribution *d, uint64_t word)
     return 0;
 }
 
-int64_t ls_distribution_draw(const struct ls_distribution *d, uint64_t key, uint64_t i)
+int64_t ls_distribution_at(const struct ls_distribution *d, uint64_t word)
 {
-    if (d->kind == LS_DISTRIBUTION_ZIPF) {
-        return clamp(d, (ls_i128)ls_zipf_draw(d->zipf, key, i) * d->a);
-    }
-    return clamp(d, at_word(d, ls_word(key, i, 0)));
+    return clamp(d, at_word(d, word));
 }
 
 void ls_distribution_bounds(const struct ls_distribution *d, int64_t *low, int64_t *high)
@@ -158,7 +182,7 @@ void ls_distribution_bounds(const struct ls_distribution *d, int64_t *low, int64
     if (d->kind == LS_DISTRIBUTION_ZIPF) {
         const struct ls_zipf_bucket *last = &d->zipf->buckets[d->zipf->count - 1];
         *low = clamp(d, d->a);
-        *high = clamp(d, (ls_i128)(last->first + last->width - 1) * d->a);
+        *high = clamp(d, (ls_i128)(last->first + ls_zipf_width(d->zipf, last) - 1) * d->a);
         return;
     }
     int64_t a = clamp(d, at_word(d, 0));

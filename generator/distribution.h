@@ -25,7 +25,23 @@ struct ls_distribution {
     int64_t a;  /* mean; median; mean; lower bound; unit of a rank */
     uint64_t b; /* -; sigma / ln 2 in Q32; deviation; number of values; - */
     struct ls_zipf *zipf;
-    int64_t low, high; /* every value is brought into these bounds */
+    int64_t low, high;              /* every value is brought into these bounds */
+    const struct ls_chords *chords; /* exponential: or NULL */
+};
+
+/* An exponential of a small mean is nearly always told by a chord of the logarithm: only where the
+ * chord's error could reach another whole number is the logarithm taken. The values are those of
+ * ls_exponential_q32 all the same. */
+#define LS_CHORD_BITS     8
+#define LS_CHORDS         (1U << LS_CHORD_BITS)
+#define LS_CHORD_MEAN_MAX 2000
+struct ls_chords {
+    uint64_t error_q24;
+    uint64_t octave_q24; /* mean * ln 2 */
+    struct ls_chord {
+        uint64_t begin_q24; /* the value where the chord begins, */
+        uint64_t drop_q24;  /* and by how much it falls along it */
+    } items[LS_CHORDS];
 };
 
 /* Compiles one pick of the family of distributions. Values are brought into low .. high. Problems
@@ -36,7 +52,38 @@ bool ls_distribution_compile(const struct ls_pick *pick, enum ls_unit unit, unsi
                              struct ls_diag *diag, struct ls_distribution *out,
                              struct ls_error *err);
 
-int64_t ls_distribution_draw(const struct ls_distribution *d, uint64_t key, uint64_t i);
+/* The value at a uniform word, by the functions of core/base/fixed.h: rising with it, but falling
+ * for exponential. Not for zipf. */
+int64_t ls_distribution_at(const struct ls_distribution *d, uint64_t word);
+
+/* mean * exponential(word) >> 32 */
+static inline int64_t ls_chords_at(const struct ls_distribution *d, uint64_t word)
+{
+    unsigned octave = (unsigned)__builtin_clzll(word | 1);
+    uint64_t mantissa = (word | 1) << octave; /* Q63, in [1, 2) */
+    const struct ls_chord *chord =
+        &d->chords->items[mantissa >> (63 - LS_CHORD_BITS) & (LS_CHORDS - 1)];
+    uint64_t along = mantissa >> (31 - LS_CHORD_BITS) & UINT32_MAX; /* of the chord, Q32 */
+    uint64_t value = octave * d->chords->octave_q24 + chord->begin_q24 -
+                     (along * chord->drop_q24 >> 32);
+    uint64_t rest = value & 0xffffff;
+    if (__builtin_expect(rest - d->chords->error_q24 > 0xffffff - 2 * d->chords->error_q24, 0)) {
+        return ls_distribution_at(d, word);
+    }
+    int64_t whole = (int64_t)(value >> 24);
+    return whole < d->low ? d->low : whole > d->high ? d->high : whole;
+}
+
+static inline int64_t ls_distribution_draw(const struct ls_distribution *d, uint64_t key,
+                                           uint64_t i)
+{
+    if (d->kind == LS_DISTRIBUTION_ZIPF) {
+        int64_t value = (int64_t)ls_zipf_draw(d->zipf, key, i) * d->a;
+        return value < d->low ? d->low : value > d->high ? d->high : value;
+    }
+    uint64_t word = ls_word(key, i, 0);
+    return d->chords ? ls_chords_at(d, word) : ls_distribution_at(d, word);
+}
 
 /* The least and the greatest value that any draw gives. */
 void ls_distribution_bounds(const struct ls_distribution *d, int64_t *low, int64_t *high);

@@ -385,6 +385,37 @@ static void draws_are_pinned(void **state)
     }
 }
 
+/* A chord's answer is the logarithm's, where octaves meet, chords meet, and everywhere else. */
+static void chords_change_no_value(void **state)
+{
+    static const char *const means[] = {"1ms", "2ms", "37ms", "300ms", "1999ms", "2000ms"};
+    (void)state;
+    for (size_t k = 0; k < sizeof means / sizeof *means; k++) {
+        struct made m;
+        make(&m, &(struct words){&ls_member_exponential, means[k], NULL, LS_UNIT_DURATION, 0, ALL});
+        assert_non_null(m.d.chords);
+        for (uint64_t octave = 0; octave < 64; octave++) {
+            for (uint64_t chord = 0; chord < LS_CHORDS; chord++) {
+                uint64_t begin = (LS_CHORDS + chord) << (63 - LS_CHORD_BITS) >> octave;
+                const uint64_t words[] = {begin, begin - 1, begin + 1,
+                                          begin + (UINT64_C(1) << 54 >> octave)};
+                for (size_t w = 0; w < 4; w++) {
+                    assert_true(ls_chords_at(&m.d, words[w]) == ls_distribution_at(&m.d, words[w]));
+                }
+            }
+        }
+        for (uint64_t i = 0; i < 100000; i++) {
+            uint64_t word = ls_mix(i) >> i % 40;
+            assert_true(ls_chords_at(&m.d, word) == ls_distribution_at(&m.d, word));
+        }
+        clear(&m);
+    }
+    struct made large;
+    make(&large, &(struct words){&ls_member_exponential, "2001ms", NULL, LS_UNIT_DURATION, 0, ALL});
+    assert_null(large.d.chords);
+    clear(&large);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -396,6 +427,7 @@ int main(void)
         cmocka_unit_test(wrong_settings_are_refused),
         cmocka_unit_test(refused_memory_is_an_error),
         cmocka_unit_test(draws_are_pinned),
+        cmocka_unit_test(chords_change_no_value),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -27,12 +27,14 @@ static bool is_copy(const struct ls_plan *plan, uint64_t i, struct ls_event_scra
 
 static unsigned type_of(const struct ls_plan *plan, uint64_t i)
 {
-    return (unsigned)ls_choose(plan->type_sums, plan->type_count, ls_word(plan->type_key, i, 0));
+    return plan->type_count == 1
+               ? 0
+               : (unsigned)ls_choose(&plan->type_choices, ls_word(plan->type_key, i, 0));
 }
 
 static bool strikes(const struct ls_plan_fault *fault, uint64_t i)
 {
-    return fault->rate.part && ls_hit(ls_word(fault->key, i, 0), fault->rate);
+    return fault->chance.possible && ls_word(fault->key, i, 0) <= fault->chance.last;
 }
 
 /* At most one, the first in this order. */
@@ -85,114 +87,10 @@ static int64_t event_time_of(const struct ls_plan *plan, uint64_t i, int64_t sch
     return scheduled - delay;
 }
 
-/* ---- the payload */
-
-static void make_cells(const struct ls_plan_type *type, uint64_t i,
-                       struct ls_event_scratch *scratch, struct ls_event *out)
-{
-    uint64_t picks[LS_PLAN_PICKS_MAX];
-    for (size_t k = 0; k < type->pick_count; k++) {
-        picks[k] = ls_entity_pick(type->picks[k], i);
-    }
-    out->key_size = (uint32_t)ls_id_write(&type->picks[0]->id, picks[0], out->key);
-    ls_ops_run(type, picks, i, scratch->cells, scratch->texts);
-}
-
-static void break_range(const struct ls_plan *plan, const struct ls_plan_type *type, uint64_t i,
-                        struct ls_cell *cells)
-{
-    int64_t beyond = 1 +
-                     (int64_t)ls_below(ls_word(plan->range_value_key, i, 0), LS_RANGE_BEYOND_MAX);
-    cells[type->range_column] = (struct ls_cell){
-        .number = type->range_has_high ? type->range_high + beyond : type->range_low - beyond};
-}
-
-/* A conflict's payload differs in one number and passes every check. False where the original has
- * nothing to differ in. */
-static bool make_conflict(const struct ls_plan_type *type, struct ls_cell *cells)
-{
-    if (type->conflict_column < 0 || cells[type->conflict_column].is_null) {
-        return false;
-    }
-    int64_t *number = &cells[type->conflict_column].number;
-    *number += *number < type->conflict_high ? 1 : -1;
-    return true;
-}
-
 /* ---- bytes */
 
-/* Where in a value the lengths of its strings stand. */
-struct places {
-    const uint8_t *begin;
-    size_t count;
-    uint32_t at[LS_PLAN_CELLS_MAX];
-};
-
-static void note(struct places *places, const uint8_t *at)
-{
-    if (places) {
-        places->at[places->count++] = (uint32_t)(at - places->begin);
-    }
-}
-
-static uint8_t *put_cell(uint8_t *at, const struct ls_put *put, const struct ls_cell *cell,
-                         struct places *places)
-{
-    if (put->nullable) {
-        *at++ = cell->is_null ? put->null_branch : put->value_branch;
-        if (cell->is_null) {
-            return at;
-        }
-    }
-    if (put->kind == LS_PUT_TEXT) {
-        note(places, at);
-        return ls_put_bytes(at, cell->bytes, cell->size);
-    }
-    return put->kind == LS_PUT_LONG ? ls_put_long(at, cell->number)
-                                    : ls_put_boolean(at, cell->number != 0);
-}
-
-/* Frame and datum; `places` is filled unless it is NULL. */
-static uint8_t *encode(const struct ls_plan_type *type, const struct ls_event_scratch *scratch,
-                       const struct ls_event *event, uint8_t *room, struct places *places)
-{
-    uint8_t *at = ls_put_single_object(room, type->spec->schema->crc64);
-    note(places, at);
-    at = ls_put_bytes(at, event->event_id, LS_EVENT_ID_SIZE);
-    at = ls_put_long(at, event->event_time);
-    at = ls_put_long(at, event->ingest_time);
-    note(places, at); /* of the source */
-    ls_copy_short(at, type->constant, type->constant_size);
-    at += type->constant_size;
-    note(places, at);
-    at = ls_put_bytes(at, event->key, event->key_size);
-    const struct ls_cell *cell = &scratch->cells[LS_COLUMN_PAYLOAD];
-    for (const struct ls_put *put = type->puts; put < type->puts_end; put++, cell++) {
-        at = put_cell(at, put, cell, places);
-    }
-    return at;
-}
-
-/* Damage that every decoder must notice (G7): the datum cut somewhere inside; or the lowest bit of
- * a string's length flipped, which makes it negative. */
-static void damage(const struct ls_plan *plan, const struct ls_plan_type *type,
-                   const struct ls_event_scratch *scratch, struct ls_event *event, uint8_t *room)
-{
-    if (event->fault == LS_FAULT_TRUNCATED) {
-        uint64_t datum = event->value_size - LS_SINGLE_OBJECT_SIZE;
-        event->value_size = LS_SINGLE_OBJECT_SIZE +
-                            (uint32_t)ls_below(ls_word(plan->truncated_place_key, event->index, 0),
-                                               datum);
-    } else if (event->fault == LS_FAULT_CORRUPT) {
-        struct places places = {.begin = room};
-        encode(type, scratch, event, room, &places);
-        uint64_t k = ls_below(ls_word(plan->corrupt_place_key, event->index, 0), places.count);
-        room[places.at[k]] ^= 1;
-    }
-}
-
 /* Sixteen digits, of eight nibbles at once: spread over the bytes of a word, the highest first. */
-static void write_event_id(uint64_t word, char out[LS_EVENT_ID_SIZE])
+static void write_event_id(uint64_t word, uint8_t out[LS_EVENT_ID_SIZE])
 {
     for (size_t half = 0; half < 2; half++) {
         uint64_t x = half ? word & UINT32_MAX : word >> 32;
@@ -201,61 +99,167 @@ static void write_event_id(uint64_t word, char out[LS_EVENT_ID_SIZE])
         x = (x | x << 4) & UINT64_C(0xf0f0f0f0f0f0f0f);
         uint64_t letters = (x + UINT64_C(0x606060606060606)) >> 4 & UINT64_C(0x101010101010101);
         x += UINT64_C(0x3030303030303030) + letters * ('a' - '0' - 10);
-        ls_put_u64((uint8_t *)out + 8 * half, __builtin_bswap64(x));
+        ls_put_u64(out + 8 * half, __builtin_bswap64(x));
     }
+}
+
+static inline uint32_t partition_of(const struct ls_plan *plan, const struct ls_plan_entity *entity,
+                                    uint64_t n)
+{
+    if (entity->partitions) {
+        return entity->partitions[n];
+    }
+    uint8_t key[LS_ID_TEXT_MAX + LS_OP_SPOILT];
+    return ls_partition_of(key, ls_id_write(&entity->id, n, key), plan->partitions);
 }
 
 size_t ls_event_value_max(const struct ls_plan *plan)
 {
     size_t most = 0;
     for (size_t t = 0; t < plan->type_count; t++) {
-        const struct ls_plan_type *type = &plan->types[t];
-        size_t size = LS_SINGLE_OBJECT_SIZE + (size_t)LS_COLUMN_PAYLOAD * LS_AVRO_LONG_MAX +
-                      LS_EVENT_ID_SIZE + LS_ID_TEXT_MAX + strlen(plan->spec->domain);
-        for (size_t k = 0; k < type->op_count; k++) {
-            if (type->ops[k].cell < type->column_count) { /* branch, number or length, text */
-                size += 1 + (size_t)LS_AVRO_LONG_MAX + type->ops[k].text_max;
-            }
-        }
-        most = size > most ? size : most;
+        most = plan->types[t].value_max > most ? plan->types[t].value_max : most;
     }
     return most;
 }
 
+/* Frame and envelope; the id and the key stay where they were written. */
+static inline uint8_t *put_envelope(const struct ls_plan *plan, const struct ls_plan_type *type,
+                                    const struct ls_op_event *values, struct ls_event *event,
+                                    uint8_t *at)
+{
+    size_t key_size;
+    memcpy(at, type->head, 16); /* eleven of them count */
+    at += LS_SINGLE_OBJECT_SIZE + 1;
+    write_event_id(ls_mix(plan->event_id_key + event->original), at);
+    event->event_id = (const char *)at;
+    at += LS_EVENT_ID_SIZE;
+    at = ls_put_long(at, event->event_time);
+    at = ls_put_long(at, event->ingest_time);
+    memcpy(at, type->constant, LS_OP_SPOILT);
+    if (__builtin_expect(type->constant_size > LS_OP_SPOILT, 0)) {
+        memcpy(at, type->constant, type->constant_size);
+    }
+    at += type->constant_size;
+    at = ls_id_put(&type->picks[0]->id, values->picks[0], at, &key_size);
+    event->key = at - key_size;
+    event->key_size = (uint32_t)key_size;
+    return at;
+}
+
+/* The lengths of the envelope's strings: event_id, source, entity_id. */
+static void note_envelope(const struct ls_plan_type *type, const uint8_t *end, uint32_t key_size,
+                          struct ls_lengths *lengths)
+{
+    uint32_t key_at = (uint32_t)(end - lengths->begin) - key_size - (key_size > 63 ? 2 : 1);
+    lengths->at[lengths->count++] = LS_SINGLE_OBJECT_SIZE;
+    lengths->at[lengths->count++] = key_at - (uint32_t)type->constant_size;
+    lengths->at[lengths->count++] = key_at;
+}
+
+/* A conflict's payload differs in one number and passes every check. False where the original has
+ * nothing to differ in. */
+static bool make_conflict(const struct ls_plan_type *type, const struct ls_op_event *values,
+                          struct ls_override *out)
+{
+    if (type->conflict_column < 0 || values->cells[type->conflict_column].is_null) {
+        return false;
+    }
+    int64_t number = values->cells[type->conflict_column].number;
+    *out = (struct ls_override){(uint16_t)type->conflict_column,
+                                {.number = number < type->conflict_high ? number + 1 : number - 1}};
+    return true;
+}
+
+static void break_range(const struct ls_plan *plan, const struct ls_plan_type *type, uint64_t i,
+                        struct ls_override *out)
+{
+    int64_t beyond = 1 +
+                     (int64_t)ls_below(ls_word(plan->range_value_key, i, 0), LS_RANGE_BEYOND_MAX);
+    *out = (struct ls_override){
+        (uint16_t)type->range_column,
+        {.number = type->range_has_high ? type->range_high + beyond : type->range_low - beyond}};
+}
+
+/* Damage that every decoder must notice (G7): the datum cut somewhere inside; or the lowest bit of
+ * a string's length flipped, which makes it negative. */
+static void damage(const struct ls_plan *plan, const struct ls_plan_type *type,
+                   struct ls_op_event *values, struct ls_event *event, uint8_t *room)
+{
+    if (event->fault == LS_FAULT_TRUNCATED) {
+        uint64_t datum = event->value_size - LS_SINGLE_OBJECT_SIZE;
+        uint64_t word = ls_word(plan->truncated_place_key, event->index, 0);
+        event->value_size = LS_SINGLE_OBJECT_SIZE + (uint32_t)ls_below(word, datum);
+    } else {
+        struct ls_lengths lengths = {.begin = room};
+        uint8_t *payload = put_envelope(plan, type, values, event, room);
+        note_envelope(type, payload, event->key_size, &lengths);
+        ls_ops_run_with(&type->ops, values, NULL, &lengths, payload);
+        uint64_t word = ls_word(plan->corrupt_place_key, event->index, 0);
+        room[lengths.at[ls_below(word, lengths.count)]] ^= 1;
+    }
+}
+
+/* The value of an event that something was done to, after its ordinary one was made; `payload` is
+ * where the payload begins. */
+static __attribute__((noinline)) void strike(const struct ls_plan *plan,
+                                             const struct ls_plan_type *type,
+                                             struct ls_op_event *values, struct ls_event *event,
+                                             uint8_t *payload, uint8_t *room)
+{
+    struct ls_override override = {.cell = UINT16_MAX};
+    switch (event->fault) {
+    case LS_FAULT_TRUNCATED:
+    case LS_FAULT_CORRUPT:
+        damage(plan, type, values, event, room);
+        return;
+    case LS_FAULT_OUT_OF_RANGE:
+        break_range(plan, type, event->index, &override);
+        break;
+    case LS_FAULT_MISSING:
+        override = (struct ls_override){(uint16_t)type->missing_column, {.is_null = true}};
+        break;
+    case LS_FAULT_CONFLICT:
+        if (!make_conflict(type, values, &override)) {
+            event->fault = LS_FAULT_DUPLICATE;
+        }
+        break;
+    default:
+        return;
+    }
+    uint8_t *end = ls_ops_run_with(&type->ops, values, &override, NULL, payload);
+    event->value_size = (uint32_t)(end - room);
+    event->room_used = event->value_size;
+}
+
+static bool damages(enum ls_fault fault)
+{
+    return fault >= LS_FAULT_TRUNCATED && fault <= LS_FAULT_CLOCK_AHEAD;
+}
+
+static void shift_clock(const struct ls_plan *plan, struct ls_event *event)
+{
+    if (event->fault == LS_FAULT_CLOCK_AHEAD) {
+        event->ingest_time += plan->clock_ahead_ms;
+    } else if (!damages((enum ls_fault)event->fault) && strikes(&plan->jitter, event->index)) {
+        uint64_t span = 2 * (uint64_t)plan->jitter_max_ms + 1;
+        event->ingest_time += (int64_t)ls_below(ls_word(plan->jitter.key, event->index, 1), span) -
+                              plan->jitter_max_ms;
+        event->jitter = true;
+    }
+}
+
 /* What a slot says that is a copy's: the original again, or a conflict with it. */
-static void make_copy(const struct ls_plan *plan, const struct ls_plan_type *type,
-                      struct ls_event_scratch *scratch, struct ls_event *out)
+static void make_copy(const struct ls_plan *plan, struct ls_event *event)
 {
     bool late;
-    int64_t scheduled = ls_arrival_time(&plan->arrival, out->original);
-    out->event_time = event_time_of(plan, out->original, scheduled, &late);
-    bool conflict = ls_hit(ls_word(plan->copy_kind_key, out->index, 0), plan->conflict_share) &&
-                    make_conflict(type, scratch->cells);
-    out->fault = conflict ? LS_FAULT_CONFLICT : LS_FAULT_DUPLICATE;
+    int64_t scheduled = ls_arrival_time(&plan->arrival, event->original);
+    event->event_time = event_time_of(plan, event->original, scheduled, &late);
+    uint64_t word = ls_word(plan->copy_kind_key, event->index, 0);
+    event->fault = ls_strikes(plan->conflict_share, word) ? LS_FAULT_CONFLICT : LS_FAULT_DUPLICATE;
 }
 
-/* What the faults change before the event is encoded. */
-static void strike(const struct ls_plan *plan, const struct ls_plan_type *type,
-                   struct ls_event_scratch *scratch, struct ls_event *out)
-{
-    if (out->fault == LS_FAULT_OUT_OF_RANGE) {
-        break_range(plan, type, out->index, scratch->cells);
-    } else if (out->fault == LS_FAULT_MISSING) {
-        scratch->cells[type->missing_column] = (struct ls_cell){.is_null = true};
-    } else if (out->fault == LS_FAULT_CLOCK_AHEAD) {
-        out->ingest_time += plan->clock_ahead_ms;
-    }
-    bool damaged = out->fault >= LS_FAULT_TRUNCATED && out->fault <= LS_FAULT_CLOCK_AHEAD;
-    if (!damaged && strikes(&plan->jitter, out->index)) {
-        uint64_t span = 2 * (uint64_t)plan->jitter_max_ms + 1;
-        out->ingest_time += (int64_t)ls_below(ls_word(plan->jitter.key, out->index, 1), span) -
-                            plan->jitter_max_ms;
-        out->jitter = true;
-    }
-}
-
-void ls_event_make(const struct ls_plan *plan, uint64_t i, struct ls_event_scratch *scratch,
-                   uint8_t *room, struct ls_event *out)
+void ls_event_begin(const struct ls_plan *plan, uint64_t i, struct ls_event_scratch *scratch,
+                    struct ls_event *out)
 {
     bool copy = is_copy(plan, i, scratch);
     uint64_t original = copy ? original_of(plan, i, scratch) : i;
@@ -269,19 +273,41 @@ void ls_event_make(const struct ls_plan *plan, uint64_t i, struct ls_event_scrat
     out->jitter = false;
     out->timestamp_ms = scheduled;
     out->ingest_time = scheduled;
-    make_cells(type, original, scratch, out);
     if (original != i) {
-        make_copy(plan, type, scratch, out);
+        make_copy(plan, out);
     } else {
         out->event_time = event_time_of(plan, i, scheduled, &out->late);
         out->fault = copy ? LS_FAULT_NONE : (uint16_t)fault_of(plan, type, i);
     }
-    strike(plan, type, scratch, out);
-    write_event_id(ls_mix(plan->event_id_key + original), out->event_id);
-    out->partition = ls_partition_of(out->key, out->key_size, plan->partitions);
-    out->value = room;
-    out->value_size = (uint32_t)(encode(type, scratch, out, room, NULL) - room);
-    damage(plan, type, scratch, out, room);
+    shift_clock(plan, out);
+    out->entity = ls_entity_pick(type->picks[0], original);
+    out->partition = partition_of(plan, type->picks[0], out->entity);
+}
+
+void ls_event_write(const struct ls_plan *plan, struct ls_event_scratch *scratch, uint8_t *room,
+                    struct ls_event *event)
+{
+    const struct ls_plan_type *type = &plan->types[event->type];
+    struct ls_op_event *values = &scratch->values;
+    values->index = event->original;
+    values->picks[0] = event->entity;
+    for (size_t k = 1; k < type->pick_count; k++) {
+        values->picks[k] = ls_entity_pick(type->picks[k], event->original);
+    }
+    uint8_t *payload = put_envelope(plan, type, values, event, room);
+    event->value = room;
+    event->value_size = (uint32_t)(ls_ops_run(&type->ops, values, payload) - room);
+    event->room_used = event->value_size;
+    if (__builtin_expect(event->fault != LS_FAULT_NONE, 0)) {
+        strike(plan, type, values, event, payload, room);
+    }
+}
+
+void ls_event_make(const struct ls_plan *plan, uint64_t i, struct ls_event_scratch *scratch,
+                   uint8_t *room, struct ls_event *out)
+{
+    ls_event_begin(plan, i, scratch, out);
+    ls_event_write(plan, scratch, room, out);
 }
 
 const char *ls_fault_name(enum ls_fault fault)

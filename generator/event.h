@@ -5,8 +5,6 @@
 #include "generator/plan.h"
 #include "spec/reason.h"
 
-#define LS_EVENT_ID_SIZE 16 /* hex digits */
-
 enum ls_fault {
     LS_FAULT_NONE,
     LS_FAULT_TRUNCATED,
@@ -26,19 +24,21 @@ struct ls_event {
     bool late;      /* by fault, where that left a longer delay than the ordinary one */
     bool jitter;
     uint32_t partition;
+    uint64_t entity;      /* the number of what it is about */
     int64_t timestamp_ms; /* of the record */
     int64_t ingest_time, event_time;
-    char event_id[LS_EVENT_ID_SIZE];
-    uint8_t key[LS_ID_TEXT_MAX];
+    const char *event_id; /* LS_EVENT_ID_SIZE bytes; where the value was made, as is the key */
+    const uint8_t *key;
     uint32_t key_size;
     const uint8_t *value; /* frame and datum */
     uint32_t value_size;
+    uint32_t room_used; /* bytes from the value's begin that must stay; more than the value has
+                           where that was cut */
 };
 
 /* Memory that making an event needs, one for each thread; begin with zeros. One plan only. */
 struct ls_event_scratch {
-    struct ls_cell cells[LS_PLAN_CELLS_MAX];
-    uint8_t texts[LS_PLAN_CELLS_MAX][LS_ID_TEXT_MAX];
+    struct ls_op_event values;
     uint64_t block_begin, block_end; /* the block of slots that was looked at last */
     uint64_t block_copy;             /* the one of them that is a copy's */
 };
@@ -46,8 +46,17 @@ struct ls_event_scratch {
 /* Bytes that the value of any event of the plan needs at most. */
 size_t ls_event_value_max(const struct ls_plan *plan);
 
-/* Makes event i (i < plan->arrival.total); its value is written to `room`, which has
- * ls_event_value_max() bytes. */
+/* What event i is: all but its bytes. i < plan->arrival.total. */
+void ls_event_begin(const struct ls_plan *plan, uint64_t i, struct ls_event_scratch *scratch,
+                    struct ls_event *out);
+
+/* Its id, key and value, in `room`, which has ls_event_value_max() bytes. To begin a block of
+ * events and then to write them is faster than to go from one to the next: what many need from
+ * memory is on its way at once. */
+void ls_event_write(const struct ls_plan *plan, struct ls_event_scratch *scratch, uint8_t *room,
+                    struct ls_event *event);
+
+/* Both. */
 void ls_event_make(const struct ls_plan *plan, uint64_t i, struct ls_event_scratch *scratch,
                    uint8_t *room, struct ls_event *out);
 

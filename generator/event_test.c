@@ -355,8 +355,8 @@ static void values_lie_in_the_bounds_that_the_plan_claims(void **state)
         }
         assert_int_equal(decode(m, e, cells), LS_DECODE_OK);
         const struct ls_plan_type *type = type_of(m, e);
-        for (size_t k = 0; k < type->op_count; k++) {
-            const struct ls_op *op = &type->ops[k];
+        for (size_t k = 0; k < type->ops.count; k++) {
+            const struct ls_op *op = &type->ops.items[k];
             if (op->cell >= type->column_count || cells[op->cell].is_null) {
                 continue;
             }

@@ -118,9 +118,12 @@ static inline int keep(void *context, const struct ls_event *event, struct ls_er
     }
     struct ls_event *out = &kept->events[kept->count++];
     *out = *event;
-    out->value = (uint8_t *)ls_arena_text(&kept->arena, (const char *)event->value,
-                                          event->value_size, err);
-    assert_non_null(out->value);
+    uint8_t *room = (uint8_t *)ls_arena_text(&kept->arena, (const char *)event->value,
+                                             event->room_used, err);
+    assert_non_null(room);
+    out->value = room;
+    out->key = room + (event->key - event->value);
+    out->event_id = (const char *)room + (event->event_id - (const char *)event->value);
     return 0;
 }
 

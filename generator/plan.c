@@ -1,6 +1,7 @@
 #include "generator/plan_internal.h"
 
-#include "core/avro/encode.h"
+#include "core/avro/frame.h"
+#include "core/base/hash.h"
 #include "core/base/mem.h"
 #include "spec/resolve.h"
 
@@ -8,9 +9,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#define PLAN_BYTES_MAX (512U << 20)
-#define RATE_WHOLE_MAX (UINT64_C(1) << 32) /* so that products of two rates are exact */
-#define TABLE_ROWS_MAX 65536 /* populations up to this have their attributes computed once */
+#define PLAN_BYTES_MAX     (512U << 20)
+#define RATE_WHOLE_MAX     (UINT64_C(1) << 32) /* so that products of two rates are exact */
+#define PARTITION_ROWS_MAX (1U << 20)
+#define TABLE_ROWS_MAX     65536 /* populations up to this have their attributes computed once */
 
 void *ls_plan_alloc(struct planner *p, size_t count, size_t size)
 {
@@ -27,43 +29,22 @@ uint64_t ls_plan_key(struct planner *p, const char *format, ...)
     return ls_stream_key(p->plan->seed, name);
 }
 
-static size_t word_of(const struct ls_op *op, const struct ls_cell *value)
+/* Attributes of one population are asked for again and again. */
+static bool fill_table(struct planner *p, uint64_t count, struct ls_op *op)
 {
-    size_t k = 0;
-    while (op->words[k].bytes != value->bytes || op->words[k].number != value->number) {
-        k++;
+    bool word = op->kind == LS_OP_CHOICE && op->word_count <= UINT8_MAX;
+    bool number = op->kind == LS_OP_NUMBER && op->low >= INT32_MIN && op->high <= INT32_MAX;
+    uint8_t *words = word ? ls_plan_alloc(p, count, sizeof *words) : NULL;
+    int32_t *numbers = number ? ls_plan_alloc(p, count, sizeof *numbers) : NULL;
+    op->known_words = words;
+    op->known_numbers = numbers;
+    for (uint64_t n = 0; words && n < count; n++) {
+        words[n] = (uint8_t)ls_choose(&op->choices, ls_word(op->key, n, 0));
     }
-    return k;
-}
-
-static bool fill_table(struct planner *p, const struct ls_plan_entity *entity, size_t attribute)
-{
-    const struct ls_op *op = &entity->attributes[attribute];
-    bool choice = op->kind == LS_OP_CHOICE && op->word_count <= UINT16_MAX;
-    uint16_t *choices = NULL;
-    int64_t *numbers = NULL;
-    if (op->may_be_null || (!choice && op->kind != LS_OP_NUMBER)) {
-        return true;
+    for (uint64_t n = 0; numbers && n < count; n++) {
+        numbers[n] = (int32_t)ls_distribution_draw(&op->distribution, op->key, n);
     }
-    if (choice) {
-        choices = ls_plan_alloc(p, entity->count, sizeof *choices);
-    } else {
-        numbers = ls_plan_alloc(p, entity->count, sizeof *numbers);
-    }
-    if (!choices && !numbers) {
-        return false;
-    }
-    for (uint64_t n = 0; n < entity->count; n++) {
-        struct ls_cell value;
-        ls_attribute_value(entity, attribute, n, NULL, &value);
-        if (choice) {
-            choices[n] = (uint16_t)word_of(op, &value);
-        } else {
-            numbers[n] = value.number;
-        }
-    }
-    entity->tables[attribute] = (struct ls_attribute_table){choices, numbers};
-    return true;
+    return (words || !word) && (numbers || !number);
 }
 
 static bool fill_tables(struct planner *p, const struct ls_plan_entity *entity)
@@ -71,9 +52,26 @@ static bool fill_tables(struct planner *p, const struct ls_plan_entity *entity)
     bool sound = true;
     for (size_t a = 0; sound && a < entity->attribute_count && entity->count <= TABLE_ROWS_MAX;
          a++) {
-        sound = fill_table(p, entity, a);
+        sound = fill_table(p, entity->count, &entity->attributes[a]);
     }
     return sound;
+}
+
+/* Which partition a key falls into is asked for each event, by shards for each event of the whole
+ * run. */
+static bool fill_partitions(struct planner *p, struct ls_plan_entity *entity)
+{
+    if (entity->count > PARTITION_ROWS_MAX || p->plan->partitions > UINT8_MAX) {
+        return true;
+    }
+    uint8_t *partitions = ls_plan_alloc(p, entity->count, sizeof *partitions);
+    entity->partitions = partitions;
+    for (uint64_t n = 0; partitions && n < entity->count; n++) {
+        uint8_t text[LS_ID_TEXT_MAX + LS_OP_SPOILT];
+        size_t size = ls_id_write(&entity->id, n, text);
+        partitions[n] = (uint8_t)ls_partition_of(text, size, p->plan->partitions);
+    }
+    return partitions != NULL;
 }
 
 static bool plan_entity(struct planner *p, const struct ls_spec_entity *spec,
@@ -84,7 +82,7 @@ static bool plan_entity(struct planner *p, const struct ls_spec_entity *spec,
     ls_template_parse(spec->id, &t);
     *out = (struct ls_plan_entity){
         .spec = spec, .count = (uint64_t)spec->count, .attribute_count = spec->attributes.count};
-    out->id = (struct ls_id_template){t.before, t.before_size, t.width, t.behind, t.behind_size};
+    out->id = ls_id_template_of(t.before, t.before_size, t.width, t.behind, t.behind_size);
     if (t.before_size + t.behind_size + LS_ID_DIGITS_MAX > LS_ID_TEXT_MAX) {
         PROBLEM(p, "LS2004", ls_spec_place(p->spec, &spec->id, spec->where), NULL,
                 "an id is longer than %d bytes", LS_ID_TEXT_MAX);
@@ -92,8 +90,7 @@ static bool plan_entity(struct planner *p, const struct ls_spec_entity *spec,
     }
     out->pick_key = ls_plan_key(p, "entities.%s.pick", spec->key);
     out->attributes = ls_plan_alloc(p, out->attribute_count, sizeof *out->attributes);
-    out->tables = ls_plan_alloc(p, out->attribute_count, sizeof *out->tables);
-    if (!out->attributes || !out->tables) {
+    if (!out->attributes) {
         return false;
     }
     for (size_t a = 0; a < out->attribute_count; a++) {
@@ -111,7 +108,7 @@ static bool plan_entity(struct planner *p, const struct ls_spec_entity *spec,
             return false;
         }
     }
-    return fill_tables(p, out);
+    return fill_partitions(p, out) && fill_tables(p, out);
 }
 
 /* The range check of a field, which the fault breaks: the first that names it. */
@@ -208,31 +205,90 @@ static void plan_fault_columns(struct planner *p, struct ls_plan_type *type)
     }
 }
 
-/* What encoding needs to know, flat. */
-static bool plan_puts(struct planner *p, struct ls_plan_type *type)
+static enum ls_put put_of(const struct ls_node *node)
 {
-    const struct ls_column *columns = type->spec->layout->columns;
-    size_t count = type->column_count - LS_COLUMN_PAYLOAD;
+    switch (node->type) {
+    case LS_AVRO_STRING:
+        return LS_PUT_TEXT;
+    case LS_AVRO_BOOLEAN:
+        return LS_PUT_BOOLEAN;
+    default: /* int, long, enum */
+        return LS_PUT_LONG;
+    }
+}
+
+/* How an operation's value is written, which its column says; the pieces of what is written again
+ * and again. */
+static bool plan_bytes(struct planner *p, const struct ls_plan_type *type, struct ls_op *op)
+{
+    const struct ls_column *column = &type->spec->layout->columns[op->cell];
+    op->put = put_of(column->node);
+    op->nullable = column->nullable;
+    op->null_branch = (uint8_t)(2 * column->null_branch);
+    op->value_branch = (uint8_t)(2 * !column->null_branch);
+    if (op->words) {
+        struct ls_piece *pieces = ls_plan_alloc(p, op->word_count, sizeof *pieces);
+        if (!pieces) {
+            return false;
+        }
+        ls_pieces_make(op, pieces);
+        op->pieces = pieces;
+    }
+    return true;
+}
+
+static void keep(void *context, unsigned slot)
+{
+    const struct ls_ops *ops = context;
+    for (size_t k = 0; k < ops->count; k++) {
+        ops->items[k].keeps = ops->items[k].keeps || ops->items[k].cell == slot;
+    }
+}
+
+static bool plan_constant(struct planner *p, struct ls_plan_type *type)
+{
     size_t domain_size = strlen(p->spec->domain);
-    type->puts = ls_plan_alloc(p, count, sizeof *type->puts);
-    type->constant = ls_plan_alloc(p, 1, domain_size + (size_t)2 * LS_AVRO_LONG_MAX);
-    if (!type->puts || !type->constant) {
+    type->head = ls_plan_alloc(p, 1, LS_OP_SPOILT);
+    type->constant = ls_plan_alloc(p, 1, domain_size + LS_OP_SPOILT);
+    if (!type->head || !type->constant) {
         return false;
     }
-    type->puts_end = type->puts + count;
-    for (size_t c = 0; c < count; c++) {
-        const struct ls_column *column = &columns[LS_COLUMN_PAYLOAD + c];
-        type->puts[c] = (struct ls_put){.kind = column->node->type == LS_AVRO_STRING ? LS_PUT_TEXT
-                                                : column->node->type == LS_AVRO_BOOLEAN
-                                                    ? LS_PUT_BOOLEAN
-                                                    : LS_PUT_LONG, /* int, long, enum */
-                                        .nullable = column->nullable,
-                                        .null_branch = (uint8_t)(2 * column->null_branch),
-                                        .value_branch = (uint8_t)(2 * !column->null_branch)};
-    }
+    *ls_put_single_object(type->head, type->spec->schema->crc64) = 2 * LS_EVENT_ID_SIZE;
     uint8_t *at = ls_put_bytes(type->constant, p->spec->domain, domain_size);
     at = ls_put_long(at, type->spec->schema_version);
     type->constant_size = (size_t)(at - type->constant);
+    return true;
+}
+
+/* What all operations together need. */
+static bool finish_type(struct planner *p, struct ls_plan_type *type)
+{
+    size_t texts = 0;
+    type->value_max = LS_SINGLE_OBJECT_SIZE + (size_t)LS_COLUMN_PAYLOAD * LS_AVRO_LONG_MAX +
+                      LS_EVENT_ID_SIZE + LS_ID_TEXT_MAX + strlen(p->spec->domain) + LS_OP_SPOILT;
+    for (size_t k = 0; k < type->ops.count; k++) {
+        struct ls_op *op = &type->ops.items[k];
+        if (op->expr) {
+            ls_expr_slots(op->expr, keep, &type->ops);
+        }
+        if (k < type->ops.hidden_count) {
+            texts += op->id.before ? op->text_max : 0;
+        } else if (!plan_bytes(p, type, op)) {
+            return false;
+        } else {
+            type->value_max += ls_op_size_max(op);
+            op->keeps = op->keeps || op->cell == type->conflict_column;
+        }
+    }
+    for (size_t k = type->ops.hidden_count; k < type->ops.count; k++) {
+        ls_op_finish(&type->ops.items[k]);
+    }
+    if (texts + LS_ID_TEXT_MAX > LS_PLAN_TEXTS_MAX) {
+        PROBLEM(p, "LS2010", type->spec->where, NULL,
+                "the ids that expressions of an event type name have %zu bytes, at most %d", texts,
+                LS_PLAN_TEXTS_MAX - LS_ID_TEXT_MAX);
+        return false;
+    }
     return true;
 }
 
@@ -240,8 +296,8 @@ static bool plan_type(struct planner *p, const struct ls_spec_event_type *spec,
                       struct ls_plan_type *out)
 {
     *out = (struct ls_plan_type){.spec = spec, .column_count = spec->layout->count};
-    out->ops = ls_plan_alloc(p, LS_PLAN_CELLS_MAX, sizeof *out->ops);
-    if (!out->ops || !plan_puts(p, out)) {
+    out->ops.items = ls_plan_alloc(p, LS_PLAN_CELLS_MAX, sizeof *out->ops.items);
+    if (!out->ops.items || !plan_constant(p, out)) {
         return false;
     }
     for (size_t e = 0; e < p->plan->entity_count; e++) {
@@ -256,18 +312,18 @@ static bool plan_type(struct planner *p, const struct ls_spec_event_type *spec,
         snprintf(path, sizeof path, "event_types.%s.%s", spec->name, spec->fields[i]->name);
         bool made = ls_plan_op(p, spec->fields[i], path, out, &op);
         sound = sound && made;
-        out->ops[out->op_count++] = op; /* a wrong one too: expressions below may name it */
+        out->ops.items[out->ops.count++] = op; /* a wrong one too: expressions below may name it */
     }
     plan_fault_columns(p, out);
-    return sound;
+    return sound && finish_type(p, out);
 }
 
 static struct ls_plan_fault plan_fault(struct planner *p, const struct ls_spec_fault *fault,
                                        const char *name)
 {
-    struct ls_plan_fault out = {.rate = {0, 1}, .key = ls_plan_key(p, "faults.%s", name)};
+    struct ls_plan_fault out = {.key = ls_plan_key(p, "faults.%s", name)};
     if (fault) {
-        out.rate = fault->rate;
+        out.chance = ls_chance_of(fault->rate);
     }
     return out;
 }
@@ -307,7 +363,8 @@ static void plan_copies(struct planner *p)
         return;
     }
     plan->block = (uint64_t)((whole + part / 2) / part);
-    plan->conflict_share = (struct ls_ratio){(uint64_t)((ls_u128)c.part * d.whole), (uint64_t)part};
+    plan->conflict_share = ls_chance_of(
+        (struct ls_ratio){(uint64_t)((ls_u128)c.part * d.whole), (uint64_t)part});
     plan->copy_key = ls_plan_key(p, "faults.copy");
     plan->copy_kind_key = ls_plan_key(p, "faults.copy.kind");
     plan_delay(p, &f->duplicate->distribution, LS_UNIT_NUMBER, 1, INT64_C(1) << 40,
@@ -351,8 +408,7 @@ static bool plan_all(struct planner *p)
     plan->event_id_key = ls_plan_key(p, "event_id");
     plan->entities = ls_plan_alloc(p, spec->entities.count, sizeof *plan->entities);
     plan->types = ls_plan_alloc(p, plan->type_count, sizeof *plan->types);
-    plan->type_sums = ls_plan_alloc(p, plan->type_count, sizeof *plan->type_sums);
-    if (!plan->entities || !plan->types || !plan->type_sums ||
+    if (!plan->entities || !plan->types ||
         ls_arrival_compile(spec, &plan->arena, &plan->arrival, p->err) < 0) {
         return false;
     }
@@ -363,13 +419,16 @@ static bool plan_all(struct planner *p)
         sound = sound && made;
         plan->entity_count++;
     }
-    uint64_t sum = 0;
+    uint64_t weights[LS_SPEC_EVENT_TYPES_MAX];
     for (size_t t = 0; sound && t < plan->type_count; t++) {
         const struct ls_spec_event_type *type = ls_spec_event_type_at(spec, t);
-        sum += (uint64_t)type->weight;
-        plan->type_sums[t] = sum;
+        weights[t] = (uint64_t)type->weight;
         bool made = plan_type(p, type, &plan->types[t]);
         sound = sound && made;
+    }
+    if (sound &&
+        ls_choices_new(weights, plan->type_count, &plan->arena, &plan->type_choices, p->err) < 0) {
+        return false;
     }
     plan_faults(p);
     if (sound && !p->diag->errors) {

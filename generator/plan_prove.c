@@ -8,12 +8,8 @@
 
 const struct ls_op *ls_plan_op_of(const struct ls_plan_type *type, size_t field)
 {
-    for (size_t i = 0; i < type->op_count; i++) {
-        if (type->ops[i].cell == LS_COLUMN_PAYLOAD + field) {
-            return &type->ops[i];
-        }
-    }
-    return NULL;
+    size_t k = type->ops.hidden_count + field;
+    return k < type->ops.count ? &type->ops.items[k] : NULL;
 }
 
 static void prove_range(struct planner *p, const struct ls_spec_check *check,
@@ -40,7 +36,9 @@ static void prove_reference(struct planner *p, const struct ls_spec_check *check
                             const struct ls_op *op)
 {
     const struct ls_spec_reference *table = ls_spec_reference(p->spec, check->table);
-    if (op->kind != LS_OP_ENTITY_ID || type->picks[op->pick]->spec != table->entity) {
+    if (op->kind != LS_OP_ENTITY_ID || op->source ||
+        op->id.before != type->picks[op->pick]->id.before ||
+        type->picks[op->pick]->spec != table->entity) {
         PROBLEM(p, "LS2201", ls_spec_place(p->spec, &check->field, check->where),
                 "let the field be `ref: ENTITY.id` of the table's population",
                 "nothing shows that each `%s` of %s stands in the table `%s`", field->name,

@@ -10,8 +10,9 @@ static void the_sample_is_planned(void **state)
     assert_int_equal(plan->partitions, 3);
     assert_int_equal(plan->entity_count, 2);
     assert_int_equal(plan->type_count, 3);
-    static const uint64_t sums[] = {30, 50, 55};
-    assert_memory_equal(plan->type_sums, sums, sizeof sums);
+    assert_int_equal(plan->type_choices.count, 3); /* 30, 20 and 5 of 55 */
+    assert_true(plan->type_choices.limits[0] ==
+                UINT64_MAX / 55 * 30 + UINT64_MAX % 55 * 30 / 55 + 1);
     assert_non_null(plan->entities[0].zipf);
     assert_null(plan->entities[1].zipf);
     assert_int_equal(plan->entities[0].count, 500);
@@ -44,8 +45,8 @@ static void streams_are_named_by_their_paths(void **state)
         {plan->event_id_key, "event_id"},
         {plan->entities[0].pick_key, "entities.customer.pick"},
         {plan->entities[0].attributes[1].key, "entities.customer.attributes.tier"},
-        {plan->types[1].ops[0].key, "event_types.payment.amount"},
-        {plan->types[1].ops[0].null_key, "event_types.payment.amount.null"},
+        {plan->types[1].ops.items[0].key, "event_types.payment.amount"},
+        {plan->types[1].ops.items[0].null_key, "event_types.payment.amount.null"},
         {plan->delay.key, "delay"},
         {plan->late_delay.key, "faults.late.delay"},
         {plan->gap.key, "faults.duplicate.gap"},
@@ -87,8 +88,8 @@ static void no_two_things_share_a_stream(void **state)
         }
     }
     for (size_t t = 0; t < plan->type_count; t++) {
-        for (size_t k = 0; k < plan->types[t].op_count; k++) {
-            const struct ls_op *op = &plan->types[t].ops[k];
+        for (size_t k = 0; k < plan->types[t].ops.count; k++) {
+            const struct ls_op *op = &plan->types[t].ops.items[k];
             if (op->cell < plan->types[t].column_count) {
                 keys[count++] = op->key;
                 keys[count++] = op->null_key;
@@ -129,9 +130,9 @@ static void copies_have_blocks(void **state)
                  cases[k].conflict ? cases[k].conflict : "0");
         const struct ls_plan *plan = plan_fine(m, sample_spec, SETS(sets[0], sets[1]));
         assert_int_equal(plan->block, cases[k].block);
-        assert_true(!plan->block ||
-                    (ls_u128)plan->conflict_share.part * cases[k].conflicts.whole ==
-                        (ls_u128)plan->conflict_share.whole * cases[k].conflicts.part);
+        struct ls_chance chance = ls_chance_of(cases[k].conflicts);
+        assert_int_equal(plan->conflict_share.possible, plan->block && chance.possible);
+        assert_true(!plan->block || plan->conflict_share.last == chance.last);
     }
     const struct ls_plan *plan = plan_fine(m, sample_spec, SETS("faults={}"));
     assert_int_equal(plan->block, 0);
@@ -184,27 +185,24 @@ static void tables_hold_what_would_be_made(void **state)
     struct maker *m = *state;
     const struct ls_plan *plan = plan_fine(m, sample_spec, SETS("entities.product.count=65536"));
     for (size_t e = 0; e < 2; e++) {
-        struct ls_plan_entity without = plan->entities[e];
-        struct ls_attribute_table none[8] = {{NULL, NULL}};
-        without.tables = none;
-        for (size_t a = 0; a < without.attribute_count; a++) {
-            const struct ls_attribute_table *table = &plan->entities[e].tables[a];
-            enum ls_op_kind kind = without.attributes[a].kind;
-            assert_int_equal(table->choices != NULL, kind == LS_OP_CHOICE);
-            assert_int_equal(table->numbers != NULL, kind == LS_OP_NUMBER);
-            for (uint64_t n = 0; n < without.count; n += 1 + n / 50) {
-                uint8_t texts[2][LS_ID_TEXT_MAX];
-                struct ls_cell x;
-                struct ls_cell y;
-                ls_attribute_value(&plan->entities[e], a, n, texts[0], &x);
-                ls_attribute_value(&without, a, n, texts[1], &y);
-                assert_true(x.number == y.number && x.size == y.size && x.is_null == y.is_null);
-                assert_true(!x.size || memcmp(x.bytes, y.bytes, x.size) == 0);
+        for (size_t a = 0; a < plan->entities[e].attribute_count; a++) {
+            const struct ls_op *op = &plan->entities[e].attributes[a];
+            bool narrow = op->low >= INT32_MIN && op->high <= INT32_MAX;
+            assert_int_equal(op->known_words != NULL, op->kind == LS_OP_CHOICE);
+            assert_int_equal(op->known_numbers != NULL, op->kind == LS_OP_NUMBER && narrow);
+            for (uint64_t n = 0; n < plan->entities[e].count; n += 1 + n / 50) {
+                uint8_t text[LS_ID_TEXT_MAX + LS_OP_SPOILT];
+                struct ls_cell value;
+                ls_attribute_value(op, n, text, &value);
+                assert_true(!op->known_words ||
+                            op->words[op->known_words[n]].number == value.number);
+                assert_true(!op->known_numbers || op->known_numbers[n] == value.number);
             }
         }
     }
     plan = plan_fine(m, sample_spec, SETS("entities.product.count=65537"));
-    assert_true(!plan->entities[1].tables[0].choices && !plan->entities[1].tables[0].numbers);
+    const struct ls_op *op = &plan->entities[1].attributes[0];
+    assert_true(!op->known_words && !op->known_numbers);
 }
 
 static int plan_domain(void *context, const char *relative, struct ls_error *err)

@@ -31,31 +31,33 @@ static bool has_bounds(enum ls_field_type type)
 
 static bool op_const(struct planner *p, const struct ls_spec_field *field, struct ls_op *out)
 {
+    struct ls_cell *word = ls_plan_alloc(p, 1, sizeof *word);
     const struct ls_yaml *value = ((const struct ls_source_const *)field->source.settings)->value;
     struct ls_decimal decimal;
     struct ls_quantity quantity = {.where = value->where};
     bool fits = false;
     out->kind = LS_OP_CONST;
-    out->words = ls_plan_alloc(p, 1, sizeof *out->words);
-    if (!out->words) {
+    out->words = word;
+    out->word_count = 1;
+    if (!word) {
         return false;
     }
     enum ls_field_type type = (enum ls_field_type)field->type;
     if (type == LS_FIELD_STRING) {
         fits = value->kind == LS_YAML_TEXT;
-        *out->words = text_cell(fits ? value->text : "");
-        out->text_max = out->words->size;
+        *word = text_cell(fits ? value->text : "");
+        out->text_max = word->size;
     } else if (type == LS_FIELD_BOOLEAN) {
         fits = value->kind == LS_YAML_BOOLEAN;
-        out->words->number = value->boolean;
+        word->number = value->boolean;
     } else if (type == LS_FIELD_TIMESTAMP) {
         fits = value->kind == LS_YAML_TEXT &&
-               ls_time_parse(value->text, strlen(value->text), &out->words->number);
+               ls_time_parse(value->text, strlen(value->text), &word->number);
     } else if (value->text && !value->quoted && ls_read_decimal(value->text, &decimal)) {
         quantity.number = decimal;
-        fits = ls_spec_quantity(&quantity, type, &out->words->number);
+        fits = ls_spec_quantity(&quantity, type, &word->number);
     }
-    out->low = out->high = out->words->number;
+    out->low = out->high = word->number;
     if (!fits) {
         PROBLEM(p, "LS2018", value->where, NULL, "this is no value of type %s",
                 ls_field_type_words[type]);
@@ -67,23 +69,21 @@ static bool op_choice(struct planner *p, const struct ls_spec_field *field, stru
 {
     const struct ls_weights *weights =
         &((const struct ls_source_choice *)field->source.settings)->weights;
-    uint64_t *sums = ls_plan_alloc(p, weights->count, sizeof *sums);
     out->kind = LS_OP_CHOICE;
     out->word_count = weights->count;
-    out->words = ls_plan_alloc(p, weights->count, sizeof *out->words);
-    if (!sums || !out->words) {
+    struct ls_cell *words = ls_plan_alloc(p, weights->count, sizeof *words);
+    out->words = words;
+    if (!words || ls_choices_new(weights->weights, weights->count, &p->plan->arena, &out->choices,
+                                 p->err) < 0) {
         return false;
     }
-    uint64_t sum = 0;
     for (size_t i = 0; i < weights->count; i++) {
-        sum += weights->weights[i];
-        sums[i] = sum;
-        out->words[i] = text_cell(weights->words[i]);
-        out->text_max = out->words[i].size > out->text_max ? out->words[i].size : out->text_max;
-        out->words[i].number = (int64_t)i;
+        words[i] = text_cell(weights->words[i]);
+        out->text_max = words[i].size > out->text_max ? words[i].size : out->text_max;
+        words[i].number = (int64_t)i;
         if (field->type == LS_FIELD_BOOLEAN) {
             bool yes = strcmp(weights->words[i], "true") == 0;
-            out->words[i] = (struct ls_cell){.number = yes};
+            words[i] = (struct ls_cell){.number = yes};
             if (!yes && strcmp(weights->words[i], "false") != 0) {
                 PROBLEM(p, "LS2018", weights->where[i], "write {true: 1, false: 9}",
                         "`%s` is no boolean", weights->words[i]);
@@ -91,7 +91,6 @@ static bool op_choice(struct planner *p, const struct ls_spec_field *field, stru
             }
         }
     }
-    out->sums = sums;
     return true;
 }
 
@@ -100,7 +99,7 @@ static bool template_of(struct planner *p, const char *text, struct ls_where whe
 {
     struct ls_template t;
     ls_template_parse(text, &t); /* checked when the spec was loaded */
-    *out = (struct ls_id_template){t.before, t.before_size, t.width, t.behind, t.behind_size};
+    *out = ls_id_template_of(t.before, t.before_size, t.width, t.behind, t.behind_size);
     if (t.before_size + t.behind_size + LS_ID_DIGITS_MAX > LS_ID_TEXT_MAX) {
         PROBLEM(p, "LS2004", where, NULL, "an id is longer than %d bytes", LS_ID_TEXT_MAX);
         return false;
@@ -146,6 +145,28 @@ static int attribute_index(const struct ls_plan_entity *entity, const char *name
     return -1;
 }
 
+/* The value that an entity's operation makes. */
+static void take_attribute(const struct ls_op *source, struct ls_op *out)
+{
+    out->type = source->type;
+    out->bounded = source->bounded;
+    out->low = source->low;
+    out->high = source->high;
+    out->text_max = source->text_max;
+    out->id = source->id;
+    out->kind = LS_OP_ENTITY_ID; /* an id of another template */
+    if (source->kind != LS_OP_ID) {
+        out->source = source;
+        out->known_words = source->known_words;
+        out->known_numbers = source->known_numbers;
+        out->words = source->words;
+        out->word_count = source->word_count;
+        out->kind = source->kind == LS_OP_CONST    ? LS_OP_CONST
+                    : source->kind == LS_OP_CHOICE ? LS_OP_ATTRIBUTE_CHOICE
+                                                   : LS_OP_ATTRIBUTE;
+    }
+}
+
 /* ENTITY.id or ENTITY.ATTRIBUTE. */
 static bool op_ref(struct planner *p, const char *text, struct ls_where where,
                    struct ls_plan_type *type, struct ls_op *out)
@@ -155,26 +176,20 @@ static bool op_ref(struct planner *p, const char *text, struct ls_where where,
     if (pick < 0) {
         return false;
     }
+    const struct ls_plan_entity *entity = type->picks[pick];
     out->pick = (uint16_t)pick;
+    out->type = LS_FIELD_STRING;
+    out->kind = LS_OP_ENTITY_ID;
     if (strcmp(dot + 1, "id") == 0) {
-        out->kind = LS_OP_ENTITY_ID;
-        out->type = LS_FIELD_STRING;
-        out->text_max = LS_ID_TEXT_MAX;
+        out->id = entity->id;
+        out->text_max = ls_id_text_max(&entity->id);
         return true;
     }
-    const struct ls_plan_entity *entity = type->picks[pick];
     int attribute = attribute_index(entity, dot + 1);
     if (attribute < 0) {
         return false;
     }
-    const struct ls_op *source = &entity->attributes[attribute];
-    out->kind = LS_OP_ATTRIBUTE;
-    out->attribute = (uint16_t)attribute;
-    out->type = source->type;
-    out->bounded = source->bounded;
-    out->low = source->low;
-    out->high = source->high;
-    out->text_max = source->text_max;
+    take_attribute(&entity->attributes[attribute], out);
     return true;
 }
 
@@ -188,9 +203,9 @@ struct scope {
 
 static struct ls_op *op_of_cell(struct ls_plan_type *type, unsigned cell)
 {
-    for (size_t i = 0; i < type->op_count; i++) {
-        if (type->ops[i].cell == cell) {
-            return &type->ops[i];
+    for (size_t i = 0; i < type->ops.count; i++) {
+        if (type->ops.items[i].cell == cell) {
+            return &type->ops.items[i];
         }
     }
     return NULL;
@@ -207,34 +222,29 @@ static void symbol_of(const struct ls_op *op, bool nullable, struct ls_expr_symb
                                       op->high};
 }
 
-/* Adds a hidden attribute; operations of hidden cells run first. */
+/* Adds a hidden value; their operations run first. */
 static struct ls_op *hidden(struct scope *s, const char *name)
 {
+    struct ls_ops *ops = &s->type->ops;
     struct ls_op op = {0};
     if (!strchr(name, '.') || !op_ref(s->p, name, s->where, s->type, &op)) {
         return NULL;
     }
-    for (size_t i = 0; i < s->type->op_count; i++) {
-        struct ls_op *known = &s->type->ops[i];
-        if (known->cell >= s->type->column_count && known->kind == op.kind &&
-            known->pick == op.pick && known->attribute == op.attribute) {
+    for (size_t i = 0; i < ops->hidden_count; i++) {
+        struct ls_op *known = &ops->items[i];
+        if (known->pick == op.pick && known->source == op.source &&
+            known->id.before == op.id.before) {
             return known;
         }
     }
-    size_t hidden_count = 0;
-    while (hidden_count < s->type->op_count &&
-           s->type->ops[hidden_count].cell >= s->type->column_count) {
-        hidden_count++;
-    }
-    if (s->type->column_count + hidden_count >= LS_PLAN_CELLS_MAX) {
+    if (s->type->column_count + ops->hidden_count >= LS_PLAN_CELLS_MAX) {
         return NULL;
     }
-    op.cell = (uint16_t)(s->type->column_count + hidden_count);
-    memmove(&s->type->ops[hidden_count + 1], &s->type->ops[hidden_count],
-            (s->type->op_count - hidden_count) * sizeof op);
-    s->type->ops[hidden_count] = op;
-    s->type->op_count++;
-    return &s->type->ops[hidden_count];
+    op.cell = (uint16_t)(s->type->column_count + ops->hidden_count);
+    struct ls_op *at = &ops->items[ops->hidden_count++];
+    memmove(at + 1, at, (ops->count++ - (size_t)(at - ops->items)) * sizeof op);
+    *at = op;
+    return at;
 }
 
 static bool find_symbol(void *context, const char *name, struct ls_expr_symbol *symbol)
@@ -295,6 +305,7 @@ static bool fit_expression(struct planner *p, const struct ls_spec_field *field,
                 "how large the expression gets cannot be told");
         return false;
     }
+    out->narrow = ls_expr_narrow(out->expr) && ls_fits_i64(low) && ls_fits_i64(high);
     out->low = low > out->low ? (low < out->high ? (int64_t)low : out->high) : out->low;
     out->high = high < out->high ? (high > out->low ? (int64_t)high : out->low) : out->high;
     return true;
@@ -342,9 +353,9 @@ static bool list_names(struct planner *p, const struct ls_plan_type *type,
     if (!p->entity_values && !list_entity_values(p)) {
         return false;
     }
-    for (size_t i = 0; i < type->op_count; i++) {
-        if (type->ops[i].cell < type->column_count) {
-            names[count++] = type->spec->fields[type->ops[i].cell - LS_COLUMN_PAYLOAD]->name;
+    for (size_t i = 0; i < type->ops.count; i++) {
+        if (type->ops.items[i].cell < type->column_count) {
+            names[count++] = type->spec->fields[type->ops.items[i].cell - LS_COLUMN_PAYLOAD]->name;
         }
     }
     for (size_t i = 0; p->entity_values[i]; i++) {
@@ -396,7 +407,7 @@ bool ls_plan_op(struct planner *p, const struct ls_spec_field *field, const char
     out->type = (enum ls_field_type)field->type;
     out->key = ls_plan_key(p, "%s", path);
     out->null_key = ls_plan_key(p, "%s.null", path);
-    out->nullable = field->nullable;
+    out->nullable_share = field->nullable;
     out->may_be_null = field->nullable.part > 0;
     /* narrowed below; what has a problem keeps these, which is none of expressions with it */
     bounds_of_field(field, &out->low, &out->high);
@@ -409,8 +420,9 @@ bool ls_plan_op(struct planner *p, const struct ls_spec_field *field, const char
     }
     if (m == &ls_member_id) {
         out->kind = LS_OP_ID;
-        out->text_max = LS_ID_TEXT_MAX;
-        return template_of(p, text->text, text->where, &out->id);
+        bool fits = template_of(p, text->text, text->where, &out->id);
+        out->text_max = ls_id_text_max(&out->id);
+        return fits;
     }
     if (m == &ls_member_ref) {
         return op_ref(p, text->text, text->where, type, out);

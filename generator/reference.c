@@ -31,12 +31,12 @@ static uint8_t *put_cell(uint8_t *at, enum ls_field_type type, const struct ls_c
 static int write_row(struct ls_container_writer *writer, const struct ls_plan_entity *entity,
                      uint64_t n, struct ls_error *err)
 {
-    uint8_t text[LS_ID_TEXT_MAX];
+    uint8_t text[LS_ID_TEXT_MAX + LS_OP_SPOILT];
     struct ls_cell cells[LS_SPEC_FIELDS_MAX];
-    uint8_t texts[LS_SPEC_FIELDS_MAX][LS_ID_TEXT_MAX];
+    uint8_t texts[LS_SPEC_FIELDS_MAX][LS_ID_TEXT_MAX + LS_OP_SPOILT];
     size_t room_size = LS_ID_TEXT_MAX + LS_AVRO_LONG_MAX;
     for (size_t a = 0; a < entity->attribute_count; a++) {
-        ls_attribute_value(entity, a, n, texts[a], &cells[a]);
+        ls_attribute_value(&entity->attributes[a], n, texts[a], &cells[a]);
         room_size += cells[a].size + (size_t)LS_AVRO_LONG_MAX;
     }
     uint8_t *room;

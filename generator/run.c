@@ -29,10 +29,14 @@ struct work {
 static void make_block(const struct work *work, struct block *block,
                        struct ls_event_scratch *scratch)
 {
+    const struct ls_plan *plan = work->run->plan;
     uint8_t *at = block->bytes;
     for (size_t i = 0; i < block->count; i++) {
-        ls_event_make(work->run->plan, block->first + i, scratch, at, &block->events[i]);
-        at += block->events[i].value_size;
+        ls_event_begin(plan, block->first + i, scratch, &block->events[i]);
+    }
+    for (size_t i = 0; i < block->count; i++) {
+        ls_event_write(plan, scratch, at, &block->events[i]);
+        at += block->events[i].room_used;
     }
 }
 

@@ -11,12 +11,19 @@ static uint64_t power_q62(uint64_t from, uint64_t to, uint64_t exponent_q32)
 
 static uint64_t bucket_width(uint64_t first)
 {
-    return first < 128 ? 1 : UINT64_C(1) << (63 - __builtin_clzll(first) - 6);
+    return first < LS_ZIPF_SINGLE ? 1 : UINT64_C(1) << (63 - __builtin_clzll(first) - 6);
 }
 
 static uint64_t to_q64(uint64_t q62)
 {
     return q62 >= UINT64_C(1) << 62 ? UINT64_MAX : q62 << 2;
+}
+
+/* One bucket of one rank takes any second word; 2^16 does not fit, so it may look in vain. */
+static uint16_t sure_q16(uint64_t q62)
+{
+    uint64_t q16 = q62 >> 46;
+    return (uint16_t)(q16 < UINT16_MAX ? q16 : UINT16_MAX);
 }
 
 static void weigh(struct ls_zipf *zipf, uint64_t n, ls_u128 *sums)
@@ -25,15 +32,17 @@ static void weigh(struct ls_zipf *zipf, uint64_t n, ls_u128 *sums)
     uint64_t first = 1;
     for (size_t b = 0; b < zipf->count; b++) {
         struct ls_zipf_bucket *bucket = &zipf->buckets[b];
-        uint64_t width = bucket_width(first);
-        bucket->first = first;
-        bucket->width = width < n - first + 1 ? width : n - first + 1;
-        for (uint64_t k = first; k < first + bucket->width; k++) {
+        uint64_t full = bucket_width(first);
+        uint64_t width = full < n - first + 1 ? full : n - first + 1;
+        for (uint64_t k = first; k < first + width; k++) {
             sum += power_q62(1, k, zipf->exponent_q32);
         }
         sums[b] = sum;
-        bucket->sure = to_q64(power_q62(first, first + bucket->width - 1, zipf->exponent_q32));
-        first += bucket->width;
+        bucket->first = (uint32_t)first;
+        bucket->width_log = (uint16_t)(63 - __builtin_clzll(full));
+        bucket->sure = sure_q16(power_q62(first, first + width - 1, zipf->exponent_q32));
+        zipf->last_width = width;
+        first += width;
     }
 }
 
@@ -74,38 +83,20 @@ int ls_zipf_new(uint64_t n, uint64_t exponent_q32, struct ls_arena *arena, struc
     }
     zipf->exponent_q32 = exponent_q32;
     zipf->count = count;
+    zipf->single = n < LS_ZIPF_SINGLE;
     weigh(zipf, n, sums);
     set_thresholds(zipf, sums);
     *out = zipf;
     return 0;
 }
 
-/* A rank of a bucket by rejection. */
-static uint64_t settle(const struct ls_zipf *zipf, const struct ls_zipf_bucket *bucket,
-                       uint64_t base)
+uint64_t ls_zipf_settle(const struct ls_zipf *zipf, const struct ls_zipf_bucket *bucket,
+                        uint64_t base)
 {
     for (uint64_t draw = 1;; draw += 2) {
-        uint64_t k = bucket->first + ls_below(ls_mix(base + draw), bucket->width);
+        uint64_t k = bucket->first + ls_below(ls_mix(base + draw), ls_zipf_width(zipf, bucket));
         if (ls_mix(base + draw + 1) <= to_q64(power_q62(bucket->first, k, zipf->exponent_q32))) {
             return k;
         }
     }
-}
-
-/* A bucket of one rank goes the way of the others: two words more cost less than a branch that
- * nobody can predict. */
-uint64_t ls_zipf_draw(const struct ls_zipf *zipf, uint64_t key, uint64_t i)
-{
-    uint64_t base = ls_mix(key + i);
-    uint64_t word = ls_mix(base);
-    const struct ls_zipf_bucket *bucket =
-        &zipf->buckets[zipf->guide[word >> (64 - LS_ZIPF_GUIDE_BITS)]];
-    const struct ls_zipf_bucket *last = &zipf->buckets[zipf->count - 1];
-    while (word >= bucket->threshold && bucket < last) {
-        bucket++;
-    }
-    if (ls_mix(base + 2) > bucket->sure) {
-        return settle(zipf, bucket, base);
-    }
-    return bucket->first + ls_below(ls_mix(base + 1), bucket->width);
 }

@@ -44,11 +44,12 @@ static void buckets_cover_all_ranks(void **state)
         for (size_t b = 0; b < z.made->count; b++) {
             const struct ls_zipf_bucket *bucket = &z.made->buckets[b];
             assert_int_equal(bucket->first, next);
-            assert_true(bucket->width >= 1 && bucket->width <= 1 + bucket->first / 64);
-            assert_true(bucket->first >= 128 || bucket->width == 1);
+            uint64_t width = ls_zipf_width(z.made, bucket);
+            assert_true(width >= 1 && width <= 1 + bucket->first / 64);
+            assert_true(bucket->first >= 128 || width == 1);
             assert_true(bucket->threshold >= threshold);
             threshold = bucket->threshold;
-            next += bucket->width;
+            next += width;
         }
         assert_true(next == laws[k].n + 1);
         assert_true(threshold == UINT64_MAX);
@@ -75,7 +76,8 @@ static void thresholds_are_the_exact_shares(void **state)
         uint64_t rank = 1;
         for (size_t b = 0; b + 1 < z.made->count; b++) {
             const struct ls_zipf_bucket *bucket = &z.made->buckets[b];
-            for (; rank < bucket->first + bucket->width; rank++) {
+            uint64_t width = ls_zipf_width(z.made, bucket);
+            for (; rank < bucket->first + width; rank++) {
                 sum += weight(laws[k].s, rank);
             }
             double share = (double)bucket->threshold / 18446744073709551616.0;
@@ -83,9 +85,10 @@ static void thresholds_are_the_exact_shares(void **state)
                 fail_msg("n %llu, s %g, bucket %zu: %.12f instead of %.12f",
                          (unsigned long long)laws[k].n, laws[k].s, b, share, sum / total);
             }
-            double least = weight(laws[k].s, bucket->first + bucket->width - 1) /
+            double least = weight(laws[k].s, bucket->first + width - 1) /
                            weight(laws[k].s, bucket->first);
-            assert_true(fabs((double)bucket->sure / 18446744073709551616.0 - least) < 1e-8);
+            assert_true(bucket->sure <= 65536 * least + 1e-3);
+            assert_true(bucket->sure >= 65536 * least - 1.001);
         }
         ls_arena_clear(&z.arena);
     }
@@ -176,27 +179,27 @@ static void draws_are_pinned(void **state)
         {2,
          UINT64_C(2147483648),
          {2, 1, 2, 1, 1, 2},
-         UINT64_C(0x92df8393874d5277),
+         UINT64_C(0x6691b7b3f3b97fcb),
          UINT64_C(0xc2e9083c82b4f5b1)},
         {20,
          UINT64_C(6871947674),
          {4, 1, 6, 1, 1, 9},
-         UINT64_C(0x4ab62b9c852bb4e4),
+         UINT64_C(0xd030165be8bc6e61),
          UINT64_C(0xdf0aefbd8a67fda5)},
         {1000,
          UINT64_C(8589934592),
          {3, 1, 4, 1, 1, 7},
-         UINT64_C(0x1209c2567bd00ab1),
+         UINT64_C(0x7e24d530351e41a3),
          UINT64_C(0x9ba5366e7a37c60f)},
         {20000,
          UINT64_C(5153960755),
          {220, 5, 453, 1, 3, 1611},
-         UINT64_C(0x44bd5f35d75e39e8),
+         UINT64_C(0x540f6499c56cd007),
          UINT64_C(0x01635852f55324b0)},
         {200000,
          UINT64_C(4509715661),
          {6784, 40, 13881, 4, 18, 41338},
-         UINT64_C(0x5a1b9f3bd8352ea3),
+         UINT64_C(0x251943ecec84394d),
          UINT64_C(0x4e75bb803383ed12)},
     };
     (void)state;
@@ -209,8 +212,7 @@ static void draws_are_pinned(void **state)
         ls_arena_init(&arena, "test zipf", 1U << 28);
         assert_int_equal(ls_zipf_new(pins[k].n, pins[k].exponent_q32, &arena, &zipf, &err), 0);
         for (size_t b = 0; b < zipf->count; b++) {
-            thresholds = ls_mix(ls_mix(thresholds ^ zipf->buckets[b].threshold) ^
-                                zipf->buckets[b].sure);
+            thresholds = ls_mix(thresholds ^ zipf->buckets[b].threshold);
         }
         for (uint64_t i = 0; i < 20000; i++) {
             uint64_t rank = ls_zipf_draw(zipf, key, i);

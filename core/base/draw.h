@@ -41,6 +41,27 @@ static inline bool ls_hit(uint64_t word, struct ls_ratio ratio)
     return ls_below(word, ratio.whole) < ratio.part;
 }
 
+/* The same ratio made ready for many draws: ls_strikes(ls_chance_of(r), w) is ls_hit(w, r). */
+struct ls_chance {
+    bool possible;
+    uint64_t last; /* the last word that hits */
+};
+
+static inline struct ls_chance ls_chance_of(struct ls_ratio ratio)
+{
+    if (ratio.part == 0) {
+        return (struct ls_chance){false, 0};
+    }
+    /* word * whole / 2^64 < part, rounded down, is word < part * 2^64 / whole, rounded up */
+    ls_u128 count = (((ls_u128)ratio.part << 64) + ratio.whole - 1) / ratio.whole;
+    return (struct ls_chance){true, (uint64_t)(count - 1)};
+}
+
+static inline bool ls_strikes(struct ls_chance chance, uint64_t word)
+{
+    return chance.possible && word <= chance.last;
+}
+
 /* A keyed permutation of [0, n), n >= 1: four Feistel rounds, walked until the value falls inside
  * (at most about four times on average). Its inverse is ls_unpermute. */
 uint64_t ls_permute(uint64_t n, uint64_t key, uint64_t x);

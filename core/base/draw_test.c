@@ -306,6 +306,7 @@ static void a_hit_is_a_ratio(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(cases); i++) {
         assert_int_equal(ls_hit(cases[i].word, cases[i].ratio), cases[i].hit);
+        assert_int_equal(ls_strikes(ls_chance_of(cases[i].ratio), cases[i].word), cases[i].hit);
     }
 }
 

@@ -168,6 +168,53 @@ enum ls_expr_status ls_expr_eval(const struct ls_expr *expr, const struct ls_cel
     return LS_EXPR_OK;
 }
 
+bool ls_expr_eval_narrow(const struct ls_expr *expr, const struct ls_cell *cells, int64_t *out)
+{
+    if (expr->is_product) { /* a price times a quantity: most are no more */
+        const struct ls_cell *a = &cells[expr->steps[0].slot];
+        const struct ls_cell *b = &cells[expr->steps[1].slot];
+        *out = a->number * b->number;
+        return !a->is_null && !b->is_null;
+    }
+    int64_t stack[LS_EXPR_DEPTH_MAX + 2];
+    size_t count = 0;
+    const struct step *end = expr->steps + expr->step_count;
+    for (const struct step *step = expr->steps; step < end; step++) {
+        switch (step->kind) {
+        case STEP_CELL_NUMBER:
+            if (cells[step->slot].is_null) {
+                return false;
+            }
+            stack[count++] = cells[step->slot].number;
+            break;
+        case STEP_CONSTANT:
+            stack[count++] = (int64_t)step->number;
+            break;
+        case STEP_SCALE:
+            stack[count - 1] *= (int64_t)step->number;
+            break;
+        case STEP_NEGATE:
+            stack[count - 1] = -stack[count - 1];
+            break;
+        case STEP_ADD:
+            count--;
+            stack[count - 1] += stack[count];
+            break;
+        case STEP_SUBTRACT:
+            count--;
+            stack[count - 1] -= stack[count];
+            break;
+        default:
+            assert(step->kind == STEP_MULTIPLY);
+            count--;
+            stack[count - 1] *= stack[count];
+            break;
+        }
+    }
+    *out = stack[0];
+    return true;
+}
+
 bool ls_expr_holds(const struct ls_expr *expr, const struct ls_cell *cells,
                    enum ls_expr_status *status)
 {

@@ -96,10 +96,55 @@ static void test_values(void **state)
     }
 }
 
+/* Sums and products that provably stay within 64 bits have a shorter way to the same value. */
+static void test_narrow(void **state)
+{
+    static const struct {
+        const char *text;
+        bool narrow, is_null;
+        int64_t value;
+    } narrow[] = {
+        {"q", true, false, 7},
+        {"product.price * q", true, false, 17430},
+        {"q * q", true, false, 49},
+        {"-q * 3 + product.price - 1", true, false, 290},
+        {"q * 1317624576693539401 * 0", false, false, 0}, /* 20 of them leave 64 bits */
+        {"q * 461168601842738790", true, false, INT64_C(3228180212899171530)},
+        {"q * large", false, false, 0},
+        {"q * rate", false, false, 0},
+        {"rate", true, false, 12345},
+        {"none", true, true, 0},
+        {"at", true, false, 1000},
+        {"country", false, false, 0},
+        {"'x'", false, false, 0},
+        {"q > 3", false, false, 0},
+        {"product.price / 3", false, false, 0},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof narrow / sizeof *narrow; i++) {
+        struct fixture f;
+        int64_t value = 0;
+        assert_int_equal(compile(&f, narrow[i].text, 0), 0);
+        assert_non_null(f.expr);
+        if (ls_expr_narrow(f.expr) != narrow[i].narrow) {
+            fail_msg("%s", narrow[i].text);
+        }
+        if (narrow[i].narrow) {
+            struct ls_expr_value wide;
+            assert_int_equal(ls_expr_eval_narrow(f.expr, fill(), &value), !narrow[i].is_null);
+            assert_int_equal(ls_expr_eval(f.expr, fill(), &wide), LS_EXPR_OK);
+            assert_int_equal(wide.is_null, narrow[i].is_null);
+            assert_true(wide.is_null || (value == narrow[i].value && wide.number == value));
+        }
+        clear(&f);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_values),
+        cmocka_unit_test(test_narrow),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -29,6 +29,7 @@ struct parser {
     int quotient_scale;
     bool failed; /* a problem was noted: unwind */
     bool unsafe; /* a number of which nobody knows whether it fits was calculated with */
+    bool wide;   /* one that may need more than 64 bits was */
     int rc;
     struct ls_error *err;
     unsigned depth;
@@ -58,6 +59,13 @@ static struct step *emit(struct parser *p, enum step_kind kind)
     struct step *step = &p->steps[p->step_count++];
     *step = (struct step){.kind = kind};
     return step;
+}
+
+/* What was just calculated: does every value of it fit? */
+static void note_size(struct parser *p, const struct operand *o)
+{
+    p->unsafe = p->unsafe || !o->bounded;
+    p->wide = p->wide || !o->bounded || !ls_fits_i64(o->low) || !ls_fits_i64(o->high);
 }
 
 static void skip_space(struct parser *p)
@@ -195,7 +203,7 @@ static struct operand parse_primary(struct parser *p)
         o.bounded = o.bounded && o.low != LS_I128_MIN && o.high != LS_I128_MIN;
         o.low = o.bounded ? -o.high : 0;
         o.high = o.bounded ? -low : 0;
-        p->unsafe = p->unsafe || !o.bounded;
+        note_size(p, &o);
         emit(p, STEP_NEGATE);
     } else if (take(p, "true") || take(p, "false")) {
         emit(p, STEP_CONSTANT)->number = c == 't';
@@ -245,7 +253,7 @@ static unsigned align(struct parser *p, struct operand *a, struct operand *b, si
     }
     smaller->bounded = smaller->bounded && !ls_mul_overflows(smaller->low, factor, &smaller->low) &&
                        !ls_mul_overflows(smaller->high, factor, &smaller->high);
-    p->unsafe = p->unsafe || !smaller->bounded;
+    note_size(p, smaller);
     smaller->scale = scale;
     return scale;
 }
@@ -283,7 +291,7 @@ static struct operand product(struct parser *p, const struct operand *a, const s
         problem(p, "LS2104", NULL, "the product would have more than 18 decimal places");
     }
     bounds_of_product(&o, a, b);
-    p->unsafe = p->unsafe || !o.bounded;
+    note_size(p, &o);
     emit(p, STEP_MULTIPLY);
     return o;
 }
@@ -324,7 +332,7 @@ static struct operand sum(struct parser *p, struct operand a, struct operand b, 
                         : ls_add_overflows(a.low, b_low, &o.low)) &&
                 !(minus ? ls_sub_overflows(a.high, b_high, &o.high)
                         : ls_add_overflows(a.high, b_high, &o.high));
-    p->unsafe = p->unsafe || !o.bounded;
+    note_size(p, &o);
     emit(p, minus ? STEP_SUBTRACT : STEP_ADD);
     return o;
 }
@@ -486,11 +494,38 @@ static struct operand quotient(struct parser *p, struct operand a)
     unsigned up = o.scale + b.scale;
     unsigned common = up < a.scale ? up : a.scale;
     bounds_of_quotient(&o, a, b, ls_pow10(up - common), ls_pow10(a.scale - common));
-    p->unsafe = p->unsafe || !o.bounded;
+    note_size(p, &o);
     emit(p, STEP_SCALE)->number = ls_pow10(a.scale - common);
     scale_below(p, begin, ls_pow10(up - common));
     emit(p, STEP_DIVIDE);
     return o;
+}
+
+/* Numbers or times added and multiplied, and nothing else. */
+static bool is_narrow(const struct parser *p, const struct operand *o)
+{
+    if (p->wide || (o->type != LS_EXPR_NUMBER && o->type != LS_EXPR_TIME)) {
+        return false;
+    }
+    for (size_t i = 0; i < p->step_count; i++) {
+        switch (p->steps[i].kind) {
+        case STEP_CELL_NUMBER:
+        case STEP_NEGATE:
+        case STEP_ADD:
+        case STEP_SUBTRACT:
+        case STEP_MULTIPLY:
+            break;
+        case STEP_CONSTANT:
+        case STEP_SCALE:
+            if (!ls_fits_i64(p->steps[i].number)) {
+                return false;
+            }
+            break;
+        default:
+            return false;
+        }
+    }
+    return true;
 }
 
 static int finish(struct parser *p, const struct operand *o, struct ls_expr **out)
@@ -501,8 +536,11 @@ static int finish(struct parser *p, const struct operand *o, struct ls_expr **ou
         return p->err->code;
     }
     memcpy(steps, p->steps, p->step_count * sizeof *steps);
-    *expr = (struct ls_expr){o->type, o->scale, o->nullable,   o->bounded, !p->unsafe,
-                             o->low,  o->high,  p->step_count, steps};
+    bool narrow = is_narrow(p, o);
+    bool product = narrow && p->step_count == 3 && steps[2].kind == STEP_MULTIPLY &&
+                   steps[0].kind == STEP_CELL_NUMBER && steps[1].kind == STEP_CELL_NUMBER;
+    *expr = (struct ls_expr){o->type, o->scale, o->nullable, o->bounded,    !p->unsafe, narrow,
+                             product, o->low,   o->high,     p->step_count, steps};
     *out = expr;
     return 0;
 }
@@ -570,6 +608,11 @@ bool ls_expr_bounds(const struct ls_expr *expr, ls_i128 *low, ls_i128 *high)
 bool ls_expr_safe(const struct ls_expr *expr)
 {
     return expr->safe;
+}
+
+bool ls_expr_narrow(const struct ls_expr *expr)
+{
+    return expr->narrow;
 }
 
 void ls_expr_slots(const struct ls_expr *expr, void (*each)(void *context, unsigned slot),

@@ -88,6 +88,13 @@ void ls_expr_slots(const struct ls_expr *expr, void (*each)(void *context, unsig
 enum ls_expr_status ls_expr_eval(const struct ls_expr *expr, const struct ls_cell *cells,
                                  struct ls_expr_value *out);
 
+/* Is it sums and products alone, none of which can leave 64 bits? Then the next function may be
+ * used. */
+bool ls_expr_narrow(const struct ls_expr *expr);
+
+/* The same value at a fraction of the cost. False when it is null. */
+bool ls_expr_eval_narrow(const struct ls_expr *expr, const struct ls_cell *cells, int64_t *out);
+
 /* For conditions: true only when the value is known and true. *status may be NULL. */
 bool ls_expr_holds(const struct ls_expr *expr, const struct ls_cell *cells,
                    enum ls_expr_status *status);

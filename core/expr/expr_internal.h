@@ -41,6 +41,8 @@ struct ls_expr {
     bool nullable;
     bool bounded;
     bool safe;
+    bool narrow;
+    bool is_product; /* narrow, of two cells */
     ls_i128 low, high;
     size_t step_count;
     struct step *steps;

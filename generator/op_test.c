@@ -1,6 +1,25 @@
+#include "generator/op.h"
+
+#include "core/base/mem.h"
 #include "generator/fixture_test.h"
 
 #include <math.h>
+
+/* As a text, and as a string of Avro. */
+static void check_id(const struct ls_id_template *t, uint64_t n, const char *text)
+{
+    uint8_t out[LS_ID_TEXT_MAX + LS_OP_SPOILT];
+    uint8_t expected[LS_ID_TEXT_MAX + LS_AVRO_LONG_MAX];
+    size_t size = ls_id_write(t, n, out);
+    assert_int_equal(size, strlen(text));
+    assert_memory_equal(out, text, size);
+    assert_true(size <= ls_id_text_max(t));
+    size_t encoded = (size_t)(ls_put_bytes(expected, text, size) - expected);
+    size = 0;
+    assert_int_equal(ls_id_put(t, n, out, &size) - out, encoded);
+    assert_int_equal(size, strlen(text));
+    assert_memory_equal(out, expected, encoded);
+}
 
 static void ids_are_written_from_their_template(void **state)
 {
@@ -18,15 +37,17 @@ static void ids_are_written_from_their_template(void **state)
         {"", 3, "", 1234, "1234"}, /* wider than its width */
         {"", 20, "", 5, "00000000000000000005"},
         {"x", 0, "y", UINT64_MAX, "x18446744073709551615y"},
+        {"fifteen-bytes--", 4, "", 33, "fifteen-bytes--0033"},
+        {"sixteen-bytes---", 4, "", 33, "sixteen-bytes---0033"},
+        {"sixty-three-bytes-are-the-most-whose-length-takes-one-byte-----", 1, "", 3,
+         "sixty-three-bytes-are-the-most-whose-length-takes-one-byte-----3"},
     };
     (void)state;
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
-        const struct ls_id_template t = {cases[k].before, strlen(cases[k].before), cases[k].width,
-                                         cases[k].behind, strlen(cases[k].behind)};
-        uint8_t out[LS_ID_TEXT_MAX];
-        size_t size = ls_id_write(&t, cases[k].n, out);
-        assert_int_equal(size, strlen(cases[k].text));
-        assert_memory_equal(out, cases[k].text, size);
+        const struct ls_id_template t = ls_id_template_of(cases[k].before, strlen(cases[k].before),
+                                                          cases[k].width, cases[k].behind,
+                                                          strlen(cases[k].behind));
+        check_id(&t, cases[k].n, cases[k].text);
     }
 }
 
@@ -34,24 +55,22 @@ static void ids_are_written_from_their_template(void **state)
 static void ids_have_the_digits_of_their_number(void **state)
 {
     static const unsigned widths[] = {1, 7, 8, 9, 12, 16, 17, 20};
-    uint8_t out[LS_ID_TEXT_MAX];
+    uint8_t out[LS_ID_TEXT_MAX + LS_OP_SPOILT];
     char expected[64];
     (void)state;
     for (size_t w = 0; w < sizeof widths / sizeof *widths; w++) {
-        const struct ls_id_template t = {"", 0, widths[w], "", 0};
+        const struct ls_id_template t = ls_id_template_of("", 0, widths[w], "", 0);
         for (uint64_t power = 1, k = 0; k < 20; k++, power *= 10) {
             const uint64_t numbers[] = {
                 power - 1, power, power + 1, 9 * power, ls_mix(k) % power, ls_mix(k + w * 100)};
             for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-                size_t size = ls_id_write(&t, numbers[i], out);
                 snprintf(expected, sizeof expected, "%0*llu", (int)widths[w],
                          (unsigned long long)numbers[i]);
-                assert_int_equal(size, strlen(expected));
-                assert_memory_equal(out, expected, size);
+                check_id(&t, numbers[i], expected);
             }
         }
     }
-    const struct ls_id_template eight = {"", 0, 8, "", 0};
+    const struct ls_id_template eight = ls_id_template_of("", 0, 8, "", 0);
     for (uint64_t half = 0; half < 10000; half++) { /* each pair of halves, the rest by carry */
         uint64_t n = half * 10000 + (9999 - half);
         ls_id_write(&eight, n, out);
@@ -61,45 +80,76 @@ static void ids_have_the_digits_of_their_number(void **state)
     }
 }
 
-static void a_long_choice_is_a_search(void **state)
+static struct ls_choices choices_of(struct maker *m, const uint64_t *weights, size_t count)
 {
-    (void)state;
+    struct ls_choices choices;
+    assert_int_equal(ls_choices_new(weights, count, &m->run.arena, &choices, &m->base.err), 0);
+    return choices;
+}
+
+static void a_choice_is_the_first_whose_sum_is_above_the_word(void **state)
+{
+    struct maker *m = *state;
     for (size_t count = 1; count <= 40; count++) {
-        uint64_t sums[40];
+        uint64_t weights[40];
         uint64_t sum = 0;
         for (size_t k = 0; k < count; k++) {
-            sum += ls_mix(count * 64 + k) % 3; /* some have no weight */
-            sums[k] = sum;
+            weights[k] = ls_mix(count * 64 + k) % 3; /* some have no weight */
+            sum += weights[k];
         }
         if (sum == 0) {
             continue;
         }
+        struct ls_choices choices = choices_of(m, weights, count);
+        uint64_t before = 0;
+        size_t first = 0;
         for (uint64_t x = 0; x < sum; x++) {
-            uint64_t word = (uint64_t)((((ls_u128)x << 64) + sum - 1) / sum); /* the least for x */
-            size_t first = 0;
-            while (x >= sums[first]) {
-                first++;
+            while (x >= before + weights[first]) {
+                before += weights[first++];
             }
-            assert_int_equal(ls_choose(sums, count, word), first);
+            uint64_t least = (uint64_t)((((ls_u128)x << 64) + sum - 1) / sum);
+            ls_u128 most = (((ls_u128)(x + 1) << 64) + sum - 1) / sum - 1;
+            assert_int_equal(ls_choose(&choices, least), first);
+            assert_int_equal(ls_choose(&choices, (uint64_t)most), first);
         }
     }
 }
 
-static void a_choice_falls_where_the_sums_say(void **state)
+static void a_choice_of_one_needs_no_luck(void **state)
 {
-    static const uint64_t sums[] = {3, 3, 8, 10}; /* the second has no weight */
-    const uint64_t tenth = UINT64_MAX / 10 + 1;
-    (void)state;
-    static const size_t expected[] = {0, 0, 0, 2, 2, 2, 2, 2, 3, 3};
-    for (uint64_t k = 0; k < 10; k++) {
-        assert_int_equal(ls_choose(sums, 4, k * tenth), expected[k]);
-        assert_int_equal(ls_choose(sums, 4, k * tenth + tenth / 2), expected[k]);
-        assert_int_equal(ls_choose(sums, 4, k * tenth + (tenth - 10)), expected[k]);
-    }
-    assert_int_equal(ls_choose(sums, 4, UINT64_MAX), 3);
     static const uint64_t one[] = {UINT64_C(1) << 32};
-    assert_int_equal(ls_choose(one, 1, 0), 0);
-    assert_int_equal(ls_choose(one, 1, UINT64_MAX), 0);
+    static const uint64_t none_behind[] = {3, 0, 0, 0, 0};
+    struct maker *m = *state;
+    struct ls_choices choices = choices_of(m, one, 1);
+    assert_int_equal(ls_choose(&choices, 0), 0);
+    assert_int_equal(ls_choose(&choices, UINT64_MAX), 0);
+    choices = choices_of(m, none_behind, 5);
+    assert_int_equal(ls_choose(&choices, UINT64_MAX), 0);
+}
+
+static void choices_say_when_memory_is_refused(void **state)
+{
+    static const uint64_t one[] = {1};
+    struct maker *m = *state;
+    struct ls_choices choices;
+    ls_mem_refuse(1);
+    int rc = ls_choices_new(one, 1, &m->run.arena, &choices, &m->base.err);
+    ls_mem_refuse(0);
+    assert_int_equal(rc, LS_E_NOMEM);
+}
+
+/* One operation by itself: its cell. */
+static struct ls_cell value_of(const struct ls_op *op, uint64_t index)
+{
+    static struct ls_op_event event;
+    uint8_t room[256];
+    struct ls_op kept = *op;
+    const struct ls_ops ops = {&kept, 0, 1};
+    const struct ls_override none = {.cell = UINT16_MAX};
+    kept.keeps = true;
+    event.index = index;
+    ls_ops_run_with(&ops, &event, &none, NULL, room);
+    return event.cells[op->cell];
 }
 
 /* Chi-square of the words of a choice, at p = 10^-6 of so many degrees. */
@@ -113,15 +163,14 @@ static void check_choice(const struct ls_op *op, const double *weights, double b
         total += weights[w];
     }
     for (uint64_t i = 0; i < DRAWS; i++) {
-        struct ls_cell cells[LS_PLAN_CELLS_MAX];
-        ls_op_run(op, NULL, NULL, i, cells, NULL);
-        const struct ls_cell *cell = &cells[op->cell];
+        struct ls_cell cell;
+        ls_attribute_value(op, i, NULL, &cell);
         size_t w = 0;
-        while (op->words[w].size != cell->size ||
-               memcmp(op->words[w].bytes, cell->bytes, cell->size) != 0) {
+        while (op->words[w].size != cell.size ||
+               memcmp(op->words[w].bytes, cell.bytes, cell.size) != 0) {
             w++;
         }
-        assert_int_equal(cell->number, w);
+        assert_int_equal(cell.number, w);
         counts[w]++;
     }
     for (size_t w = 0; w < op->word_count; w++) {
@@ -151,7 +200,7 @@ static void choices_are_pinned(void **state)
     uint64_t digest = 0;
     for (uint64_t n = 0; n < 500; n++) {
         struct ls_cell cell;
-        ls_attribute_value(&plan->entities[0], 0, n, NULL, &cell);
+        ls_attribute_value(&plan->entities[0].attributes[0], n, NULL, &cell);
         digest = ls_mix(digest ^ (uint64_t)cell.number);
         if (n < 8 &&
             (strlen(words[n]) != cell.size || memcmp(words[n], cell.bytes, cell.size) != 0)) {
@@ -194,23 +243,22 @@ static void picks_follow_their_law(void **state)
 static void nulls_change_no_value(void **state)
 {
     struct maker *m = *state;
-    struct ls_cell with[LS_PLAN_CELLS_MAX];
-    struct ls_cell without[LS_PLAN_CELLS_MAX];
     plan_fine(m, sample_spec, NULL);
     const struct ls_plan_type *order = &m->plan->types[0];
     const struct ls_op *op = NULL;
-    for (size_t k = 0; k < order->op_count; k++) {
-        op = order->ops[k].may_be_null && order->ops[k].kind == LS_OP_NUMBER ? &order->ops[k] : op;
+    for (size_t k = 0; k < order->ops.count; k++) {
+        const struct ls_op *any = &order->ops.items[k];
+        op = any->may_be_null && any->kind == LS_OP_NUMBER ? any : op;
     }
     assert_non_null(op);
     struct ls_op always = *op;
     always.may_be_null = false;
     size_t nulls = 0;
     for (uint64_t i = 0; i < 30000; i++) {
-        ls_op_run(op, order, NULL, i, with, NULL);
-        ls_op_run(&always, order, NULL, i, without, NULL);
-        nulls += with[op->cell].is_null;
-        assert_true(with[op->cell].is_null || with[op->cell].number == without[op->cell].number);
+        struct ls_cell with = value_of(op, i);
+        struct ls_cell without = value_of(&always, i);
+        nulls += with.is_null;
+        assert_true(with.is_null || with.number == without.number);
     }
     assert_true(fabs((double)nulls - 10000) < 5 * sqrt(30000 * 2 / 9.));
 }
@@ -220,8 +268,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ids_are_written_from_their_template),
         cmocka_unit_test(ids_have_the_digits_of_their_number),
-        cmocka_unit_test(a_long_choice_is_a_search),
-        cmocka_unit_test(a_choice_falls_where_the_sums_say),
+        MAKER_TEST(a_choice_is_the_first_whose_sum_is_above_the_word),
+        MAKER_TEST(a_choice_of_one_needs_no_luck),
+        MAKER_TEST(choices_say_when_memory_is_refused),
         MAKER_TEST(choices_follow_their_weights),
         MAKER_TEST(choices_are_pinned),
         MAKER_TEST(picks_follow_their_law),
