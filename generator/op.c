@@ -3,7 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
+#define ALWAYS_INLINE __attribute__((always_inline)) inline
 
 /* ---- choices */
 
@@ -36,7 +36,7 @@ int ls_choices_new(const uint64_t *weights, size_t count, struct ls_arena *arena
 
 /* Eight decimal digits of n < 10^8 as text, the first in the lowest byte: halves, quarters, digits,
  * each step for all of them at once. */
-ALWAYS_INLINE uint64_t digits_8(uint32_t n)
+static ALWAYS_INLINE uint64_t digits_8(uint32_t n)
 {
     uint64_t x = n / 10000 | (uint64_t)(n % 10000) << 32;
     uint64_t hundreds = (x * 10486 >> 20) & UINT64_C(0x7f0000007f);
@@ -68,7 +68,7 @@ static const uint64_t powers[LS_ID_DIGITS_MAX] = {1,
                                                   UINT64_C(10000000000000000000)};
 
 /* The lowest `count` digits, at most 16; eight bytes are spoilt at most behind the first. */
-ALWAYS_INLINE void put_digits(uint8_t *at, uint64_t n, unsigned count)
+static ALWAYS_INLINE void put_digits(uint8_t *at, uint64_t n, unsigned count)
 {
     if (count <= 8) {
         ls_put_u64(at, digits_8((uint32_t)n) >> 8 * (8 - count));
@@ -119,7 +119,8 @@ static uint8_t *put_long_id(const struct ls_id_template *t, uint64_t n, uint8_t 
     return ls_put_bytes(at, text, *size);
 }
 
-ALWAYS_INLINE uint8_t *put_id(const struct ls_id_template *t, uint64_t n, uint8_t *at, size_t *size)
+static ALWAYS_INLINE uint8_t *put_id(const struct ls_id_template *t, uint64_t n, uint8_t *at,
+                                     size_t *size)
 {
     if (__builtin_expect(n >= t->limit, 0)) {
         return put_long_id(t, n, at, size);
@@ -140,7 +141,7 @@ uint8_t *ls_id_put(const struct ls_id_template *t, uint64_t n, uint8_t *at, size
 
 /* Cells are written member by member: a cell that is built elsewhere and copied would be read back
  * before it is stored. */
-ALWAYS_INLINE void keep_number(struct ls_cell *out, int64_t number)
+static ALWAYS_INLINE void keep_number(struct ls_cell *out, int64_t number)
 {
     out->number = number;
     out->bytes = NULL;
@@ -148,13 +149,13 @@ ALWAYS_INLINE void keep_number(struct ls_cell *out, int64_t number)
     out->is_null = false;
 }
 
-ALWAYS_INLINE void keep_null(struct ls_cell *out)
+static ALWAYS_INLINE void keep_null(struct ls_cell *out)
 {
     keep_number(out, 0);
     out->is_null = true;
 }
 
-ALWAYS_INLINE void keep_text(struct ls_cell *out, const uint8_t *bytes, size_t size)
+static ALWAYS_INLINE void keep_text(struct ls_cell *out, const uint8_t *bytes, size_t size)
 {
     out->number = 0;
     out->bytes = bytes;
@@ -164,7 +165,7 @@ ALWAYS_INLINE void keep_text(struct ls_cell *out, const uint8_t *bytes, size_t s
 
 /* ---- bytes */
 
-ALWAYS_INLINE void note(struct ls_lengths *lengths, const uint8_t *at)
+static ALWAYS_INLINE void note(struct ls_lengths *lengths, const uint8_t *at)
 {
     if (lengths) {
         lengths->at[lengths->count++] = (uint32_t)(at - lengths->begin);
@@ -172,7 +173,7 @@ ALWAYS_INLINE void note(struct ls_lengths *lengths, const uint8_t *at)
 }
 
 /* The branch of the union; nothing where there is none. */
-ALWAYS_INLINE uint8_t *put_branch(const struct ls_op *op, uint8_t *at)
+static ALWAYS_INLINE uint8_t *put_branch(const struct ls_op *op, uint8_t *at)
 {
     *at = op->value_branch;
     return at + op->nullable;
@@ -221,9 +222,9 @@ size_t ls_op_size_max(const struct ls_op *op)
 
 /* ---- the kinds */
 
-ALWAYS_INLINE uint8_t *run_word(const struct ls_op *op, const struct ls_cell *words, size_t k,
-                                struct ls_cell *out, struct ls_lengths *lengths, bool writes,
-                                uint8_t *at)
+static ALWAYS_INLINE uint8_t *run_word(const struct ls_op *op, const struct ls_cell *words,
+                                       size_t k, struct ls_cell *out, struct ls_lengths *lengths,
+                                       bool writes, uint8_t *at)
 {
     if (op->keeps || !writes) {
         *out = words[k];
@@ -242,8 +243,8 @@ ALWAYS_INLINE uint8_t *run_word(const struct ls_op *op, const struct ls_cell *wo
     return at + piece->size;
 }
 
-ALWAYS_INLINE uint8_t *run_number(const struct ls_op *op, int64_t number, struct ls_cell *out,
-                                  bool writes, uint8_t *at)
+static ALWAYS_INLINE uint8_t *run_number(const struct ls_op *op, int64_t number,
+                                         struct ls_cell *out, bool writes, uint8_t *at)
 {
     if (op->keeps || !writes) {
         keep_number(out, number);
@@ -255,8 +256,8 @@ ALWAYS_INLINE uint8_t *run_number(const struct ls_op *op, int64_t number, struct
     return op->put == LS_PUT_LONG ? ls_put_long(at, number) : ls_put_boolean(at, number != 0);
 }
 
-ALWAYS_INLINE uint8_t *run_id(const struct ls_op *op, uint64_t n, struct ls_cell *out,
-                              struct ls_lengths *lengths, bool writes, uint8_t *at)
+static ALWAYS_INLINE uint8_t *run_id(const struct ls_op *op, uint64_t n, struct ls_cell *out,
+                                     struct ls_lengths *lengths, bool writes, uint8_t *at)
 {
     if (!writes) {
         size_t size = ls_id_write(&op->id, n, at);
@@ -273,8 +274,8 @@ ALWAYS_INLINE uint8_t *run_id(const struct ls_op *op, uint64_t n, struct ls_cell
     return at;
 }
 
-ALWAYS_INLINE uint8_t *run_null(const struct ls_op *op, struct ls_cell *out, bool writes,
-                                uint8_t *at)
+static ALWAYS_INLINE uint8_t *run_null(const struct ls_op *op, struct ls_cell *out, bool writes,
+                                       uint8_t *at)
 {
     if (op->keeps || !writes) {
         keep_null(out);
@@ -304,8 +305,8 @@ static uint8_t *run_wide(const struct ls_op *op, struct ls_op_event *event,
     return writes ? put_cell(op, out, lengths, at) : at;
 }
 
-ALWAYS_INLINE uint8_t *run_expression(const struct ls_op *op, struct ls_op_event *event,
-                                      struct ls_lengths *lengths, bool writes, uint8_t *at)
+static ALWAYS_INLINE uint8_t *run_expression(const struct ls_op *op, struct ls_op_event *event,
+                                             struct ls_lengths *lengths, bool writes, uint8_t *at)
 {
     int64_t number;
     if (!op->narrow) {
@@ -319,14 +320,14 @@ ALWAYS_INLINE uint8_t *run_expression(const struct ls_op *op, struct ls_op_event
     return run_number(op, number, &event->cells[op->cell], writes, at);
 }
 
-ALWAYS_INLINE size_t chosen(const struct ls_op *op, uint64_t index)
+static ALWAYS_INLINE size_t chosen(const struct ls_op *op, uint64_t index)
 {
     return ls_choose(&op->choices, ls_word(op->key, index, 0));
 }
 
 /* `writes`: its bytes; otherwise the value alone, with the text of an id at `at`. */
-ALWAYS_INLINE uint8_t *run(const struct ls_op *op, struct ls_op_event *event,
-                           struct ls_lengths *lengths, bool writes, uint8_t *at)
+static ALWAYS_INLINE uint8_t *run(const struct ls_op *op, struct ls_op_event *event,
+                                  struct ls_lengths *lengths, bool writes, uint8_t *at)
 {
     struct ls_cell *out = &event->cells[op->cell];
     if (op->may_be_null && ls_hit(ls_word(op->null_key, event->index, 0), op->nullable_share)) {
@@ -369,7 +370,7 @@ static uint8_t *make_any(const struct ls_op *op, struct ls_op_event *event, uint
     return run(op, event, NULL, true, at);
 }
 
-ALWAYS_INLINE uint8_t *put_piece(const struct ls_op *op, size_t k, uint8_t *at)
+static ALWAYS_INLINE uint8_t *put_piece(const struct ls_op *op, size_t k, uint8_t *at)
 {
     const struct ls_piece *piece = &op->pieces[k];
     memcpy(at, piece->bytes, LS_PIECE_MAX);
