@@ -3,6 +3,58 @@
 #include <assert.h>
 #include <string.h>
 
+/* ---- what is known of it */
+
+enum ls_expr_type ls_expr_type(const struct ls_expr *expr)
+{
+    return expr->type;
+}
+
+unsigned ls_expr_scale(const struct ls_expr *expr)
+{
+    return expr->scale;
+}
+
+bool ls_expr_nullable(const struct ls_expr *expr)
+{
+    return expr->nullable;
+}
+
+bool ls_expr_bounds(const struct ls_expr *expr, ls_i128 *low, ls_i128 *high)
+{
+    *low = expr->low;
+    *high = expr->high;
+    return expr->bounded;
+}
+
+bool ls_expr_safe(const struct ls_expr *expr)
+{
+    return expr->safe;
+}
+
+bool ls_expr_narrow(const struct ls_expr *expr)
+{
+    return expr->narrow;
+}
+
+void ls_expr_slots(const struct ls_expr *expr, void (*each)(void *context, unsigned slot),
+                   void *context)
+{
+    for (size_t i = 0; i < expr->step_count; i++) {
+        if (expr->steps[i].kind == STEP_CELL_NUMBER || expr->steps[i].kind == STEP_CELL_TEXT) {
+            each(context, expr->steps[i].slot);
+        }
+    }
+}
+
+const char *ls_expr_type_name(enum ls_expr_type type)
+{
+    static const char *const names[] = {"a condition", "a number", "a text", "a time"};
+    return names[type];
+}
+
+/* ---- its value */
+
 static struct ls_expr_value truth(bool value)
 {
     return (struct ls_expr_value){.number = value};
