@@ -58,3 +58,15 @@ uint64_t ls_arrival_before(const struct ls_arrival *arrival, int64_t time_ms)
     }
     return before;
 }
+
+void ls_arrival_mean_rate(const struct ls_arrival *arrival, struct ls_rate *out)
+{
+    const struct ls_arrival_phase *last = &arrival->phases[arrival->count - 1];
+    if (last->count == UINT64_MAX) {
+        *out = last->rate;
+        return;
+    }
+    int64_t end = last->start_ms +
+                  (int64_t)((ls_u128)last->count * last->rate.per_ms / last->rate.count);
+    *out = (struct ls_rate){arrival->total, (uint64_t)(end - arrival->phases[0].start_ms)};
+}

@@ -27,4 +27,7 @@ int64_t ls_arrival_time(const struct ls_arrival *arrival, uint64_t i);
 /* How many events are scheduled before a time. */
 uint64_t ls_arrival_before(const struct ls_arrival *arrival, int64_t time_ms);
 
+/* The schedule's mean rate: of an endless phase where there is one, else of all of them. */
+void ls_arrival_mean_rate(const struct ls_arrival *arrival, struct ls_rate *out);
+
 #endif

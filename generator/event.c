@@ -8,83 +8,206 @@
 
 #define PROBES 8 /* indices that a copy looks at for its original */
 
-/* ---- slots: one keyed place in each block is a copy's (G5) */
+/* ---- what an event is */
 
-static bool is_copy(const struct ls_plan *plan, uint64_t i, struct ls_event_scratch *scratch)
-{
-    if (!plan->block) {
-        return false;
-    }
-    if (i < scratch->block_begin || i >= scratch->block_end) {
-        uint64_t number = i / plan->block;
-        scratch->block_begin = number * plan->block;
-        scratch->block_end = scratch->block_begin + plan->block;
-        scratch->block_copy = scratch->block_begin +
-                              ls_below(ls_word(plan->copy_key, number, 0), plan->block);
-    }
-    return i == scratch->block_copy;
-}
+/* What is asked of a slot before anything is made of it. */
+struct identity {
+    struct ls_slot slot;
+    struct ls_struck struck; /* entity: 0 until it is wanted */
+};
 
-static unsigned type_of(const struct ls_plan *plan, uint64_t i)
+static unsigned free_type(const struct ls_plan *plan, uint64_t i)
 {
     return plan->type_count == 1
                ? 0
                : (unsigned)ls_choose(&plan->type_choices, ls_word(plan->type_key, i, 0));
 }
 
-static bool strikes(const struct ls_plan_fault *fault, uint64_t i)
+static inline void identify(const struct ls_plan *plan, uint64_t i, bool is_copy,
+                            struct identity *out)
 {
-    return fault->chance.possible && ls_word(fault->key, i, 0) <= fault->chance.last;
+    ls_slot_find(&plan->slots, i, is_copy, &out->slot);
+    out->struck.index = i;
+    out->struck.type = out->slot.step ? out->slot.step->type : free_type(plan, i);
+    out->struck.scheduled_ms = ls_arrival_time(&plan->arrival, i);
+    out->struck.entity = 0;
 }
 
-/* At most one, the first in this order. */
-static enum ls_fault fault_of(const struct ls_plan *plan, const struct ls_plan_type *type,
-                              uint64_t i)
+/* Hot keys and growth are decided when a session begins. */
+static uint64_t entity_of(const struct ls_plan *plan, const struct identity *id)
 {
-    if (strikes(&plan->truncated, i)) {
-        return LS_FAULT_TRUNCATED;
-    }
-    if (strikes(&plan->corrupt, i)) {
-        return LS_FAULT_CORRUPT;
-    }
-    if (type->range_column >= 0 && strikes(&plan->out_of_range, i)) {
-        return LS_FAULT_OUT_OF_RANGE;
-    }
-    if (type->missing_column >= 0 && strikes(&plan->missing, i)) {
-        return LS_FAULT_MISSING;
-    }
-    return strikes(&plan->clock_ahead, i) ? LS_FAULT_CLOCK_AHEAD : LS_FAULT_NONE;
+    return ls_entity_pick(plan, plan->types[id->struck.type].picks[0].entity, id->slot.chain[0]);
 }
 
-/* The event that copy slot i repeats: an earlier slot that is no copy and carries no fault; i
- * itself when the probes find none. */
-static uint64_t original_of(const struct ls_plan *plan, uint64_t i,
-                            struct ls_event_scratch *scratch)
+static inline enum ls_fault damage_of(const struct ls_plan *plan, const struct ls_struck *struck)
+{
+    const struct ls_plan_damage *end = plan->damages + plan->damage_count;
+    for (const struct ls_plan_damage *d = plan->damages; d < end; d++) {
+        if (__builtin_expect(ls_word(d->key, struck->index, 0) <= d->last, 0) &&
+            ls_fault_strikes(&plan->damage[d->kind], struck)) {
+            return d->kind;
+        }
+    }
+    return LS_FAULT_NONE;
+}
+
+/* The event that copy slot i repeats: an earlier slot that is no copy and that nothing damages.
+ * False when the probes find none. */
+static bool find_original(const struct ls_plan *plan, uint64_t i, struct ls_event_scratch *scratch,
+                          struct identity *out)
 {
     uint64_t gap = (uint64_t)ls_distribution_draw(&plan->gap.distribution, plan->gap.key, i);
     for (uint64_t probe = 0; probe < PROBES && gap + probe <= i; probe++) {
         uint64_t j = i - gap - probe;
-        if (!is_copy(plan, j, scratch) &&
-            fault_of(plan, &plan->types[type_of(plan, j)], j) == LS_FAULT_NONE) {
-            return j;
+        if (ls_slot_is_copy(&plan->slots, j, &scratch->slots)) {
+            continue;
+        }
+        identify(plan, j, false, out);
+        out->struck.entity = plan->narrow_damage ? entity_of(plan, out) : 0;
+        if (damage_of(plan, &out->struck) == LS_FAULT_NONE) {
+            return true;
         }
     }
-    return i;
+    return false;
 }
 
 /* ---- times (G4) */
 
-static int64_t event_time_of(const struct ls_plan *plan, uint64_t i, int64_t scheduled, bool *late)
+/* Of one slot by itself; `struck` is of the slot. */
+static inline int64_t event_time_alone(const struct ls_plan *plan, const struct ls_struck *struck,
+                                       int64_t *ordinary)
 {
-    int64_t ordinary = plan->delay.present
-                           ? ls_distribution_draw(&plan->delay.distribution, plan->delay.key, i)
-                           : 0;
-    if (!strikes(&plan->late, i)) {
-        return scheduled - ordinary;
+    *ordinary = plan->delay.present ? ls_distribution_draw(&plan->delay.distribution,
+                                                           plan->delay.key, struck->index)
+                                    : 0;
+    if (!ls_fault_strikes(&plan->late, struck)) {
+        return struck->scheduled_ms - *ordinary;
     }
-    int64_t delay = ls_distribution_draw(&plan->late_delay.distribution, plan->late_delay.key, i);
-    *late = delay > ordinary;
-    return scheduled - delay;
+    return struck->scheduled_ms - ls_distribution_draw(&plan->late_delay.distribution,
+                                                       plan->late_delay.key, struck->index);
+}
+
+/* The least that the steps before leave for the event_time of this one. */
+static __attribute__((noinline)) int64_t event_time_after(const struct ls_plan *plan,
+                                                          const struct identity *id)
+{
+    int64_t ordinary;
+    int64_t least = INT64_MIN;
+    const struct ls_step *step = id->slot.step;
+    uint16_t types[LS_SPEC_STEPS_MAX];
+    for (unsigned k = id->slot.depth; k > 0; k--) {
+        step = &id->slot.lifecycle->steps[step->follows];
+        types[k - 1] = step->type;
+    }
+    for (unsigned k = 0; k < id->slot.depth; k++) {
+        uint64_t i = id->slot.chain[k];
+        const struct ls_struck struck = {i, types[k], ls_arrival_time(&plan->arrival, i),
+                                         id->struck.entity};
+        int64_t alone = event_time_alone(plan, &struck, &ordinary);
+        least = (alone > least ? alone : least) + 1;
+    }
+    return least;
+}
+
+static inline int64_t event_time_of(const struct ls_plan *plan, const struct identity *id,
+                                    bool *late)
+{
+    int64_t ordinary;
+    int64_t time = event_time_alone(plan, &id->struck, &ordinary);
+    if (id->slot.depth) {
+        int64_t least = event_time_after(plan, id);
+        time = time > least ? time : least;
+    }
+    *late = id->struck.scheduled_ms - time > ordinary;
+    return time;
+}
+
+/* ---- partitions, schema versions, clocks */
+
+static inline uint32_t partition_of(const struct ls_plan *plan, const struct ls_plan_entity *entity,
+                                    uint64_t n)
+{
+    if (entity->partitions) {
+        return entity->partitions[n];
+    }
+    uint8_t key[LS_ID_TEXT_MAX + LS_OP_SPOILT];
+    return ls_partition_of(key, ls_id_write(&entity->id, n, key), plan->partitions);
+}
+
+/* More and more of the new version, while both are written. */
+static bool is_changed(const struct ls_plan *plan, const struct ls_struck *struck)
+{
+    if (!plan->types[struck->type].changed || struck->scheduled_ms < plan->change.from_ms) {
+        return false;
+    }
+    if (struck->scheduled_ms >= plan->change.to_ms) {
+        return true;
+    }
+    uint64_t mixed = (uint64_t)(plan->change.to_ms - plan->change.from_ms);
+    uint64_t passed = (uint64_t)(struck->scheduled_ms - plan->change.from_ms);
+    return ls_below(ls_word(plan->change_key, struck->index, 0), mixed) < passed;
+}
+
+static void shift_clock(const struct ls_plan *plan, const struct ls_struck *struck,
+                        struct ls_event *event)
+{
+    if (event->fault == LS_FAULT_CLOCK_AHEAD) {
+        event->ingest_time += plan->clock_ahead_ms;
+    } else if (event->fault == LS_FAULT_CLOCK_BACK) {
+        event->ingest_time -= plan->clock_back_ms;
+    } else if (!ls_fault_damages((enum ls_fault)event->fault) &&
+               ls_fault_strikes(&plan->jitter, struck)) {
+        uint64_t span = 2 * (uint64_t)plan->jitter_max_ms + 1;
+        event->ingest_time += (int64_t)ls_below(ls_word(plan->jitter.key, event->index, 1), span) -
+                              plan->jitter_max_ms;
+        event->jitter = true;
+    }
+}
+
+/* What a copy's slot repeats, with the times of its own. */
+static void begin_copy(const struct ls_plan *plan, const struct identity *original,
+                       struct ls_event *out)
+{
+    bool late;
+    uint64_t word = ls_word(plan->copy_kind_key, out->index, 0);
+    out->scheduled_ms = ls_arrival_time(&plan->arrival, out->index);
+    out->event_time = event_time_of(plan, original, &late);
+    out->fault = ls_strikes(plan->conflict_share, word) ? LS_FAULT_CONFLICT : LS_FAULT_DUPLICATE;
+}
+
+void ls_event_begin(const struct ls_plan *plan, uint64_t i, struct ls_event_scratch *scratch,
+                    struct ls_event *out)
+{
+    struct identity id;
+    bool is_copy = ls_slot_is_copy(&plan->slots, i, &scratch->slots);
+    out->index = i;
+    out->late = false;
+    out->jitter = false;
+    out->fault = LS_FAULT_NONE;
+    bool repeats = is_copy && find_original(plan, i, scratch, &id);
+    if (!repeats) {
+        identify(plan, i, is_copy, &id);
+    }
+    const struct ls_plan_entity *entity = plan->types[id.struck.type].picks[0].entity;
+    out->entity = id.struck.entity = ls_entity_pick(plan, entity, id.slot.chain[0]);
+    if (repeats) {
+        begin_copy(plan, &id, out);
+    } else {
+        out->scheduled_ms = id.struck.scheduled_ms;
+        out->event_time = event_time_of(plan, &id, &out->late);
+        out->fault = is_copy ? LS_FAULT_NONE : (uint16_t)damage_of(plan, &id.struck);
+    }
+    out->original = id.struck.index;
+    out->type = (uint16_t)id.struck.type;
+    out->changed = plan->change.present && is_changed(plan, &id.struck);
+    out->partition = partition_of(plan, entity, out->entity);
+    bool held = plan->outage.present && out->partition == plan->outage_partition &&
+                out->scheduled_ms >= plan->outage.from_ms && out->scheduled_ms < plan->outage.to_ms;
+    out->timestamp_ms = held ? plan->outage.to_ms : out->scheduled_ms;
+    out->ingest_time = out->timestamp_ms;
+    id.struck.index = i; /* jitter is the copy's own */
+    id.struck.scheduled_ms = out->scheduled_ms;
+    shift_clock(plan, &id.struck, out);
 }
 
 /* ---- bytes */
@@ -101,25 +224,6 @@ static void write_event_id(uint64_t word, uint8_t out[LS_EVENT_ID_SIZE])
         x += UINT64_C(0x3030303030303030) + letters * ('a' - '0' - 10);
         ls_put_u64(out + 8 * half, __builtin_bswap64(x));
     }
-}
-
-static inline uint32_t partition_of(const struct ls_plan *plan, const struct ls_plan_entity *entity,
-                                    uint64_t n)
-{
-    if (entity->partitions) {
-        return entity->partitions[n];
-    }
-    uint8_t key[LS_ID_TEXT_MAX + LS_OP_SPOILT];
-    return ls_partition_of(key, ls_id_write(&entity->id, n, key), plan->partitions);
-}
-
-size_t ls_event_value_max(const struct ls_plan *plan)
-{
-    size_t most = 0;
-    for (size_t t = 0; t < plan->type_count; t++) {
-        most = plan->types[t].value_max > most ? plan->types[t].value_max : most;
-    }
-    return most;
 }
 
 /* Frame and envelope; the id and the key stay where they were written. */
@@ -140,7 +244,7 @@ static inline uint8_t *put_envelope(const struct ls_plan *plan, const struct ls_
         memcpy(at, type->constant, type->constant_size);
     }
     at += type->constant_size;
-    at = ls_id_put(&type->picks[0]->id, values->picks[0], at, &key_size);
+    at = ls_id_put(&type->picks[0].entity->id, values->picks[0], at, &key_size);
     event->key = at - key_size;
     event->key_size = (uint32_t)key_size;
     return at;
@@ -173,8 +277,9 @@ static bool make_conflict(const struct ls_plan_type *type, const struct ls_op_ev
 static void break_range(const struct ls_plan *plan, const struct ls_plan_type *type, uint64_t i,
                         struct ls_override *out)
 {
-    int64_t beyond = 1 +
-                     (int64_t)ls_below(ls_word(plan->range_value_key, i, 0), LS_RANGE_BEYOND_MAX);
+    int64_t beyond = 1 + (int64_t)ls_below(
+                             ls_word(plan->damage[LS_FAULT_OUT_OF_RANGE].detail_key, i, 0),
+                             LS_RANGE_BEYOND_MAX);
     *out = (struct ls_override){
         (uint16_t)type->range_column,
         {.number = type->range_has_high ? type->range_high + beyond : type->range_low - beyond}};
@@ -187,15 +292,53 @@ static void damage(const struct ls_plan *plan, const struct ls_plan_type *type,
 {
     if (event->fault == LS_FAULT_TRUNCATED) {
         uint64_t datum = event->value_size - LS_SINGLE_OBJECT_SIZE;
-        uint64_t word = ls_word(plan->truncated_place_key, event->index, 0);
+        uint64_t word = ls_word(plan->damage[LS_FAULT_TRUNCATED].detail_key, event->index, 0);
         event->value_size = LS_SINGLE_OBJECT_SIZE + (uint32_t)ls_below(word, datum);
     } else {
         struct ls_lengths lengths = {.begin = room};
         uint8_t *payload = put_envelope(plan, type, values, event, room);
         note_envelope(type, payload, event->key_size, &lengths);
         ls_ops_run_with(&type->ops, values, NULL, &lengths, payload);
-        uint64_t word = ls_word(plan->corrupt_place_key, event->index, 0);
+        uint64_t word = ls_word(plan->damage[LS_FAULT_CORRUPT].detail_key, event->index, 0);
         room[lengths.at[ls_below(word, lengths.count)]] ^= 1;
+    }
+}
+
+static void name_unknown(const struct ls_plan *plan, const struct ls_plan_type *type, uint64_t i,
+                         uint8_t text[LS_ID_TEXT_MAX + LS_OP_SPOILT], struct ls_override *out)
+{
+    uint64_t word = ls_word(plan->damage[LS_FAULT_UNKNOWN_REFERENCE].detail_key, i, 0);
+    uint64_t n = type->unknown_entity->count + ls_below(word, LS_RANGE_BEYOND_MAX);
+    size_t size = ls_id_write(&type->unknown_entity->id, n, text);
+    *out = (struct ls_override){(uint16_t)type->unknown_column,
+                                {.bytes = text, .size = (uint32_t)size}};
+}
+
+/* Faults of the bytes. False for another one. */
+static bool damage_bytes(const struct ls_plan *plan, const struct ls_plan_type *type,
+                         struct ls_op_event *values, struct ls_event *event, uint8_t *room)
+{
+    uint64_t word = ls_word(plan->damage[event->fault].detail_key, event->index, 0);
+    switch (event->fault) {
+    case LS_FAULT_TRUNCATED:
+    case LS_FAULT_CORRUPT:
+        damage(plan, type, values, event, room);
+        return true;
+    case LS_FAULT_WRONG_FRAME:
+        room[0] ^= (uint8_t)(1 + ls_below(word, 255));
+        return true;
+    case LS_FAULT_UNKNOWN_SCHEMA:
+        room[2] ^= (uint8_t)(1 + ls_below(word, 255));
+        return true;
+    case LS_FAULT_EMPTY:
+        event->value_size = 0;
+        return true;
+    case LS_FAULT_OVERSIZED:
+        event->value = type->oversized;
+        event->value_size = plan->oversized_size;
+        return true;
+    default:
+        return false;
     }
 }
 
@@ -207,20 +350,25 @@ static __attribute__((noinline)) void strike(const struct ls_plan *plan,
                                              uint8_t *payload, uint8_t *room)
 {
     struct ls_override override = {.cell = UINT16_MAX};
-    switch (event->fault) {
-    case LS_FAULT_TRUNCATED:
-    case LS_FAULT_CORRUPT:
-        damage(plan, type, values, event, room);
+    uint8_t text[LS_ID_TEXT_MAX + LS_OP_SPOILT];
+    if (ls_fault_damages((enum ls_fault)event->fault) &&
+        damage_bytes(plan, type, values, event, room)) {
         return;
+    }
+    switch (event->fault) {
     case LS_FAULT_OUT_OF_RANGE:
         break_range(plan, type, event->index, &override);
         break;
     case LS_FAULT_MISSING:
         override = (struct ls_override){(uint16_t)type->missing_column, {.is_null = true}};
         break;
+    case LS_FAULT_UNKNOWN_REFERENCE:
+        name_unknown(plan, type, event->index, text, &override);
+        break;
     case LS_FAULT_CONFLICT:
         if (!make_conflict(type, values, &override)) {
             event->fault = LS_FAULT_DUPLICATE;
+            return;
         }
         break;
     default:
@@ -231,68 +379,31 @@ static __attribute__((noinline)) void strike(const struct ls_plan *plan,
     event->room_used = event->value_size;
 }
 
-static bool damages(enum ls_fault fault)
+/* The indices of the session's steps, for what is taken from them. */
+static __attribute__((noinline)) void look_back(const struct ls_plan *plan, uint64_t i,
+                                                struct ls_event_scratch *scratch)
 {
-    return fault >= LS_FAULT_TRUNCATED && fault <= LS_FAULT_CLOCK_AHEAD;
-}
-
-static void shift_clock(const struct ls_plan *plan, struct ls_event *event)
-{
-    if (event->fault == LS_FAULT_CLOCK_AHEAD) {
-        event->ingest_time += plan->clock_ahead_ms;
-    } else if (!damages((enum ls_fault)event->fault) && strikes(&plan->jitter, event->index)) {
-        uint64_t span = 2 * (uint64_t)plan->jitter_max_ms + 1;
-        event->ingest_time += (int64_t)ls_below(ls_word(plan->jitter.key, event->index, 1), span) -
-                              plan->jitter_max_ms;
-        event->jitter = true;
+    struct ls_slot slot;
+    ls_slot_find(&plan->slots, i, ls_slot_is_copy(&plan->slots, i, &scratch->slots), &slot);
+    scratch->values.session = slot.session;
+    for (unsigned back = 1; back <= slot.depth; back++) {
+        scratch->values.indices[back] = slot.chain[slot.depth - back];
     }
-}
-
-/* What a slot says that is a copy's: the original again, or a conflict with it. */
-static void make_copy(const struct ls_plan *plan, struct ls_event *event)
-{
-    bool late;
-    int64_t scheduled = ls_arrival_time(&plan->arrival, event->original);
-    event->event_time = event_time_of(plan, event->original, scheduled, &late);
-    uint64_t word = ls_word(plan->copy_kind_key, event->index, 0);
-    event->fault = ls_strikes(plan->conflict_share, word) ? LS_FAULT_CONFLICT : LS_FAULT_DUPLICATE;
-}
-
-void ls_event_begin(const struct ls_plan *plan, uint64_t i, struct ls_event_scratch *scratch,
-                    struct ls_event *out)
-{
-    bool copy = is_copy(plan, i, scratch);
-    uint64_t original = copy ? original_of(plan, i, scratch) : i;
-    unsigned type_index = type_of(plan, original);
-    const struct ls_plan_type *type = &plan->types[type_index];
-    int64_t scheduled = ls_arrival_time(&plan->arrival, i);
-    out->index = i;
-    out->original = original;
-    out->type = (uint16_t)type_index;
-    out->late = false;
-    out->jitter = false;
-    out->timestamp_ms = scheduled;
-    out->ingest_time = scheduled;
-    if (original != i) {
-        make_copy(plan, out);
-    } else {
-        out->event_time = event_time_of(plan, i, scheduled, &out->late);
-        out->fault = copy ? LS_FAULT_NONE : (uint16_t)fault_of(plan, type, i);
-    }
-    shift_clock(plan, out);
-    out->entity = ls_entity_pick(type->picks[0], original);
-    out->partition = partition_of(plan, type->picks[0], out->entity);
 }
 
 void ls_event_write(const struct ls_plan *plan, struct ls_event_scratch *scratch, uint8_t *room,
                     struct ls_event *event)
 {
-    const struct ls_plan_type *type = &plan->types[event->type];
+    const struct ls_plan_type *type = ls_event_type(plan, event);
     struct ls_op_event *values = &scratch->values;
-    values->index = event->original;
+    values->indices[0] = event->original;
+    if (type->looks_back) {
+        look_back(plan, event->original, scratch);
+    }
     values->picks[0] = event->entity;
     for (size_t k = 1; k < type->pick_count; k++) {
-        values->picks[k] = ls_entity_pick(type->picks[k], event->original);
+        const struct ls_plan_pick *pick = &type->picks[k];
+        values->picks[k] = ls_entity_pick(plan, pick->entity, values->indices[pick->back]);
     }
     uint8_t *payload = put_envelope(plan, type, values, event, room);
     event->value = room;
@@ -310,10 +421,13 @@ void ls_event_make(const struct ls_plan *plan, uint64_t i, struct ls_event_scrat
     ls_event_write(plan, scratch, room, out);
 }
 
-const char *ls_fault_name(enum ls_fault fault)
+size_t ls_event_value_max(const struct ls_plan *plan)
 {
-    static const char *const names[] = {"none",    "truncated",   "corrupt",   "out_of_range",
-                                        "missing", "clock_ahead", "duplicate", "conflict"};
-    assert(fault < sizeof names / sizeof *names);
-    return names[fault];
+    size_t most = 0;
+    for (size_t t = 0; t < plan->type_count; t++) {
+        for (const struct ls_plan_type *type = &plan->types[t]; type; type = type->changed) {
+            most = type->value_max > most ? type->value_max : most;
+        }
+    }
+    return most;
 }

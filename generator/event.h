@@ -5,26 +5,17 @@
 #include "generator/plan.h"
 #include "spec/reason.h"
 
-enum ls_fault {
-    LS_FAULT_NONE,
-    LS_FAULT_TRUNCATED,
-    LS_FAULT_CORRUPT,
-    LS_FAULT_OUT_OF_RANGE,
-    LS_FAULT_MISSING,
-    LS_FAULT_CLOCK_AHEAD,
-    LS_FAULT_DUPLICATE,
-    LS_FAULT_CONFLICT
-};
-
 struct ls_event {
     uint64_t index;
     uint64_t original; /* of a copy: the index that it repeats; else index */
     uint16_t type;
     uint16_t fault; /* enum ls_fault: at most one that damages, or a copy */
+    bool changed;   /* of the schema version that the type goes over to */
     bool late;      /* by fault, where that left a longer delay than the ordinary one */
     bool jitter;
     uint32_t partition;
     uint64_t entity;      /* the number of what it is about */
+    int64_t scheduled_ms; /* when it arrives, but for an outage */
     int64_t timestamp_ms; /* of the record */
     int64_t ingest_time, event_time;
     const char *event_id; /* LS_EVENT_ID_SIZE bytes; where the value was made, as is the key */
@@ -39,8 +30,7 @@ struct ls_event {
 /* Memory that making an event needs, one for each thread; begin with zeros. One plan only. */
 struct ls_event_scratch {
     struct ls_op_event values;
-    uint64_t block_begin, block_end; /* the block of slots that was looked at last */
-    uint64_t block_copy;             /* the one of them that is a copy's */
+    struct ls_slot_cache slots;
 };
 
 /* Bytes that the value of any event of the plan needs at most. */
@@ -60,6 +50,12 @@ void ls_event_write(const struct ls_plan *plan, struct ls_event_scratch *scratch
 void ls_event_make(const struct ls_plan *plan, uint64_t i, struct ls_event_scratch *scratch,
                    uint8_t *room, struct ls_event *out);
 
-const char *ls_fault_name(enum ls_fault fault);
+/* The version of its type that an event is of. */
+static inline const struct ls_plan_type *ls_event_type(const struct ls_plan *plan,
+                                                       const struct ls_event *event)
+{
+    const struct ls_plan_type *type = &plan->types[event->type];
+    return event->changed ? type->changed : type;
+}
 
 #endif

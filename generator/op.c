@@ -330,7 +330,8 @@ static ALWAYS_INLINE uint8_t *run(const struct ls_op *op, struct ls_op_event *ev
                                   struct ls_lengths *lengths, bool writes, uint8_t *at)
 {
     struct ls_cell *out = &event->cells[op->cell];
-    if (op->may_be_null && ls_hit(ls_word(op->null_key, event->index, 0), op->nullable_share)) {
+    if (op->may_be_null &&
+        ls_hit(ls_word(op->null_key, event->indices[op->back], 0), op->nullable_share)) {
         return run_null(op, out, writes, at);
     }
     const struct ls_op *source = op->source;
@@ -339,7 +340,8 @@ static ALWAYS_INLINE uint8_t *run(const struct ls_op *op, struct ls_op_event *ev
     case LS_OP_CONST:
         return run_word(op, op->words, 0, out, lengths, writes, at);
     case LS_OP_CHOICE:
-        return run_word(op, op->words, chosen(op, event->index), out, lengths, writes, at);
+        return run_word(op, op->words, chosen(op, event->indices[op->back]), out, lengths, writes,
+                        at);
     case LS_OP_ATTRIBUTE_CHOICE: {
         size_t k = op->known_words ? op->known_words[n] : chosen(source, n);
         return run_word(op, op->words, k, out, lengths, writes, at);
@@ -353,10 +355,12 @@ static ALWAYS_INLINE uint8_t *run(const struct ls_op *op, struct ls_op_event *ev
     case LS_OP_ENTITY_ID:
         return run_id(op, n, out, lengths, writes, at);
     case LS_OP_ID:
-        return run_id(op, event->index, out, lengths, writes, at);
+        return run_id(op, op->of_session ? event->session : event->indices[op->back], out, lengths,
+                      writes, at);
     case LS_OP_NUMBER:
-        return run_number(op, ls_distribution_draw(&op->distribution, op->key, event->index), out,
-                          writes, at);
+        return run_number(
+            op, ls_distribution_draw(&op->distribution, op->key, event->indices[op->back]), out,
+            writes, at);
     case LS_OP_EXPR:
         break;
     }
@@ -379,16 +383,16 @@ static ALWAYS_INLINE uint8_t *put_piece(const struct ls_op *op, size_t k, uint8_
 
 static uint8_t *make_choice(const struct ls_op *op, struct ls_op_event *event, uint8_t *at)
 {
-    return put_piece(op, chosen(op, event->index), at);
+    return put_piece(op, chosen(op, event->indices[op->back]), at);
 }
 
 static uint8_t *make_choice_or_null(const struct ls_op *op, struct ls_op_event *event, uint8_t *at)
 {
-    if (ls_hit(ls_word(op->null_key, event->index, 0), op->nullable_share)) {
+    if (ls_hit(ls_word(op->null_key, event->indices[op->back], 0), op->nullable_share)) {
         *at = op->null_branch;
         return at + 1;
     }
-    return put_piece(op, chosen(op, event->index), at);
+    return put_piece(op, chosen(op, event->indices[op->back]), at);
 }
 
 static uint8_t *make_attribute_choice(const struct ls_op *op, struct ls_op_event *event,
@@ -401,7 +405,7 @@ static uint8_t *make_attribute_choice(const struct ls_op *op, struct ls_op_event
 static uint8_t *make_id(const struct ls_op *op, struct ls_op_event *event, uint8_t *at)
 {
     size_t size;
-    return put_id(&op->id, event->index, put_branch(op, at), &size);
+    return put_id(&op->id, event->indices[op->back], put_branch(op, at), &size);
 }
 
 static uint8_t *make_entity_id(const struct ls_op *op, struct ls_op_event *event, uint8_t *at)
@@ -412,7 +416,7 @@ static uint8_t *make_entity_id(const struct ls_op *op, struct ls_op_event *event
 
 static uint8_t *make_number(const struct ls_op *op, struct ls_op_event *event, uint8_t *at)
 {
-    int64_t number = ls_distribution_draw(&op->distribution, op->key, event->index);
+    int64_t number = ls_distribution_draw(&op->distribution, op->key, event->indices[op->back]);
     keep_number(&event->cells[op->cell], number);
     return ls_put_long(at, number);
 }
@@ -450,7 +454,7 @@ static ls_op_maker maker_of(const struct ls_op *op)
     case LS_OP_ENTITY_ID:
         return op->keeps || op->may_be_null ? make_any : make_entity_id;
     case LS_OP_ID:
-        return op->keeps || op->may_be_null ? make_any : make_id;
+        return op->keeps || op->may_be_null || op->of_session ? make_any : make_id;
     case LS_OP_NUMBER:
         return op->may_be_null || op->nullable || op->put != LS_PUT_LONG ? make_any : make_number;
     case LS_OP_EXPR:

@@ -115,6 +115,8 @@ struct ls_op {
     bool narrow;                       /* expr: 64 bits will do */
     uint16_t cell;                     /* where the value is kept; of a column also its number */
     uint16_t pick;                     /* of an entity's value: which of the picks */
+    uint16_t back;                     /* for the event so many steps before this one */
+    bool of_session;                   /* an id: the session's number */
     uint64_t key;                      /* the stream of its draws */
     const struct ls_piece *pieces;
     struct ls_choices choices;
@@ -130,6 +132,7 @@ struct ls_op {
     size_t word_count;
     uint64_t null_key;
     struct ls_ratio nullable_share;
+    const struct ls_spec_field *field; /* of a hidden one: the field that it is of a step before */
     enum ls_field_type type;
     int64_t low, high; /* numbers: every value lies in these bounds */
     bool bounded;
@@ -144,7 +147,8 @@ struct ls_ops {
 
 /* What an event's values are made from, and where they are kept. */
 struct ls_op_event {
-    uint64_t index;
+    uint64_t indices[LS_SPEC_STEPS_MAX]; /* its own, then those of the steps before, backwards */
+    uint64_t session;
     uint64_t picks[LS_PLAN_PICKS_MAX]; /* numbers of the entities */
     struct ls_cell cells[LS_PLAN_CELLS_MAX];
     uint8_t texts[LS_PLAN_TEXTS_MAX + LS_OP_SPOILT]; /* of hidden values */

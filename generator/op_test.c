@@ -147,7 +147,7 @@ static struct ls_cell value_of(const struct ls_op *op, uint64_t index)
     const struct ls_ops ops = {&kept, 0, 1};
     const struct ls_override none = {.cell = UINT16_MAX};
     kept.keeps = true;
-    event.index = index;
+    event.indices[0] = index;
     ls_ops_run_with(&ops, &event, &none, NULL, room);
     return event.cells[op->cell];
 }
@@ -221,8 +221,8 @@ static void picks_follow_their_law(void **state)
     unsigned counts[10] = {0};
     unsigned first = 0;
     for (uint64_t i = 0; i < DRAWS; i++) {
-        uint64_t customer = ls_entity_pick(&plan->entities[0], i);
-        uint64_t product = ls_entity_pick(&plan->entities[1], i);
+        uint64_t customer = ls_entity_pick(plan, &plan->entities[0], i);
+        uint64_t product = ls_entity_pick(plan, &plan->entities[1], i);
         assert_true(customer < 500 && product < 10);
         counts[product]++;
         first += customer == 0;

@@ -74,6 +74,12 @@ static bool fill_partitions(struct planner *p, struct ls_plan_entity *entity)
     return partitions != NULL;
 }
 
+static bool is_hot(const struct ls_spec *spec, const struct ls_spec_entity *entity)
+{
+    const struct ls_spec_hot_key *hot = spec->faults->hot_key;
+    return hot && (!hot->entity || strcmp(hot->entity, entity->key) == 0);
+}
+
 static bool plan_entity(struct planner *p, const struct ls_spec_entity *spec,
                         struct ls_plan_entity *out)
 {
@@ -81,7 +87,13 @@ static bool plan_entity(struct planner *p, const struct ls_spec_entity *spec,
     const struct ls_spec_field *attributes = spec->attributes.items;
     ls_template_parse(spec->id, &t);
     *out = (struct ls_plan_entity){
-        .spec = spec, .count = (uint64_t)spec->count, .attribute_count = spec->attributes.count};
+        .spec = spec,
+        .count = (uint64_t)(spec->growth ? spec->growth->to : spec->count),
+        .grows = spec->growth && spec->growth->to > spec->count,
+        .count_at_start = (uint64_t)spec->count,
+        .grown_ms = spec->growth ? spec->growth->over_ms : 0,
+        .hot = is_hot(p->spec, spec),
+        .attribute_count = spec->attributes.count};
     out->id = ls_id_template_of(t.before, t.before_size, t.width, t.behind, t.behind_size);
     if (t.before_size + t.behind_size + LS_ID_DIGITS_MAX > LS_ID_TEXT_MAX) {
         PROBLEM(p, "LS2004", ls_spec_place(p->spec, &spec->id, spec->where), NULL,
@@ -96,7 +108,7 @@ static bool plan_entity(struct planner *p, const struct ls_spec_entity *spec,
     for (size_t a = 0; a < out->attribute_count; a++) {
         char path[512];
         snprintf(path, sizeof path, "entities.%s.attributes.%s", spec->key, attributes[a].name);
-        if (!ls_plan_op(p, &attributes[a], path, NULL, &out->attributes[a])) {
+        if (!ls_plan_op(p, &attributes[a], path, NULL, 0, &out->attributes[a])) {
             return false;
         }
     }
@@ -111,291 +123,37 @@ static bool plan_entity(struct planner *p, const struct ls_spec_entity *spec,
     return fill_partitions(p, out) && fill_tables(p, out);
 }
 
-/* The range check of a field, which the fault breaks: the first that names it. */
-static const struct ls_spec_check *check_of(const struct ls_spec *spec, const char *field,
-                                            enum ls_check_word word)
+static bool plan_versions(struct planner *p, const struct ls_spec_event_type *spec,
+                          struct ls_plan_type *out)
 {
-    const struct ls_spec_check *checks = spec->quality.items;
-    for (size_t i = 0; i < spec->quality.count; i++) {
-        if (checks[i].check == (int)word && strcmp(checks[i].field, field) == 0) {
-            return &checks[i];
-        }
+    if (!ls_plan_type(p, spec, &spec->versions[0], out)) {
+        return false;
     }
-    return NULL;
-}
-
-static int column_of(const struct ls_plan_type *type, const char *field)
-{
-    for (size_t i = 0; i < type->spec->field_count; i++) {
-        if (strcmp(type->spec->fields[i]->name, field) == 0) {
-            return LS_COLUMN_PAYLOAD + (int)i;
-        }
-    }
-    return -1;
-}
-
-static enum ls_field_type type_of_column(const struct ls_plan_type *type, int column)
-{
-    return (enum ls_field_type)type->spec->fields[column - LS_COLUMN_PAYLOAD]->type;
-}
-
-static void plan_range(const struct ls_spec_check *check, enum ls_field_type type,
-                       struct ls_plan_type *out)
-{
-    out->range_has_low = ls_spec_check_low(check, type, &out->range_low);
-    out->range_has_high = ls_spec_check_high(check, type, &out->range_high);
-}
-
-/* The least of the bounds that the range checks of the field set. */
-static void plan_conflict(struct planner *p, enum ls_field_type type, struct ls_plan_type *out)
-{
-    const struct ls_spec_check *checks = p->spec->quality.items;
-    out->conflict_high = type == LS_FIELD_INT ? INT32_MAX : INT64_MAX;
-    for (size_t i = 0; i < p->spec->quality.count; i++) {
-        int64_t high;
-        if (checks[i].check == LS_CHECK_RANGE &&
-            strcmp(checks[i].field, p->spec->faults->conflict->field) == 0 &&
-            ls_spec_check_high(&checks[i], type, &high) && high < out->conflict_high) {
-            out->conflict_high = high;
-        }
-    }
-}
-
-/* Which columns the faults that name a field act on in this type; -1 where it has no such field. */
-static void plan_fault_columns(struct planner *p, struct ls_plan_type *type)
-{
-    const struct ls_spec_faults *faults = p->spec->faults;
-    const struct ls_spec_check *check = NULL;
-    type->range_column = faults->out_of_range ? column_of(type, faults->out_of_range->field) : -1;
-    type->missing_column = faults->missing ? column_of(type, faults->missing->field) : -1;
-    type->conflict_column = faults->conflict ? column_of(type, faults->conflict->field) : -1;
-    if (type->range_column >= 0) {
-        check = check_of(p->spec, faults->out_of_range->field, LS_CHECK_RANGE);
-        if (!check) {
-            PROBLEM(
-                p, "LS2203",
-                ls_spec_place(p->spec, &faults->out_of_range->field, faults->out_of_range->where),
-                "add {check: range, field: ...} to `quality`",
-                "no range check would notice a wrong `%s`", faults->out_of_range->field);
-        } else {
-            plan_range(check, type_of_column(type, type->range_column), type);
-        }
-    }
-    if (type->missing_column >= 0) {
-        const struct ls_spec_field *field =
-            type->spec->fields[type->missing_column - LS_COLUMN_PAYLOAD];
-        if (!field->is_nullable || !check_of(p->spec, faults->missing->field, LS_CHECK_NOT_NULL)) {
-            PROBLEM(
-                p, "LS2203",
-                ls_spec_place(p->spec, &faults->missing->field, faults->missing->where),
-                "say `null: never` for the field, and add {check: not_null, field: ...} to "
-                "`quality`",
-                "`missing` needs a nullable field with a not_null check, which `%s` of %s is not",
-                field->name, type->spec->name);
-        }
-    }
-    if (type->conflict_column >= 0) {
-        enum ls_field_type t = type_of_column(type, type->conflict_column);
-        if (ls_field_expr_type(t) != LS_EXPR_NUMBER) {
-            PROBLEM(p, "LS2203",
-                    ls_spec_place(p->spec, &faults->conflict->field, faults->conflict->where), NULL,
-                    "`conflict` needs a number to change, `%s` is none", faults->conflict->field);
-        }
-        plan_conflict(p, t, type);
-    }
-}
-
-static enum ls_put put_of(const struct ls_node *node)
-{
-    switch (node->type) {
-    case LS_AVRO_STRING:
-        return LS_PUT_TEXT;
-    case LS_AVRO_BOOLEAN:
-        return LS_PUT_BOOLEAN;
-    default: /* int, long, enum */
-        return LS_PUT_LONG;
-    }
-}
-
-/* How an operation's value is written, which its column says; the pieces of what is written again
- * and again. */
-static bool plan_bytes(struct planner *p, const struct ls_plan_type *type, struct ls_op *op)
-{
-    const struct ls_column *column = &type->spec->layout->columns[op->cell];
-    op->put = put_of(column->node);
-    op->nullable = column->nullable;
-    op->null_branch = (uint8_t)(2 * column->null_branch);
-    op->value_branch = (uint8_t)(2 * !column->null_branch);
-    if (op->words) {
-        struct ls_piece *pieces = ls_plan_alloc(p, op->word_count, sizeof *pieces);
-        if (!pieces) {
-            return false;
-        }
-        ls_pieces_make(op, pieces);
-        op->pieces = pieces;
+    if (spec->version_count > 1) {
+        struct ls_plan_type *changed = ls_plan_alloc(p, 1, sizeof *changed);
+        out->changed = changed;
+        return changed && ls_plan_type(p, spec, &spec->versions[1], changed);
     }
     return true;
 }
 
-static void keep(void *context, unsigned slot)
+static bool plan_types(struct planner *p)
 {
-    const struct ls_ops *ops = context;
-    for (size_t k = 0; k < ops->count; k++) {
-        ops->items[k].keeps = ops->items[k].keeps || ops->items[k].cell == slot;
-    }
-}
-
-static bool plan_constant(struct planner *p, struct ls_plan_type *type)
-{
-    size_t domain_size = strlen(p->spec->domain);
-    type->head = ls_plan_alloc(p, 1, LS_OP_SPOILT);
-    type->constant = ls_plan_alloc(p, 1, domain_size + LS_OP_SPOILT);
-    if (!type->head || !type->constant) {
-        return false;
-    }
-    *ls_put_single_object(type->head, type->spec->schema->crc64) = 2 * LS_EVENT_ID_SIZE;
-    uint8_t *at = ls_put_bytes(type->constant, p->spec->domain, domain_size);
-    at = ls_put_long(at, type->spec->schema_version);
-    type->constant_size = (size_t)(at - type->constant);
-    return true;
-}
-
-/* What all operations together need. */
-static bool finish_type(struct planner *p, struct ls_plan_type *type)
-{
-    size_t texts = 0;
-    type->value_max = LS_SINGLE_OBJECT_SIZE + (size_t)LS_COLUMN_PAYLOAD * LS_AVRO_LONG_MAX +
-                      LS_EVENT_ID_SIZE + LS_ID_TEXT_MAX + strlen(p->spec->domain) + LS_OP_SPOILT;
-    for (size_t k = 0; k < type->ops.count; k++) {
-        struct ls_op *op = &type->ops.items[k];
-        if (op->expr) {
-            ls_expr_slots(op->expr, keep, &type->ops);
-        }
-        if (k < type->ops.hidden_count) {
-            texts += op->id.before ? op->text_max : 0;
-        } else if (!plan_bytes(p, type, op)) {
-            return false;
-        } else {
-            type->value_max += ls_op_size_max(op);
-            op->keeps = op->keeps || op->cell == type->conflict_column;
-        }
-    }
-    for (size_t k = type->ops.hidden_count; k < type->ops.count; k++) {
-        ls_op_finish(&type->ops.items[k]);
-    }
-    if (texts + LS_ID_TEXT_MAX > LS_PLAN_TEXTS_MAX) {
-        PROBLEM(p, "LS2010", type->spec->where, NULL,
-                "the ids that expressions of an event type name have %zu bytes, at most %d", texts,
-                LS_PLAN_TEXTS_MAX - LS_ID_TEXT_MAX);
-        return false;
-    }
-    return true;
-}
-
-static bool plan_type(struct planner *p, const struct ls_spec_event_type *spec,
-                      struct ls_plan_type *out)
-{
-    *out = (struct ls_plan_type){.spec = spec, .column_count = spec->layout->count};
-    out->ops.items = ls_plan_alloc(p, LS_PLAN_CELLS_MAX, sizeof *out->ops.items);
-    if (!out->ops.items || !plan_constant(p, out)) {
-        return false;
-    }
-    for (size_t e = 0; e < p->plan->entity_count; e++) {
-        if (p->plan->entities[e].spec == spec->entity_type) {
-            out->picks[out->pick_count++] = &p->plan->entities[e];
-        }
-    }
+    struct ls_plan *plan = p->plan;
+    uint64_t weights[LS_SPEC_EVENT_TYPES_MAX];
     bool sound = true;
-    for (size_t i = 0; i < spec->field_count; i++) {
-        char path[512];
-        struct ls_op op = {.cell = (uint16_t)(LS_COLUMN_PAYLOAD + i)};
-        snprintf(path, sizeof path, "event_types.%s.%s", spec->name, spec->fields[i]->name);
-        bool made = ls_plan_op(p, spec->fields[i], path, out, &op);
+    plan->types = ls_plan_alloc(p, plan->type_count, sizeof *plan->types);
+    if (!plan->types) {
+        return false;
+    }
+    for (size_t t = 0; t < plan->type_count; t++) {
+        const struct ls_spec_event_type *type = ls_spec_event_type_at(p->spec, t);
+        weights[t] = type->step ? 0 : (uint64_t)type->weight;
+        bool made = plan_versions(p, type, &plan->types[t]);
         sound = sound && made;
-        out->ops.items[out->ops.count++] = op; /* a wrong one too: expressions below may name it */
     }
-    plan_fault_columns(p, out);
-    return sound && finish_type(p, out);
-}
-
-static struct ls_plan_fault plan_fault(struct planner *p, const struct ls_spec_fault *fault,
-                                       const char *name)
-{
-    struct ls_plan_fault out = {.key = ls_plan_key(p, "faults.%s", name)};
-    if (fault) {
-        out.chance = ls_chance_of(fault->rate);
-    }
-    return out;
-}
-
-static void plan_delay(struct planner *p, const struct ls_pick *pick, enum ls_unit unit,
-                       int64_t low, int64_t high, const char *name, struct ls_plan_delay *out)
-{
-    out->key = ls_plan_key(p, "%s", name);
-    out->present = ls_distribution_compile(pick, unit, 0, low, high, &p->plan->arena, p->diag,
-                                           &out->distribution, p->err);
-}
-
-/* One slot in `block` is a copy's: the nearest whole number to one over the rates of duplicates and
- * conflicts together. */
-static void plan_copies(struct planner *p)
-{
-    const struct ls_spec_faults *f = p->spec->faults;
-    struct ls_plan *plan = p->plan;
-    if (!f->duplicate) {
-        return;
-    }
-    struct ls_ratio d = f->duplicate->rate;
-    struct ls_ratio c = f->conflict ? f->conflict->rate : (struct ls_ratio){0, 1};
-    if (d.whole > RATE_WHOLE_MAX || c.whole > RATE_WHOLE_MAX) {
-        PROBLEM(p, "LS2020", ls_spec_place(p->spec, &f->duplicate->rate, f->duplicate->where), NULL,
-                "a rate of copies is finer than one in 2^32");
-        return;
-    }
-    ls_u128 part = (ls_u128)d.part * c.whole + (ls_u128)c.part * d.whole;
-    ls_u128 whole = (ls_u128)d.whole * c.whole;
-    if (part == 0) {
-        return;
-    }
-    if (part * 2 > whole) {
-        PROBLEM(p, "LS2020", ls_spec_place(p->spec, &f->duplicate->rate, f->duplicate->where),
-                "lower the rates", "more than half of the events would be copies");
-        return;
-    }
-    plan->block = (uint64_t)((whole + part / 2) / part);
-    plan->conflict_share = ls_chance_of(
-        (struct ls_ratio){(uint64_t)((ls_u128)c.part * d.whole), (uint64_t)part});
-    plan->copy_key = ls_plan_key(p, "faults.copy");
-    plan->copy_kind_key = ls_plan_key(p, "faults.copy.kind");
-    plan_delay(p, &f->duplicate->distribution, LS_UNIT_NUMBER, 1, INT64_C(1) << 40,
-               "faults.duplicate.gap", &plan->gap);
-}
-
-static void plan_faults(struct planner *p)
-{
-    const struct ls_spec_faults *f = p->spec->faults;
-    struct ls_plan *plan = p->plan;
-    plan->late = plan_fault(p, f->late, "late");
-    plan->truncated = plan_fault(p, f->truncated, "truncated");
-    plan->corrupt = plan_fault(p, f->corrupt, "corrupt");
-    plan->out_of_range = plan_fault(p, f->out_of_range, "out_of_range");
-    plan->missing = plan_fault(p, f->missing, "missing");
-    plan->clock_ahead = plan_fault(p, f->clock_ahead, "clock_ahead");
-    plan->jitter = plan_fault(p, f->jitter, "jitter");
-    plan->clock_ahead_ms = f->clock_ahead ? f->clock_ahead->by_ms : 0;
-    plan->jitter_max_ms = f->jitter ? f->jitter->max_ms : 0;
-    plan->range_value_key = ls_plan_key(p, "faults.out_of_range.value");
-    plan->corrupt_place_key = ls_plan_key(p, "faults.corrupt.place");
-    plan->truncated_place_key = ls_plan_key(p, "faults.truncated.place");
-    if (p->spec->delay) {
-        plan_delay(p, &p->spec->delay->distribution, LS_UNIT_DURATION, 0, p->spec->delay->max_ms,
-                   "delay", &plan->delay);
-    }
-    if (f->late) {
-        plan_delay(p, &f->late->distribution, LS_UNIT_DURATION, 0, f->late->max_ms,
-                   "faults.late.delay", &plan->late_delay);
-    }
-    plan_copies(p);
+    return sound && ls_choices_new(weights, plan->type_count, &plan->arena, &plan->type_choices,
+                                   p->err) == 0;
 }
 
 static bool plan_all(struct planner *p)
@@ -407,9 +165,7 @@ static bool plan_all(struct planner *p)
     plan->type_key = ls_plan_key(p, "event_types");
     plan->event_id_key = ls_plan_key(p, "event_id");
     plan->entities = ls_plan_alloc(p, spec->entities.count, sizeof *plan->entities);
-    plan->types = ls_plan_alloc(p, plan->type_count, sizeof *plan->types);
-    if (!plan->entities || !plan->types ||
-        ls_arrival_compile(spec, &plan->arena, &plan->arrival, p->err) < 0) {
+    if (!plan->entities || ls_arrival_compile(spec, &plan->arena, &plan->arrival, p->err) < 0) {
         return false;
     }
     bool sound = true;
@@ -419,18 +175,9 @@ static bool plan_all(struct planner *p)
         sound = sound && made;
         plan->entity_count++;
     }
-    uint64_t weights[LS_SPEC_EVENT_TYPES_MAX];
-    for (size_t t = 0; sound && t < plan->type_count; t++) {
-        const struct ls_spec_event_type *type = ls_spec_event_type_at(spec, t);
-        weights[t] = (uint64_t)type->weight;
-        bool made = plan_type(p, type, &plan->types[t]);
-        sound = sound && made;
-    }
-    if (sound &&
-        ls_choices_new(weights, plan->type_count, &plan->arena, &plan->type_choices, p->err) < 0) {
-        return false;
-    }
-    plan_faults(p);
+    sound = sound && plan_types(p);
+    ls_plan_copies(p);
+    sound = sound && ls_plan_faults(p) && ls_plan_slots(p);
     if (sound && !p->diag->errors) {
         ls_plan_prove(p);
     }
@@ -470,6 +217,42 @@ int ls_plan_new(const struct ls_spec *spec, struct ls_plan **out, struct ls_buf 
     }
     *out = plan;
     return 0;
+}
+
+/* How many of a growing population there are at a time. */
+static uint64_t count_then(const struct ls_plan *plan, const struct ls_plan_entity *entity,
+                           int64_t time_ms)
+{
+    int64_t passed = time_ms - plan->spec->start_ms;
+    if (!entity->grows || passed >= entity->grown_ms) {
+        return entity->count;
+    }
+    uint64_t joined = (uint64_t)((ls_u128)(entity->count - entity->count_at_start) *
+                                 (uint64_t)passed / (uint64_t)entity->grown_ms);
+    return entity->count_at_start + joined;
+}
+
+#define PICK_TRIES 16 /* draws that may fall on one who has not joined yet */
+
+uint64_t ls_entity_pick_then(const struct ls_plan *plan, const struct ls_plan_entity *entity,
+                             uint64_t index)
+{
+    int64_t time_ms = ls_arrival_time(&plan->arrival, index);
+    if (entity->hot && time_ms >= plan->hot.from_ms && time_ms < plan->hot.to_ms &&
+        ls_strikes(plan->hot_share, ls_word(plan->hot_key, index, 0))) {
+        return 0;
+    }
+    uint64_t count = count_then(plan, entity, time_ms);
+    for (uint64_t again = 0; entity->zipf && again < PICK_TRIES; again++) {
+        uint64_t n = ls_zipf_draw(entity->zipf,
+                                  again ? ls_mix(entity->pick_key + again) : entity->pick_key,
+                                  index) -
+                     1;
+        if (n < count) {
+            return n;
+        }
+    }
+    return ls_below(ls_word(entity->pick_key, index, 0), count);
 }
 
 void ls_plan_free(struct ls_plan *plan)

@@ -4,33 +4,46 @@
 #define LS_GENERATOR_PLAN_H
 
 #include "generator/arrival.h"
+#include "generator/fault.h"
 #include "generator/op.h"
+#include "generator/slot.h"
 
 #define LS_EVENT_ID_SIZE    16 /* hex digits */
 #define LS_RANGE_BEYOND_MAX 1000
 
 struct ls_plan_entity {
     const struct ls_spec_entity *spec;
-    uint64_t count;
+    uint64_t count;       /* in the end */
     struct ls_zipf *zipf; /* NULL: uniform */
     uint64_t pick_key;
+    bool grows; /* from so many at the start, evenly until a time */
+    uint64_t count_at_start;
+    int64_t grown_ms;
+    bool hot; /* the fault hot_key strikes it */
     struct ls_id_template id;
     size_t attribute_count;
     struct ls_op *attributes;
     const uint8_t *partitions; /* of each, for a small population; or NULL */
 };
 
+/* One version of an event type. */
 struct ls_plan_type {
     const struct ls_spec_event_type *spec;
+    const struct ls_spec_version *version;
+    const struct ls_plan_type *changed; /* what a schema_change goes over to; or NULL */
     size_t pick_count;
-    const struct ls_plan_entity
-        *picks[LS_PLAN_PICKS_MAX]; /* the first is what the event is about */
-    struct ls_ops ops;             /* of hidden values, then of the payload's columns, in order */
-    size_t column_count;           /* of the layout */
-    uint8_t *head;                 /* what a value begins with: the frame, the length of event_id */
-    uint8_t *constant;             /* encoded: source and schema version */
+    struct ls_plan_pick {
+        const struct ls_plan_entity *entity;
+        unsigned back;          /* for the event so many steps before */
+    } picks[LS_PLAN_PICKS_MAX]; /* the first is what the event is about */
+    bool looks_back;            /* something in it comes from the session */
+    struct ls_ops ops;          /* of hidden values, then of the payload's columns, in order */
+    size_t column_count;        /* of the layout */
+    uint8_t *head;              /* what a value begins with: the frame, the length of event_id */
+    uint8_t *constant;          /* encoded: source and schema version */
     size_t constant_size;
     size_t value_max;              /* bytes */
+    uint8_t *oversized;            /* the value of the fault oversized; or NULL */
     int range_column;              /* fault out_of_range: the column, or -1 */
     int64_t range_low, range_high; /* what the check allows; values outside are drawn next to it,
                                       up to LS_RANGE_BEYOND_MAX away */
@@ -38,6 +51,8 @@ struct ls_plan_type {
     int missing_column;    /* or -1 */
     int conflict_column;   /* or -1 */
     int64_t conflict_high; /* the value may be raised up to this */
+    int unknown_column;    /* fault unknown_reference; or -1 */
+    const struct ls_plan_entity *unknown_entity;
 };
 
 struct ls_plan_delay {
@@ -46,9 +61,10 @@ struct ls_plan_delay {
     uint64_t key;
 };
 
-struct ls_plan_fault {
-    struct ls_chance chance;
-    uint64_t key;
+/* From a time to before another. */
+struct ls_plan_span {
+    bool present;
+    int64_t from_ms, to_ms;
 };
 
 struct ls_plan {
@@ -59,17 +75,30 @@ struct ls_plan {
     struct ls_plan_entity *entities;
     size_t type_count;
     struct ls_plan_type *types;
-    struct ls_choices type_choices;
+    struct ls_choices type_choices; /* of the free ones */
     uint64_t type_key, event_id_key;
+    struct ls_slots slots;
     uint32_t partitions;
-    struct ls_plan_delay delay, late_delay;
-    struct ls_plan_fault late, truncated, corrupt, out_of_range, missing, clock_ahead, jitter;
-    int64_t clock_ahead_ms, jitter_max_ms;
-    uint64_t block;                  /* slots of which one is a copy's; 0: no copies */
+    struct ls_plan_delay delay, late_delay, gap;
+    struct ls_plan_fault late, jitter;
+    struct ls_plan_fault damage[LS_FAULT_DUPLICATE]; /* by enum ls_fault */
+    /* those that are declared, in order, and of each what nearly always tells that it does not
+     * strike */
+    size_t damage_count;
+    struct ls_plan_damage {
+        uint64_t key;
+        uint64_t last;
+        enum ls_fault kind;
+    } damages[LS_FAULT_DUPLICATE];
+    bool narrow_damage; /* one of them is for some times or entities alone */
+    int64_t clock_ahead_ms, clock_back_ms, jitter_max_ms;
+    uint32_t oversized_size;
     struct ls_chance conflict_share; /* of the copies */
-    uint64_t copy_key, copy_kind_key;
-    struct ls_plan_delay gap;
-    uint64_t range_value_key, corrupt_place_key, truncated_place_key;
+    uint64_t copy_kind_key;
+    struct ls_plan_span outage, hot, change;
+    uint32_t outage_partition;
+    struct ls_chance hot_share;
+    uint64_t hot_key, change_key;
     struct ls_arena arena;
 };
 
@@ -79,9 +108,16 @@ int ls_plan_new(const struct ls_spec *spec, struct ls_plan **out, struct ls_buf 
                 struct ls_error *err);
 void ls_plan_free(struct ls_plan *plan);
 
-/* Which entity event `index` is about. */
-static inline uint64_t ls_entity_pick(const struct ls_plan_entity *entity, uint64_t index)
+/* Which entity of a population the event at `index`, scheduled at a time, is about. */
+uint64_t ls_entity_pick_then(const struct ls_plan *plan, const struct ls_plan_entity *entity,
+                             uint64_t index);
+
+static inline uint64_t ls_entity_pick(const struct ls_plan *plan,
+                                      const struct ls_plan_entity *entity, uint64_t index)
 {
+    if (entity->grows || entity->hot) {
+        return ls_entity_pick_then(plan, entity, index);
+    }
     return entity->zipf ? ls_zipf_draw(entity->zipf, entity->pick_key, index) - 1
                         : ls_below(ls_word(entity->pick_key, index, 0), entity->count);
 }

@@ -49,6 +49,17 @@ static bool find_symbol(void *context, const char *name, struct ls_expr_symbol *
     return column != NULL;
 }
 
+static const struct ls_op *op_of_field(const struct ls_plan_type *type,
+                                       const struct ls_spec_field *field)
+{
+    for (size_t i = 0; i < type->version->field_count; i++) {
+        if (type->version->fields[i] == field) {
+            return ls_plan_op_of(type, i);
+        }
+    }
+    return NULL;
+}
+
 static void begin_columns(struct walk *w)
 {
     const struct ls_spec_event_type *spec = w->type->spec;
@@ -57,16 +68,21 @@ static void begin_columns(struct walk *w)
         {"event_time", LS_FIELD_TIMESTAMP, true, LS_TIME_MIN_MS, LS_TIME_MAX_MS},
         {"ingest_time", LS_FIELD_TIMESTAMP, true, LS_TIME_MIN_MS, LS_TIME_MAX_MS},
         {.name = "source", .type = LS_FIELD_STRING},
-        {"schema_version", LS_FIELD_INT, true, spec->schema_version, spec->schema_version},
+        {"schema_version", LS_FIELD_INT, true, w->type->version->number, w->type->version->number},
         {.name = "entity_id", .type = LS_FIELD_STRING}};
     w->count = LS_COLUMN_PAYLOAD;
     memcpy(w->columns, envelope, sizeof envelope);
     for (size_t i = 0; i < spec->field_count; i++) {
-        const struct ls_op *op = ls_plan_op_of(w->type, i);
-        int by = (int)i + LS_COLUMN_PAYLOAD == w->type->conflict_column; /* one up or one down */
-        w->columns[w->count++] = (struct column){
-            spec->fields[i]->name, (enum ls_field_type)spec->fields[i]->type, op->bounded,
-            (ls_i128)op->low - by, (ls_i128)op->high + by};
+        const struct ls_spec_field *field = spec->fields[i];
+        struct column column = {field->name, (enum ls_field_type)field->type, true, 0, 0};
+        const struct ls_op *op = op_of_field(w->type, field);
+        if (op) { /* else it is null: the version does not have it */
+            int by = op->cell == w->type->conflict_column; /* one up or one down */
+            column.bounded = op->bounded;
+            column.low = (ls_i128)op->low - by;
+            column.high = (ls_i128)op->high + by;
+        }
+        w->columns[w->count++] = column;
     }
 }
 
@@ -169,7 +185,7 @@ void ls_plan_prove_normalize(struct planner *p, const struct ls_plan_type *type)
     if (!steps) {
         return;
     }
-    size_t most = LS_COLUMN_PAYLOAD + type->spec->field_count + steps->count;
+    size_t most = LS_COLUMN_PAYLOAD + type->version->field_count + steps->count;
     struct walk w = {.p = p, .type = type, .columns = ls_plan_alloc(p, most, sizeof *w.columns)};
     w.diag = w.columns ? ls_mem_new(1, sizeof *w.diag, p->err) : NULL;
     if (!w.diag) {

@@ -37,8 +37,8 @@ static void prove_reference(struct planner *p, const struct ls_spec_check *check
 {
     const struct ls_spec_reference *table = ls_spec_reference(p->spec, check->table);
     if (op->kind != LS_OP_ENTITY_ID || op->source ||
-        op->id.before != type->picks[op->pick]->id.before ||
-        type->picks[op->pick]->spec != table->entity) {
+        op->id.before != type->picks[op->pick].entity->id.before ||
+        type->picks[op->pick].entity->spec != table->entity) {
         PROBLEM(p, "LS2201", ls_spec_place(p->spec, &check->field, check->where),
                 "let the field be `ref: ENTITY.id` of the table's population",
                 "nothing shows that each `%s` of %s stands in the table `%s`", field->name,
@@ -49,8 +49,8 @@ static void prove_reference(struct planner *p, const struct ls_spec_check *check
 static void prove_check(struct planner *p, const struct ls_spec_check *check,
                         const struct ls_plan_type *type)
 {
-    for (size_t i = 0; i < type->spec->field_count; i++) {
-        const struct ls_spec_field *field = type->spec->fields[i];
+    for (size_t i = 0; i < type->version->field_count; i++) {
+        const struct ls_spec_field *field = type->version->fields[i];
         const struct ls_op *op = ls_plan_op_of(type, i);
         if (strcmp(field->name, check->field) != 0 || !op) {
             continue;
@@ -97,7 +97,8 @@ static void prove_conflict(struct planner *p, const struct ls_plan_type *type)
 
 static void prove_out_of_range(struct planner *p, const struct ls_plan_type *type)
 {
-    const struct ls_spec_field *field = type->spec->fields[type->range_column - LS_COLUMN_PAYLOAD];
+    const struct ls_spec_field *field =
+        type->version->fields[type->range_column - LS_COLUMN_PAYLOAD];
     int64_t top = field->type == LS_FIELD_INT ? INT32_MAX : INT64_MAX;
     bool room = type->range_has_high ? type->range_high <= top - LS_RANGE_BEYOND_MAX
                                      : type->range_low >= -(top - LS_RANGE_BEYOND_MAX);
@@ -115,7 +116,8 @@ static void prove_out_of_range(struct planner *p, const struct ls_plan_type *typ
 static void prove_times(struct planner *p)
 {
     const struct ls_plan *plan = p->plan;
-    int64_t before = plan->jitter_max_ms;
+    int64_t before = plan->jitter_max_ms > plan->clock_back_ms ? plan->jitter_max_ms
+                                                               : plan->clock_back_ms;
     const struct ls_plan_delay *const delays[] = {&plan->delay, &plan->late_delay};
     for (size_t i = 0; i < 2; i++) {
         int64_t low;
@@ -132,44 +134,90 @@ static void prove_times(struct planner *p)
     }
 }
 
-static void prove_faults(struct planner *p)
+/* A clock that is wrong has to be so by more than what is taken for right. */
+static void prove_skew(struct planner *p, const struct ls_spec_fault *fault, const char *way)
+{
+    int64_t least = p->spec->pipeline->max_skew_ms;
+    if (fault && fault->by_ms <= least) {
+        PROBLEM(p, "LS2204", ls_spec_place(p->spec, &fault->by_ms, fault->where), "raise `by`",
+                "a clock %s by %lld ms is within max_skew: no fault at all", way,
+                (long long)fault->by_ms);
+    }
+}
+
+/* A step may have an event_time one millisecond behind that of the step before, for each step. */
+static int64_t longest_chain(const struct ls_plan *plan)
+{
+    int64_t most = 0;
+    for (size_t l = 0; l < plan->slots.lifecycle_count; l++) {
+        int64_t steps = (int64_t)plan->slots.lifecycles[l].step_count - 1;
+        most = steps > most ? steps : most;
+    }
+    return most;
+}
+
+static void prove_clocks(struct planner *p)
 {
     const struct ls_spec_faults *f = p->spec->faults;
     const struct ls_spec_pipeline *pipe = p->spec->pipeline;
+    int64_t ahead = longest_chain(p->plan);
     if (f->jitter &&
-        (f->jitter->max_ms > pipe->max_skew_ms || f->jitter->max_ms > pipe->max_ahead_ms)) {
+        (f->jitter->max_ms > pipe->max_skew_ms || f->jitter->max_ms + ahead > pipe->max_ahead_ms)) {
         PROBLEM(p, "LS2204", ls_spec_place(p->spec, &f->jitter->max_ms, f->jitter->where),
                 "lower `max`, or raise `max_skew` and `max_ahead`",
                 "jitter of up to %lld ms would be taken for a wrong clock",
                 (long long)f->jitter->max_ms);
     }
-    if (f->clock_ahead && f->clock_ahead->by_ms <= pipe->max_skew_ms) {
-        PROBLEM(p, "LS2204", ls_spec_place(p->spec, &f->clock_ahead->by_ms, f->clock_ahead->where),
-                "raise `by`", "a clock ahead by %lld ms is within max_skew: no fault at all",
-                (long long)f->clock_ahead->by_ms);
+    if (ahead > pipe->max_ahead_ms) {
+        PROBLEM(
+            p, "LS2204", ls_spec_place(p->spec, &pipe->max_ahead_ms, p->spec->where),
+            "raise `max_ahead`",
+            "a step may be %lld ms ahead of its arrival, which would be taken for a wrong clock",
+            (long long)ahead);
     }
-    for (size_t t = 0; t < p->plan->type_count; t++) {
-        const struct ls_plan_type *type = &p->plan->types[t];
-        if (type->range_column >= 0) {
-            prove_out_of_range(p, type);
-        }
-        if (type->conflict_column >= 0) {
-            prove_conflict(p, type);
+    prove_skew(p, f->clock_ahead, "ahead");
+    prove_skew(p, f->clock_back, "back");
+}
+
+/* The fault unknown_schema changes the first byte of a fingerprint: no other version's is one that
+ * could come of it. */
+static void prove_fingerprint(struct planner *p, const struct ls_plan_type *type)
+{
+    const struct ls_spec_fault *fault = p->spec->faults->unknown_schema;
+    const struct ls_spec_event_type *spec = type->spec;
+    for (size_t v = 0; fault && v < spec->version_count; v++) {
+        uint64_t difference = spec->versions[v].schema->crc64 ^ type->version->schema->crc64;
+        if (difference != 0 && difference <= UINT8_MAX) {
+            PROBLEM(p, "LS2204", fault->where, "rename a field of it",
+                    "two versions of `%s` have fingerprints that differ in one byte alone",
+                    spec->name);
         }
     }
 }
 
-void ls_plan_prove(struct planner *p)
+static void prove_type(struct planner *p, const struct ls_plan_type *type)
 {
     const struct ls_spec_check *checks = p->spec->quality.items;
     for (size_t i = 0; i < p->spec->quality.count; i++) {
-        for (size_t t = 0; t < p->plan->type_count; t++) {
-            prove_check(p, &checks[i], &p->plan->types[t]);
+        prove_check(p, &checks[i], type);
+    }
+    if (type->range_column >= 0) {
+        prove_out_of_range(p, type);
+    }
+    if (type->conflict_column >= 0) {
+        prove_conflict(p, type);
+    }
+    prove_fingerprint(p, type);
+    ls_plan_prove_normalize(p, type);
+}
+
+void ls_plan_prove(struct planner *p)
+{
+    for (size_t t = 0; t < p->plan->type_count; t++) {
+        for (const struct ls_plan_type *type = &p->plan->types[t]; type; type = type->changed) {
+            prove_type(p, type);
         }
     }
     prove_times(p);
-    prove_faults(p);
-    for (size_t t = 0; t < p->plan->type_count; t++) {
-        ls_plan_prove_normalize(p, &p->plan->types[t]);
-    }
+    prove_clocks(p);
 }

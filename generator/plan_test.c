@@ -51,16 +51,16 @@ static void streams_are_named_by_their_paths(void **state)
         {plan->late_delay.key, "faults.late.delay"},
         {plan->gap.key, "faults.duplicate.gap"},
         {plan->late.key, "faults.late"},
-        {plan->truncated.key, "faults.truncated"},
-        {plan->truncated_place_key, "faults.truncated.place"},
-        {plan->corrupt.key, "faults.corrupt"},
-        {plan->corrupt_place_key, "faults.corrupt.place"},
-        {plan->out_of_range.key, "faults.out_of_range"},
-        {plan->range_value_key, "faults.out_of_range.value"},
-        {plan->missing.key, "faults.missing"},
-        {plan->clock_ahead.key, "faults.clock_ahead"},
+        {plan->damage[LS_FAULT_TRUNCATED].key, "faults.truncated"},
+        {plan->damage[LS_FAULT_TRUNCATED].detail_key, "faults.truncated.place"},
+        {plan->damage[LS_FAULT_CORRUPT].key, "faults.corrupt"},
+        {plan->damage[LS_FAULT_CORRUPT].detail_key, "faults.corrupt.place"},
+        {plan->damage[LS_FAULT_OUT_OF_RANGE].key, "faults.out_of_range"},
+        {plan->damage[LS_FAULT_OUT_OF_RANGE].detail_key, "faults.out_of_range.value"},
+        {plan->damage[LS_FAULT_MISSING].key, "faults.missing"},
+        {plan->damage[LS_FAULT_CLOCK_AHEAD].key, "faults.clock_ahead"},
         {plan->jitter.key, "faults.jitter"},
-        {plan->copy_key, "faults.copy"},
+        {plan->slots.copy_key, "faults.copy"},
         {plan->copy_kind_key, "faults.copy.kind"},
     };
     enum { STREAMS = sizeof streams / sizeof *streams };
@@ -129,13 +129,13 @@ static void copies_have_blocks(void **state)
         snprintf(sets[1], sizeof sets[1], "faults.conflict={rate: %s, field: amount}",
                  cases[k].conflict ? cases[k].conflict : "0");
         const struct ls_plan *plan = plan_fine(m, sample_spec, SETS(sets[0], sets[1]));
-        assert_int_equal(plan->block, cases[k].block);
+        assert_int_equal(plan->slots.block, cases[k].block);
         struct ls_chance chance = ls_chance_of(cases[k].conflicts);
-        assert_int_equal(plan->conflict_share.possible, plan->block && chance.possible);
-        assert_true(!plan->block || plan->conflict_share.last == chance.last);
+        assert_int_equal(plan->conflict_share.possible, plan->slots.block && chance.possible);
+        assert_true(!plan->slots.block || plan->conflict_share.last == chance.last);
     }
     const struct ls_plan *plan = plan_fine(m, sample_spec, SETS("faults={}"));
-    assert_int_equal(plan->block, 0);
+    assert_int_equal(plan->slots.block, 0);
 }
 
 static void copies_have_limits(void **state)

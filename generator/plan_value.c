@@ -95,11 +95,12 @@ static bool op_choice(struct planner *p, const struct ls_spec_field *field, stru
 }
 
 static bool template_of(struct planner *p, const char *text, struct ls_where where,
-                        struct ls_id_template *out)
+                        struct ls_op *out)
 {
     struct ls_template t;
     ls_template_parse(text, &t); /* checked when the spec was loaded */
-    *out = ls_id_template_of(t.before, t.before_size, t.width, t.behind, t.behind_size);
+    out->id = ls_id_template_of(t.before, t.before_size, t.width, t.behind, t.behind_size);
+    out->of_session = t.of_session;
     if (t.before_size + t.behind_size + LS_ID_DIGITS_MAX > LS_ID_TEXT_MAX) {
         PROBLEM(p, "LS2004", where, NULL, "an id is longer than %d bytes", LS_ID_TEXT_MAX);
         return false;
@@ -110,11 +111,12 @@ static bool template_of(struct planner *p, const char *text, struct ls_where whe
 /* Which of the type's picks an entity is; it becomes one where it is none yet. -1 when there are
  * too many. */
 static int pick_of(struct planner *p, struct ls_plan_type *type, const char *name, size_t size,
-                   struct ls_where where)
+                   unsigned back, struct ls_where where)
 {
     for (size_t i = 0; i < type->pick_count; i++) {
-        const char *key = type->picks[i]->spec->key;
-        if (strlen(key) == size && memcmp(key, name, size) == 0) {
+        const char *key = type->picks[i].entity->spec->key;
+        if (strlen(key) == size && memcmp(key, name, size) == 0 &&
+            (i == 0 || type->picks[i].back == back)) { /* the first is the whole session's */
             return (int)i;
         }
     }
@@ -128,7 +130,7 @@ static int pick_of(struct planner *p, struct ls_plan_type *type, const char *nam
                     LS_PLAN_PICKS_MAX);
             return -1;
         }
-        type->picks[type->pick_count] = &p->plan->entities[e];
+        type->picks[type->pick_count] = (struct ls_plan_pick){&p->plan->entities[e], back};
         return (int)type->pick_count++;
     }
     return -1;
@@ -169,14 +171,14 @@ static void take_attribute(const struct ls_op *source, struct ls_op *out)
 
 /* ENTITY.id or ENTITY.ATTRIBUTE. */
 static bool op_ref(struct planner *p, const char *text, struct ls_where where,
-                   struct ls_plan_type *type, struct ls_op *out)
+                   struct ls_plan_type *type, unsigned back, struct ls_op *out)
 {
     const char *dot = strchr(text, '.');
-    int pick = dot ? pick_of(p, type, text, (size_t)(dot - text), where) : -1;
+    int pick = dot ? pick_of(p, type, text, (size_t)(dot - text), back, where) : -1;
     if (pick < 0) {
         return false;
     }
-    const struct ls_plan_entity *entity = type->picks[pick];
+    const struct ls_plan_entity *entity = type->picks[pick].entity;
     out->pick = (uint16_t)pick;
     out->type = LS_FIELD_STRING;
     out->kind = LS_OP_ENTITY_ID;
@@ -194,10 +196,12 @@ static bool op_ref(struct planner *p, const char *text, struct ls_where where,
 }
 
 /* What names mean in an expression of an event type: fields above, and attributes of entities as
- * hidden cells. */
+ * hidden cells. In one of an event so many steps back, its fields are hidden cells too. */
 struct scope {
     struct planner *p;
     struct ls_plan_type *type;
+    const struct ls_spec_event_type *named; /* whose fields are meant */
+    unsigned back;
     struct ls_where where;
 };
 
@@ -211,59 +215,113 @@ static struct ls_op *op_of_cell(struct ls_plan_type *type, unsigned cell)
     return NULL;
 }
 
-static void symbol_of(const struct ls_op *op, bool nullable, struct ls_expr_symbol *symbol)
+static bool is_nullable(const struct ls_op *op)
+{
+    return op->may_be_null || (op->expr && ls_expr_nullable(op->expr));
+}
+
+static void symbol_of(const struct ls_op *op, struct ls_expr_symbol *symbol)
 {
     *symbol = (struct ls_expr_symbol){ls_field_expr_type(op->type),
                                       ls_field_scale(op->type),
-                                      nullable,
+                                      is_nullable(op),
                                       op->cell,
                                       op->bounded,
                                       op->low,
                                       op->high};
 }
 
-/* Adds a hidden value; their operations run first. */
-static struct ls_op *hidden(struct scope *s, const char *name)
+/* Adds a hidden value behind the others, all of which run before the columns. */
+static struct ls_op *hide(struct ls_plan_type *type, struct ls_op *op)
+{
+    struct ls_ops *ops = &type->ops;
+    if (type->column_count + ops->hidden_count >= LS_PLAN_CELLS_MAX) {
+        return NULL;
+    }
+    op->cell = (uint16_t)(type->column_count + ops->hidden_count);
+    struct ls_op *at = &ops->items[ops->hidden_count++];
+    memmove(at + 1, at, (ops->count++ - (size_t)(at - ops->items)) * sizeof *op);
+    *at = *op;
+    return at;
+}
+
+/* A value of an entity. */
+static struct ls_op *hidden_ref(struct scope *s, const char *name)
 {
     struct ls_ops *ops = &s->type->ops;
     struct ls_op op = {0};
-    if (!strchr(name, '.') || !op_ref(s->p, name, s->where, s->type, &op)) {
+    if (!strchr(name, '.') || !op_ref(s->p, name, s->where, s->type, s->back, &op)) {
         return NULL;
     }
     for (size_t i = 0; i < ops->hidden_count; i++) {
         struct ls_op *known = &ops->items[i];
-        if (known->pick == op.pick && known->source == op.source &&
+        if (!known->field && known->pick == op.pick && known->source == op.source &&
             known->id.before == op.id.before) {
             return known;
         }
     }
-    if (s->type->column_count + ops->hidden_count >= LS_PLAN_CELLS_MAX) {
+    return hide(s->type, &op);
+}
+
+static const struct ls_spec_field *field_named(const struct ls_spec_event_type *type,
+                                               const char *name)
+{
+    const struct ls_items *lists[] = {&type->attributes, &type->dimensions, &type->metrics};
+    for (size_t l = 0; l < 3; l++) {
+        const struct ls_spec_field *fields = lists[l]->items;
+        for (size_t i = 0; i < lists[l]->count; i++) {
+            if (strcmp(fields[i].name, name) == 0) {
+                return &fields[i];
+            }
+        }
+    }
+    return NULL;
+}
+
+/* The operation of a field of an event so many steps back: the same draws, at its index. */
+static bool op_before(struct planner *p, const struct ls_spec_event_type *before,
+                      const struct ls_spec_field *field, unsigned back, struct ls_plan_type *type,
+                      struct ls_op *out)
+{
+    char path[512];
+    snprintf(path, sizeof path, "event_types.%s.%s", before->name, field->name);
+    return ls_plan_op(p, field, path, type, back, out);
+}
+
+static struct ls_op *hidden_field(struct scope *s, const char *name)
+{
+    const struct ls_spec_field *field = field_named(s->named, name);
+    struct ls_ops *ops = &s->type->ops;
+    struct ls_op op = {0};
+    for (size_t i = 0; field && i < ops->hidden_count; i++) {
+        if (ops->items[i].field == field && ops->items[i].back == s->back) {
+            return &ops->items[i];
+        }
+    }
+    if (!field || !op_before(s->p, s->named, field, s->back, s->type, &op)) {
         return NULL;
     }
-    op.cell = (uint16_t)(s->type->column_count + ops->hidden_count);
-    struct ls_op *at = &ops->items[ops->hidden_count++];
-    memmove(at + 1, at, (ops->count++ - (size_t)(at - ops->items)) * sizeof op);
-    *at = op;
-    return at;
+    op.field = field;
+    return hide(s->type, &op);
+}
+
+static const struct ls_op *own_field(const struct scope *s, const char *name)
+{
+    for (size_t i = 0; i < s->type->version->field_count; i++) {
+        if (strcmp(s->type->version->fields[i]->name, name) == 0) {
+            return op_of_cell(s->type, LS_COLUMN_PAYLOAD + (unsigned)i);
+        }
+    }
+    return NULL;
 }
 
 static bool find_symbol(void *context, const char *name, struct ls_expr_symbol *symbol)
 {
     struct scope *s = context;
-    for (size_t i = 0; i < s->type->spec->field_count; i++) {
-        const struct ls_spec_field *field = s->type->spec->fields[i];
-        const struct ls_op *op = strcmp(field->name, name) == 0
-                                     ? op_of_cell(s->type, LS_COLUMN_PAYLOAD + (unsigned)i)
-                                     : NULL;
-        if (op) {
-            bool nullable = op->may_be_null || (op->expr && ls_expr_nullable(op->expr));
-            symbol_of(op, nullable, symbol);
-            return true;
-        }
-    }
-    const struct ls_op *op = hidden(s, name);
+    const struct ls_op *op = s->back ? hidden_field(s, name) : own_field(s, name);
+    op = op ? op : hidden_ref(s, name);
     if (op) {
-        symbol_of(op, false, symbol);
+        symbol_of(op, symbol);
     }
     return op != NULL;
 }
@@ -324,6 +382,16 @@ static void take_widest(void *context, unsigned slot)
     w->out->text_max = op->text_max > w->out->text_max ? op->text_max : w->out->text_max;
 }
 
+/* The event type so many steps back in the lifecycle. */
+static const struct ls_spec_event_type *type_back(const struct ls_plan_type *type, unsigned back)
+{
+    const struct ls_spec_event_type *at = type->spec;
+    for (; back; back--) {
+        at = at->step->follows_step->event_type;
+    }
+    return at;
+}
+
 #define ENTITY_VALUES_MAX (LS_SPEC_ENTITIES_MAX * (LS_SPEC_FIELDS_MAX + 1))
 
 static bool list_entity_values(struct planner *p)
@@ -355,7 +423,8 @@ static bool list_names(struct planner *p, const struct ls_plan_type *type,
     }
     for (size_t i = 0; i < type->ops.count; i++) {
         if (type->ops.items[i].cell < type->column_count) {
-            names[count++] = type->spec->fields[type->ops.items[i].cell - LS_COLUMN_PAYLOAD]->name;
+            names[count++] =
+                type->version->fields[type->ops.items[i].cell - LS_COLUMN_PAYLOAD]->name;
         }
     }
     for (size_t i = 0; p->entity_values[i]; i++) {
@@ -366,11 +435,11 @@ static bool list_names(struct planner *p, const struct ls_plan_type *type,
 }
 
 static bool op_expr(struct planner *p, const struct ls_spec_field *field, struct ls_plan_type *type,
-                    struct ls_op *out)
+                    unsigned back, struct ls_op *out)
 {
     const struct ls_source_text *source = field->source.settings;
     const char *names[LS_SPEC_FIELDS_MAX + ENTITY_VALUES_MAX + 1];
-    struct scope s = {p, type, source->where};
+    struct scope s = {p, type, type_back(type, back), back, source->where};
     struct ls_expr_scope scope = {find_symbol, names, &s};
     struct ls_expr *expr;
     out->kind = LS_OP_EXPR;
@@ -399,12 +468,30 @@ static bool op_number(struct planner *p, const struct ls_spec_field *field, stru
     return true;
 }
 
+/* ENTITY.id, ENTITY.ATTRIBUTE, or EVENT_TYPE.FIELD of a step before. */
+static bool op_any_ref(struct planner *p, const struct ls_source_text *source,
+                       struct ls_plan_type *type, unsigned back, struct ls_op *out)
+{
+    const char *dot = strchr(source->text, '.');
+    const struct ls_spec_event_type *from = type_back(type, back);
+    char name[256];
+    snprintf(name, sizeof name, "%.*s", dot ? (int)(dot - source->text) : 0, source->text);
+    const struct ls_spec_event_type *before = NULL;
+    unsigned more = ls_spec_entity(p->spec, name) ? 0 : ls_spec_step_before(from, name, &before);
+    if (more) {
+        const struct ls_spec_field *field = field_named(before, dot + 1);
+        return field && op_before(p, before, field, back + more, type, out);
+    }
+    return op_ref(p, source->text, source->where, type, back, out);
+}
+
 bool ls_plan_op(struct planner *p, const struct ls_spec_field *field, const char *path,
-                struct ls_plan_type *type, struct ls_op *out)
+                struct ls_plan_type *type, unsigned back, struct ls_op *out)
 {
     const struct ls_member *m = field->source.member;
     const struct ls_source_text *text = field->source.settings; /* of id, ref and expr */
     out->type = (enum ls_field_type)field->type;
+    out->back = (uint16_t)back;
     out->key = ls_plan_key(p, "%s", path);
     out->null_key = ls_plan_key(p, "%s.null", path);
     out->nullable_share = field->nullable;
@@ -420,12 +507,12 @@ bool ls_plan_op(struct planner *p, const struct ls_spec_field *field, const char
     }
     if (m == &ls_member_id) {
         out->kind = LS_OP_ID;
-        bool fits = template_of(p, text->text, text->where, &out->id);
+        bool fits = template_of(p, text->text, text->where, out);
         out->text_max = ls_id_text_max(&out->id);
         return fits;
     }
     if (m == &ls_member_ref) {
-        return op_ref(p, text->text, text->where, type, out);
+        return op_any_ref(p, text, type, back, out);
     }
-    return m == &ls_member_expr ? op_expr(p, field, type, out) : op_number(p, field, out);
+    return m == &ls_member_expr ? op_expr(p, field, type, back, out) : op_number(p, field, out);
 }

@@ -68,8 +68,8 @@ static void attributes_in_expressions_are_hidden_cells(void **state)
     const struct ls_plan_type *order = &m->plan->types[0];
     assert_int_equal(order->ops.count, order->spec->field_count + 2);
     assert_int_equal(order->pick_count, 2);
-    assert_string_equal(order->picks[0]->spec->key, "customer");
-    assert_string_equal(order->picks[1]->spec->key, "product");
+    assert_string_equal(order->picks[0].entity->spec->key, "customer");
+    assert_string_equal(order->picks[1].entity->spec->key, "product");
     assert_int_equal(order->ops.items[0].kind, LS_OP_ATTRIBUTE);
     assert_int_equal(order->ops.items[0].cell, order->column_count);
     assert_int_equal(order->ops.items[1].cell, order->column_count + 1);

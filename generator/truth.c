@@ -78,17 +78,49 @@ int ls_truth_new(const struct ls_plan *plan, const char *folder, struct ls_truth
     return 0;
 }
 
+/* Of faults that are noticed before a clock is read. */
+static enum ls_reason outcome_of_bytes(enum ls_fault fault)
+{
+    switch (fault) {
+    case LS_FAULT_WRONG_FRAME:
+    case LS_FAULT_EMPTY:
+        return LS_REASON_FRAME_INVALID;
+    case LS_FAULT_UNKNOWN_SCHEMA:
+        return LS_REASON_SCHEMA_UNKNOWN;
+    case LS_FAULT_TRUNCATED:
+        return LS_REASON_DECODE_TRUNCATED;
+    case LS_FAULT_CORRUPT:
+    case LS_FAULT_OVERSIZED:
+        return LS_REASON_DECODE_INVALID;
+    default:
+        return LS_ADMITTED;
+    }
+}
+
+/* Of those that are noticed after it. */
+static enum ls_reason outcome_of_values(enum ls_fault fault)
+{
+    switch (fault) {
+    case LS_FAULT_OUT_OF_RANGE:
+        return LS_REASON_RANGE;
+    case LS_FAULT_MISSING:
+        return LS_REASON_NOT_NULL;
+    case LS_FAULT_UNKNOWN_REFERENCE:
+        return LS_REASON_REFERENCE_UNKNOWN;
+    default:
+        return LS_ADMITTED;
+    }
+}
+
 /* What the pipeline must decide, in the order of its checks (P1); the highest clock moves as its
  * watermark does (P2, P3). */
 static enum ls_reason outcome_of(const struct ls_plan *plan, const struct ls_event *e,
                                  struct partition *p)
 {
     const struct ls_spec_pipeline *pipe = plan->spec->pipeline;
-    if (e->fault == LS_FAULT_TRUNCATED) {
-        return LS_REASON_DECODE_TRUNCATED;
-    }
-    if (e->fault == LS_FAULT_CORRUPT) {
-        return LS_REASON_DECODE_INVALID;
+    enum ls_reason reason = outcome_of_bytes((enum ls_fault)e->fault);
+    if (reason != LS_ADMITTED) {
+        return reason;
     }
     int64_t skew = e->ingest_time - e->timestamp_ms;
     if (skew > pipe->max_skew_ms || skew < -pipe->max_skew_ms) {
@@ -102,11 +134,9 @@ static enum ls_reason outcome_of(const struct ls_plan *plan, const struct ls_eve
         p->highest = clock;
         p->has_clock = true;
     }
-    if (e->fault == LS_FAULT_OUT_OF_RANGE) {
-        return LS_REASON_RANGE;
-    }
-    if (e->fault == LS_FAULT_MISSING) {
-        return LS_REASON_NOT_NULL;
+    reason = outcome_of_values((enum ls_fault)e->fault);
+    if (reason != LS_ADMITTED) {
+        return reason;
     }
     int64_t delay = ls_spec_watermark_delay(plan->spec, plan->types[e->type].spec);
     if (e->event_time < p->highest - delay - pipe->dedupe->horizon_ms) {

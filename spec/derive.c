@@ -56,7 +56,7 @@ int ls_spec_derive(const struct ls_spec *spec, const struct ls_spec_event_type *
     for (size_t l = 0; l < 3; l++) {
         const struct ls_spec_field *fields = lists[l]->items;
         for (size_t i = 0; rc == 0 && i < lists[l]->count; i++) {
-            if (version < fields[i].since || (fields[i].until && version >= fields[i].until)) {
+            if (!ls_spec_field_in(&fields[i], version)) {
                 continue;
             }
             rc = first ? 0 : ls_buf_append_text(out, ",", err);

@@ -1,13 +1,32 @@
-/* The option rows of the spec language, but for those of values (language_values.c). Sorted as a
+/* The option rows of the spec language, but for those of values (language_values.c)
+ * and of faults (language_faults.c). Sorted as a
  * person would write them; families by word. */
 #include "spec/language_internal.h"
 
 /* ---- entities, event types */
 
+static const struct ls_option growth_rows[] = {
+    {"to", LS_OPTION_INTEGER, LS_OPTION_REQUIRED, offsetof(struct ls_spec_growth, to),
+     .minimum = "1", .maximum = "100_000_000", .summary = "How many there are in the end.",
+     .example = "300_000"},
+    {"over", LS_OPTION_DURATION, LS_OPTION_REQUIRED, offsetof(struct ls_spec_growth, over_ms),
+     .minimum = "1ms", .maximum = "36500d",
+     .summary = "Evenly over so much data time from the start.", .example = "24h"},
+    END,
+};
+static const struct ls_table growth_table = {"growth",
+                                             "A population that new ones join.",
+                                             sizeof(struct ls_spec_growth),
+                                             offsetof(struct ls_spec_growth, where),
+                                             NO_PLACE,
+                                             growth_rows};
+
 static const struct ls_option entity_rows[] = {
     {"count", LS_OPTION_INTEGER, LS_OPTION_REQUIRED, offsetof(struct ls_spec_entity, count),
-     .minimum = "1", .maximum = "100_000_000", .summary = "How many there are.",
+     .minimum = "1", .maximum = "100_000_000", .summary = "How many there are at the start.",
      .example = "200_000"},
+    {"growth", LS_OPTION_TABLE, 0, offsetof(struct ls_spec_entity, growth), .table = &growth_table,
+     .summary = "How many join them; without it, none.", .example = "{to: 300_000, over: 24h}"},
     {"id", LS_OPTION_TEXT, LS_OPTION_REQUIRED, offsetof(struct ls_spec_entity, id),
      .summary = "Text with {n} or {n:08}, n from 0 to count - 1.", .example = "C{n:08}"},
     {"pick", LS_OPTION_ONE_OF, 0, offsetof(struct ls_spec_entity, pick), .fallback = "uniform",
@@ -27,8 +46,9 @@ static const struct ls_table entity_table = {"entity",
 static const struct ls_option event_type_rows[] = {
     {"name", LS_OPTION_NAME, LS_OPTION_REQUIRED, offsetof(struct ls_spec_event_type, name),
      .summary = "The event type; its topic is PREFIX.DOMAIN.NAME.", .example = "order_placed"},
-    {"weight", LS_OPTION_INTEGER, LS_OPTION_REQUIRED, offsetof(struct ls_spec_event_type, weight),
-     .minimum = "1", .maximum = "1_000_000", .summary = "Its share among the event types.",
+    {"weight", LS_OPTION_INTEGER, 0, offsetof(struct ls_spec_event_type, weight), .fallback = "0",
+     .minimum = "0", .maximum = "1_000_000",
+     .summary = "Its share among the event types; steps of a lifecycle behind the first have none.",
      .example = "30"},
     {"entity", LS_OPTION_NAME, LS_OPTION_REQUIRED, offsetof(struct ls_spec_event_type, entity),
      .summary = "The entity that it is about: its id is entity_id, and so the key.",
@@ -51,7 +71,68 @@ static const struct ls_table event_type_table = {"event type",
                                                  NO_PLACE,
                                                  event_type_rows};
 
-/* ---- arrival, delay, faults */
+/* ---- delays */
+
+static const struct ls_option delay_rows[] = {
+    {"distribution", LS_OPTION_FAMILY, LS_OPTION_REQUIRED,
+     offsetof(struct ls_spec_delay, distribution), .family = &ls_spec_distributions,
+     .summary = "How the delays are spread."},
+    {"max", LS_OPTION_DURATION, LS_OPTION_REQUIRED, offsetof(struct ls_spec_delay, max_ms),
+     .minimum = "0", .maximum = "3650d", .summary = "Longer delays are cut to it.",
+     .example = "5s"},
+    END,
+};
+const struct ls_table ls_spec_delay_table = {
+    "delay",
+    "The ordinary disorder: how long before its arrival an event happened.",
+    sizeof(struct ls_spec_delay),
+    offsetof(struct ls_spec_delay, where),
+    NO_PLACE,
+    delay_rows};
+
+/* ---- lifecycles */
+
+static const struct ls_option step_rows[] = {
+    {"event", LS_OPTION_NAME, LS_OPTION_REQUIRED, offsetof(struct ls_spec_step, event),
+     .summary = "The event type; each belongs to one step of one lifecycle.",
+     .example = "payment_captured"},
+    {"after", LS_OPTION_TABLE, 0, offsetof(struct ls_spec_step, after),
+     .table = &ls_spec_delay_table,
+     .summary = "How long after the step that it follows; the first step has none.",
+     .example = "{exponential: {mean: 20s}, max: 10m}"},
+    {"probability", LS_OPTION_RATIO, 0, offsetof(struct ls_spec_step, probability), .fallback = "1",
+     .summary = "How often it is taken where the step that it follows was.", .example = "96/100"},
+    {"follows", LS_OPTION_NAME, 0, offsetof(struct ls_spec_step, follows),
+     .summary = "The step that it follows, by its event type [the one above].",
+     .example = "order_placed"},
+    {"unless", LS_OPTION_NAME, 0, offsetof(struct ls_spec_step, unless),
+     .summary = "Not taken where this other step was, which follows the same one.",
+     .example = "payment_captured"},
+    END,
+};
+static const struct ls_table step_table = {"lifecycle step",
+                                           "One event of a lifecycle.",
+                                           sizeof(struct ls_spec_step),
+                                           offsetof(struct ls_spec_step, where),
+                                           NO_PLACE,
+                                           step_rows};
+
+static const struct ls_option lifecycle_rows[] = {
+    {"entity", LS_OPTION_NAME, LS_OPTION_REQUIRED, offsetof(struct ls_spec_lifecycle, entity),
+     .summary = "The entity that all its events are about.", .example = "customer"},
+    {"steps", LS_OPTION_LIST, LS_OPTION_REQUIRED, offsetof(struct ls_spec_lifecycle, steps),
+     .table = &step_table, .summary = "Its events, each behind the one that it follows."},
+    END,
+};
+static const struct ls_table lifecycle_table = {
+    "lifecycle",
+    "Events that belong together: an order, its payment, its refund.",
+    sizeof(struct ls_spec_lifecycle),
+    offsetof(struct ls_spec_lifecycle, where),
+    NO_PLACE,
+    lifecycle_rows};
+
+/* ---- arrival */
 
 static const struct ls_option phase_rows[] = {
     {"rate", LS_OPTION_RATE, LS_OPTION_REQUIRED, offsetof(struct ls_spec_phase, rate),
@@ -68,133 +149,6 @@ static const struct ls_table phase_table = {"arrival phase",
                                             offsetof(struct ls_spec_phase, where),
                                             NO_PLACE,
                                             phase_rows};
-
-static const struct ls_option delay_rows[] = {
-    {"distribution", LS_OPTION_FAMILY, LS_OPTION_REQUIRED,
-     offsetof(struct ls_spec_delay, distribution), .family = &ls_spec_distributions,
-     .summary = "How the delays are spread."},
-    {"max", LS_OPTION_DURATION, LS_OPTION_REQUIRED, offsetof(struct ls_spec_delay, max_ms),
-     .minimum = "0", .maximum = "3650d", .summary = "Longer delays are cut to it.",
-     .example = "5s"},
-    END,
-};
-static const struct ls_table delay_table = {
-    "delay",
-    "The ordinary disorder: how long before its arrival an event happened.",
-    sizeof(struct ls_spec_delay),
-    offsetof(struct ls_spec_delay, where),
-    NO_PLACE,
-    delay_rows};
-
-#define RATE_ROW                                                                                   \
-    {                                                                                              \
-        "rate", LS_OPTION_RATIO, LS_OPTION_REQUIRED, offsetof(struct ls_spec_fault, rate),         \
-            .summary = "How often.", .example = "1/200"                                            \
-    }
-#define FAULT_TABLE(word, text)                                                                    \
-    static const struct ls_table word##_table = {                                                  \
-        #word,    text,       sizeof(struct ls_spec_fault), offsetof(struct ls_spec_fault, where), \
-        NO_PLACE, word##_rows}
-
-static const struct ls_option late_rows[] = {
-    RATE_ROW,
-    {"delay", LS_OPTION_ONE_OF, LS_OPTION_REQUIRED, offsetof(struct ls_spec_fault, distribution),
-     .family = &ls_spec_distributions, .summary = "The delay instead of the ordinary one.",
-     .example = "{exponential: {mean: 3m}}"},
-    {"max", LS_OPTION_DURATION, LS_OPTION_REQUIRED, offsetof(struct ls_spec_fault, max_ms),
-     .minimum = "0", .maximum = "3650d", .summary = "Longer delays are cut to it.",
-     .example = "30m"},
-    END,
-};
-FAULT_TABLE(late, "An event arrives long after it happened.");
-
-#define GAP_ROW                                                                                    \
-    {                                                                                              \
-        "gap", LS_OPTION_ONE_OF, LS_OPTION_REQUIRED, offsetof(struct ls_spec_fault, distribution), \
-            .family = &ls_spec_distributions,                                                      \
-            .summary = "How many events before the copy the original lies.",                       \
-            .example = "{uniform: [1, 20000]}"                                                     \
-    }
-static const struct ls_option duplicate_rows[] = {RATE_ROW, GAP_ROW, END};
-FAULT_TABLE(duplicate, "An event is sent again, the same.");
-
-static const struct ls_option conflict_rows[] = {
-    RATE_ROW,
-    {"field", LS_OPTION_NAME, LS_OPTION_REQUIRED, offsetof(struct ls_spec_fault, field),
-     .summary = "The number that differs in the copy; the copy of an event without it is a plain "
-                "duplicate.",
-     .example = "amount"},
-    END,
-};
-FAULT_TABLE(
-    conflict,
-    "An event is sent again under its id with another payload (at the gaps of `duplicate`).");
-
-static const struct ls_option truncated_rows[] = {RATE_ROW, END};
-FAULT_TABLE(truncated, "The value ends too early.");
-static const struct ls_option corrupt_rows[] = {RATE_ROW, END};
-FAULT_TABLE(corrupt, "A bit of a length is flipped, which every decoder must notice.");
-
-static const struct ls_option out_of_range_rows[] = {
-    RATE_ROW,
-    {"field", LS_OPTION_NAME, LS_OPTION_REQUIRED, offsetof(struct ls_spec_fault, field),
-     .summary = "A number with a range check in `quality`; it gets a value outside.",
-     .example = "amount"},
-    END,
-};
-FAULT_TABLE(out_of_range, "A value that the quality checks refuse.");
-
-static const struct ls_option missing_rows[] = {
-    RATE_ROW,
-    {"field", LS_OPTION_NAME, LS_OPTION_REQUIRED, offsetof(struct ls_spec_fault, field),
-     .summary = "A nullable field with a not_null check in `quality`; it is null.",
-     .example = "product_id"},
-    END,
-};
-FAULT_TABLE(missing, "A value that has to be there is null.");
-
-static const struct ls_option clock_ahead_rows[] = {
-    RATE_ROW,
-    {"by", LS_OPTION_DURATION, LS_OPTION_REQUIRED, offsetof(struct ls_spec_fault, by_ms),
-     .minimum = "1ms", .maximum = "3650d",
-     .summary = "By how much ingest_time runs ahead of the record's timestamp.", .example = "400d"},
-    END,
-};
-FAULT_TABLE(clock_ahead, "A producer's clock is far ahead.");
-
-static const struct ls_option jitter_rows[] = {
-    RATE_ROW,
-    {"max", LS_OPTION_DURATION, LS_OPTION_REQUIRED, offsetof(struct ls_spec_fault, max_ms),
-     .minimum = "1ms", .maximum = "1h",
-     .summary = "ingest_time differs from the timestamp by up to this, either way.",
-     .example = "500ms"},
-    END,
-};
-FAULT_TABLE(jitter, "Producers' clocks differ a little; the record is admitted.");
-
-#define FAULT_ROW(word, text)                                                                      \
-    {                                                                                              \
-#word, LS_OPTION_TABLE, 0, offsetof(struct ls_spec_faults, word), .table = &word##_table,  \
-                                                                          .summary = text          \
-    }
-static const struct ls_option faults_rows[] = {
-    FAULT_ROW(late, "Events that arrive late."),
-    FAULT_ROW(duplicate, "Events that are sent twice."),
-    FAULT_ROW(conflict, "Copies with another payload."),
-    FAULT_ROW(truncated, "Values that end too early."),
-    FAULT_ROW(corrupt, "Values with a flipped bit."),
-    FAULT_ROW(out_of_range, "Values outside their range."),
-    FAULT_ROW(missing, "Values that are null."),
-    FAULT_ROW(clock_ahead, "A clock far ahead."),
-    FAULT_ROW(jitter, "Clocks a little apart."),
-    END,
-};
-static const struct ls_table faults_table = {"faults",
-                                             "What goes wrong on purpose; each is in the truth.",
-                                             sizeof(struct ls_spec_faults),
-                                             NO_PLACE,
-                                             NO_PLACE,
-                                             faults_rows};
 
 /* ---- quality, reference, normalization */
 
@@ -474,7 +428,9 @@ static const struct ls_option spec_rows[] = {
      .table = &entity_table, .summary = "Populations that events are about."},
     {"event_types", LS_OPTION_LIST, LS_OPTION_REQUIRED, offsetof(struct ls_spec, event_types),
      .table = &event_type_table, .summary = "What happens."},
-    {"delay", LS_OPTION_TABLE, 0, offsetof(struct ls_spec, delay), .table = &delay_table,
+    {"lifecycles", LS_OPTION_MAP, 0, offsetof(struct ls_spec, lifecycles),
+     .table = &lifecycle_table, .summary = "Events that belong together."},
+    {"delay", LS_OPTION_TABLE, 0, offsetof(struct ls_spec, delay), .table = &ls_spec_delay_table,
      .summary = "How long before its arrival an event happened; without it, none."},
     {"quality", LS_OPTION_LIST, 0, offsetof(struct ls_spec, quality), .table = &ls_spec_check_table,
      .summary = "Checks of every record, in order."},
@@ -484,7 +440,7 @@ static const struct ls_option spec_rows[] = {
      .table = &ls_spec_normalize_table, .summary = "Steps by event type.",
      .example = "{order_placed: [{drop: coupon}]}"},
     {"faults", LS_OPTION_TABLE, LS_OPTION_DEFAULTED, offsetof(struct ls_spec, faults),
-     .table = &faults_table, .summary = "What goes wrong on purpose."},
+     .table = &ls_spec_faults_table, .summary = "What goes wrong on purpose."},
     {"topics", LS_OPTION_TABLE, LS_OPTION_DEFAULTED, offsetof(struct ls_spec, topics),
      .table = &topics_table, .summary = "Where events go."},
     {"pipeline", LS_OPTION_TABLE, LS_OPTION_REQUIRED, offsetof(struct ls_spec, pipeline),

@@ -61,6 +61,20 @@ const struct ls_spec_reference *ls_spec_reference(const struct ls_spec *spec, co
     return NULL;
 }
 
+unsigned ls_spec_step_before(const struct ls_spec_event_type *type, const char *name,
+                             const struct ls_spec_event_type **out)
+{
+    unsigned back = 1;
+    const struct ls_spec_step *step = type->step ? type->step->follows_step : NULL;
+    for (; step; step = step->follows_step, back++) {
+        if (strcmp(step->event, name) == 0) {
+            *out = step->event_type;
+            return back;
+        }
+    }
+    return 0;
+}
+
 static bool given(const struct ls_table *table, uint64_t bits, const char *option)
 {
     for (unsigned k = 0; table->rows[k].name; k++) {
@@ -224,8 +238,10 @@ void ls_spec_free(struct ls_spec *spec)
     }
     struct ls_spec_event_type *types = spec->event_types.items;
     for (size_t i = 0; i < spec->event_types.count; i++) {
-        ls_layout_free(types[i].layout);
-        ls_schema_free(types[i].schema);
+        for (size_t v = 0; v < types[i].version_count; v++) {
+            ls_layout_free(types[i].versions[v].layout);
+            ls_schema_free(types[i].versions[v].schema);
+        }
     }
     json_decref(spec->semantic);
     ls_diag_clear(&spec->diag);

@@ -14,9 +14,8 @@ static const char *reference_name_at(const void *things, size_t i)
     return ((const struct ls_spec_reference *)things)[i].key;
 }
 
-/* The event type that a member of the spec names. */
-static struct ls_spec_event_type *find_event_type(struct resolver *r, const char *const *name,
-                                                  struct ls_where otherwise)
+struct ls_spec_event_type *ls_resolve_event_type(struct resolver *r, const char *const *name,
+                                                 struct ls_where otherwise)
 {
     struct ls_spec_event_type *type = ls_spec_event_type(r->spec, *name);
     if (!type) {
@@ -218,8 +217,8 @@ static void resolve_normalize(struct resolver *r)
 {
     struct ls_list_entry *lists = r->spec->normalize.items;
     for (size_t i = 0; i < r->spec->normalize.count; i++) {
-        struct ls_spec_event_type *type = find_event_type(r, &lists[i].key,
-                                                          r->spec->normalize.where[i]);
+        struct ls_spec_event_type *type = ls_resolve_event_type(r, &lists[i].key,
+                                                                r->spec->normalize.where[i]);
         const struct ls_spec_normalize *steps = lists[i].items.items;
         if (type) {
             type->normalize = &lists[i].items;
@@ -230,19 +229,55 @@ static void resolve_normalize(struct resolver *r)
     }
 }
 
+static void resolve_fault(struct resolver *r, const struct ls_spec_fault *fault, bool has_field)
+{
+    if (!fault) {
+        return;
+    }
+    if (has_field) {
+        find_anywhere(r, &fault->field, fault->where);
+    }
+    for (size_t i = 0; i < fault->events.count; i++) {
+        ls_resolve_event_type(r, &fault->events.items[i], fault->events.where[i]);
+    }
+}
+
+static void resolve_happenings(struct resolver *r)
+{
+    const struct ls_spec_faults *f = r->spec->faults;
+    if (f->outage && f->outage->partition >= r->spec->topics->partitions) {
+        PROBLEM(r, "LS2025", ls_spec_place(r->spec, &f->outage->partition, f->outage->where), NULL,
+                "there is no partition %lld: topics have %lld, from 0 on",
+                (long long)f->outage->partition, (long long)r->spec->topics->partitions);
+    }
+    if (f->hot_key && f->hot_key->entity) {
+        ls_resolve_entity(r, f->hot_key->entity, &f->hot_key->entity, f->hot_key->where);
+    }
+    if (f->schema_change) {
+        ls_resolve_event_type(r, &f->schema_change->event, f->schema_change->where);
+    }
+}
+
 static void resolve_faults(struct resolver *r)
 {
     const struct ls_spec_faults *f = r->spec->faults;
-    const struct ls_spec_fault *with_field[] = {f->conflict, f->out_of_range, f->missing};
-    for (size_t i = 0; i < 3; i++) {
-        if (with_field[i]) {
-            find_anywhere(r, &with_field[i]->field, with_field[i]->where);
-        }
+    const struct ls_spec_fault *const with_field[] = {f->conflict, f->out_of_range, f->missing,
+                                                      f->unknown_reference};
+    const struct ls_spec_fault *const others[] = {f->late,           f->duplicate,   f->truncated,
+                                                  f->corrupt,        f->clock_ahead, f->clock_back,
+                                                  f->unknown_schema, f->wrong_frame, f->empty,
+                                                  f->oversized,      f->jitter};
+    for (size_t i = 0; i < sizeof with_field / sizeof *with_field; i++) {
+        resolve_fault(r, with_field[i], true);
+    }
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        resolve_fault(r, others[i], false);
     }
     if (f->conflict && !f->duplicate) {
         PROBLEM(r, "LS2017", f->conflict->where, "add `duplicate: {rate: ..., gap: ...}`",
                 "`conflict` needs `duplicate`: its copies lie at the same gaps");
     }
+    resolve_happenings(r);
 }
 
 static void resolve_pipeline(struct resolver *r)
@@ -250,7 +285,7 @@ static void resolve_pipeline(struct resolver *r)
     struct ls_spec_pipeline *p = r->spec->pipeline;
     const struct ls_spec_topic_watermark *topics = p->watermark->topics.items;
     for (size_t i = 0; i < p->watermark->topics.count; i++) {
-        find_event_type(r, &topics[i].key, topics[i].where);
+        ls_resolve_event_type(r, &topics[i].key, topics[i].where);
     }
     if (p->views.count > LS_SPEC_VIEWS_MAX) {
         PROBLEM(r, "LS2010", ls_spec_place(r->spec, &p->views, r->spec->where), NULL,
@@ -259,7 +294,7 @@ static void resolve_pipeline(struct resolver *r)
     }
     struct ls_spec_view *views = p->views.items;
     for (size_t v = 0; v < p->views.count; v++) {
-        views[v].event_type = find_event_type(r, &views[v].from, views[v].where);
+        views[v].event_type = ls_resolve_event_type(r, &views[v].from, views[v].where);
         for (size_t i = 0; i < v; i++) {
             if (strcmp(views[i].name, views[v].name) == 0) {
                 PROBLEM(r, "LS2001", ls_spec_place(r->spec, &views[v].name, views[v].where),
@@ -273,6 +308,7 @@ int ls_spec_resolve(struct ls_spec *spec, struct ls_diag *diag, struct ls_error 
 {
     struct resolver r = {spec, diag, err};
     int rc = ls_resolve_entities(&r);
+    ls_resolve_lifecycles(&r);
     rc = rc < 0 ? rc : ls_resolve_event_types(&r);
     if (rc < 0) {
         return rc;

@@ -7,11 +7,12 @@
 /* Problems go to `diag` (LS20xx); a negative code only when memory is refused or the like. */
 int ls_spec_resolve(struct ls_spec *spec, struct ls_diag *diag, struct ls_error *err);
 
-/* Does a template hold {n} or {n:0W} exactly once, with nothing else in braces? Fills its parts:
- * the text before, the width (0: no padding), the text behind. */
+/* Does a template hold {n} or {n:0W}, or likewise {session}, exactly once, with nothing else in
+ * braces? Fills its parts: the text before, the width (0: no padding), the text behind. */
 struct ls_template {
     const char *before;
     size_t before_size;
+    bool of_session;
     unsigned width;
     const char *behind;
     size_t behind_size;

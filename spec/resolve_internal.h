@@ -32,7 +32,13 @@ const struct ls_spec_field *ls_resolve_attribute(const struct ls_spec_entity *en
 /* Is it a name of the envelope or of the columns that the pipeline adds? */
 bool ls_resolve_reserved(const char *name);
 
+/* The event type that a member of the spec names; NULL, and the problem noted, when there is none.
+ */
+struct ls_spec_event_type *ls_resolve_event_type(struct resolver *r, const char *const *name,
+                                                 struct ls_where otherwise);
+
 int ls_resolve_entities(struct resolver *r);
+void ls_resolve_lifecycles(struct resolver *r); /* before the event types */
 int ls_resolve_event_types(struct resolver *r);
 
 #endif

@@ -10,11 +10,14 @@ bool ls_template_parse(const char *text, struct ls_template *out)
 {
     const char *open = strpbrk(text, "{}");
     const char *close = open ? strpbrk(open + 1, "{}") : NULL;
-    if (!close || *open != '{' || *close != '}' || strpbrk(close + 1, "{}") || open[1] != 'n') {
+    bool of_session = open && strncmp(open, "{session", 8) == 0;
+    if (!close || *open != '{' || *close != '}' || strpbrk(close + 1, "{}") ||
+        (open[1] != 'n' && !of_session)) {
         return false;
     }
-    *out = (struct ls_template){text, (size_t)(open - text), 0, close + 1, strlen(close + 1)};
-    const char *at = open + 2;
+    *out = (struct ls_template){text,      (size_t)(open - text), of_session, 0,
+                                close + 1, strlen(close + 1)};
+    const char *at = open + (of_session ? 8 : 2);
     if (at == close) {
         return true;
     }
@@ -83,13 +86,17 @@ const struct ls_spec_field *ls_resolve_attribute(const struct ls_spec_entity *en
     return attribute;
 }
 
-static void check_template(struct resolver *r, const char *const *text, struct ls_where otherwise)
+static void check_template(struct resolver *r, const char *const *text, struct ls_where otherwise,
+                           bool sessions)
 {
-    struct ls_template parts;
+    struct ls_template parts = {0};
     if (!ls_template_parse(*text, &parts)) {
         PROBLEM(r, "LS2004", ls_spec_place(r->spec, text, otherwise),
                 "write {n}, or {n:08} to pad with zeros to 8 digits",
                 "the id template `%s` needs exactly one {n}", *text);
+    } else if (parts.of_session && !sessions) {
+        PROBLEM(r, "LS2004", ls_spec_place(r->spec, text, otherwise), "write {n}",
+                "only an event type that is a step of a lifecycle belongs to a session");
     }
 }
 
@@ -112,8 +119,10 @@ static void check_symbols(struct resolver *r, const struct ls_weights *w)
 }
 
 /* What a value source can make, per type. */
-static void check_source(struct resolver *r, const struct ls_spec_field *f, bool of_entity)
+static void check_source(struct resolver *r, const struct ls_spec_field *f,
+                         const struct ls_spec_event_type *type)
 {
+    bool of_entity = !type;
     const struct ls_member *m = f->source.member;
     bool number = f->type == LS_FIELD_INT || f->type == LS_FIELD_LONG || f->type == LS_FIELD_MONEY;
     bool text = f->type == LS_FIELD_STRING || f->type == LS_FIELD_ENUM;
@@ -138,7 +147,7 @@ static void check_source(struct resolver *r, const struct ls_spec_field *f, bool
     }
     if (m == &ls_member_id) {
         check_template(r, &((const struct ls_source_text *)f->source.settings)->text,
-                       f->source.where);
+                       f->source.where, type && type->step);
     }
     if (f->type == LS_FIELD_ENUM) {
         check_symbols(r, &((const struct ls_source_choice *)f->source.settings)->weights);
@@ -175,9 +184,11 @@ static void check_bounds(struct resolver *r, const struct ls_spec_field *f)
     }
 }
 
+/* `type` is NULL for an attribute of an entity. */
 static int resolve_field(struct resolver *r, struct ls_spec_field *f, enum ls_field_role role,
-                         bool of_entity)
+                         const struct ls_spec_event_type *type)
 {
+    bool of_entity = !type;
     f->role = role;
     f->is_nullable = f->nullable.part > 0 || f->null_word == LS_NULL_NEVER;
     f->column_name = f->name;
@@ -207,7 +218,7 @@ static int resolve_field(struct resolver *r, struct ls_spec_field *f, enum ls_fi
                 "leave `since` and `until` out", "an attribute of an entity has no versions");
     }
     check_bounds(r, f);
-    check_source(r, f, of_entity);
+    check_source(r, f, type);
     return 0;
 }
 
@@ -261,10 +272,16 @@ int ls_resolve_entities(struct resolver *r)
                     NULL, "an entity has at most %d attributes", LS_SPEC_FIELDS_MAX);
             count = LS_SPEC_FIELDS_MAX;
         }
-        check_template(r, &entities[e].id, entities[e].where);
+        check_template(r, &entities[e].id, entities[e].where, false);
+        const struct ls_spec_growth *growth = entities[e].growth;
+        if (growth && growth->to < entities[e].count) {
+            PROBLEM(r, "LS2024", ls_spec_place(r->spec, &growth->to, growth->where),
+                    "raise `to`, or lower `count`",
+                    "a population grows, and `to` is below `count`");
+        }
         for (size_t i = 0; i < count; i++) {
             list[i] = &fields[i];
-            int rc = resolve_field(r, &fields[i], LS_ROLE_ATTRIBUTE, true);
+            int rc = resolve_field(r, &fields[i], LS_ROLE_ATTRIBUTE, NULL);
             if (rc < 0) {
                 return rc;
             }
@@ -278,8 +295,47 @@ int ls_resolve_entities(struct resolver *r)
     return 0;
 }
 
-/* ENTITY.id or ENTITY.ATTRIBUTE, of the right type. */
-static void check_ref(struct resolver *r, const struct ls_spec_field *f)
+/* Can a field of type `to` hold what one of type `from` has? */
+static bool holds(int to, int from)
+{
+    enum ls_field_type a = (enum ls_field_type)to;
+    enum ls_field_type b = (enum ls_field_type)from;
+    return (a != LS_FIELD_INT || b == LS_FIELD_INT) &&
+           ls_field_expr_type(a) == ls_field_expr_type(b) && ls_field_scale(a) == ls_field_scale(b);
+}
+
+/* A field of an earlier event of the same lifecycle. */
+static void check_ref_before(struct resolver *r, const struct ls_spec_field *f,
+                             const struct ls_spec_event_type *before, const char *name)
+{
+    const struct ls_source_text *source = f->source.settings;
+    const struct ls_items *lists[] = {&before->attributes, &before->dimensions, &before->metrics};
+    const struct ls_spec_field *field = NULL;
+    for (size_t l = 0; l < 3; l++) {
+        const struct ls_spec_field *fields = lists[l]->items;
+        for (size_t i = 0; i < lists[l]->count; i++) {
+            field = strcmp(fields[i].name, name) == 0 ? &fields[i] : field;
+        }
+    }
+    if (!field || field->since > before->schema_version || field->until) {
+        PROBLEM(r, "LS2011", source->where, NULL, "`%s` has no field `%s`%s", before->name, name,
+                field ? " in all its versions" : "");
+    } else if (!holds(f->type, field->type)) {
+        PROBLEM(r, "LS2011", source->where, NULL, "`%s` is of type %s, the field of type %s",
+                source->text, ls_field_type_words[field->type], ls_field_type_words[f->type]);
+    } else if (f->nullable.part) {
+        PROBLEM(r, "LS2011", ls_spec_place(r->spec, &f->nullable, f->where),
+                "write `null: never`: it is null where that event's is",
+                "`%s` is what it was in the earlier event, and not null more often", f->name);
+    } else if (field->nullable.part && f->null_word != LS_NULL_NEVER) {
+        PROBLEM(r, "LS2011", source->where, "make the field nullable: `null: never`",
+                "`%s` is null now and then", source->text);
+    }
+}
+
+/* ENTITY.id or ENTITY.ATTRIBUTE, of the right type; or EVENT_TYPE.FIELD of an earlier step. */
+static void check_ref(struct resolver *r, const struct ls_spec_event_type *type,
+                      const struct ls_spec_field *f)
 {
     const struct ls_source_text *source = f->source.settings;
     const char *text = source->text;
@@ -292,6 +348,11 @@ static void check_ref(struct resolver *r, const struct ls_spec_field *f)
     }
     memcpy(name, text, (size_t)(dot - text));
     name[dot - text] = '\0';
+    const struct ls_spec_event_type *before;
+    if (!ls_spec_entity(r->spec, name) && ls_spec_step_before(type, name, &before)) {
+        check_ref_before(r, f, before, dot + 1);
+        return;
+    }
     const struct ls_spec_entity *entity = ls_resolve_entity(r, name, &source->text, source->where);
     if (!entity) {
         return;
@@ -309,57 +370,111 @@ static void check_ref(struct resolver *r, const struct ls_spec_field *f)
     if (!attribute) {
         PROBLEM(r, "LS2011", source->where, hint, "the entity `%s` has no attribute `%s`", name,
                 dot + 1);
-    } else if ((f->type == LS_FIELD_INT && attribute->type != LS_FIELD_INT) ||
-               ls_field_expr_type((enum ls_field_type)attribute->type) !=
-                   ls_field_expr_type((enum ls_field_type)f->type) ||
-               ls_field_scale((enum ls_field_type)attribute->type) !=
-                   ls_field_scale((enum ls_field_type)f->type)) {
+    } else if (!holds(f->type, attribute->type)) {
         PROBLEM(r, "LS2011", source->where, NULL, "`%s` is of type %s, the field of type %s", text,
                 ls_field_type_words[attribute->type], ls_field_type_words[f->type]);
     }
 }
 
-static int collect_fields(struct resolver *r, struct ls_spec_event_type *type)
+/* What old records lack, readers of the new version have to be able to do without. */
+static void check_since(struct resolver *r, const struct ls_spec_event_type *type,
+                        const struct ls_spec_field *field)
+{
+    const struct ls_spec_version *versions = type->versions;
+    if (type->version_count == 2 && ls_spec_field_in(field, versions[1].number) &&
+        !ls_spec_field_in(field, versions[0].number) && !field->is_nullable) {
+        PROBLEM(r, "LS2023", field->where, "make it nullable: `null: never` or `nullable: ...`",
+                "records of version %lld have no `%s`, and it can't be null",
+                (long long)versions[0].number, field->name);
+    }
+}
+
+static int collect_version(struct resolver *r, struct ls_spec_event_type *type,
+                           struct ls_spec_version *version)
 {
     const struct ls_items *lists[] = {&type->attributes, &type->dimensions, &type->metrics};
     size_t total = lists[0]->count + lists[1]->count + lists[2]->count;
-    type->fields = ls_arena_new(&r->spec->arena, total + 1, sizeof *type->fields, r->err);
-    if (!type->fields) {
+    version->fields = ls_arena_new(&r->spec->arena, total + 1, sizeof *version->fields, r->err);
+    if (!version->fields) {
         return r->err->code;
     }
     for (size_t l = 0; l < 3; l++) {
         struct ls_spec_field *fields = lists[l]->items;
         for (size_t i = 0; i < lists[l]->count; i++) {
-            int rc = resolve_field(r, &fields[i], (enum ls_field_role)l, false);
+            if (ls_spec_field_in(&fields[i], version->number)) {
+                version->fields[version->field_count++] = &fields[i];
+            }
+        }
+    }
+    if (version->field_count > LS_SPEC_FIELDS_MAX || version->field_count == 0) {
+        PROBLEM(r, "LS2010", type->where, NULL, "an event type has 1 to %d fields, this one %zu",
+                LS_SPEC_FIELDS_MAX, version->field_count);
+        version->field_count = version->field_count ? LS_SPEC_FIELDS_MAX : 0;
+    }
+    check_unique(r, version->fields, version->field_count);
+    return 0;
+}
+
+static void list_versions(struct resolver *r, struct ls_spec_event_type *type)
+{
+    const struct ls_spec_schema_change *change = r->spec->faults->schema_change;
+    type->version_count = 1;
+    type->versions[0].number = type->schema_version;
+    if (change && strcmp(change->event, type->name) == 0) {
+        if (change->to <= type->schema_version) {
+            PROBLEM(r, "LS2023", ls_spec_place(r->spec, &change->to, change->where),
+                    "raise `to`, or lower the event type's schema_version",
+                    "`%s` is at version %lld already", type->name, (long long)type->schema_version);
+            return;
+        }
+        type->version_count = 2;
+        type->versions[1].number = change->to;
+    }
+}
+
+static int collect_fields(struct resolver *r, struct ls_spec_event_type *type)
+{
+    struct ls_items *lists[] = {&type->attributes, &type->dimensions, &type->metrics};
+    list_versions(r, type);
+    for (size_t l = 0; l < 3; l++) {
+        struct ls_spec_field *fields = lists[l]->items;
+        for (size_t i = 0; i < lists[l]->count; i++) {
+            int rc = resolve_field(r, &fields[i], (enum ls_field_role)l, type);
             if (rc < 0) {
                 return rc;
             }
             if (fields[i].source.member == &ls_member_ref) {
-                check_ref(r, &fields[i]);
+                check_ref(r, type, &fields[i]);
             }
-            if (type->schema_version >= fields[i].since &&
-                (!fields[i].until || type->schema_version < fields[i].until)) {
-                type->fields[type->field_count++] = &fields[i];
-            }
+            check_since(r, type, &fields[i]);
         }
     }
-    if (type->field_count > LS_SPEC_FIELDS_MAX || type->field_count == 0) {
-        PROBLEM(r, "LS2010", type->where, NULL, "an event type has 1 to %d fields, this one %zu",
-                LS_SPEC_FIELDS_MAX, type->field_count);
-        type->field_count = type->field_count ? LS_SPEC_FIELDS_MAX : 0;
+    for (size_t v = 0; v < type->version_count; v++) {
+        int rc = collect_version(r, type, &type->versions[v]);
+        if (rc < 0) {
+            return rc;
+        }
     }
-    check_unique(r, type->fields, type->field_count);
+    type->fields = type->versions[type->version_count - 1].fields;
+    type->field_count = type->versions[type->version_count - 1].field_count;
     return 0;
 }
 
-static int derive_schema(struct resolver *r, struct ls_spec_event_type *type)
+static int derive_schemas(struct resolver *r, struct ls_spec_event_type *type)
 {
-    struct ls_buf text;
-    ls_buf_init(&text, "derived schema", LS_SCHEMA_TEXT_MAX);
-    int rc = ls_spec_derive(r->spec, type, type->schema_version, &text, r->err);
-    rc = rc < 0 ? rc : ls_schema_parse((const char *)text.data, text.size, &type->schema, r->err);
-    rc = rc < 0 ? rc : ls_layout_new(type->schema, &type->layout, r->err);
-    ls_buf_clear(&text);
+    int rc = 0;
+    for (size_t v = 0; rc == 0 && v < type->version_count; v++) {
+        struct ls_spec_version *version = &type->versions[v];
+        struct ls_buf text;
+        ls_buf_init(&text, "derived schema", LS_SCHEMA_TEXT_MAX);
+        rc = ls_spec_derive(r->spec, type, version->number, &text, r->err);
+        rc = rc < 0 ? rc
+                    : ls_schema_parse((const char *)text.data, text.size, &version->schema, r->err);
+        rc = rc < 0 ? rc : ls_layout_new(version->schema, &version->layout, r->err);
+        ls_buf_clear(&text);
+        type->schema = version->schema;
+        type->layout = version->layout;
+    }
     return rc;
 }
 
@@ -393,7 +508,7 @@ int ls_resolve_event_types(struct resolver *r)
         }
         int rc = type->topic ? collect_fields(r, type) : r->err->code;
         if (rc == 0 && r->diag->errors == 0) {
-            rc = derive_schema(r, type);
+            rc = derive_schemas(r, type);
         }
         if (rc < 0) {
             return rc;

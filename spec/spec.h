@@ -19,6 +19,7 @@
 #define LS_SPEC_ENTITIES_MAX    32
 #define LS_SPEC_VIEWS_MAX       64
 #define LS_SPEC_PARTITIONS_MAX  1024
+#define LS_SPEC_STEPS_MAX       16 /* of one lifecycle */
 
 enum ls_field_type {
     LS_FIELD_BOOLEAN,
@@ -81,9 +82,16 @@ struct ls_source_exponential {
     struct ls_quantity mean;
 };
 
+struct ls_spec_growth {
+    int64_t to;
+    int64_t over_ms;
+    struct ls_where where;
+};
+
 struct ls_spec_entity {
     const char *key;
-    int64_t count;
+    int64_t count;                 /* at the start */
+    struct ls_spec_growth *growth; /* or NULL */
     const char *id;
     struct ls_pick pick;
     struct ls_items attributes; /* struct ls_spec_field */
@@ -106,24 +114,60 @@ struct ls_spec_lookup {
     struct ls_where where;
 };
 
+/* A version of an event type's schema that is written. */
+struct ls_spec_version {
+    int64_t number;
+    struct ls_spec_field **fields; /* attributes, dimensions, metrics, in order */
+    size_t field_count;
+    struct ls_schema *schema;
+    struct ls_layout *layout; /* envelope columns first (enum ls_envelope_column), then the
+                                 payload's in field order */
+};
+#define LS_SPEC_VERSIONS_MAX                                                                       \
+    2 /* the declared one, and the one that a schema_change goes over to                           \
+       */
+
 struct ls_spec_event_type {
     const char *name;
-    int64_t weight;
+    int64_t weight; /* 0: not said */
     const char *entity;
     int64_t schema_version;
     struct ls_items attributes, dimensions, metrics; /* struct ls_spec_field */
     struct ls_where where;
     /* resolved */
     unsigned index;
-    struct ls_spec_field *
-        *fields; /* of the declared version: attributes, dimensions, metrics, in order */
+    size_t version_count;
+    struct ls_spec_version versions[LS_SPEC_VERSIONS_MAX]; /* the readers' is the last */
+    struct ls_spec_field **fields;                         /* of the readers' version */
     size_t field_count;
     const struct ls_spec_entity *entity_type;
-    const char *topic;          /* "raw.ecommerce.order_placed" */
-    struct ls_schema *schema;   /* of the declared version */
-    struct ls_layout *layout;   /* envelope columns first (enum ls_envelope_column), then the
-                                   payload's in field order */
+    const struct ls_spec_lifecycle *lifecycle; /* that it is a step of; or NULL */
+    const struct ls_spec_step *step;
+    const char *topic;        /* "raw.ecommerce.order_placed" */
+    struct ls_schema *schema; /* of the readers' version, as is the layout */
+    struct ls_layout *layout;
     struct ls_items *normalize; /* struct ls_spec_normalize, or NULL */
+};
+
+struct ls_spec_step {
+    const char *event;
+    struct ls_spec_delay *after; /* of every step but the first */
+    struct ls_ratio probability;
+    const char *follows; /* an event type of a step above; NULL: that of the one above */
+    const char *unless;  /* likewise; NULL: none */
+    struct ls_where where;
+    /* resolved */
+    struct ls_spec_event_type *event_type;
+    const struct ls_spec_step *follows_step, *unless_step;
+};
+
+struct ls_spec_lifecycle {
+    const char *key;
+    const char *entity;
+    struct ls_items steps; /* struct ls_spec_step */
+    struct ls_where where;
+    /* resolved */
+    const struct ls_spec_entity *entity_type;
 };
 
 /* The first columns of every event's layout. */
@@ -169,18 +213,47 @@ struct ls_spec_reference {
     const struct ls_spec_entity *entity;
 };
 
+/* Settings of a fault; which of them it has, its rows say. */
 struct ls_spec_fault {
     struct ls_ratio rate;
-    struct ls_pick distribution; /* late: delay; duplicate, conflict: gap */
+    struct ls_pick distribution; /* late: delay; duplicate: gap */
     const char *field;
-    int64_t max_ms; /* late, jitter */
-    int64_t by_ms;  /* clock_ahead */
+    int64_t max_ms;           /* late, jitter */
+    int64_t by_ms;            /* clock_ahead, clock_back */
+    int64_t size;             /* oversized: bytes */
+    int64_t at_ms, for_ms;    /* in data time from the start; for 0: to the end */
+    struct ls_names events;   /* the event types that it strikes; none: all */
+    struct ls_ratio entities; /* the share of the entities that it strikes */
+    struct ls_where where;
+};
+
+struct ls_spec_outage {
+    int64_t at_ms, for_ms;
+    int64_t partition;
+    struct ls_where where;
+};
+
+struct ls_spec_hot_key {
+    int64_t at_ms, for_ms;
+    struct ls_ratio share;
+    const char *entity; /* NULL: of every population */
+    struct ls_where where;
+};
+
+struct ls_spec_schema_change {
+    int64_t at_ms, mixed_ms;
+    const char *event;
+    int64_t to;
     struct ls_where where;
 };
 
 struct ls_spec_faults {
     struct ls_spec_fault *late, *duplicate, *conflict, *truncated, *corrupt, *out_of_range,
-        *missing, *clock_ahead, *jitter;
+        *missing, *clock_ahead, *clock_back, *unknown_reference, *unknown_schema, *wrong_frame,
+        *empty, *oversized, *jitter;
+    struct ls_spec_outage *outage;
+    struct ls_spec_hot_key *hot_key;
+    struct ls_spec_schema_change *schema_change;
 };
 
 enum ls_clock_word { LS_CLOCK_EVENT_TIME, LS_CLOCK_INGEST_TIME };
@@ -252,6 +325,7 @@ struct ls_spec {
     struct ls_items arrival;     /* struct ls_spec_phase */
     struct ls_items entities;    /* struct ls_spec_entity */
     struct ls_items event_types; /* struct ls_spec_event_type */
+    struct ls_items lifecycles;  /* struct ls_spec_lifecycle */
     struct ls_spec_delay *delay;
     struct ls_items quality;   /* struct ls_spec_check */
     struct ls_items reference; /* struct ls_spec_reference */
@@ -312,6 +386,17 @@ static inline struct ls_where ls_spec_place(const struct ls_spec *spec, const vo
 
 /* The watermark delay of an event type's topic (P2). */
 int64_t ls_spec_watermark_delay(const struct ls_spec *spec, const struct ls_spec_event_type *type);
+
+/* Does a version of the schema have the field? */
+static inline bool ls_spec_field_in(const struct ls_spec_field *field, int64_t version)
+{
+    return version >= field->since && (!field->until || version < field->until);
+}
+
+/* The step of the same lifecycle, before an event type's own, that has this name: how many steps
+ * back. 0 when there is none. */
+unsigned ls_spec_step_before(const struct ls_spec_event_type *type, const char *name,
+                             const struct ls_spec_event_type **out);
 
 /* The Avro schema text of an event type at a version, appended to `out`. */
 int ls_spec_derive(const struct ls_spec *spec, const struct ls_spec_event_type *type,

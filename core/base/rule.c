@@ -299,6 +299,33 @@ const struct ls_rule ls_rules[] = {
      "Lower the rates of `duplicate` and `conflict`.\n"
      "\n"
      "Example: 1/500 and 1/20000 together give one copy in each block of 488 events.\n"},
+    {"LS2021", "A lifecycle that does not hold together",
+     "A lifecycle is a list of steps. The first begins a session, at the event type's weight;\n"
+     "every other one follows a step above it (`follows`, or the one just above), so long\n"
+     "`after` it, and with a `probability`; `unless` keeps two that follow the same step\n"
+     "apart. An event type is one step of one lifecycle, or free: free ones have a weight,\n"
+     "and there is at least one, which takes the places of steps that are not taken.\n"
+     "\n"
+     "Example: `purchase: {entity: customer, steps: [{event: order_placed}, {event:\n"
+     "payment_captured, after: {exponential: {mean: 20s}, max: 10m}, probability: 96/100}]}`.\n"},
+    {"LS2023", "A schema that cannot change so",
+     "`schema_change` takes an event type from its schema_version to a higher one. Readers\n"
+     "have the new version, and read old records too: a field that these lack has to be\n"
+     "nullable, and is null in them.\n"
+     "\n"
+     "Example: `schema_version: 2` with `schema_change: {event: order_placed, to: 3, at:\n"
+     "50m}`, and `{name: gift, type: boolean, choice: {true: 1, false: 9}, since: 3, null:\n"
+     "never}`.\n"},
+    {"LS2024", "A population that shrinks",
+     "`count` is how many entities there are at the start, `growth.to` how many in the end:\n"
+     "at least as many. Who was once there stays.\n"
+     "\n"
+     "Example: `count: 200_000, growth: {to: 300_000, over: 24h}`.\n"},
+    {"LS2025", "An outage of no partition",
+     "Partitions are numbered from 0 to one less than `topics.partitions`, in every topic\n"
+     "alike.\n"
+     "\n"
+     "Example: `partition: 7` is the last one of 8.\n"},
     {"LS2101", "An expression that cannot be read",
      "The text cannot be read as an expression at this character. There are numbers (12,\n"
      "24.90), texts in single quotes ('US'; '' is a quote inside), true, false, null, names,\n"

@@ -1,0 +1,316 @@
+/* From the faults of the spec to what is asked for each event. */
+#include "core/avro/frame.h"
+#include "generator/plan_internal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define RATE_WHOLE_MAX (UINT64_C(1) << 32) /* so that products of two rates are exact */
+
+/* The range check of a field, which the fault breaks: the first that names it. */
+static const struct ls_spec_check *check_of(const struct ls_spec *spec, const char *field,
+                                            enum ls_check_word word)
+{
+    const struct ls_spec_check *checks = spec->quality.items;
+    for (size_t i = 0; i < spec->quality.count; i++) {
+        if (checks[i].check == (int)word && strcmp(checks[i].field, field) == 0) {
+            return &checks[i];
+        }
+    }
+    return NULL;
+}
+
+static int column_of(const struct ls_plan_type *type, const char *field)
+{
+    for (size_t i = 0; i < type->version->field_count; i++) {
+        if (strcmp(type->version->fields[i]->name, field) == 0) {
+            return LS_COLUMN_PAYLOAD + (int)i;
+        }
+    }
+    return -1;
+}
+
+static enum ls_field_type type_of_column(const struct ls_plan_type *type, int column)
+{
+    return (enum ls_field_type)type->version->fields[column - LS_COLUMN_PAYLOAD]->type;
+}
+
+static void plan_range(const struct ls_spec_check *check, enum ls_field_type type,
+                       struct ls_plan_type *out)
+{
+    out->range_has_low = ls_spec_check_low(check, type, &out->range_low);
+    out->range_has_high = ls_spec_check_high(check, type, &out->range_high);
+}
+
+/* The least of the bounds that the range checks of the field set. */
+static void plan_conflict(struct planner *p, enum ls_field_type type, struct ls_plan_type *out)
+{
+    const struct ls_spec_check *checks = p->spec->quality.items;
+    out->conflict_high = type == LS_FIELD_INT ? INT32_MAX : INT64_MAX;
+    for (size_t i = 0; i < p->spec->quality.count; i++) {
+        int64_t high;
+        if (checks[i].check == LS_CHECK_RANGE &&
+            strcmp(checks[i].field, p->spec->faults->conflict->field) == 0 &&
+            ls_spec_check_high(&checks[i], type, &high) && high < out->conflict_high) {
+            out->conflict_high = high;
+        }
+    }
+}
+
+/* The population whose ids the column has; a number above all of them makes an id that no table
+ * has. */
+static void plan_unknown(struct planner *p, struct ls_plan_type *type)
+{
+    const struct ls_spec_fault *fault = p->spec->faults->unknown_reference;
+    size_t field = (size_t)(type->unknown_column - LS_COLUMN_PAYLOAD);
+    const struct ls_op *op = ls_plan_op_of(type, field);
+    if (op->kind != LS_OP_ENTITY_ID || op->source ||
+        !check_of(p->spec, fault->field, LS_CHECK_REFERENCE)) {
+        PROBLEM(p, "LS2203", ls_spec_place(p->spec, &fault->field, fault->where),
+                "let the field be `ref: ENTITY.id`, and add {check: reference, field: ..., table: "
+                "...} to `quality`",
+                "`unknown_reference` needs an entity's id with a reference check, which `%s` of %s "
+                "is not",
+                fault->field, type->spec->name);
+        return;
+    }
+    type->unknown_entity = type->picks[op->pick].entity;
+}
+
+/* Which columns the faults that name a field act on in this type; -1 where it has no such field. */
+void ls_plan_fault_columns(struct planner *p, struct ls_plan_type *type)
+{
+    const struct ls_spec_faults *faults = p->spec->faults;
+    const struct ls_spec_check *check = NULL;
+    type->range_column = faults->out_of_range ? column_of(type, faults->out_of_range->field) : -1;
+    type->missing_column = faults->missing ? column_of(type, faults->missing->field) : -1;
+    type->conflict_column = faults->conflict ? column_of(type, faults->conflict->field) : -1;
+    type->unknown_column = faults->unknown_reference
+                               ? column_of(type, faults->unknown_reference->field)
+                               : -1;
+    if (type->unknown_column >= 0) {
+        plan_unknown(p, type);
+    }
+    if (type->range_column >= 0) {
+        check = check_of(p->spec, faults->out_of_range->field, LS_CHECK_RANGE);
+        if (!check) {
+            PROBLEM(
+                p, "LS2203",
+                ls_spec_place(p->spec, &faults->out_of_range->field, faults->out_of_range->where),
+                "add {check: range, field: ...} to `quality`",
+                "no range check would notice a wrong `%s`", faults->out_of_range->field);
+        } else {
+            plan_range(check, type_of_column(type, type->range_column), type);
+        }
+    }
+    if (type->missing_column >= 0) {
+        const struct ls_spec_field *field =
+            type->version->fields[type->missing_column - LS_COLUMN_PAYLOAD];
+        if (!field->is_nullable || !check_of(p->spec, faults->missing->field, LS_CHECK_NOT_NULL)) {
+            PROBLEM(
+                p, "LS2203",
+                ls_spec_place(p->spec, &faults->missing->field, faults->missing->where),
+                "say `null: never` for the field, and add {check: not_null, field: ...} to "
+                "`quality`",
+                "`missing` needs a nullable field with a not_null check, which `%s` of %s is not",
+                field->name, type->spec->name);
+        }
+    }
+    if (type->conflict_column >= 0) {
+        enum ls_field_type t = type_of_column(type, type->conflict_column);
+        if (ls_field_expr_type(t) != LS_EXPR_NUMBER) {
+            PROBLEM(p, "LS2203",
+                    ls_spec_place(p->spec, &faults->conflict->field, faults->conflict->where), NULL,
+                    "`conflict` needs a number to change, `%s` is none", faults->conflict->field);
+        }
+        plan_conflict(p, t, type);
+    }
+}
+
+static uint64_t all_types(const struct planner *p)
+{
+    return p->plan->type_count < 64 ? (UINT64_C(1) << p->plan->type_count) - 1 : UINT64_MAX;
+}
+
+static uint64_t types_of(const struct planner *p, const struct ls_spec_fault *fault)
+{
+    uint64_t types = 0;
+    for (size_t i = 0; i < fault->events.count; i++) {
+        types |= UINT64_C(1) << ls_spec_event_type(p->spec, fault->events.items[i])->index;
+    }
+    return types ? types : all_types(p);
+}
+
+static void plan_fault(struct planner *p, const struct ls_spec_fault *fault, const char *name,
+                       struct ls_plan_fault *out)
+{
+    *out = (struct ls_plan_fault){.key = ls_plan_key(p, "faults.%s", name)};
+    if (!fault) {
+        return;
+    }
+    bool always = fault->at_ms == 0 && fault->for_ms == 0;
+    out->chance = ls_chance_of(fault->rate);
+    out->types = types_of(p, fault);
+    out->from_ms = p->spec->start_ms + fault->at_ms;
+    out->to_ms = fault->for_ms ? out->from_ms + fault->for_ms : INT64_MAX;
+    out->narrow = !always || fault->entities.part < fault->entities.whole;
+    out->entities = ls_chance_of(fault->entities);
+    out->entity_key = ls_plan_key(p, "faults.%s.entities", name);
+}
+
+void ls_plan_delay(struct planner *p, const struct ls_pick *pick, enum ls_unit unit, int64_t low,
+                   int64_t high, const char *name, struct ls_plan_delay *out)
+{
+    out->key = ls_plan_key(p, "%s", name);
+    out->present = ls_distribution_compile(pick, unit, 0, low, high, &p->plan->arena, p->diag,
+                                           &out->distribution, p->err);
+}
+
+/* One slot in `block` is a copy's: the nearest whole number to one over the rates of duplicates and
+ * conflicts together. */
+void ls_plan_copies(struct planner *p)
+{
+    const struct ls_spec_faults *f = p->spec->faults;
+    struct ls_plan *plan = p->plan;
+    if (!f->duplicate) {
+        return;
+    }
+    struct ls_ratio d = f->duplicate->rate;
+    struct ls_ratio c = f->conflict ? f->conflict->rate : (struct ls_ratio){0, 1};
+    if (d.whole > RATE_WHOLE_MAX || c.whole > RATE_WHOLE_MAX) {
+        PROBLEM(p, "LS2020", ls_spec_place(p->spec, &f->duplicate->rate, f->duplicate->where), NULL,
+                "a rate of copies is finer than one in 2^32");
+        return;
+    }
+    ls_u128 part = (ls_u128)d.part * c.whole + (ls_u128)c.part * d.whole;
+    ls_u128 whole = (ls_u128)d.whole * c.whole;
+    if (part == 0) {
+        return;
+    }
+    if (part * 2 > whole) {
+        PROBLEM(p, "LS2020", ls_spec_place(p->spec, &f->duplicate->rate, f->duplicate->where),
+                "lower the rates", "more than half of the events would be copies");
+        return;
+    }
+    plan->slots.block = (uint64_t)((whole + part / 2) / part);
+    plan->conflict_share = ls_chance_of(
+        (struct ls_ratio){(uint64_t)((ls_u128)c.part * d.whole), (uint64_t)part});
+    plan->slots.copy_key = ls_plan_key(p, "faults.copy");
+    plan->copy_kind_key = ls_plan_key(p, "faults.copy.kind");
+    ls_plan_delay(p, &f->duplicate->distribution, LS_UNIT_NUMBER, 1, INT64_C(1) << 40,
+                  "faults.duplicate.gap", &plan->gap);
+}
+
+/* Types without the column that a fault acts on are none that it strikes. */
+static void leave_out_types(struct ls_plan *plan)
+{
+    for (size_t t = 0; t < plan->type_count; t++) {
+        const struct ls_plan_type *type = &plan->types[t];
+        uint64_t others = ~(UINT64_C(1) << t);
+        plan->damage[LS_FAULT_OUT_OF_RANGE].types &= type->range_column < 0 ? others : UINT64_MAX;
+        plan->damage[LS_FAULT_MISSING].types &= type->missing_column < 0 ? others : UINT64_MAX;
+        plan->damage[LS_FAULT_UNKNOWN_REFERENCE].types &= type->unknown_column < 0 ? others
+                                                                                   : UINT64_MAX;
+    }
+}
+
+static void plan_damage(struct planner *p)
+{
+    const struct ls_spec_faults *f = p->spec->faults;
+    const struct ls_spec_fault *const specs[LS_FAULT_DUPLICATE] = {
+        [LS_FAULT_TRUNCATED] = f->truncated,
+        [LS_FAULT_CORRUPT] = f->corrupt,
+        [LS_FAULT_OUT_OF_RANGE] = f->out_of_range,
+        [LS_FAULT_MISSING] = f->missing,
+        [LS_FAULT_CLOCK_AHEAD] = f->clock_ahead,
+        [LS_FAULT_CLOCK_BACK] = f->clock_back,
+        [LS_FAULT_UNKNOWN_REFERENCE] = f->unknown_reference,
+        [LS_FAULT_UNKNOWN_SCHEMA] = f->unknown_schema,
+        [LS_FAULT_WRONG_FRAME] = f->wrong_frame,
+        [LS_FAULT_EMPTY] = f->empty,
+        [LS_FAULT_OVERSIZED] = f->oversized,
+    };
+    static const char *const details[LS_FAULT_DUPLICATE] = {
+        [LS_FAULT_TRUNCATED] = "place",      [LS_FAULT_CORRUPT] = "place",
+        [LS_FAULT_OUT_OF_RANGE] = "value",   [LS_FAULT_UNKNOWN_REFERENCE] = "value",
+        [LS_FAULT_UNKNOWN_SCHEMA] = "value", [LS_FAULT_WRONG_FRAME] = "value",
+    };
+    struct ls_plan *plan = p->plan;
+    for (int kind = LS_FAULT_TRUNCATED; kind < LS_FAULT_DUPLICATE; kind++) {
+        const char *name = ls_fault_name((enum ls_fault)kind);
+        plan_fault(p, specs[kind], name, &plan->damage[kind]);
+        if (details[kind]) {
+            plan->damage[kind].detail_key = ls_plan_key(p, "faults.%s.%s", name, details[kind]);
+        }
+        if (plan->damage[kind].chance.possible) {
+            plan->damages[plan->damage_count++] = (struct ls_plan_damage){
+                plan->damage[kind].key, plan->damage[kind].chance.last, (enum ls_fault)kind};
+            plan->narrow_damage = plan->narrow_damage || plan->damage[kind].narrow;
+        }
+    }
+    leave_out_types(plan);
+    plan->clock_ahead_ms = f->clock_ahead ? f->clock_ahead->by_ms : 0;
+    plan->clock_back_ms = f->clock_back ? f->clock_back->by_ms : 0;
+}
+
+/* A frame of the type's own, and zeros behind it: they decode, and there are too many. */
+static bool plan_oversized(struct planner *p)
+{
+    struct ls_plan *plan = p->plan;
+    plan->oversized_size = (uint32_t)p->spec->faults->oversized->size;
+    for (size_t t = 0; t < plan->type_count; t++) {
+        for (struct ls_plan_type *type = &plan->types[t]; type;
+             type = (struct ls_plan_type *)(uintptr_t)type->changed) {
+            type->oversized = ls_plan_alloc(p, plan->oversized_size, 1);
+            if (!type->oversized) {
+                return false;
+            }
+            ls_put_single_object(type->oversized, type->version->schema->crc64);
+        }
+    }
+    return true;
+}
+
+static void plan_happenings(struct planner *p)
+{
+    const struct ls_spec_faults *f = p->spec->faults;
+    struct ls_plan *plan = p->plan;
+    int64_t start = p->spec->start_ms;
+    if (f->outage) {
+        plan->outage = (struct ls_plan_span){true, start + f->outage->at_ms,
+                                             start + f->outage->at_ms + f->outage->for_ms};
+        plan->outage_partition = (uint32_t)f->outage->partition;
+    }
+    if (f->hot_key) {
+        plan->hot = (struct ls_plan_span){true, start + f->hot_key->at_ms,
+                                          start + f->hot_key->at_ms + f->hot_key->for_ms};
+        plan->hot_share = ls_chance_of(f->hot_key->share);
+        plan->hot_key = ls_plan_key(p, "faults.hot_key");
+    }
+    if (f->schema_change) {
+        plan->change = (struct ls_plan_span){true, start + f->schema_change->at_ms,
+                                             start + f->schema_change->at_ms +
+                                                 f->schema_change->mixed_ms};
+        plan->change_key = ls_plan_key(p, "faults.schema_change");
+    }
+}
+
+bool ls_plan_faults(struct planner *p)
+{
+    const struct ls_spec_faults *f = p->spec->faults;
+    struct ls_plan *plan = p->plan;
+    plan_fault(p, f->late, "late", &plan->late);
+    plan_fault(p, f->jitter, "jitter", &plan->jitter);
+    plan->jitter_max_ms = f->jitter ? f->jitter->max_ms : 0;
+    plan_damage(p);
+    plan_happenings(p);
+    if (p->spec->delay) {
+        ls_plan_delay(p, &p->spec->delay->distribution, LS_UNIT_DURATION, 0, p->spec->delay->max_ms,
+                      "delay", &plan->delay);
+    }
+    if (f->late) {
+        ls_plan_delay(p, &f->late->distribution, LS_UNIT_DURATION, 0, f->late->max_ms,
+                      "faults.late.delay", &plan->late_delay);
+    }
+    return !plan->damage[LS_FAULT_OVERSIZED].chance.possible || plan_oversized(p);
+}

@@ -1,0 +1,124 @@
+/* From an event type of the spec, in one version, to its operations and their bytes. */
+#include "core/avro/frame.h"
+#include "generator/plan_internal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static enum ls_put put_of(const struct ls_node *node)
+{
+    switch (node->type) {
+    case LS_AVRO_STRING:
+        return LS_PUT_TEXT;
+    case LS_AVRO_BOOLEAN:
+        return LS_PUT_BOOLEAN;
+    default: /* int, long, enum */
+        return LS_PUT_LONG;
+    }
+}
+
+/* How an operation's value is written, which its column says; the pieces of what is written again
+ * and again. */
+static bool plan_bytes(struct planner *p, const struct ls_plan_type *type, struct ls_op *op)
+{
+    const struct ls_column *column = &type->version->layout->columns[op->cell];
+    op->put = put_of(column->node);
+    op->nullable = column->nullable;
+    op->null_branch = (uint8_t)(2 * column->null_branch);
+    op->value_branch = (uint8_t)(2 * !column->null_branch);
+    if (op->words) {
+        struct ls_piece *pieces = ls_plan_alloc(p, op->word_count, sizeof *pieces);
+        if (!pieces) {
+            return false;
+        }
+        ls_pieces_make(op, pieces);
+        op->pieces = pieces;
+    }
+    return true;
+}
+
+static void keep(void *context, unsigned slot)
+{
+    const struct ls_ops *ops = context;
+    for (size_t k = 0; k < ops->count; k++) {
+        ops->items[k].keeps = ops->items[k].keeps || ops->items[k].cell == slot;
+    }
+}
+
+static bool plan_constant(struct planner *p, struct ls_plan_type *type)
+{
+    size_t domain_size = strlen(p->spec->domain);
+    type->head = ls_plan_alloc(p, 1, LS_OP_SPOILT);
+    type->constant = ls_plan_alloc(p, 1, domain_size + LS_OP_SPOILT);
+    if (!type->head || !type->constant) {
+        return false;
+    }
+    *ls_put_single_object(type->head, type->version->schema->crc64) = 2 * LS_EVENT_ID_SIZE;
+    uint8_t *at = ls_put_bytes(type->constant, p->spec->domain, domain_size);
+    at = ls_put_long(at, type->version->number);
+    type->constant_size = (size_t)(at - type->constant);
+    return true;
+}
+
+/* What all operations together need. */
+static bool finish_type(struct planner *p, struct ls_plan_type *type)
+{
+    size_t texts = 0;
+    type->value_max = LS_SINGLE_OBJECT_SIZE + (size_t)LS_COLUMN_PAYLOAD * LS_AVRO_LONG_MAX +
+                      LS_EVENT_ID_SIZE + LS_ID_TEXT_MAX + strlen(p->spec->domain) + LS_OP_SPOILT;
+    for (size_t k = 0; k < type->ops.count; k++) {
+        struct ls_op *op = &type->ops.items[k];
+        if (op->expr) {
+            ls_expr_slots(op->expr, keep, &type->ops);
+        }
+        if (k < type->ops.hidden_count) {
+            texts += op->id.before ? op->text_max : 0;
+        } else if (!plan_bytes(p, type, op)) {
+            return false;
+        } else {
+            type->value_max += ls_op_size_max(op);
+            op->keeps = op->keeps || op->cell == type->conflict_column;
+        }
+        type->looks_back = type->looks_back || op->back || op->of_session;
+    }
+    for (size_t k = 0; k < type->pick_count; k++) {
+        type->looks_back = type->looks_back || type->picks[k].back;
+    }
+    for (size_t k = type->ops.hidden_count; k < type->ops.count; k++) {
+        ls_op_finish(&type->ops.items[k]);
+    }
+    if (texts + LS_ID_TEXT_MAX > LS_PLAN_TEXTS_MAX) {
+        PROBLEM(p, "LS2010", type->spec->where, NULL,
+                "the ids that expressions of an event type name have %zu bytes, at most %d", texts,
+                LS_PLAN_TEXTS_MAX - LS_ID_TEXT_MAX);
+        return false;
+    }
+    return true;
+}
+
+bool ls_plan_type(struct planner *p, const struct ls_spec_event_type *spec,
+                  const struct ls_spec_version *version, struct ls_plan_type *out)
+{
+    *out = (struct ls_plan_type){
+        .spec = spec, .version = version, .column_count = version->layout->count};
+    out->ops.items = ls_plan_alloc(p, LS_PLAN_CELLS_MAX, sizeof *out->ops.items);
+    if (!out->ops.items || !plan_constant(p, out)) {
+        return false;
+    }
+    for (size_t e = 0; e < p->plan->entity_count; e++) {
+        if (p->plan->entities[e].spec == spec->entity_type) {
+            out->picks[out->pick_count++] = (struct ls_plan_pick){&p->plan->entities[e], 0};
+        }
+    }
+    bool sound = true;
+    for (size_t i = 0; i < version->field_count; i++) {
+        char path[512];
+        struct ls_op op = {.cell = (uint16_t)(LS_COLUMN_PAYLOAD + i)};
+        snprintf(path, sizeof path, "event_types.%s.%s", spec->name, version->fields[i]->name);
+        bool made = ls_plan_op(p, version->fields[i], path, out, 0, &op);
+        sound = sound && made;
+        out->ops.items[out->ops.count++] = op; /* a wrong one too: expressions below may name it */
+    }
+    ls_plan_fault_columns(p, out);
+    return sound && finish_type(p, out);
+}

@@ -1,0 +1,123 @@
+/* Lifecycles: which event type is which step, and what follows what. */
+#include "spec/resolve_internal.h"
+
+#include <string.h>
+
+/* A step above number `k` with an event type of this name. */
+static const struct ls_spec_step *step_above(struct resolver *r, const struct ls_spec_step *steps,
+                                             size_t k, const char *const *name)
+{
+    for (size_t i = 0; i < k; i++) {
+        if (strcmp(steps[i].event, *name) == 0) {
+            return &steps[i];
+        }
+    }
+    PROBLEM(r, "LS2021", ls_spec_place(r->spec, name, steps[k].where), NULL,
+            "no step above has the event type `%s`", *name);
+    return NULL;
+}
+
+static void resolve_unless(struct resolver *r, const struct ls_spec_step *steps, size_t k,
+                           struct ls_spec_step *step)
+{
+    step->unless_step = step_above(r, steps, k, &step->unless);
+    if (step->unless_step && step->unless_step->follows_step != step->follows_step) {
+        PROBLEM(r, "LS2021", ls_spec_place(r->spec, &step->unless, step->where),
+                "let both follow the same step", "`%s` does not follow the step that `%s` does",
+                step->unless, step->event);
+    }
+}
+
+/* The first step begins a session; the others follow one above. */
+static void resolve_order(struct resolver *r, struct ls_spec_step *steps, size_t k)
+{
+    struct ls_spec_step *step = &steps[k];
+    bool certain = step->probability.part == step->probability.whole;
+    if (k == 0) {
+        if (step->after || step->follows || step->unless || !certain) {
+            PROBLEM(r, "LS2021", step->where, "leave them out",
+                    "the first step begins a session: it has no `after`, `probability`, `follows` "
+                    "or `unless`");
+        }
+        return;
+    }
+    if (!step->after) {
+        PROBLEM(r, "LS2021", step->where, "add `after: {exponential: {mean: 20s}, max: 10m}`, say",
+                "nothing says how long after the step before it comes");
+    }
+    step->follows_step = step->follows ? step_above(r, steps, k, &step->follows) : &steps[k - 1];
+    if (step->unless) {
+        resolve_unless(r, steps, k, step);
+    }
+}
+
+static void resolve_step_type(struct resolver *r, const struct ls_spec_lifecycle *lifecycle,
+                              struct ls_spec_step *step, bool is_first)
+{
+    struct ls_spec_event_type *type = ls_resolve_event_type(r, &step->event, step->where);
+    step->event_type = type;
+    if (!type) {
+        return;
+    }
+    if (type->step) {
+        PROBLEM(r, "LS2021", ls_spec_place(r->spec, &step->event, step->where),
+                "give this step an event type of its own", "`%s` is a step already, on line %d",
+                type->name, type->step->where.line);
+        return;
+    }
+    type->step = step;
+    type->lifecycle = lifecycle;
+    if (strcmp(type->entity, lifecycle->entity) != 0) {
+        PROBLEM(r, "LS2021", ls_spec_place(r->spec, &step->event, step->where), NULL,
+                "`%s` is about a %s, the lifecycle about a %s", type->name, type->entity,
+                lifecycle->entity);
+    }
+    if (!is_first && type->weight) {
+        PROBLEM(r, "LS2021", ls_spec_place(r->spec, &type->weight, type->where),
+                "leave `weight` out",
+                "how often `%s` comes is said by the step that it follows, on line %d", type->name,
+                step->where.line);
+    }
+}
+
+static void check_weights(struct resolver *r)
+{
+    bool any_free = false;
+    for (size_t t = 0; t < r->spec->event_types.count; t++) {
+        const struct ls_spec_event_type *type = ls_spec_event_type_at(r->spec, t);
+        bool follows = type->step && type->step->follows_step;
+        any_free = any_free || !type->step;
+        if (!follows && !type->weight && (!type->step || type->lifecycle)) {
+            PROBLEM(r, "LS2021", type->where, "add `weight: 10`, say",
+                    "nothing says how often `%s` comes", type->name);
+        }
+    }
+    if (!any_free && r->spec->event_types.count) {
+        PROBLEM(r, "LS2021", ls_spec_place(r->spec, &r->spec->lifecycles, r->spec->where),
+                "add an event type that is no step, with a weight",
+                "a step that is not taken leaves its place to another event, and there is none "
+                "that is free");
+    }
+}
+
+void ls_resolve_lifecycles(struct resolver *r)
+{
+    struct ls_spec_lifecycle *lifecycles = r->spec->lifecycles.items;
+    for (size_t l = 0; l < r->spec->lifecycles.count; l++) {
+        struct ls_spec_lifecycle *lifecycle = &lifecycles[l];
+        struct ls_spec_step *steps = lifecycle->steps.items;
+        lifecycle->entity_type = ls_resolve_entity(r, lifecycle->entity, &lifecycle->entity,
+                                                   lifecycle->where);
+        if (lifecycle->steps.count > LS_SPEC_STEPS_MAX || lifecycle->steps.count == 0) {
+            PROBLEM(r, "LS2010", ls_spec_place(r->spec, &lifecycle->steps, lifecycle->where), NULL,
+                    "a lifecycle has 1 to %d steps, this one %zu", LS_SPEC_STEPS_MAX,
+                    lifecycle->steps.count);
+            continue;
+        }
+        for (size_t k = 0; k < lifecycle->steps.count; k++) {
+            resolve_order(r, steps, k);
+            resolve_step_type(r, lifecycle, &steps[k], k == 0);
+        }
+    }
+    check_weights(r);
+}
