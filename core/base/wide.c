@@ -24,6 +24,16 @@ ls_i128 ls_div_half_even(ls_i128 value, ls_i128 divisor)
     return (ls_i128)(negative ? -quotient : quotient);
 }
 
+ls_u128 ls_gcd(ls_u128 a, ls_u128 b)
+{
+    while (b) {
+        ls_u128 rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
 ls_i128 ls_pow10(unsigned exponent)
 {
     assert(exponent <= 38);

@@ -46,6 +46,9 @@ static inline int64_t ls_floor_div(int64_t value, int64_t divisor)
  * LS_I128_MIN / -1, is the caller's to avoid. */
 ls_i128 ls_div_half_even(ls_i128 value, ls_i128 divisor);
 
+/* The greatest common divisor; of 0 and b it is b. */
+ls_u128 ls_gcd(ls_u128 a, ls_u128 b);
+
 /* 10^exponent. `exponent` <= 38. */
 ls_i128 ls_pow10(unsigned exponent);
 

@@ -126,6 +126,29 @@ static void half_even_agrees_with_the_slow_way(void **state)
     }
 }
 
+static void greatest_common_divisors(void **state)
+{
+    static const struct {
+        ls_u128 a, b, divisor;
+    } cases[] = {
+        {0, 0, 0},
+        {0, 5, 5},
+        {5, 0, 5},
+        {1, 1, 1},
+        {12, 18, 6},
+        {18, 12, 6},
+        {17, 1000, 1},
+        {1000, 17, 1},
+        {86400000, 1000, 1000},
+        {~(ls_u128)0, 3, 3},
+        {(ls_u128)1 << 127, (ls_u128)3 << 100, (ls_u128)1 << 100},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        assert_true(ls_gcd(cases[i].a, cases[i].b) == cases[i].divisor);
+    }
+}
+
 static void floor_division(void **state)
 {
     static const struct {
@@ -331,6 +354,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(half_even_table),
         cmocka_unit_test(half_even_agrees_with_the_slow_way),
+        cmocka_unit_test(greatest_common_divisors),
         cmocka_unit_test(floor_division),
         cmocka_unit_test(checked_arithmetic),
         cmocka_unit_test(decimal_formats),

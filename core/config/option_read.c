@@ -163,20 +163,10 @@ enum ls_reading ls_reading_duration(const char *text, int64_t *ms)
     return fits ? LS_READING_OK : LS_READING_RANGE;
 }
 
-static ls_u128 gcd(ls_u128 a, ls_u128 b)
-{
-    while (b) {
-        ls_u128 rest = a % b;
-        a = b;
-        b = rest;
-    }
-    return a;
-}
-
 /* a / b in lowest terms; b > 0. */
 static bool reduce(ls_u128 a, ls_u128 b, uint64_t *part, uint64_t *whole)
 {
-    ls_u128 common = gcd(a, b);
+    ls_u128 common = ls_gcd(a, b);
     a /= common;
     b /= common;
     *part = (uint64_t)a;
