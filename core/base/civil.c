@@ -33,8 +33,8 @@ static void date_from_days(int64_t days, struct ls_civil *out)
 
 struct ls_civil ls_civil_from_ms(int64_t time_ms)
 {
-    int64_t days = ls_floor_div(time_ms, 86400000);
-    int64_t rest = time_ms - days * 86400000;
+    int64_t days = ls_floor_div(time_ms, LS_DAY_MS);
+    int64_t rest = time_ms - days * LS_DAY_MS;
     struct ls_civil civil = {.hour = (int)(rest / 3600000),
                              .minute = (int)(rest / 60000 % 60),
                              .second = (int)(rest / 1000 % 60),
@@ -117,6 +117,11 @@ static bool clock_parse(struct scanner *s, struct ls_civil *c)
     return c->hour < 24 && c->minute < 60 && c->second < 60;
 }
 
+static int64_t clock_ms(const struct ls_civil *c)
+{
+    return ((c->hour * INT64_C(60) + c->minute) * 60 + c->second) * 1000 + c->millisecond;
+}
+
 static bool offset_parse(struct scanner *s, int *minutes)
 {
     *minutes = 0;
@@ -151,7 +156,16 @@ bool ls_time_parse(const char *text, size_t size, int64_t *time_ms)
     if (s.at != s.end) {
         return false;
     }
-    int64_t day_ms = ((c.hour * 60LL + c.minute - offset) * 60 + c.second) * 1000 + c.millisecond;
-    *time_ms = ls_days_from_civil(c.year, c.month, c.day) * 86400000 + day_ms;
+    *time_ms = ls_days_from_civil(c.year, c.month, c.day) * LS_DAY_MS + clock_ms(&c) -
+               offset * INT64_C(60000);
     return *time_ms >= LS_TIME_MIN_MS && *time_ms <= LS_TIME_MAX_MS;
+}
+
+bool ls_time_of_day_parse(const char *text, size_t size, int64_t *ms)
+{
+    struct scanner s = {text, text + size};
+    struct ls_civil c = {0};
+    bool sound = clock_parse(&s, &c) && s.at == s.end;
+    *ms = clock_ms(&c);
+    return sound;
 }

@@ -11,6 +11,8 @@
 #define LS_TIME_MIN_MS INT64_C(-62135596800000)
 #define LS_TIME_MAX_MS INT64_C(253402300799999)
 
+#define LS_DAY_MS INT64_C(86400000)
+
 struct ls_civil {
     int year;  /* 1 .. 9999 */
     int month; /* 1 .. 12 */
@@ -34,5 +36,8 @@ size_t ls_time_format(int64_t time_ms, char out[LS_TIME_TEXT_MAX]);
  * its midnight in UTC. False for anything else, leap seconds and times outside the years 1 to 9999
  * among it. */
 bool ls_time_parse(const char *text, size_t size, int64_t *time_ms);
+
+/* Reads hh:mm[:ss[.fff]], 00:00 to 23:59:59.999, into milliseconds since midnight. */
+bool ls_time_of_day_parse(const char *text, size_t size, int64_t *ms);
 
 #endif

@@ -9,7 +9,6 @@
 #include <cmocka.h>
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
-#define DAY_MS       INT64_C(86400000)
 
 static const struct {
     int64_t time_ms;
@@ -17,7 +16,7 @@ static const struct {
 } known[] = {
     {0, "1970-01-01T00:00:00.000Z"},
     {-1, "1969-12-31T23:59:59.999Z"},
-    {-DAY_MS, "1969-12-31T00:00:00.000Z"},
+    {-LS_DAY_MS, "1969-12-31T00:00:00.000Z"},
     {1, "1970-01-01T00:00:00.001Z"},
     {INT64_C(951782400000), "2000-02-29T00:00:00.000Z"},
     {INT64_C(951868799999), "2000-02-29T23:59:59.999Z"},
@@ -73,12 +72,12 @@ static int month_length(int year, int month)
 /* The calendar counted off day by day, all of the years 1 to 9999. */
 static void every_day_follows_the_one_before(void **state)
 {
-    int64_t day = LS_TIME_MIN_MS / DAY_MS;
+    int64_t day = LS_TIME_MIN_MS / LS_DAY_MS;
     (void)state;
     for (int year = 1; year <= 9999; year++) {
         for (int month = 1; month <= 12; month++) {
             for (int d = 1; d <= month_length(year, month); d++, day++) {
-                struct ls_civil c = ls_civil_from_ms(day * DAY_MS);
+                struct ls_civil c = ls_civil_from_ms(day * LS_DAY_MS);
                 if (ls_days_from_civil(year, month, d) != day || c.year != year ||
                     c.month != month || c.day != d) {
                     fail_msg("%04d-%02d-%02d is not day %lld", year, month, d, (long long)day);
@@ -86,7 +85,7 @@ static void every_day_follows_the_one_before(void **state)
             }
         }
     }
-    assert_int_equal(day * DAY_MS, LS_TIME_MAX_MS + 1);
+    assert_int_equal(day * LS_DAY_MS, LS_TIME_MAX_MS + 1);
 }
 
 static void random_times_round_trip(void **state)
@@ -98,7 +97,7 @@ static void random_times_round_trip(void **state)
         struct ls_civil c = ls_civil_from_ms(time_ms);
         int64_t clock_ms = ((c.hour * INT64_C(60) + c.minute) * 60 + c.second) * 1000;
         int64_t days = ls_days_from_civil(c.year, c.month, c.day);
-        assert_int_equal(days * DAY_MS + clock_ms + c.millisecond, time_ms);
+        assert_int_equal(days * LS_DAY_MS + clock_ms + c.millisecond, time_ms);
         assert_true(c.millisecond >= 0 && c.millisecond < 1000 && c.second >= 0 && c.second < 60);
         assert_true(c.minute >= 0 && c.minute < 60 && c.hour >= 0 && c.hour < 24);
         char text[LS_TIME_TEXT_MAX];
@@ -220,6 +219,48 @@ static void parse_reads_size_bytes(void **state)
     }
 }
 
+static void times_of_day(void **state)
+{
+    static const struct {
+        const char *text;
+        int64_t ms; /* -1: refused */
+    } cases[] = {
+        {"00:00", 0},
+        {"00:00:00.001", 1},
+        {"06:30:15", 23415000},
+        {"18:00", 64800000},
+        {"23:59", 86340000},
+        {"23:59:59.999", 86399999},
+        {"23:59:59.9", 86399900},
+        {"", -1},
+        {"18", -1},
+        {"18:", -1},
+        {"6:30", -1},
+        {"24:00", -1},
+        {"18:60", -1},
+        {"18:00:60", -1},
+        {"18:00:", -1},
+        {"18:00:00.", -1},
+        {"18:00:00.0001", -1},
+        {"18:00Z", -1},
+        {" 18:00", -1},
+        {"18:00 ", -1},
+        {"-18:00", -1},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        int64_t ms;
+        bool fine = ls_time_of_day_parse(cases[i].text, strlen(cases[i].text), &ms);
+        assert_int_equal(fine, cases[i].ms >= 0);
+        assert_true(!fine || ms == cases[i].ms);
+        for (size_t size = 0; fine && size < strlen(cases[i].text); size++) {
+            bool whole = size == strlen("hh:mm") || size == strlen("hh:mm:ss") ||
+                         size > strlen("hh:mm:ss.");
+            assert_int_equal(ls_time_of_day_parse(cases[i].text, size, &ms), whole);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -230,6 +271,7 @@ int main(void)
         cmocka_unit_test(parse_accepts),
         cmocka_unit_test(parse_rejects),
         cmocka_unit_test(parse_reads_size_bytes),
+        cmocka_unit_test(times_of_day),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -32,6 +32,7 @@ static void check_scalars(const struct sample *s)
     assert_true(s->least.is_duration && s->least.number.value == 300000);
     assert_int_equal(s->least.where.line, 3);
     assert_int_equal(s->start_ms, 1767225600000);
+    assert_int_equal(s->daily_ms, 64800250);
 }
 
 static void check_lists(const struct sample *s)
@@ -94,7 +95,7 @@ static void check_picks(const struct sample *s)
     assert_null(s->window.settings);
     assert_int_equal(s->where.line, 1);
     assert_true(s->given & 1);
-    assert_false(s->given & (1 << 20)); /* defaults */
+    assert_false(s->given & (1 << 21)); /* defaults */
 }
 
 static void every_type_fills_its_member(void **state)
@@ -102,7 +103,8 @@ static void every_type_fills_its_member(void **state)
     static const char text[] =
         "{strict: false, loud: true, count: 200_000, any: -3, title: 12.50, name: a_1,\n"
         " mode: both, gap: 1m30s, shift: -2h, rate: 5/m, memory: 1MiB, share: 4/6,\n"
-        " price: 24.90, least: 5m, start: 2026-01-01, marks: [1, 2s], by: [a, b],\n"
+        " price: 24.90, least: 5m, start: 2026-01-01, daily: 18:00:00.25,\n"
+        " marks: [1, 2s], by: [a, b],\n"
         " mix: {web: 3, app: 5}, extra: [x], limits: {horizon: 1s, memory: 2MiB},\n"
         " broker: {uri: 'kafka://h', password: '${secret:p}'}, steps: [{set: a, zipf: 2}],\n"
         " columns: {n: count, s: {sum: amount, scale: 2}}, lists: {q: [{set: z}]},\n"
@@ -135,9 +137,10 @@ static void every_problem_is_noted_in_its_place(void **state)
          "LS1102 1:9 count; LS1102 1:30 any; LS1102 1:43 strict; LS1102 1:55 title; "
          "LS1102 1:67 name; LS1102 1:77 mode"},
         {"{count: 5, never: {}, gap: -1s, shift: -3h, rate: 0/s, memory: -1, share: 3/2,\n"
-         " price: 5000, least: x, start: 2026-02-30}",
+         " price: 5000, least: x, start: 2026-02-30, daily: 24:00}",
          "LS1103 1:28 gap; LS1103 1:40 shift; LS1103 1:51 rate; LS1102 1:64 memory; "
-         "LS1103 1:75 share; LS1103 2:9 price; LS1102 2:22 least; LS1102 2:32 start"},
+         "LS1103 1:75 share; LS1103 2:9 price; LS1102 2:22 least; LS1102 2:32 start; "
+         "LS1102 2:51 daily"},
         {"{count: 5, never: {}, gap: '20s', rate: '90/s', share: '1/2', least: '5m', memory: '5',"
          " price: '2.5', mode: 'fast'}",
          "LS1102 1:84 memory; LS1102 1:96 price"},
@@ -195,7 +198,8 @@ static void problems_say_what_was_expected(void **state)
         {"{count: 5, nevr: {}}", "\"nevr\" is no option of sample", "did you mean \"never\"?"},
         {"{count: 5, never: {}, zzzzzzzzzz: 1, <<: 1}", "\"zzzzzzzzzz\" is no option of sample",
          "known here: strict, loud, count, any, title, name, mode, gap, shift, rate, memory, "
-         "share, price, least, start, marks, by, mix, extra, limits, defaults, broker, steps, "
+         "share, price, least, start, daily, marks, by, mix, extra, limits, defaults, broker, "
+         "steps, "
          "columns, lists, choice, const, never, node, uniform, zipf, sum, width, window"},
         {"{count: 0, never: {}}", "count: expected integer 1 .. 100_000_000, got 0", NULL},
         {"{count: '5', never: {}}", "count: expected integer 1 .. 100_000_000, got the text \"5\"",

@@ -27,10 +27,11 @@ enum ls_option_type {
     LS_OPTION_QUANTITY, /* a decimal or a duration: what it must be, the reader of the value knows →
                            struct ls_quantity */
     LS_OPTION_TIME,     /* 2026-01-01T00:00:00Z, 2026-01-01  → int64_t, ms since the epoch */
-    LS_OPTION_QUANTITIES, /* a list of quantities            → struct ls_quantities */
-    LS_OPTION_NAMES,      /* a list of names, or one name      → struct ls_names */
-    LS_OPTION_WEIGHTS,    /* {web: 3, app: 5}, or a list of equal ones → struct ls_weights */
-    LS_OPTION_NODE,       /* any value, read by the caller     → const struct ls_yaml * */
+    LS_OPTION_TIME_OF_DAY, /* 18:00, 06:30:15             → int64_t, ms since midnight */
+    LS_OPTION_QUANTITIES,  /* a list of quantities            → struct ls_quantities */
+    LS_OPTION_NAMES,       /* a list of names, or one name      → struct ls_names */
+    LS_OPTION_WEIGHTS,     /* {web: 3, app: 5}, or a list of equal ones → struct ls_weights */
+    LS_OPTION_NODE,        /* any value, read by the caller     → const struct ls_yaml * */
     LS_OPTION_TABLE, /* a map bound by `table`            → pointer to its struct, NULL when absent
                         (see LS_OPTION_DEFAULTED) */
     LS_OPTION_LIST,  /* a list of maps bound by `table`   → struct ls_items */

@@ -49,6 +49,7 @@ static const struct {
     [LS_OPTION_DECIMAL] = {"decimal number", "24.90"},
     [LS_OPTION_QUANTITY] = {"number or duration", "24.90 or 20s"},
     [LS_OPTION_TIME] = {"time", "2026-01-01 or 2026-01-01T18:30:00Z"},
+    [LS_OPTION_TIME_OF_DAY] = {"time of day", "18:00 or 06:30:15"},
     [LS_OPTION_QUANTITIES] = {"list of numbers or durations", "[1, 20.5]"},
     [LS_OPTION_NAMES] = {"name or list of names", "[country, tier]"},
     [LS_OPTION_WEIGHTS] = {"map from words to whole weights, or list of words", "{web: 3, app: 5}"},

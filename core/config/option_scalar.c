@@ -8,7 +8,7 @@
 
 bool ls_option_is_scalar(enum ls_option_type type)
 {
-    return type <= LS_OPTION_TIME;
+    return type <= LS_OPTION_TIME_OF_DAY;
 }
 
 size_t ls_option_size(enum ls_option_type type)
@@ -22,6 +22,7 @@ size_t ls_option_size(enum ls_option_type type)
     case LS_OPTION_DURATION:
     case LS_OPTION_SIZE:
     case LS_OPTION_TIME:
+    case LS_OPTION_TIME_OF_DAY:
         return sizeof(int64_t);
     case LS_OPTION_RATE:
         return sizeof(struct ls_rate);
@@ -68,9 +69,12 @@ static enum ls_reading read_quantity(const char *text, struct ls_quantity *out)
     return reading;
 }
 
-static enum ls_reading read_time(const char *text, int64_t *out)
+static enum ls_reading read_time(const struct ls_option *row, const char *text, int64_t *out)
 {
-    return ls_time_parse(text, strlen(text), out) ? LS_READING_OK : LS_READING_WRONG;
+    size_t size = strlen(text);
+    bool sound = row->type == LS_OPTION_TIME ? ls_time_parse(text, size, out)
+                                             : ls_time_of_day_parse(text, size, out);
+    return sound ? LS_READING_OK : LS_READING_WRONG;
 }
 
 static enum ls_reading read_word(const char *const *words, const char *text, int *out)
@@ -138,8 +142,8 @@ enum ls_reading ls_option_scalar(const struct ls_option *row, const struct ls_ya
         ((struct ls_quantity *)out)->where = node->where;
         return read_quantity(node->text, out);
     default:
-        assert(row->type == LS_OPTION_TIME);
-        return read_time(node->text, out);
+        assert(row->type == LS_OPTION_TIME || row->type == LS_OPTION_TIME_OF_DAY);
+        return read_time(row, node->text, out);
     }
 }
 

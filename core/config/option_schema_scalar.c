@@ -134,6 +134,8 @@ json_t *ls_schema_scalar(const struct ls_option *row)
     case LS_OPTION_QUANTITY:
         return ls_json_pattern(ls_json_typed_two("number", "string"),
                                "^(-?" DURATION "|[-+]?" GROUPED ")$");
+    case LS_OPTION_TIME_OF_DAY:
+        return ls_json_pattern(ls_json_typed("string"), "^" CLOCK "$");
     default:
         return ls_json_pattern(ls_json_typed("string"), "^" DATE "(T" CLOCK ZONE ")?$");
     }

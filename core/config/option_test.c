@@ -133,6 +133,9 @@ static void one_option_from_a_command_line(void **state)
         {"start", "today",
          "--start: expected time, got \"today\"; for example 2026-01-01 or "
          "2026-01-01T18:30:00Z"},
+        {"daily", "18:00", NULL},
+        {"daily", "6pm",
+         "--daily: expected time of day, got \"6pm\"; for example 18:00 or 06:30:15"},
     };
     struct fixture *f = *state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -70,6 +70,7 @@ struct sample {
     struct ls_decimal price;
     struct ls_quantity least;
     int64_t start_ms;
+    int64_t daily_ms;
     struct ls_quantities marks;
     struct ls_names by;
     struct ls_weights mix;
@@ -274,6 +275,8 @@ static const struct ls_option sample_rows[] = {
      .summary = "A price."},
     {SAMPLE_ROW(least, LS_OPTION_QUANTITY, 0), .summary = "At least."},
     {"start", LS_OPTION_TIME, 0, offsetof(struct sample, start_ms), .summary = "When."},
+    {"daily", LS_OPTION_TIME_OF_DAY, 0, offsetof(struct sample, daily_ms), .fallback = "06:30",
+     .summary = "When each day."},
     {SAMPLE_ROW(marks, LS_OPTION_QUANTITIES, 0), .summary = "Some marks."},
     {SAMPLE_ROW(by, LS_OPTION_NAMES, 0), .fallback = "entity_id", .summary = "Grouped by."},
     {SAMPLE_ROW(mix, LS_OPTION_WEIGHTS, 0), .summary = "A mix."},

@@ -43,6 +43,7 @@ json_t *ls_semantic_scalar(const struct ls_option *row, const void *value)
     case LS_OPTION_DURATION:
     case LS_OPTION_SIZE:
     case LS_OPTION_TIME:
+    case LS_OPTION_TIME_OF_DAY:
         memcpy(&integer, value, sizeof integer);
         return json_integer(integer);
     case LS_OPTION_WORD:

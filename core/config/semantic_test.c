@@ -27,7 +27,8 @@ static void the_semantic_part_is_canonical(void **state)
         {"{count: 5, never: {}}", "{\"count\":5,\"never\":{}}"},
         /* two spellings of one value; the defaults written out; deployment options */
         {"{never: , count: 5, strict: true, title: none, mode: exact, gap: 20s, rate: 5400/m,\n"
-         " memory: 65536, share: 0/9, by: [entity_id], window: all, loud: true, marks: [],\n"
+         " memory: 65536, share: 0/9, by: [entity_id], window: all, loud: true, marks: [], daily: "
+         "06:30:00,\n"
          " steps: [], columns: {}, lists: {}, defaults: {horizon: 600s, memory: 1GiB},\n"
          " broker: {uri: x, threads: 7}}",
          "{\"count\":5,\"never\":{}}"},
@@ -40,9 +41,10 @@ static void the_semantic_part_is_canonical(void **state)
          "{\"any\":0,\"count\":5,\"gap\":500,\"memory\":1024,\"mode\":\"fast\",\"name\":\"n\","
          "\"price\":\"24.9\",\"rate\":\"1/2000\",\"share\":\"1/2\",\"shift\":60000,"
          "\"strict\":false,\"title\":\"\",\"zipf\":{\"s\":\"1.05\"}}"},
-        {"{count: 5, const: x, least: 300000, start: 2026-01-01T00:00:00Z, by: a}",
-         "{\"by\":[\"a\"],\"const\":{\"value\":\"x\"},\"count\":5,\"least\":\"300000\","
-         "\"start\":1767225600000}"},
+        {"{count: 5, const: x, least: 300000, start: 2026-01-01T00:00:00Z, by: a,\n"
+         " daily: 18:00}",
+         "{\"by\":[\"a\"],\"const\":{\"value\":\"x\"},\"count\":5,\"daily\":64800000,"
+         "\"least\":\"300000\",\"start\":1767225600000}"},
         {"{count: 5, const: {value: 1.50}, least: 5m, marks: [1.0, 1s]}",
          "{\"const\":{\"value\":{\"map\":[[\"value\",\"1.50\"]]}},\"count\":5,"
          "\"least\":300000,\"marks\":[\"1\",1000]}"},
