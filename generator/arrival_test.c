@@ -1,67 +1,5 @@
-#include "generator/arrival.h"
-
-#include "core/base/civil.h"
-#include "core/base/draw.h"
-#include "core/base/mem.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-enum { PHASES_MAX = 8 };
-
-struct schedule {
-    struct ls_arena arena;
-    struct ls_spec_phase phases[PHASES_MAX];
-    struct ls_spec spec;
-    struct ls_arrival arrival;
-    struct ls_error err;
-};
-
-/* Phases of (count, per ms, length in ms). */
-struct given {
-    uint64_t count, per_ms;
-    int64_t length_ms;
-};
-
-static void compile(struct schedule *s, int64_t start_ms, const struct given *phases, size_t count)
-{
-    memset(s, 0, sizeof *s);
-    ls_arena_init(&s->arena, "test arrival", 1U << 20);
-    for (size_t i = 0; i < count; i++) {
-        s->phases[i].rate = (struct ls_rate){phases[i].count, phases[i].per_ms};
-        s->phases[i].length_ms = phases[i].length_ms;
-    }
-    s->spec.arrival = (struct ls_items){count, s->phases, NULL};
-    s->spec.start_ms = start_ms;
-    assert_int_equal(ls_arrival_compile(&s->spec, &s->arena, &s->arrival, &s->err), 0);
-}
-
-/* How many events come before a time is the exact inverse of when event i comes: events below the
- * answer come before, the others do not. */
-static void check_before(const struct ls_arrival *a, int64_t time_ms)
-{
-    uint64_t before = ls_arrival_before(a, time_ms);
-    assert_true(before <= a->total);
-    assert_true(before == 0 || ls_arrival_time(a, before - 1) < time_ms);
-    assert_true(before == a->total || ls_arrival_time(a, before) >= time_ms);
-}
-
-/* The first `events` events, one by one. */
-static void check_events(const struct ls_arrival *a, uint64_t events)
-{
-    int64_t last = INT64_MIN;
-    for (uint64_t i = 0; i < events && i < a->total; i++) {
-        int64_t time = ls_arrival_time(a, i);
-        assert_true(time >= last);
-        last = time;
-        check_before(a, time);
-        check_before(a, time + 1);
-    }
-}
+#include "generator/arrival_fixture_test.h"
+#include "generator/arrival_vectors_test.h"
 
 static void phases_hold_the_floor_of_their_rate(void **state)
 {
@@ -69,16 +7,16 @@ static void phases_hold_the_floor_of_their_rate(void **state)
         struct given phase;
         uint64_t count;
     } cases[] = {
-        {{90, 1000, 1800000}, 162000},
-        {{1, 1000, 999}, 0},
-        {{1, 1000, 1000}, 1},
-        {{1, 1000, 1999}, 1},
-        {{1, 3, 10}, 3},
-        {{7, 3, 10}, 23},
-        {{333, 1000, 1500}, 499},
-        {{1, 86400000, 86399999}, 0},
-        {{10000, 1, 5}, 50000},
-        {{0, 1000, 5000}, 0},
+        {EVEN(90, 1000, 1800000), 162000},
+        {EVEN(1, 1000, 999), 0},
+        {EVEN(1, 1000, 1000), 1},
+        {EVEN(1, 1000, 1999), 1},
+        {EVEN(1, 3, 10), 3},
+        {EVEN(7, 3, 10), 23},
+        {EVEN(333, 1000, 1500), 499},
+        {EVEN(1, 86400000, 86399999), 0},
+        {EVEN(10000, 1, 5), 50000},
+        {EVEN(0, 1000, 5000), 0},
     };
     (void)state;
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
@@ -97,7 +35,7 @@ static void phases_hold_the_floor_of_their_rate(void **state)
 
 static void events_are_spread_evenly(void **state)
 {
-    static const struct given phases[] = {{3, 10, 100}, {1, 7, 22}, {2, 1, 0}};
+    static const struct given phases[] = {EVEN(3, 10, 100), EVEN(1, 7, 22), EVEN(2, 1, 0)};
     static const int64_t times[] = {0,   3,   6,   10,  13, 16, 20, 23, 26, 30,
                                     33,  36,  40,  43,  46, 50, 53, 56, 60, 63,
                                     66,  70,  73,  76,  80, 83, 86, 90, 93, 96, /* 30 */
@@ -125,9 +63,9 @@ static void before_is_the_inverse_of_time(void **state)
         size_t count = 1 + ls_below(ls_word(key, k, 0), PHASES_MAX);
         for (size_t p = 0; p < count; p++) {
             uint64_t length = ls_below(ls_word(key, k, 10 + p), 2000);
-            phases[p] = (struct given){1 + ls_below(ls_word(key, k, 20 + p), 50),
-                                       1 + ls_below(ls_word(key, k, 30 + p), 3000),
-                                       1 + (int64_t)length};
+            phases[p] = (struct given)EVEN(1 + ls_below(ls_word(key, k, 20 + p), 50),
+                                           1 + ls_below(ls_word(key, k, 30 + p), 3000),
+                                           1 + (int64_t)length);
         }
         if (k % 2) {
             phases[count - 1].length_ms = 0; /* endless */
@@ -135,7 +73,7 @@ static void before_is_the_inverse_of_time(void **state)
         struct schedule s;
         int64_t start = (int64_t)ls_below(ls_word(key, k, 1), 4000) - 2000;
         compile(&s, start, phases, count);
-        check_events(&s.arrival, 3000);
+        check_events(&s.arrival, 0, 3000);
         for (int64_t time = start - 5; time < start + 20000; time += 1 + (int64_t)(k % 13)) {
             check_before(&s.arrival, time);
         }
@@ -146,8 +84,8 @@ static void before_is_the_inverse_of_time(void **state)
 /* Phases without an event are passed over, wherever they stand. */
 static void empty_phases_hold_nothing(void **state)
 {
-    static const struct given phases[] = {{1, 1000, 10},  {1, 1000, 10}, {1, 5, 20},
-                                          {1, 1000, 999}, {1, 5, 20},    {1, 1000, 10}};
+    static const struct given phases[] = {EVEN(1, 1000, 10),  EVEN(1, 1000, 10), EVEN(1, 5, 20),
+                                          EVEN(1, 1000, 999), EVEN(1, 5, 20),    EVEN(1, 1000, 10)};
     struct schedule s;
     (void)state;
     compile(&s, 0, phases, 6);
@@ -156,7 +94,7 @@ static void empty_phases_hold_nothing(void **state)
     for (size_t i = 0; i < 8; i++) {
         assert_int_equal(ls_arrival_time(&s.arrival, i), times[i]);
     }
-    check_events(&s.arrival, 8);
+    check_events(&s.arrival, 0, 8);
     assert_int_equal(ls_arrival_before(&s.arrival, 20), 0);
     assert_int_equal(ls_arrival_before(&s.arrival, 21), 1);
     assert_int_equal(ls_arrival_before(&s.arrival, 1039), 4);
@@ -171,8 +109,8 @@ static void empty_phases_hold_nothing(void **state)
 static void large_numbers_keep_exact(void **state)
 {
     static const int64_t century = INT64_C(36500) * 86400000;
-    static const struct given phases[] = {
-        {10000, 1, century}, {10000, 1, century}, {9999, 1000, 0}};
+    static const struct given phases[] = {EVEN(10000, 1, century), EVEN(10000, 1, century),
+                                          EVEN(9999, 1000, 0)};
     struct schedule s;
     uint64_t held = UINT64_C(10000) * (uint64_t)century;
     (void)state;
@@ -193,32 +131,343 @@ static void large_numbers_keep_exact(void **state)
     assert_true(ls_arrival_before(&s.arrival, INT64_MAX - 1) > held);
     ls_arena_clear(&s.arena);
     /* more than a word holds: all there can be */
-    static const struct given fast[] = {{10000000, 1, 0}};
+    static const struct given fast[] = {EVEN(10000000, 1, 0)};
     compile(&s, 0, fast, 1);
     assert_true(ls_arrival_before(&s.arrival, INT64_MAX) == UINT64_MAX);
     ls_arena_clear(&s.arena);
-    static const struct given faster[] = {{10000, 1, 5}, {10000000, 1, 0}};
+    static const struct given faster[] = {EVEN(10000, 1, 5), EVEN(10000000, 1, 0)};
     compile(&s, 0, faster, 2);
     assert_true(ls_arrival_before(&s.arrival, INT64_MAX) == UINT64_MAX);
     ls_arena_clear(&s.arena);
     /* one event a century */
-    static const struct given slow[] = {{1, (uint64_t)36500 * 86400000, 0}};
+    static const struct given slow[] = {EVEN(1, (uint64_t)36500 * 86400000, 0)};
     compile(&s, 0, slow, 1);
     assert_true(ls_arrival_time(&s.arrival, 1000) == 1000 * century);
     check_before(&s.arrival, 1000 * century);
     ls_arena_clear(&s.arena);
 }
 
+/* ---- schedules of all kinds */
+
+static const struct given mixed[] = {
+    EVEN(90, 1000, 5000),
+    RAMP(90, 1000, 140, 7777),
+    SILENCE(90, 1000, 3000, 3500),
+    POISSON(900, 1000, 20000),
+    SILENCE(90, 1000, 2000, 2000),
+    BURST(4, 1000, 400, 600, 31, 10000),
+    EVEN(1, 1000, 10),
+    DIURNAL(9, 100, 400, 60000, 21000, 0),
+};
+enum { MIXED = sizeof mixed / sizeof *mixed };
+
+static void phases_of_all_kinds_follow_each_other(void **state)
+{
+    static const uint64_t counts[] = {450, 894, 315, 18000, 180, 236, 0, UINT64_MAX};
+    struct schedule s;
+    uint64_t first = 0;
+    (void)state;
+    compile(&s, -12345, mixed, MIXED);
+    for (size_t p = 0; p < MIXED; p++) {
+        assert_true(s.arrival.phases[p].first == first);
+        assert_true(s.arrival.phases[p].count == counts[p]);
+        first += counts[p];
+    }
+    check_ends(&s.arrival, 2000);
+    ls_arena_clear(&s.arena);
+}
+
+/* What was due in the silence and after it comes after it, evenly; at the end when that is all. */
+static void silence_is_caught_up(void **state)
+{
+    static const struct given phases[] = {SILENCE(1, 10, 60, 100), SILENCE(1, 10, 50, 50),
+                                          SILENCE(1, 10, 5, 9), EVEN(1, 10, 0)};
+    static const int64_t times[] = {60,  64,  68,  72,  76,  80, 84, 88, 92, 96, /* 10 */
+                                    150, 150, 150, 150, 150,                     /* 5 */
+                                    159, 169};
+    struct schedule s;
+    (void)state;
+    compile(&s, 0, phases, 4);
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+        assert_int_equal(ls_arrival_time(&s.arrival, i), times[i]);
+    }
+    assert_int_equal(ls_arrival_before(&s.arrival, 60), 0);
+    assert_int_equal(ls_arrival_before(&s.arrival, 61), 1);
+    assert_int_equal(ls_arrival_before(&s.arrival, 100), 10);
+    assert_int_equal(ls_arrival_before(&s.arrival, 150), 10);
+    assert_int_equal(ls_arrival_before(&s.arrival, 151), 15);
+    assert_int_equal(ls_arrival_before(&s.arrival, 160), 16);
+    check_ends(&s.arrival, 100);
+    ls_arena_clear(&s.arena);
+    compile(&s, 0, phases + 1, 1); /* the last event is at the end, and that is behind `--until` */
+    check_before(&s.arrival, 50);
+    check_before(&s.arrival, 51);
+    ls_arena_clear(&s.arena);
+}
+
+/* In any order, with any steps, the cursor says what is said without it. */
+static void the_cursor_agrees_in_any_order(void **state)
+{
+    struct schedule s;
+    struct ls_arrival_cursor cursor = {0};
+    uint64_t key = ls_stream_key(2, "arrival_test");
+    uint64_t i = 0;
+    (void)state;
+    compile(&s, 0, mixed, MIXED);
+    for (uint64_t n = 0; n < 40000; n++) {
+        uint64_t word = ls_word(key, n, 0);
+        uint64_t by = ls_below(ls_word(key, n, 1), UINT64_C(1) << word % 14);
+        switch (word >> 60) {
+        case 0:
+            i = ls_below(ls_word(key, n, 2), 40000);
+            break;
+        case 1:
+        case 2:
+            i = by < i ? i - by : 0;
+            break;
+        case 3:
+        case 4:
+            i += by;
+            break;
+        default:
+            i++;
+        }
+        assert_true(ls_arrival_next_time(&s.arrival, &cursor, i) == ls_arrival_time(&s.arrival, i));
+    }
+    ls_arena_clear(&s.arena);
+}
+
+/* ---- random schedules: what holds for all of them, and what the model says */
+
+/* The draws of one schedule, in the order of tests/model/arrival_model.py. */
+struct draws {
+    uint64_t key, which, number;
+};
+
+static uint64_t draw(struct draws *d, uint64_t n)
+{
+    return ls_below(ls_word(d->key, d->which, ++d->number), n);
+}
+
+static void random_phase(struct draws *d, bool endless, struct given *g)
+{
+    static const uint64_t pers[] = {1, 7, 1000, 60000, 86400000, 1000000};
+    static const uint64_t lengths[] = {50, 5000, 600000, 3 * LS_DAY_MS};
+    static const uint64_t periods[] = {5000, LS_DAY_MS, 31 * LS_DAY_MS - 1000};
+    static const uint64_t factors[] = {1, 20, 10000};
+    static const uint64_t divisors[] = {1, 100, 1000};
+    uint64_t kind = draw(d, 6);
+    int64_t length = 1 + (int64_t)draw(d, lengths[draw(d, 4)]);
+    uint64_t per = pers[draw(d, 6)];
+    uint64_t most = per * factors[draw(d, 3)];
+    most = most / divisors[draw(d, 3)] + 1;
+    struct ls_rate rate = {1 + draw(d, most), per};
+    struct ls_rate other = {draw(d, most), per};
+    int64_t part = 1 + (int64_t)draw(d, (uint64_t)length);
+    *g = (struct given){.count = rate.count, .per_ms = per, .length_ms = length, .part_ms = part};
+    g->ratio = 100 + (int64_t)draw(d, 9900);
+    int64_t period = 1000 + (int64_t)draw(d, periods[draw(d, 3)]);
+    int64_t peak_at = (int64_t)draw(d, LS_DAY_MS);
+    if (kind == 1) {
+        bool up = draw(d, 2);
+        g->course = &ls_member_to;
+        g->count = up ? other.count : rate.count;
+        g->rate = up ? rate : other;
+    } else if (kind == 2) {
+        g->course = &ls_member_burst;
+        g->every_ms = part + 1 + (int64_t)draw(d, (uint64_t)length);
+        g->count = other.count;
+        g->rate = rate;
+    } else if (kind == 3) {
+        g->course = &ls_member_silence;
+    } else if (kind > 3) {
+        g->course = kind == 4 ? &ls_member_poisson : &ls_member_diurnal;
+        g->rate = rate;
+        g->every_ms = period;
+        g->part_ms = peak_at;
+    }
+    if (endless && kind != 1 && kind != 3) {
+        g->length_ms = 0;
+    }
+}
+
+static void random_schedule(struct draws *d, struct schedule *s)
+{
+    struct given phases[PHASES_MAX];
+    int64_t start = (int64_t)draw(d, 400 * LS_DAY_MS) - 200 * LS_DAY_MS;
+    size_t count = 1 + draw(d, 6);
+    for (size_t p = 0; p < count; p++) {
+        random_phase(d, p + 1 == count && d->which % 2, &phases[p]);
+    }
+    compile_seeded(s, 20260101 + d->which, start, phases, count);
+}
+
+enum { SCHEDULES = sizeof digests_of_the_model / sizeof *digests_of_the_model };
+
+/* Totals and times of hundreds of schedules, computed in exact fractions by the model. */
+static void random_schedules_are_those_of_the_model(void **state)
+{
+    (void)state;
+    for (uint64_t which = 0; which < SCHEDULES; which++) {
+        struct draws d = {.key = ls_stream_key(20260101, "schedules"), .which = which};
+        struct schedule s;
+        random_schedule(&d, &s);
+        uint64_t digest = ls_mix(s.arrival.total);
+        for (size_t n = 0; n < 16; n++) {
+            uint64_t i = draw(&d, s.arrival.total == UINT64_MAX ? 100000
+                                  : s.arrival.total             ? s.arrival.total
+                                                                : 1);
+            if (i < s.arrival.total) {
+                digest = ls_mix(digest ^ (uint64_t)ls_arrival_time(&s.arrival, i));
+            }
+        }
+        if (digest != digests_of_the_model[which]) {
+            fail_msg("schedule %llu is not that of the model", (unsigned long long)which);
+        }
+        ls_arena_clear(&s.arena);
+    }
+}
+
+static void random_schedules_hold_what_is_promised(void **state)
+{
+    (void)state;
+    for (uint64_t which = 0; which < 2 * SCHEDULES; which++) {
+        struct draws d = {.key = ls_stream_key(20260101, "schedules"), .which = which};
+        struct schedule s;
+        random_schedule(&d, &s);
+        check_ends(&s.arrival, 40);
+        for (uint64_t n = 0; n < 20 && s.arrival.total; n++) {
+            uint64_t most = s.arrival.total < 1000000000 ? s.arrival.total : 1000000000;
+            check_events(&s.arrival, draw(&d, most), 3);
+            check_before(&s.arrival, (int64_t)draw(&d, 600 * LS_DAY_MS) - 300 * LS_DAY_MS);
+        }
+        ls_arena_clear(&s.arena);
+    }
+}
+
+/* ---- limits, the mean rate */
+
+static void times_stop_behind_all_years(void **state)
+{
+    static const struct given slow[] = {
+        EVEN(1, (uint64_t)36500 * 86400000, 0), POISSON(1, 1000000000, 0),
+        BURST(0, 1000000000, 1, INT64_C(365) * 86400000, 1, 0),
+        DIURNAL(1, 1000000000, 100000, INT64_C(31) * 86400000, 0, 0), EVEN(1, UINT64_MAX, 0)};
+    (void)state;
+    for (size_t k = 0; k < sizeof slow / sizeof *slow; k++) {
+        struct schedule s;
+        struct ls_arrival_cursor cursor = {0};
+        compile(&s, LS_TIME_MAX_MS, &slow[k], 1);
+        int64_t end = LS_TIME_MAX_MS + (int64_t)LS_ARRIVAL_MS_MAX;
+        for (uint64_t back = 4; back > 0; back--) {
+            assert_true(ls_arrival_time(&s.arrival, UINT64_MAX - back) == end);
+            assert_true(ls_arrival_next_time(&s.arrival, &cursor, UINT64_MAX - back) == end);
+        }
+        assert_true(ls_arrival_before(&s.arrival, end) < UINT64_MAX);
+        assert_true(ls_arrival_before(&s.arrival, end + 1) == UINT64_MAX);
+        check_before(&s.arrival, end);
+        check_before(&s.arrival, end - 1);
+        ls_arena_clear(&s.arena);
+    }
+}
+
+/* The longest phases with the highest rates and the finest denominators, as many as there may be:
+ * the product of all limits still fits. */
+static void the_largest_phases_keep_exact(void **state)
+{
+    static const int64_t century = INT64_C(36500) * 86400000;
+    static const uint64_t fine = 1000000000;
+    static const uint64_t most = UINT64_C(10000000000000);
+    const struct given phases[] = {
+        RAMP(most, fine, 0, century),
+        RAMP(most - 1, fine, most, century),
+        BURST(most, fine, most - 1, INT64_C(365) * 86400000, INT64_C(364) * 86400000, century),
+        POISSON(most - 1, fine, century),
+        SILENCE(most - 1, fine, century - 1, century),
+        DIURNAL(most - 1, fine, 100000, INT64_C(31) * 86400000, 64800000, century),
+        EVEN(most - 1, fine, 0)};
+    struct schedule s;
+    (void)state;
+    compile(&s, LS_TIME_MIN_MS, phases, 7);
+    uint64_t full = UINT64_C(10000) * (uint64_t)century;
+    assert_true(s.arrival.phases[0].count == full / 2);
+    assert_true(s.arrival.phases[1].count == full - (uint64_t)century / 2 / fine - 1);
+    assert_true(s.arrival.phases[3].count == full - (uint64_t)century / fine - 1);
+    check_ends(&s.arrival, 100);
+    for (size_t p = 0; p < 6; p++) {
+        uint64_t count = s.arrival.phases[p].count;
+        check_events(&s.arrival, s.arrival.phases[p].first + count / 3, 20);
+        check_events(&s.arrival, s.arrival.phases[p].first + count / 2, 20);
+        check_before(&s.arrival, s.arrival.phases[p].start_ms + century / 3);
+    }
+    ls_arena_clear(&s.arena);
+}
+
+static void the_mean_rate(void **state)
+{
+    static const struct {
+        struct given phases[3];
+        size_t count;
+        struct ls_rate mean;
+    } cases[] = {
+        {{EVEN(90, 1000, 0)}, 1, {9, 100}},
+        {{EVEN(90, 1000, 1000)}, 1, {9, 100}},
+        {{EVEN(1, 1000, 999)}, 1, {0, 1}},
+        {{EVEN(90, 1000, 1000), EVEN(30, 1000, 2000)}, 2, {1, 20}},
+        {{EVEN(90, 1000, 1000), EVEN(30, 1000, 0)}, 2, {3, 100}},
+        {{RAMP(0, 1000, 100, 2000)}, 1, {1, 20}},
+        {{SILENCE(90, 1000, 2000, 3000)}, 1, {9, 100}},
+        {{POISSON(90, 1000, 0)}, 1, {9, 100}},
+        {{POISSON(90, 1000, 99)}, 1, {8, 99}},
+        {{EVEN(7, 1, 5), BURST(40, 1000, 400, 600000, 30000, 0)}, 2, {29, 500}},
+        {{BURST(0, 1000, 1, 600000, 30000, 600000)}, 1, {1, 20000}},
+        {{DIURNAL(9, 100, 400, 86400000, 1, 0)}, 1, {9, 100}},
+        {{DIURNAL(9, 100, 400, 86400000, 1, 86400000)}, 1, {9, 100}},
+    };
+    (void)state;
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        struct schedule s;
+        struct ls_rate mean;
+        compile(&s, 0, cases[k].phases, cases[k].count);
+        ls_arrival_mean_rate(&s.arrival, &mean);
+        assert_int_equal(mean.count, cases[k].mean.count);
+        assert_int_equal(mean.per_ms, cases[k].mean.per_ms);
+        ls_arena_clear(&s.arena);
+    }
+    /* lowest terms that do not fit are rounded */
+    static const struct given wide = BURST(UINT64_C(9999999999999), UINT64_C(1000000000), 7,
+                                           INT64_C(31535999999), 13, 0);
+    struct schedule s;
+    struct ls_rate mean;
+    compile(&s, 0, &wide, 1);
+    ls_arrival_mean_rate(&s.arrival, &mean);
+    double rate = 9999.999999999 * (31535999999. - 13) / 31535999999.;
+    assert_true(fabs((double)mean.count / (double)mean.per_ms / rate - 1) < 1e-9);
+    ls_arena_clear(&s.arena);
+}
+
 static void refused_memory_is_an_error(void **state)
 {
     struct schedule s;
-    static const struct given one = {1, 1, 0};
+    int rc = LS_E_NOMEM;
     (void)state;
-    compile(&s, 0, &one, 1);
-    ls_arena_clear(&s.arena);
-    ls_mem_refuse(1);
-    assert_int_equal(ls_arrival_compile(&s.spec, &s.arena, &s.arrival, &s.err), LS_E_NOMEM);
-    ls_mem_refuse(0);
+    for (unsigned refused = 1; rc != 0; refused++) {
+        compile(&s, 0, mixed, MIXED);
+        ls_arena_clear(&s.arena);
+        ls_mem_refuse(refused);
+        rc = ls_arrival_compile(&s.spec, &s.arena, &s.arrival, &s.err);
+        ls_mem_refuse(0);
+        assert_true(rc == 0 || rc == LS_E_NOMEM);
+        ls_arena_clear(&s.arena);
+    }
+    compile(&s, 0, mixed, MIXED);
+    for (size_t size = 1; size < 12000; size += 500) {
+        struct ls_arena small;
+        ls_arena_init(&small, "small", size);
+        rc = ls_arrival_compile(&s.spec, &small, &s.arrival, &s.err);
+        assert_true(rc == LS_E_DATA || (rc == 0 && size > 6000));
+        ls_arena_clear(&small);
+    }
     ls_arena_clear(&s.arena);
 }
 
@@ -230,6 +479,14 @@ int main(void)
         cmocka_unit_test(before_is_the_inverse_of_time),
         cmocka_unit_test(empty_phases_hold_nothing),
         cmocka_unit_test(large_numbers_keep_exact),
+        cmocka_unit_test(phases_of_all_kinds_follow_each_other),
+        cmocka_unit_test(silence_is_caught_up),
+        cmocka_unit_test(the_cursor_agrees_in_any_order),
+        cmocka_unit_test(random_schedules_are_those_of_the_model),
+        cmocka_unit_test(random_schedules_hold_what_is_promised),
+        cmocka_unit_test(times_stop_behind_all_years),
+        cmocka_unit_test(the_largest_phases_keep_exact),
+        cmocka_unit_test(the_mean_rate),
         cmocka_unit_test(refused_memory_is_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

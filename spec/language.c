@@ -1,6 +1,6 @@
-/* The option rows of the spec language, but for those of values (language_values.c)
- * and of faults (language_faults.c). Sorted as a
- * person would write them; families by word. */
+/* The option rows of the spec language, but for those of values (language_values.c), of arrival
+ * phases (language_arrival.c) and of faults (language_faults.c). Sorted as a person would write
+ * them; families by word. */
 #include "spec/language_internal.h"
 
 /* ---- entities, event types */
@@ -131,24 +131,6 @@ static const struct ls_table lifecycle_table = {
     offsetof(struct ls_spec_lifecycle, where),
     NO_PLACE,
     lifecycle_rows};
-
-/* ---- arrival */
-
-static const struct ls_option phase_rows[] = {
-    {"rate", LS_OPTION_RATE, LS_OPTION_REQUIRED, offsetof(struct ls_spec_phase, rate),
-     .maximum = "10_000_000/s", .summary = "Events of all types, in data time.", .example = "90/s"},
-    {"for", LS_OPTION_DURATION, 0, offsetof(struct ls_spec_phase, length_ms), .fallback = "0",
-     .minimum = "0", .maximum = "36500d",
-     .summary = "How long the phase lasts; without it, it is the last and endless.",
-     .example = "30m"},
-    END,
-};
-static const struct ls_table phase_table = {"arrival phase",
-                                            "A stretch of data time with one rate.",
-                                            sizeof(struct ls_spec_phase),
-                                            offsetof(struct ls_spec_phase, where),
-                                            NO_PLACE,
-                                            phase_rows};
 
 /* ---- quality, reference, normalization */
 
@@ -423,7 +405,8 @@ static const struct ls_option spec_rows[] = {
     {"start", LS_OPTION_TIME, LS_OPTION_REQUIRED, offsetof(struct ls_spec, start_ms),
      .summary = "When data time begins.", .example = "2026-01-01T00:00:00Z"},
     {"arrival", LS_OPTION_LIST, LS_OPTION_REQUIRED, offsetof(struct ls_spec, arrival),
-     .table = &phase_table, .summary = "Phases, in order."},
+     .table = &ls_spec_phase_table, .summary = "Phases, in order; at most 256.",
+     .example = "[{rate: 90/s, for: 30m}, {poisson: 140/s}]"},
     {"entities", LS_OPTION_MAP, LS_OPTION_REQUIRED, offsetof(struct ls_spec, entities),
      .table = &entity_table, .summary = "Populations that events are about."},
     {"event_types", LS_OPTION_LIST, LS_OPTION_REQUIRED, offsetof(struct ls_spec, event_types),

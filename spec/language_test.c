@@ -43,6 +43,9 @@ static void families_hold_the_members_that_are_implemented(void **state)
          {&ls_member_uniform, &ls_member_zipf, &ls_member_normal, &ls_member_lognormal,
           &ls_member_exponential}},
         {&ls_spec_picks, {&ls_member_pick_uniform, &ls_member_pick_zipf}},
+        {&ls_spec_courses,
+         {&ls_member_to, &ls_member_burst, &ls_member_silence, &ls_member_poisson,
+          &ls_member_diurnal}},
         {&ls_spec_windows, {&ls_member_tumbling}},
         {&ls_spec_aggregates,
          {&ls_member_count, &ls_member_sum, &ls_member_min, &ls_member_max, &ls_member_avg,
@@ -67,7 +70,7 @@ static void the_reference_page_is_made(void **state)
 {
     static const char *const words[] = {"schema_version", "`lognormal`",     "clock_ahead",
                                         "horizon",        "feature_version", "`null`",
-                                        "exponential",    "max_skew"};
+                                        "exponential",    "max_skew",        "peak_to_trough"};
     struct ls_buf text;
     (void)state;
     ls_buf_init(&text, "reference page", 1U << 20);

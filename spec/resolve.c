@@ -28,27 +28,6 @@ struct ls_spec_event_type *ls_resolve_event_type(struct resolver *r, const char 
     return type;
 }
 
-static void resolve_arrival(struct resolver *r)
-{
-    const struct ls_spec_phase *phases = r->spec->arrival.items;
-    if (r->spec->arrival.count == 0) {
-        PROBLEM(r, "LS2012", r->spec->where, "write `arrival: [{rate: 90/s}]`, say",
-                "there is no arrival phase");
-    }
-    for (size_t i = 0; i + 1 < r->spec->arrival.count; i++) {
-        if (phases[i].length_ms == 0) {
-            PROBLEM(r, "LS2012", phases[i].where, "give it a `for`, or put it last",
-                    "only the last arrival phase may be endless");
-        }
-    }
-    for (size_t i = 0; i < r->spec->arrival.count; i++) {
-        if (phases[i].rate.count == 0) {
-            PROBLEM(r, "LS2012", ls_spec_place(r->spec, &phases[i].rate, phases[i].where), NULL,
-                    "a phase needs a rate above 0");
-        }
-    }
-}
-
 /* Does any event type have the field? Then the check or fault has something to act on. */
 static struct ls_spec_field *find_anywhere(struct resolver *r, const char *const *name,
                                            struct ls_where otherwise)
@@ -313,7 +292,7 @@ int ls_spec_resolve(struct ls_spec *spec, struct ls_diag *diag, struct ls_error 
     if (rc < 0) {
         return rc;
     }
-    resolve_arrival(&r);
+    ls_resolve_arrival(&r);
     resolve_references(&r);
     const struct ls_spec_check *checks = spec->quality.items;
     for (size_t i = 0; i < spec->quality.count; i++) {

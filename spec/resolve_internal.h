@@ -1,5 +1,5 @@
-/* Shared by the parts of the resolver: what a spec is made of (resolve_type.c), and what is done
- * with it (resolve.c). */
+/* Shared by the parts of the resolver: what a spec is made of (resolve_type.c), when its events
+ * arrive (resolve_arrival.c), and what is done with it (resolve.c). */
 #ifndef LS_SPEC_RESOLVE_INTERNAL_H
 #define LS_SPEC_RESOLVE_INTERNAL_H
 
@@ -40,5 +40,6 @@ struct ls_spec_event_type *ls_resolve_event_type(struct resolver *r, const char 
 int ls_resolve_entities(struct resolver *r);
 void ls_resolve_lifecycles(struct resolver *r); /* before the event types */
 int ls_resolve_event_types(struct resolver *r);
+void ls_resolve_arrival(struct resolver *r);
 
 #endif

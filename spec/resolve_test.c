@@ -257,16 +257,6 @@ static void references_are_of_one_type(void **state)
     free(text);
 }
 
-static void arrival_phases_end_but_for_the_last(void **state)
-{
-    CHECK_MISTAKES(
-        *state, {{"{rate: 100/s, for: 20s}", "{rate: 100/s}", "LS2012", NULL,
-                  "only the last arrival phase may be endless"},
-                 {"{rate: 100/s, for: 20s}", "{rate: 0/s, for: 20s}", "LS2012", NULL, "above 0"},
-                 {"  - {rate: 100/s, for: 20s}\n  - {rate: 333/s, for: 1500ms}\n  - {rate: 50/s}",
-                  "  []", "LS2012", "lockstep: 1", "there is no arrival phase"}});
-}
-
 static void checks_have_what_they_need(void **state)
 {
     CHECK_MISTAKES(
@@ -446,7 +436,6 @@ int main(void)
         FIXTURE_TEST(sources_fit_their_types),
         FIXTURE_TEST(fields_do_not_contradict_themselves),
         FIXTURE_TEST(references_are_of_one_type),
-        FIXTURE_TEST(arrival_phases_end_but_for_the_last),
         FIXTURE_TEST(checks_have_what_they_need),
         FIXTURE_TEST(normalize_steps_do_one_thing),
         FIXTURE_TEST(a_conflict_needs_duplicates),

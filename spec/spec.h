@@ -14,12 +14,14 @@
 
 #define LS_FORMAT_VERSION 1
 
-#define LS_SPEC_EVENT_TYPES_MAX 64
-#define LS_SPEC_FIELDS_MAX      64 /* of one event type; also of one entity's attributes */
-#define LS_SPEC_ENTITIES_MAX    32
-#define LS_SPEC_VIEWS_MAX       64
-#define LS_SPEC_PARTITIONS_MAX  1024
-#define LS_SPEC_STEPS_MAX       16 /* of one lifecycle */
+#define LS_SPEC_EVENT_TYPES_MAX  64
+#define LS_SPEC_FIELDS_MAX       64 /* of one event type; also of one entity's attributes */
+#define LS_SPEC_ENTITIES_MAX     32
+#define LS_SPEC_VIEWS_MAX        64
+#define LS_SPEC_PARTITIONS_MAX   1024
+#define LS_SPEC_STEPS_MAX        16 /* of one lifecycle */
+#define LS_SPEC_PHASES_MAX       256
+#define LS_SPEC_PHASE_PER_MS_MAX 1000000000 /* where the rate is not constant */
 
 enum ls_field_type {
     LS_FIELD_BOOLEAN,
@@ -181,8 +183,31 @@ enum ls_envelope_column {
     LS_COLUMN_PAYLOAD /* the first column of the payload */
 };
 
-struct ls_spec_phase {
+/* What a phase is where it is not a constant rate: settings of the words of ls_spec_courses. */
+struct ls_phase_to { /* from the phase's rate to this one */
     struct ls_rate rate;
+};
+struct ls_phase_burst { /* the last `length_ms` of every `every_ms` */
+    struct ls_rate rate;
+    int64_t every_ms;
+    int64_t length_ms;
+};
+struct ls_phase_silence { /* then what fell due at the phase's rate, in the rest of the phase */
+    int64_t length_ms;
+};
+struct ls_phase_poisson {
+    struct ls_rate rate;
+};
+struct ls_phase_diurnal {
+    struct ls_rate mean;
+    struct ls_decimal peak_to_trough;
+    int64_t period_ms;
+    int64_t peak_at_ms; /* since midnight, of the day on which the phase begins */
+};
+
+struct ls_spec_phase {
+    struct ls_rate rate; /* per_ms 0: not written, `course` has one */
+    struct ls_pick course;
     int64_t length_ms; /* 0: endless */
     struct ls_where where;
 };
@@ -346,15 +371,16 @@ struct ls_spec {
 
 extern const struct ls_table ls_spec_table;
 extern const struct ls_family ls_spec_sources, ls_spec_distributions, ls_spec_picks,
-    ls_spec_windows, ls_spec_aggregates;
+    ls_spec_courses, ls_spec_windows, ls_spec_aggregates;
 extern const struct ls_table ls_spec_field_table, ls_spec_check_table, ls_spec_normalize_table;
 extern const char *const ls_field_type_words[];
 
 /* Words of the families, for those who implement them. */
 extern const struct ls_member ls_member_const, ls_member_id, ls_member_uniform, ls_member_choice,
     ls_member_zipf, ls_member_normal, ls_member_lognormal, ls_member_exponential, ls_member_ref,
-    ls_member_expr, ls_member_pick_uniform, ls_member_pick_zipf, ls_member_tumbling,
-    ls_member_count, ls_member_sum, ls_member_min, ls_member_max, ls_member_avg, ls_member_distinct;
+    ls_member_expr, ls_member_pick_uniform, ls_member_pick_zipf, ls_member_to, ls_member_burst,
+    ls_member_silence, ls_member_poisson, ls_member_diurnal, ls_member_tumbling, ls_member_count,
+    ls_member_sum, ls_member_min, ls_member_max, ls_member_avg, ls_member_distinct;
 
 /* Loads and checks a spec. Problems: LS_E_DATA, with the whole report in `report` (appended; also
  * warnings of a spec that is fine). Other codes with `err` alone. Free with ls_spec_free. */
@@ -383,6 +409,10 @@ static inline struct ls_where ls_spec_place(const struct ls_spec *spec, const vo
 {
     return ls_place_of(&spec->places, member, otherwise);
 }
+
+/* The least number of milliseconds in which each rate of a phase comes to a whole number of events;
+ * 0 where that is more than LS_SPEC_PHASE_PER_MS_MAX. */
+uint64_t ls_spec_phase_per_ms(const struct ls_spec_phase *phase);
 
 /* The watermark delay of an event type's topic (P2). */
 int64_t ls_spec_watermark_delay(const struct ls_spec *spec, const struct ls_spec_event_type *type);

@@ -235,11 +235,19 @@ const struct ls_rule ls_rules[] = {
      "\n"
      "Example: `{name: category, type: string, ref: product.category}`; `ref: product` names\n"
      "no value, and `type: string, ref: product.list_price` has the wrong type.\n"},
-    {"LS2012", "Arrival phases that do not follow each other",
-     "`arrival` is a list of phases, in order, each with a rate above 0. All but the last\n"
-     "have a length (`for`), because what follows an endless phase never comes.\n"
+    {"LS2012", "An arrival phase that does not fit",
+     "`arrival` is a list of at most 256 phases, in order. A phase has a `rate` above 0, which\n"
+     "`to`, `burst` or `silence` may bend, or it is `poisson` or `diurnal`, which have a rate of\n"
+     "their own. All but the last have a length (`for`), because what follows an endless phase\n"
+     "never comes; with `to` and `silence` the last one has, too. A burst is shorter than its\n"
+     "`every`, a silence not longer than its phase.\n"
      "\n"
-     "Example: `arrival: [{rate: 90/s, for: 30m}, {rate: 140/s}]`.\n"},
+     "Times are exact. So that they can be computed in 128 bits, the rates beside any of these\n"
+     "words, in events per millisecond, have a common denominator of at most 1_000_000_000:\n"
+     "rates per second may have six decimal places.\n"
+     "\n"
+     "Example: `arrival: [{rate: 90/s, for: 30m}, {rate: 90/s, to: 140/s, for: 5m},\n"
+     "{poisson: 140/s}]`.\n"},
     {"LS2013", "No event type has the field",
      "A quality check or a fault names a field that no event type has in the schema version\n"
      "that it declares: it would check or break nothing, and silently. Fields are named as\n"

@@ -21,6 +21,8 @@ class Checker:
 
     def problems(self, value, schema=None, path=''):
         schema = self.root if schema is None else schema
+        if isinstance(schema, bool):
+            return [] if schema else [f'{path}: must not be there']
         found = []
         for key, want in schema.items():
             if key not in SILENT:
@@ -56,7 +58,7 @@ class Checker:
         if not isinstance(value, dict):
             return []
         found = [problem for key in want if key in value for problem in self.problems(value[key], want[key], f'{path}{key}/')]
-        if self.closed and 'additionalProperties' not in schema:
+        if self.closed and 'additionalProperties' not in schema and 'type' in schema:     # without a type it is a condition
             found += self.check_additionalproperties(value, False, schema, path)
         return found
 
