@@ -1,6 +1,11 @@
 /* Made by tests/model/arrival_model.py --write: what the model says of random schedules, and
  * of Poisson arrivals with 90/s and seed 7: 0 .. 7, 4095, 4096, 10^9 of an endless phase,
  * 4096 and 5399 of one of 60 s. */
+#ifndef LS_GENERATOR_ARRIVAL_VECTORS_TEST_H
+#define LS_GENERATOR_ARRIVAL_VECTORS_TEST_H
+
+#include <stdint.h>
+
 static const uint64_t digests_of_the_model[] = {
     0xc5d0525c108b9031, 0x7df1393f8f484acd, 0xe220a8397b1dcdaf, 0xe4c34fcb75fe7751,
     0x3c1c4b0a1aff35ae, 0x9354479abf7a39f1, 0xf8db7feb11bdcd69, 0xfe7e49068d085002,
@@ -75,3 +80,5 @@ static const int64_t shared_place_of_the_model[] = {
     4863104788044929,
     4863106156139373,
 };
+
+#endif

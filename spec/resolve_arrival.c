@@ -67,8 +67,8 @@ static void check_length(struct resolver *r, const struct ls_spec_phase *phase, 
         return;
     }
     if (course == &ls_member_to || course == &ls_member_silence) {
-        PROBLEM(r, "LS2012", phase->where, "give it a `for`", "a phase with `%s` cannot be endless",
-                course->word);
+        PROBLEM(r, "LS2012", phase->where, "add `for: 30m`, say",
+                "a phase with `%s` cannot be endless", course->word);
     } else if (!last) {
         PROBLEM(r, "LS2012", phase->where, "give it a `for`, or put it last",
                 "only the last arrival phase may be endless");
@@ -82,7 +82,7 @@ static void check_course(struct resolver *r, const struct ls_spec_phase *phase)
     if (phase->course.member == &ls_member_burst && burst->length_ms >= burst->every_ms) {
         PROBLEM(r, "LS2012", place(r, phase, &burst->length_ms),
                 "`for` is the length of one burst, `every` that from one to the next",
-                "a burst is shorter than `every`");
+                "the `for` of a burst is not shorter than its `every`");
     }
     if (phase->course.member == &ls_member_silence && phase->length_ms &&
         silence->length_ms > phase->length_ms) {
@@ -101,8 +101,8 @@ static void check_rates(struct resolver *r, const struct ls_spec_phase *phase)
     }
     if (phase->course.member && ls_spec_phase_per_ms(phase) == 0) {
         PROBLEM(r, "LS2012", place(r, phase, rates[count - 1]),
-                "give rates with fewer decimal places, and of one unit of time",
-                "beside `%s` rates have a common denominator of at most %d ms",
+                "give them with fewer decimal places (six per second at most), and per one unit",
+                "rates are too fine for `%s`: they need a common denominator of at most %d ms",
                 phase->course.member->word, LS_SPEC_PHASE_PER_MS_MAX);
     }
 }

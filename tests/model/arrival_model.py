@@ -174,13 +174,27 @@ def header():
     times = [early.time(j) for j in (*range(8), 4095, 4096, 10**9)] + [late.time(j) for j in (4096, 5399)]
     shared = [slow.time(SHARED + j) for j in range(3)]
     assert shared[0] == shared[1] < shared[2]
-    return '\n'.join(('/* Made by tests/model/arrival_model.py --write: what the model says of random schedules, and',
-                      ' * of Poisson arrivals with 90/s and seed 7: 0 .. 7, 4095, 4096, 10^9 of an endless phase,',
-                      ' * 4096 and 5399 of one of 60 s. */',
-                      'static const uint64_t digests_of_the_model[] = {', *(f'    {row},' for row in rows), '};',
-                      'static const int64_t poisson_times_of_the_model[] = {', f'    {", ".join(map(str, times))}}};',
-                      f'/* {SHARED} .. {SHARED + 2} of an endless phase with 1/1000000s, seed 1 and stream `shared`. */',
-                      'static const int64_t shared_place_of_the_model[] = {', *(f'    {time},' for time in shared), '};', ''))
+    guard = 'LS_GENERATOR_ARRIVAL_VECTORS_TEST_H'
+    return f'''/* Made by tests/model/arrival_model.py --write: what the model says of random schedules, and
+ * of Poisson arrivals with 90/s and seed 7: 0 .. 7, 4095, 4096, 10^9 of an endless phase,
+ * 4096 and 5399 of one of 60 s. */
+#ifndef {guard}
+#define {guard}
+
+#include <stdint.h>
+
+static const uint64_t digests_of_the_model[] = {{
+{chr(10).join(f'    {row},' for row in rows)}
+}};
+static const int64_t poisson_times_of_the_model[] = {{
+    {', '.join(map(str, times))}}};
+/* {SHARED} .. {SHARED + 2} of an endless phase with 1/1000000s, seed 1 and stream `shared`. */
+static const int64_t shared_place_of_the_model[] = {{
+{chr(10).join(f'    {time},' for time in shared)}
+}};
+
+#endif
+'''
 
 
 def main():
