@@ -8,6 +8,10 @@
 #define WORDS      34
 #define DIGITS_MAX 17
 
+/* 0.DIGITS times 10^places is laid out plainly for places in these bounds. */
+#define PLAIN_MIN -5
+#define PLAIN_MAX 17
+
 /* A natural number, the lowest word first. */
 struct natural {
     uint32_t words[WORDS];
@@ -182,7 +186,7 @@ static char *put_exponent(char *at, int exponent)
 static char *lay_out(char *at, const char *digits, size_t count, int places)
 {
     int size = (int)count;
-    if (places > 21 || places < -5) {
+    if (places < PLAIN_MIN || places > PLAIN_MAX) {
         *at++ = digits[0];
         if (size > 1) {
             *at++ = '.';

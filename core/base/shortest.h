@@ -2,8 +2,9 @@
  * machine, whatever its C library and locale.
  *
  * The digits are the fewest that read back to the same bits, and of those the ones nearest to the
- * value (Steele and White 1990; Burger and Dybvig 1996, with exact integers). They are laid out as
- * ECMAScript lays out a number: 0.1, 1e-7, 123000, 1e+21; except that -0 keeps its sign. */
+ * value (Steele and White 1990; Burger and Dybvig 1996, with exact integers). From 0.000001 to
+ * below 10^17 they are laid out plainly (0.1, 123000), so that what has no point fits 64 bits;
+ * elsewhere with an exponent (1e-7, 1.5e+300). Zero is 0 or -0. */
 #ifndef LS_BASE_SHORTEST_H
 #define LS_BASE_SHORTEST_H
 
