@@ -1,6 +1,6 @@
 #include "cli/config_json.h"
 
-#include "cli/json_text.h"
+#include "core/base/json.h"
 
 #include <string.h>
 
@@ -48,7 +48,7 @@ static int append_scalar(const struct ls_yaml *node, struct ls_buf *out, struct 
     }
     return number && is_json_number(node->text)
                ? ls_buf_append_text(out, node->text, err)
-               : json_append_quoted(out, (const uint8_t *)node->text, strlen(node->text), err);
+               : ls_json_string(out, node->text, strlen(node->text), err);
 }
 
 static int append(const struct ls_yaml *node, int indent, struct ls_buf *out, struct ls_error *err)
@@ -62,7 +62,7 @@ static int append(const struct ls_yaml *node, int indent, struct ls_buf *out, st
         rc = ls_buf_appendf(out, err, "%s\n%*s", i ? "," : "", indent + 2, "");
         if (rc == 0 && map) {
             const char *key = node->entries[i].key;
-            rc = json_append_quoted(out, (const uint8_t *)key, strlen(key), err);
+            rc = ls_json_string(out, key, strlen(key), err);
             rc = rc < 0 ? rc : ls_buf_append_text(out, ": ", err);
         }
         const struct ls_yaml *value = map ? node->entries[i].value : node->items[i];

@@ -1,8 +1,7 @@
 #include "cli/log_overview.h"
 
-#include "cli/json_text.h"
-
 #include "core/base/civil.h"
+#include "core/base/json.h"
 #include "core/base/text.h"
 
 #include <stdio.h>
@@ -52,7 +51,7 @@ static int print_quoted(const char *text, struct ls_error *err)
 {
     struct ls_buf out;
     ls_buf_init(&out, "a name as JSON", 1U << 20);
-    int rc = json_append_quoted(&out, (const uint8_t *)text, strlen(text), err);
+    int rc = ls_json_string(&out, text, strlen(text), err);
     cli_print_buf(&out);
     return rc;
 }

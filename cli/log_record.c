@@ -1,10 +1,9 @@
 #include "cli/log_record.h"
 
-#include "cli/json_text.h"
-
 #include "core/avro/decode.h"
 #include "core/avro/frame.h"
 #include "core/base/civil.h"
+#include "core/base/json.h"
 #include "core/base/text.h"
 
 #include <stdio.h>
@@ -47,7 +46,7 @@ static int append_hex(struct ls_buf *out, const uint8_t *bytes, size_t size, siz
 static int append_bytes(struct ls_buf *out, const uint8_t *bytes, size_t size, struct ls_error *err)
 {
     if (is_line(bytes, size)) {
-        return json_append_quoted(out, bytes, size, err);
+        return ls_json_string(out, bytes, size, err);
     }
     int rc = ls_buf_append_text(out, "0x", err);
     return rc < 0 ? rc : append_hex(out, bytes, size, HEX_SHOWN_MAX, err);
@@ -184,10 +183,10 @@ static int header_json(struct ls_buf *out, bool first, const uint8_t *key, size_
                        const uint8_t *value, size_t value_size, struct ls_error *err)
 {
     int rc = ls_buf_append_text(out, first ? "{\"key\": " : ", {\"key\": ", err);
-    rc = rc < 0 ? rc : json_append_quoted(out, key, key_size, err);
+    rc = rc < 0 ? rc : ls_json_string(out, key, key_size, err);
     rc = rc < 0 ? rc : ls_buf_append_text(out, ", \"value\": ", err);
     if (rc == 0) {
-        rc = value ? json_append_quoted(out, value, value_size, err)
+        rc = value ? ls_json_string(out, value, value_size, err)
                    : ls_buf_append_text(out, "null", err);
     }
     return rc < 0 ? rc : ls_buf_append_text(out, "}", err);
@@ -221,8 +220,7 @@ int log_record_json(const struct log_record_place *place, const struct ls_log_re
     struct reading r;
     ls_time_format(record->timestamp_ms, time);
     int rc = ls_buf_append_text(out, "{\"topic\": ", err);
-    rc = rc < 0 ? rc
-                : json_append_quoted(out, (const uint8_t *)place->topic, strlen(place->topic), err);
+    rc = rc < 0 ? rc : ls_json_string(out, place->topic, strlen(place->topic), err);
     rc = rc < 0 ? rc : ls_buf_appendf(out, err, ", \"partition\": %u", place->partition);
     if (rc == 0 && record->offset >= 0) {
         rc = ls_buf_appendf(out, err, ", \"offset\": %lld", (long long)record->offset);
@@ -232,7 +230,7 @@ int log_record_json(const struct log_record_place *place, const struct ls_log_re
                                  ", \"timestamp_ms\": %lld, \"timestamp\": \"%s\", \"key\": ",
                                  (long long)record->timestamp_ms, time);
     if (rc == 0) {
-        rc = record->key ? json_append_quoted(out, record->key, record->key_size, err)
+        rc = record->key ? ls_json_string(out, record->key, record->key_size, err)
                          : ls_buf_append_text(out, "null", err);
     }
     rc = rc < 0 ? rc : ls_buf_append_text(out, ", \"headers\": [", err);

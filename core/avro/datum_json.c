@@ -1,15 +1,15 @@
 #include "core/avro/decode_internal.h"
 
 #include "core/base/civil.h"
+#include "core/base/json.h"
+#include "core/base/shortest.h"
 #include "core/base/wide.h"
 
 #include <assert.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define MS_PER_DAY     86400000
-#define NUMBER_MAX     64
 #define DECIMAL_BYTES  16 /* what an ls_i128 holds */
 #define DECIMAL_DIGITS 40 /* more than 2^127 has */
 
@@ -27,40 +27,7 @@ static int put(struct writer *writer, const char *text)
     return ls_buf_append_text(writer->out, text, writer->err);
 }
 
-/* `wide` is for bytes: those above 0x7f are code points of their own, not parts of UTF-8. */
-static int put_string(struct writer *writer, const uint8_t *bytes, size_t size, bool wide)
-{
-    int rc = put(writer, "\"");
-    for (size_t i = 0; rc == 0 && i < size; i++) {
-        uint8_t c = bytes[i];
-        if (c < 0x20 || (wide && c > 0x7e)) {
-            rc = ls_buf_appendf(writer->out, writer->err, "\\u%04x", c);
-        } else if (c == '"' || c == '\\') {
-            char escaped[] = {'\\', (char)c, '\0'};
-            rc = put(writer, escaped);
-        } else {
-            rc = ls_buf_append(writer->out, &c, 1, writer->err);
-        }
-    }
-    return rc < 0 ? rc : put(writer, "\"");
-}
-
-static double double_of(uint64_t bits)
-{
-    double value;
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
-
-static float float_of(uint32_t bits)
-{
-    float value;
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
-
-/* The fewest digits that read back to the same value. Whatever the locale takes for a decimal point
- * becomes a point. */
+/* What JSON has no number for is a string. */
 static int put_float(struct writer *writer, uint64_t bits, bool is_double)
 {
     bool negative = is_double ? bits >> 63 : bits >> 31;
@@ -71,22 +38,9 @@ static int put_float(struct writer *writer, uint64_t bits, bool is_double)
                            : negative           ? "\"-Infinity\""
                                                 : "\"Infinity\"");
     }
-    double value = is_double ? double_of(bits) : (double)float_of((uint32_t)bits);
-    char text[NUMBER_MAX];
-    bool same = false;
-    for (int digits = 1; !same && digits <= 17; digits++) {
-        snprintf(text, sizeof text, "%.*g", digits, value);
-        same = is_double ? strtod(text, NULL) == value : strtof(text, NULL) == (float)value;
-    }
-    char plain[NUMBER_MAX];
-    size_t size = 0;
-    for (size_t i = 0; text[i]; i++) {
-        bool of_number = strchr("0123456789+-e", text[i]) != NULL;
-        if (of_number || plain[size - 1] != '.') {
-            plain[size++] = of_number ? text[i] : '.';
-        }
-    }
-    return ls_buf_append(writer->out, plain, size, writer->err);
+    char text[LS_SHORTEST_TEXT_MAX];
+    size_t size = is_double ? ls_shortest_64(bits, text) : ls_shortest_32((uint32_t)bits, text);
+    return ls_buf_append(writer->out, text, size, writer->err);
 }
 
 /* An ISO string in the form of the logical type, or the number where the time is outside the years
@@ -159,7 +113,7 @@ static int put_bytes(struct writer *writer, const struct ls_node *node, const ui
     if (decimal && size <= DECIMAL_BYTES) {
         return put_decimal(writer, bytes, size, node->scale);
     }
-    return put_string(writer, bytes, size, true);
+    return ls_json_bytes(writer->out, bytes, size, writer->err);
 }
 
 static int write_record(struct writer *writer, const struct ls_node *node)
@@ -167,7 +121,9 @@ static int write_record(struct writer *writer, const struct ls_node *node)
     int rc = put(writer, "{");
     for (size_t i = 0; rc == 0 && i < node->count; i++) {
         const struct ls_field *field = &node->fields[i];
-        rc = ls_buf_appendf(writer->out, writer->err, "%s\"%s\":", i ? "," : "", field->name);
+        rc = put(writer, i ? ",\"" : "\"");
+        rc = rc < 0 ? rc : put(writer, field->name);
+        rc = rc < 0 ? rc : put(writer, "\":");
         rc = rc < 0 ? rc : write_value(writer, field->type);
     }
     return rc < 0 ? rc : put(writer, "}");
@@ -188,7 +144,7 @@ static int write_items(struct writer *writer, const struct ls_node *node)
                 const uint8_t *key;
                 size_t size;
                 ls_get_string(writer->span, &key, &size);
-                rc = put_string(writer, key, size, false);
+                rc = ls_json_string(writer->out, key, size, writer->err);
                 rc = rc < 0 ? rc : put(writer, ":");
             }
             rc = rc < 0 ? rc : write_value(writer, node->children[0]);
@@ -226,7 +182,7 @@ static int write_value(struct writer *writer, const struct ls_node *node)
         return put_bytes(writer, node, bytes, size);
     case LS_AVRO_STRING:
         ls_get_string(span, &bytes, &size);
-        return put_string(writer, bytes, size, false);
+        return ls_json_string(writer->out, bytes, size, writer->err);
     case LS_AVRO_ENUM:
         ls_get_long(span, &number);
         return ls_buf_appendf(writer->out, writer->err, "\"%s\"", node->symbols[number]);

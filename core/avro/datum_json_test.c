@@ -46,7 +46,7 @@ static const struct {
     {"\"double\"", BYTES("\x00\x00\x00\x00\x00\x00\xf0\xff"), "\"-Infinity\"", NULL},
     {"\"double\"", BYTES("\x00\x00\x00\x00\x00\x00\xf8\x7f"), "\"NaN\"", NULL},
     {"\"string\"", BYTES("\x18q\"b\\n\n\x00\x1f\xe2\x82\xac\x7f"),
-     "\"q\\\"b\\\\n\\u000a\\u0000\\u001f\xe2\x82\xac\x7f\"", NULL},
+     "\"q\\\"b\\\\n\\u000a\\u0000\\u001f\xe2\x82\xac\\u007f\"", NULL},
     {"\"bytes\"",
      BYTES("\x0c"
            "a\"\x00\x7f\x80\xff"),

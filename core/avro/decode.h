@@ -55,14 +55,13 @@ enum ls_decode_status ls_get_string(struct ls_span *span, const uint8_t **bytes,
  * `span->at` is the place. */
 enum ls_decode_status ls_datum_skip(const struct ls_node *node, struct ls_span *span);
 
-/* One datum as JSON text behind `out`, for people and for reports; nothing that is compared byte
- * for byte may contain it, since the digits of floats come from the C library. Records are objects
- * in field order, union values are bare, bytes and fixed are "\u00xx" strings as in the
+/* One datum as JSON text behind `out`; the same bytes on every machine. Records are objects in
+ * field order, union values are bare, bytes and fixed are "\u00xx" strings as in the
  * specification's JSON encoding; NaN and infinities are the strings "NaN", "Infinity", "-Infinity",
- * other floats the shortest decimal that reads back to the same bits. Decimals of up to 16 bytes
- * are decimal strings ("-12.34"), longer ones are written as the bytes they are. With `readable`,
- * timestamps (millis, micros) and dates within the years 1 to 9999 are ISO strings; otherwise they
- * are numbers.
+ * other floats the shortest decimal that reads back to the same bits (core/base/shortest.h).
+ * Decimals of up to 16 bytes are decimal strings ("-12.34"), longer ones are written as the bytes
+ * they are. With `readable`, timestamps (millis, micros) and dates within the years 1 to 9999 are
+ * ISO strings; otherwise they are numbers.
  *
  * The datum is checked first, as ls_datum_skip does: unless that gives LS_DECODE_OK, nothing is
  * appended. A full `out` or refused memory is an LS_E_* code in *rc, else *rc is 0; then `span` is
