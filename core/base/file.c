@@ -11,8 +11,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define READ_STEP 65536U
-#define HASH_STEP (256U << 10)
+#define READ_STEP    65536U
+#define HASH_STEP    (256U << 10)
+#define COMPARE_STEP 16384U
 
 static int too_long(const char *path, struct ls_error *err)
 {
@@ -132,6 +133,59 @@ int ls_file_write_at(int fd, const void *bytes, size_t size, uint64_t offset, co
             size -= (size_t)written;
         }
     }
+    return 0;
+}
+
+static int compare_at(int fd, const uint8_t *bytes, size_t size, uint64_t offset, const char *path,
+                      struct ls_error *err)
+{
+    uint8_t there[COMPARE_STEP];
+    int rc = 0;
+    for (size_t done = 0, got = 0; rc == 0 && done < size; done += got) {
+        size_t step = size - done < sizeof there ? size - done : sizeof there;
+        rc = ls_file_read_at(fd, there, step, offset + done, &got, path, err);
+        size_t same = 0;
+        while (rc == 0 && same < got && there[same] == bytes[done + same]) {
+            same++;
+        }
+        if (rc == 0 && same < step) {
+            rc = ls_error_set(err, LS_E_DATA,
+                              "%s differs from what is made now at byte %llu: it was changed, or "
+                              "made by another version of this program",
+                              path, (unsigned long long)(offset + done + same));
+        }
+    }
+    return rc;
+}
+
+int ls_file_write_again(int fd, const void *bytes, size_t size, uint64_t offset, uint64_t kept,
+                        const char *path, struct ls_error *err)
+{
+    uint64_t there = kept > offset ? kept - offset : 0;
+    size_t old = there < size ? (size_t)there : size;
+    int rc = compare_at(fd, bytes, old, offset, path, err);
+    return rc < 0 || old == size ? rc
+                                 : ls_file_write_at(fd, (const uint8_t *)bytes + old, size - old,
+                                                    offset + old, path, err);
+}
+
+int ls_file_end_again(uint64_t size, uint64_t kept, const char *path, struct ls_error *err)
+{
+    return size < kept
+               ? ls_error_set(err, LS_E_DATA,
+                              "%s holds %llu bytes more than are made now, from byte %llu "
+                              "on: it was changed, or is of another run",
+                              path, (unsigned long long)(kept - size), (unsigned long long)size)
+               : 0;
+}
+
+int ls_file_size(int fd, uint64_t *size, const char *path, struct ls_error *err)
+{
+    struct stat status;
+    if (fstat(fd, &status) < 0) {
+        return ls_error_errno(err, LS_E_IO, errno, "cannot look at %s", path);
+    }
+    *size = (uint64_t)status.st_size;
     return 0;
 }
 

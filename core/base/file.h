@@ -22,6 +22,16 @@ int ls_file_write(int fd, const void *bytes, size_t size, const char *path, stru
 int ls_file_write_at(int fd, const void *bytes, size_t size, uint64_t offset, const char *path,
                      struct ls_error *err);
 
+/* As ls_file_write_at for a file that is made a second time, the first `kept` bytes of which are
+ * there: those are compared instead. LS_E_DATA, with the offset, when they are not the same. */
+int ls_file_write_again(int fd, const void *bytes, size_t size, uint64_t offset, uint64_t kept,
+                        const char *path, struct ls_error *err);
+
+/* And at its end, `size` bytes: LS_E_DATA when more than that were there. */
+int ls_file_end_again(uint64_t size, uint64_t kept, const char *path, struct ls_error *err);
+
+int ls_file_size(int fd, uint64_t *size, const char *path, struct ls_error *err);
+
 /* Up to `size` bytes from `offset`: *got is smaller only at the end of the file. */
 int ls_file_read_at(int fd, void *bytes, size_t size, uint64_t offset, size_t *got,
                     const char *path, struct ls_error *err);

@@ -638,6 +638,63 @@ static void refused_memory_is_an_error(void **state)
     assert_true(nth > 2);
 }
 
+static void a_file_is_written_again_behind_what_is_there(void **state)
+{
+    (void)state;
+    struct ls_error err;
+    uint64_t size;
+    struct ls_buf text;
+    static const struct {
+        size_t kept, step;
+    } cases[] = {{0, 100000},    {1, 100000},  {99999, 100000}, {100000, 100000},
+                 {50000, 16384}, {50000, 777}, {33333, 40000},  {16384, 16384}};
+    ls_buf_init(&text, "test", 1 << 20);
+    for (int i = 0; i < 20000; i++) {
+        assert_int_equal(ls_buf_appendf(&text, &err, "%05d", i), 0);
+    }
+    for (size_t k = 0; k < COUNT(cases); k++) {
+        assert_int_equal(ls_file_replace("a", text.data, cases[k].kept, &err), 0);
+        int fd = ls_file_open("a", O_RDWR, 0, &err);
+        for (size_t at = 0; at < text.size; at += cases[k].step) {
+            size_t step = text.size - at < cases[k].step ? text.size - at : cases[k].step;
+            assert_int_equal(
+                ls_file_write_again(fd, text.data + at, step, at, cases[k].kept, "a", &err), 0);
+        }
+        assert_int_equal(ls_file_size(fd, &size, "a", &err), 0);
+        assert_int_equal(size, text.size);
+        close(fd);
+        assert_content("a", ls_buf_text(&text, &err));
+    }
+    int fd = ls_file_open("a", O_RDWR, 0, &err);
+    text.data[70000] ^= 1;
+    assert_int_equal(ls_file_write_again(fd, text.data, text.size, 0, 70000, "a", &err), 0);
+    text.data[69999] ^= 1;
+    assert_int_equal(ls_file_write_again(fd, text.data, text.size, 0, 70000, "a", &err), LS_E_DATA);
+    assert_non_null(strstr(err.text, "a differs from what is made now at byte 69999:"));
+    close(fd);
+    ls_buf_clear(&text);
+}
+
+static void a_file_made_again_ends_where_it_did(void **state)
+{
+    (void)state;
+    struct ls_error err;
+    uint64_t size;
+    assert_int_equal(ls_file_end_again(5, 0, "a", &err), 0);
+    assert_int_equal(ls_file_end_again(5, 5, "a", &err), 0);
+    assert_int_equal(ls_file_end_again(5, 9, "a", &err), LS_E_DATA);
+    assert_non_null(strstr(err.text, "a holds 4 bytes more than are made now, from byte 5 on"));
+    put("a", "1234");
+    int fd = ls_file_open("a", O_RDWR, 0, &err); /* shorter than it was said to be */
+    assert_int_equal(ls_file_write_again(fd, "123456", 6, 0, 6, "a", &err), LS_E_DATA);
+    assert_non_null(strstr(err.text, "at byte 4:"));
+    close(fd);
+    fd = ls_file_open("a", O_WRONLY, 0, &err);
+    assert_int_equal(ls_file_write_again(fd, "12", 2, 0, 2, "a", &err), LS_E_IO);
+    close(fd);
+    assert_int_equal(ls_file_size(-1, &size, "a", &err), LS_E_IO);
+}
+
 #define FILE_TEST(name) cmocka_unit_test_setup_teardown(name, enter_fresh_folder, leave_folder)
 
 int main(void)
@@ -654,6 +711,8 @@ int main(void)
         FILE_TEST(short_writes_go_on),
         FILE_TEST(interrupted_writes_go_on),
         FILE_TEST(interrupted_reads_go_on),
+        FILE_TEST(a_file_is_written_again_behind_what_is_there),
+        FILE_TEST(a_file_made_again_ends_where_it_did),
         FILE_TEST(folders),
         FILE_TEST(joined_paths),
         FILE_TEST(walk_sees_regular_files_in_byte_order),
