@@ -44,6 +44,14 @@ int ls_container_resume(const char *path, const char *name, const char *schema_t
                         unsigned records_per_block, const struct ls_container_state *state,
                         struct ls_container_writer **out, struct ls_error *err);
 
+/* As ls_container_create, for a file that is there and that this writer is to make once more: what
+ * it holds, up to where a killed writer came, is compared instead of written. Any call that comes
+ * upon other bytes gives LS_E_DATA with their offset; ls_container_finish also where the file goes
+ * on behind what was appended. */
+int ls_container_retrace(const char *path, const char *name, const char *schema_text,
+                         unsigned records_per_block, struct ls_container_writer **out,
+                         struct ls_error *err);
+
 /* One encoded record of at most LS_CONTAINER_RECORD_MAX bytes, else LS_E_DATA. What LS_E_DATA or
  * LS_E_NOMEM refused was not taken, and the writer can be used on. After LS_E_IO every call but
  * ls_container_writer_free gives the same error again: what the file holds behind the last state is

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define LARGE_BLOCK    (64U << 10) /* bytes */
@@ -17,6 +16,7 @@ struct ls_container_writer {
     char *path;
     uint8_t sync[LS_CONTAINER_SYNC_SIZE];
     unsigned records_per_block;
+    uint64_t kept;     /* bytes that are there already, and compared instead of written */
     uint64_t written;  /* bytes of the file; with `out`: header and full blocks */
     struct ls_buf out; /* full blocks that are not in the file yet, or the end of the last one */
     uint64_t records;  /* in full blocks, those in `out` included */
@@ -78,9 +78,28 @@ static int writer_new(const char *path, unsigned records_per_block,
     return 0;
 }
 
-int ls_container_create(const char *path, const char *name, const char *schema_text,
-                        unsigned records_per_block, struct ls_container_writer **out,
-                        struct ls_error *err)
+/* Keeps the error of a failed write, sync or cut: what is in the file is not known after it. */
+static int failed(struct ls_container_writer *writer, const struct ls_error *err)
+{
+    writer->failed = *err;
+    return err->code;
+}
+
+static int write_bytes(struct ls_container_writer *writer, const struct ls_buf *bytes,
+                       struct ls_error *err)
+{
+    if (ls_file_write_again(writer->fd, bytes->data, bytes->size, writer->written, writer->kept,
+                            writer->path, err) < 0) {
+        return failed(writer, err);
+    }
+    writer->written += bytes->size;
+    return 0;
+}
+
+/* `again`: the file is there, and is made once more. */
+static int begin(const char *path, const char *name, const char *schema_text,
+                 unsigned records_per_block, bool again, struct ls_container_writer **out,
+                 struct ls_error *err)
 {
     struct ls_buf header;
     struct ls_container_writer *writer;
@@ -89,18 +108,31 @@ int ls_container_create(const char *path, const char *name, const char *schema_t
     int rc = writer_new(path, records_per_block, &writer, err);
     rc = rc < 0 ? rc : make_header(name, schema_text, &header, writer->sync, err);
     if (rc == 0) {
-        writer->fd = ls_file_open(path, O_RDWR | O_CREAT | O_TRUNC, 0666, err);
-        rc = writer->fd < 0 ? writer->fd
-                            : ls_file_write_at(writer->fd, header.data, header.size, 0, path, err);
+        writer->fd = ls_file_open(path, again ? O_RDWR : O_RDWR | O_CREAT | O_TRUNC, 0666, err);
+        rc = writer->fd < 0 ? writer->fd : ls_file_size(writer->fd, &writer->kept, path, err);
+        rc = rc < 0 ? rc : write_bytes(writer, &header, err);
     }
     if (rc == 0) {
-        writer->written = header.size;
         *out = writer;
     } else {
         ls_container_writer_free(writer);
     }
     ls_buf_clear(&header);
     return rc;
+}
+
+int ls_container_create(const char *path, const char *name, const char *schema_text,
+                        unsigned records_per_block, struct ls_container_writer **out,
+                        struct ls_error *err)
+{
+    return begin(path, name, schema_text, records_per_block, false, out, err);
+}
+
+int ls_container_retrace(const char *path, const char *name, const char *schema_text,
+                         unsigned records_per_block, struct ls_container_writer **out,
+                         struct ls_error *err)
+{
+    return begin(path, name, schema_text, records_per_block, true, out, err);
 }
 
 static int cut(struct ls_container_writer *writer, uint64_t size, struct ls_error *err)
@@ -119,15 +151,15 @@ static int check_file(const struct ls_container_writer *writer, const struct ls_
                       const struct ls_container_state *state, struct ls_error *err)
 {
     struct ls_buf found;
-    struct stat status;
-    if (fstat(writer->fd, &status) < 0) {
-        return ls_error_errno(err, LS_E_IO, errno, "cannot look at %s", writer->path);
+    uint64_t size;
+    if (ls_file_size(writer->fd, &size, writer->path, err) < 0) {
+        return err->code;
     }
-    if (state->file_size < header->size || (uint64_t)status.st_size < state->file_size) {
+    if (state->file_size < header->size || size < state->file_size) {
         return ls_error_set(err, LS_E_DATA,
                             "%s has %llu bytes; %llu were expected, %zu of them header: it was "
                             "changed since the checkpoint",
-                            writer->path, (unsigned long long)status.st_size,
+                            writer->path, (unsigned long long)size,
                             (unsigned long long)state->file_size, header->size);
     }
     ls_buf_init(&found, "container header", LS_CONTAINER_HEADER_MAX);
@@ -192,30 +224,12 @@ int ls_container_resume(const char *path, const char *name, const char *schema_t
     return rc;
 }
 
-/* Keeps the error of a failed write, sync or cut: what is in the file is not known after it. */
-static int failed(struct ls_container_writer *writer, const struct ls_error *err)
-{
-    writer->failed = *err;
-    return err->code;
-}
-
 static int refuse_failed(const struct ls_container_writer *writer, struct ls_error *err)
 {
     if (writer->failed.code) {
         *err = writer->failed;
     }
     return writer->failed.code;
-}
-
-static int write_bytes(struct ls_container_writer *writer, const struct ls_buf *bytes,
-                       struct ls_error *err)
-{
-    if (ls_file_write_at(writer->fd, bytes->data, bytes->size, writer->written, writer->path, err) <
-        0) {
-        return failed(writer, err);
-    }
-    writer->written += bytes->size;
-    return 0;
 }
 
 static int write_out(struct ls_container_writer *writer, struct ls_error *err)
@@ -363,12 +377,13 @@ int ls_container_finish(struct ls_container_writer *writer, bool sync, struct ls
     assert(!writer->finished);
     int rc = refuse_failed(writer, err);
     rc = rc < 0 ? rc : write_out(writer, err);
+    uint64_t full = writer->written;
     if (rc == 0 && writer->pending_count) {
-        uint64_t full = writer->written;
         rc = append_block(writer, err);
         rc = rc < 0 ? rc : write_out(writer, err);
-        writer->written = full; /* reopening cuts it off again */
     }
+    rc = rc < 0 ? rc : ls_file_end_again(writer->written, writer->kept, writer->path, err);
+    writer->written = full; /* reopening cuts it off again */
     if (rc == 0 && sync) {
         rc = sync_file(writer, err);
     }

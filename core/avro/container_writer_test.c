@@ -336,6 +336,58 @@ static void limit_file_size(rlim_t size)
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
 }
 
+/* A file of `records` made once more, of which the first `size` bytes are there. */
+static int retrace(unsigned records)
+{
+    struct ls_container_writer *writer;
+    int rc = ls_container_retrace(other_path, "views/a", schema_text, 5, &writer, &err);
+    if (rc < 0) {
+        assert_null(writer);
+        return rc;
+    }
+    for (unsigned i = 0; i < records; i++) {
+        append(writer, i);
+    }
+    rc = ls_container_finish(writer, false, &err);
+    ls_container_writer_free(writer);
+    return rc;
+}
+
+static void put_file(const uint8_t *bytes, size_t size)
+{
+    assert_int_equal(ls_file_replace(other_path, bytes, size, &err), 0);
+}
+
+static void a_file_is_made_once_more(void **state)
+{
+    (void)state;
+    struct ls_buf whole;
+    char place[64];
+    ls_buf_init(&whole, "file", 1 << 20);
+    write_whole(path, 5, 23);
+    assert_int_equal(ls_file_read(path, &whole, &err), 0);
+    for (size_t size = 0; size <= whole.size; size++) {
+        put_file(whole.data, size);
+        assert_int_equal(retrace(23), 0);
+        assert_same_files();
+        if (size < whole.size) { /* and one byte of what is there is another */
+            whole.data[size] ^= 1;
+            put_file(whole.data, size + 1 + (whole.size - size - 1) / 2);
+            whole.data[size] ^= 1;
+            assert_int_equal(retrace(23), LS_E_DATA);
+            snprintf(place, sizeof place, "at byte %zu:", size);
+            if (!strstr(err.text, place)) {
+                fail_msg("`%s` does not say `%s`", err.text, place);
+            }
+        }
+    }
+    assert_int_equal(ls_buf_append(&whole, "more", 4, &err), 0);
+    put_file(whole.data, whole.size);
+    assert_int_equal(retrace(23), LS_E_DATA);
+    assert_non_null(strstr(err.text, "holds 4 bytes more"));
+    ls_buf_clear(&whole);
+}
+
 static void a_failed_write_is_final(void **state)
 {
     (void)state;
@@ -436,6 +488,7 @@ int main(void)
         cmocka_unit_test(large_blocks_are_the_same_bytes),
         cmocka_unit_test(large_blocks_are_closed_early),
         cmocka_unit_test(resume_refuses),
+        cmocka_unit_test(a_file_is_made_once_more),
         cmocka_unit_test(a_failed_write_is_final),
         cmocka_unit_test(a_full_disk_is_said_at_once),
         cmocka_unit_test(refused_memory_is_an_error),
