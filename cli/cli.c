@@ -3,6 +3,9 @@
 #include "core/base/mem.h"
 #include "core/base/text.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -212,6 +215,23 @@ static int run(int argc, char **argv, struct ls_error *err)
     return command ? run_command(command, argc - 1 - used, argv + 1 + used, err) : err->code;
 }
 
+/* A descriptor of ours that is closed would be given to the next file, and what is printed would go
+ * into that. */
+static void occupy_closed_descriptors(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF && open("/dev/null", O_RDONLY) < 0) {
+            return; /* then the next file cannot be opened either */
+        }
+    }
+}
+
+static bool reader_has_gone(void)
+{
+    struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    return poll(&out, 1, 0) == 1 && (out.revents & POLLERR);
+}
+
 int cli_main(int argc, char **argv, const char *self)
 {
     struct sigaction action = {.sa_handler = on_signal};
@@ -220,15 +240,17 @@ int cli_main(int argc, char **argv, const char *self)
     sigaction(SIGTERM, &action, NULL);
     signal(SIGPIPE, SIG_IGN); /* the write fails, and the error says which */
     signal(SIGXFSZ, SIG_IGN);
+    occupy_closed_descriptors();
     struct ls_error err = {0};
     own_name = self;
     int rc = run(argc, argv, &err);
-    if (rc < 0) {
-        fprintf(stderr, "lockstep: %s\n", err.text);
+    bool lost = fflush(stdout) != 0 || ferror(stdout) || atomic_load(&print_failed);
+    if (rc >= 0 && lost) {
+        rc = ls_error_set(&err, reader_has_gone() ? LS_E_PIPE : LS_E_IO,
+                          "cannot write to the standard output");
     }
-    if ((fflush(stdout) != 0 || ferror(stdout) || atomic_load(&print_failed)) && rc >= 0) {
-        fprintf(stderr, "lockstep: cannot write to the standard output\n");
-        rc = LS_E_IO;
+    if (rc < 0 && rc != LS_E_PIPE) {
+        fprintf(stderr, "lockstep: %s\n", err.text);
     }
     return rc < 0 ? -rc : rc;
 }

@@ -45,7 +45,8 @@ const char cli_exit_codes[] = "  0    the same, or done\n"
                               "  70   a bug of this program\n"
                               "  71   the system refused memory or a thread\n"
                               "  74   reading or writing, a full disk among it\n"
-                              "  130  interrupted\n";
+                              "  130  interrupted\n"
+                              "  141  whoever read the standard output has gone\n";
 
 static void print_verbs(void)
 {

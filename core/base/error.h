@@ -25,7 +25,8 @@ enum ls_code {
     LS_E_BUG = -70,      /* an invariant of ours does not hold */
     LS_E_NOMEM = -71,    /* the system refused memory or a thread */
     LS_E_IO = -74,       /* reading, writing, syncing; a full disk */
-    LS_E_INTERRUPTED = -130
+    LS_E_INTERRUPTED = -130,
+    LS_E_PIPE = -141 /* whoever read what is written has gone: said to nobody, as by any program */
 };
 
 #define LS_ERROR_TEXT_MAX 1024

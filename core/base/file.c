@@ -108,7 +108,8 @@ int ls_file_write(int fd, const void *bytes, size_t size, const char *path, stru
     while (size > 0) {
         ssize_t written = write(fd, at, size);
         if (written < 0 && errno != EINTR) {
-            return ls_error_errno(err, LS_E_IO, errno, "cannot write %s", path);
+            int code = errno == EPIPE ? LS_E_PIPE : LS_E_IO;
+            return ls_error_errno(err, code, errno, "cannot write %s", path);
         }
         if (written > 0) {
             at += written;

@@ -17,7 +17,8 @@ int ls_file_read(const char *path, struct ls_buf *buf, struct ls_error *err);
 /* The SHA-256 and the size of a file of any length. LS_E_NOINPUT when it is missing. */
 int ls_file_sha256(const char *path, struct ls_sha256 *out, uint64_t *size, struct ls_error *err);
 
-/* All of it, at the file's position or at `offset`; `path` is for the message. LS_E_IO. */
+/* All of it, at the file's position or at `offset`; `path` is for the message. LS_E_IO; LS_E_PIPE
+ * for a pipe that nobody reads. */
 int ls_file_write(int fd, const void *bytes, size_t size, const char *path, struct ls_error *err);
 int ls_file_write_at(int fd, const void *bytes, size_t size, uint64_t offset, const char *path,
                      struct ls_error *err);
