@@ -3,6 +3,7 @@
 #include "core/base/civil.h"
 #include "core/base/text.h"
 #include "generator/generate.h"
+#include "generator/sink.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -17,7 +18,7 @@ struct options {
 
 static const struct ls_option rows[] = {
     {"to", LS_OPTION_TEXT, LS_OPTION_REQUIRED, offsetof(struct options, to),
-     .summary = "Where events go: log:DIR, or null: to write nothing."},
+     .summary = "Where events go: log:DIR, avro:DIR, jsonl:DIR, csv:DIR, - (JSON Lines) or null:."},
     {"events", LS_OPTION_INTEGER, 0, offsetof(struct options, events), .fallback = "-1",
      .minimum = "-1", .summary = "How many events, copies included."},
     {"for", LS_OPTION_DURATION, 0, offsetof(struct options, for_ms), .fallback = "0",
@@ -28,9 +29,9 @@ static const struct ls_option rows[] = {
      .minimum = "0", .maximum = "256",
      .summary = "How many threads; 0 for one a processor. The bytes are the same."},
     {"truth", LS_OPTION_TEXT, 0, offsetof(struct options, truth),
-     .summary = "Folder for the truth [DIR.truth, beside the log]."},
+     .summary = "Folder for the truth [DIR.truth, beside DIR; none with - and null:]."},
     {"resume", LS_OPTION_FLAG, 0, offsetof(struct options, resume), .fallback = "false",
-     .summary = "Finishes a log that was interrupted, to the same bytes."},
+     .summary = "Finishes an output that was interrupted, to the same bytes."},
     {"from-event", LS_OPTION_INTEGER, 0, offsetof(struct options, from_event), .fallback = "-1",
      .minimum = "-1", .summary = "A slice alone, from this event, without truth,"},
     {"to-event", LS_OPTION_INTEGER, 0, offsetof(struct options, to_event), .fallback = "-1",
@@ -47,33 +48,60 @@ static int on_progress(void *context, uint64_t done, uint64_t total, struct ls_e
     return cli_interrupted(err);
 }
 
-static void print_summary(const struct ls_plan *plan, const struct ls_generated *g, double seconds)
+/* Where the events go. */
+struct target {
+    const struct ls_sink_kind *kind;
+    const char *uri, *place;
+};
+
+static int append_topics(const struct ls_plan *plan, const struct ls_generated *g,
+                         struct ls_buf *out, struct ls_error *err)
 {
     char grouped[LS_GROUPED_MAX];
-    cli_print("%s events", ls_grouped(g->events, grouped));
-    cli_print(", %s bytes of values", ls_grouped(g->value_bytes, grouped));
-    cli_print(", %s events/s\n", ls_grouped((uint64_t)((double)g->events / seconds), grouped));
-    for (size_t t = 0; t < g->type_count; t++) {
+    int rc = 0;
+    for (size_t t = 0; rc == 0 && t < g->type_count; t++) {
         const struct ls_truth_totals *totals = &g->totals[t];
         if (!totals->raw) {
             continue;
         }
-        cli_print("  %-32s %s raw, ", plan->types[t].spec->topic, ls_grouped(totals->raw, grouped));
-        cli_print("%s admitted", ls_grouped(totals->by_outcome[LS_ADMITTED], grouped));
-        for (int r = LS_ADMITTED + 1; r < LS_REASON_COUNT; r++) {
-            if (totals->by_outcome[r]) {
-                cli_print(", %s %s", ls_grouped(totals->by_outcome[r], grouped),
-                          ls_reasons[r].name);
+        rc = ls_buf_appendf(out, err, "  %-32s %s raw", plan->types[t].spec->topic,
+                            ls_grouped(totals->raw, grouped));
+        for (int r = LS_ADMITTED; rc == 0 && r < LS_REASON_COUNT; r++) {
+            if (totals->by_outcome[r] || r == LS_ADMITTED) {
+                rc = ls_buf_appendf(out, err, ", %s %s", ls_grouped(totals->by_outcome[r], grouped),
+                                    r == LS_ADMITTED ? "admitted" : ls_reasons[r].name);
             }
         }
-        cli_print("\n");
+        rc = rc < 0 ? rc : ls_buf_append_text(out, "\n", err);
     }
+    return rc;
 }
 
-/* The folder of a file log, or NULL. */
-static const char *log_folder(const char *uri)
+/* For people: on stderr where stdout holds the events. */
+static int print_summary(const struct target *target, const struct ls_plan *plan,
+                         const struct ls_generated *g, double seconds, struct ls_error *err)
 {
-    return strncmp(uri, "log:", 4) == 0 ? uri + 4 : NULL;
+    char events[LS_GROUPED_MAX];
+    char bytes[LS_GROUPED_MAX];
+    char rate[LS_GROUPED_MAX];
+    struct ls_buf out;
+    ls_grouped(g->events, events);
+    ls_grouped(g->value_bytes, bytes);
+    ls_grouped((uint64_t)((double)g->events / seconds), rate);
+    ls_buf_init(&out, "summary", 1U << 20);
+    int rc = ls_buf_appendf(&out, err, "%s events, %s bytes of values, %s events/s\n", events,
+                            bytes, rate);
+    rc = rc < 0 ? rc : append_topics(plan, g, &out, err);
+    if (rc == 0 && g->damaged) {
+        rc = ls_buf_appendf(&out, err, "  %s damaged on purpose: %s/*.damaged.jsonl\n",
+                            ls_grouped(g->damaged, events), target->place);
+    }
+    if (target->kind->on_stdout) {
+        cli_print_diagnostics(&out);
+    } else {
+        cli_print_buf(&out);
+    }
+    return rc;
 }
 
 static int set_bounds(const struct options *o, const struct ls_spec *spec, struct ls_generate *job,
@@ -96,8 +124,51 @@ static int set_bounds(const struct options *o, const struct ls_spec *spec, struc
     return 0;
 }
 
-static int generate(struct cli *cli, const struct options *o, const struct ls_spec *spec,
-                    const struct ls_plan *plan, struct ls_error *err)
+/* What to do about an error of a run. */
+static int advise(const struct target *target, const struct ls_generated *made, bool slice, int rc,
+                  struct ls_error *err)
+{
+    char text[LS_ERROR_TEXT_MAX];
+    memcpy(text, err->text, sizeof text);
+    const char *go_on = slice ? "remove it and make it again" : "go on with --resume";
+    if (rc == LS_E_INTERRUPTED && target->kind->in_folder) {
+        return ls_error_set(err, rc, "interrupted after %llu events; %s is partial: %s",
+                            (unsigned long long)made->events, target->uri, go_on);
+    }
+    if (rc == LS_E_IO && !made->opened) {
+        return ls_error_set(err, rc, "%s; give --to a place that can be written", text);
+    }
+    if (rc == LS_E_IO && target->kind->on_stdout) {
+        return ls_error_set(err, rc, "%s; what was written ends there: send it where it is taken",
+                            text);
+    }
+    if (rc == LS_E_DATA && made->opened && target->kind->in_folder) {
+        return ls_error_set(err, rc,
+                            "%s; remove it all and begin anew, or give --to another folder", text);
+    }
+    if (rc == LS_E_IO && target->kind->in_folder) {
+        return ls_error_set(err, rc, "%s; %s is partial: make room, then %s", text, target->uri,
+                            go_on);
+    }
+    return rc;
+}
+
+static int set_folders(struct cli *cli, const struct options *o, const struct target *target,
+                       struct ls_generate *job, struct ls_error *err)
+{
+    job->truth_folder = o->truth;
+    if (!target->kind->in_folder) {
+        return 0;
+    }
+    if (!o->truth) {
+        job->truth_folder = ls_arena_printf(&cli->arena, err, "%s.truth", target->place);
+    }
+    job->reference_folder = ls_arena_printf(&cli->arena, err, "%s/reference", target->place);
+    return job->truth_folder && job->reference_folder ? 0 : err->code;
+}
+
+static int generate(struct cli *cli, const struct options *o, const struct target *target,
+                    const struct ls_spec *spec, const struct ls_plan *plan, struct ls_error *err)
 {
     struct ls_progress progress;
     struct ls_generated made;
@@ -107,45 +178,37 @@ static int generate(struct cli *cli, const struct options *o, const struct ls_sp
                               .resume = o->resume,
                               .progress = on_progress,
                               .context = &progress};
-    const char *folder = log_folder(o->to);
-    if (folder) {
-        job.truth_folder = o->truth ? o->truth
-                                    : ls_arena_printf(&cli->arena, err, "%s.truth", folder);
-        job.reference_folder = ls_arena_printf(&cli->arena, err, "%s/reference", folder);
-        if (!job.truth_folder || !job.reference_folder) {
-            return err->code;
-        }
-    }
-    int rc = set_bounds(o, spec, &job, err);
+    int rc = set_folders(cli, o, target, &job, err);
+    rc = rc < 0 ? rc : set_bounds(o, spec, &job, err);
     if (rc < 0) {
         return rc;
     }
     ls_progress_begin(&progress, stderr, "generate");
     rc = ls_generate(&job, &made, err);
     double seconds = ls_progress_end(&progress);
-    if (rc == 0 && made.was_complete) {
-        cli_print("%s is finished already\n", o->to);
-    } else if (rc == 0) {
-        print_summary(plan, &made, seconds);
-    } else if (rc == LS_E_INTERRUPTED && folder) {
-        ls_error_set(err, rc,
-                     "interrupted after %llu events; the log is partial: go on with --resume",
-                     (unsigned long long)made.events);
+    if (rc < 0) {
+        return advise(target, &made, job.slice, rc, err);
     }
-    return rc;
+    if (made.was_complete) {
+        cli_print("%s is finished already\n", o->to);
+        return 0;
+    }
+    return print_summary(target, plan, &made, seconds, err);
 }
 
 static int run(struct cli *cli, struct ls_error *err)
 {
     struct options *o = cli->options;
+    struct target target = {.uri = o->to};
     struct ls_spec *spec;
     struct ls_plan *plan = NULL;
-    int rc = cli_load_spec(cli, &o->spec, &spec, err);
+    target.kind = ls_sink_find(o->to, &target.place, err);
+    int rc = target.kind ? cli_load_spec(cli, &o->spec, &spec, err) : err->code;
     if (rc < 0) {
         return rc;
     }
     rc = cli_plan(spec, &plan, err);
-    rc = rc < 0 ? rc : generate(cli, o, spec, plan, err);
+    rc = rc < 0 ? rc : generate(cli, o, &target, spec, plan, err);
     ls_plan_free(plan);
     ls_spec_free(spec);
     return rc;

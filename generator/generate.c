@@ -1,14 +1,15 @@
 #include "generator/generate.h"
 
 #include "core/base/civil.h"
-#include "core/log/log.h"
 #include "generator/reference.h"
+#include "generator/sink.h"
 
 #include <string.h>
 
 struct job {
     const struct ls_generate *settings;
-    struct ls_log *log;     /* NULL for null: */
+    struct ls_sink *sink;
+    struct ls_sink_domain domain;
     struct ls_truth *truth; /* counts in any case; NULL for a slice */
     struct ls_generated *out;
     uint64_t first, total;
@@ -18,15 +19,7 @@ static int take(void *context, const struct ls_event *event, struct ls_error *er
 {
     struct job *job = context;
     job->out->value_bytes += event->value_size;
-    int rc = 0;
-    if (job->log) {
-        struct ls_log_record record = {.timestamp_ms = event->timestamp_ms,
-                                       .key = event->key,
-                                       .key_size = event->key_size,
-                                       .value = event->value,
-                                       .value_size = event->value_size};
-        rc = ls_log_append(job->log, event->type, event->partition, &record, err);
-    }
+    int rc = job->sink->kind->take(job->sink, 0, event, err);
     return rc < 0 || !job->truth ? rc : ls_truth_take(job->truth, event, err);
 }
 
@@ -88,30 +81,39 @@ static int bounds(const struct ls_generate *g, uint64_t *first, uint64_t *end, s
 static int open_outputs(struct job *job, struct ls_error *err)
 {
     const struct ls_generate *g = job->settings;
-    const struct ls_plan *plan = g->plan;
-    int rc = 0;
-    if (strcmp(g->to, "null:") != 0) {
-        struct ls_log_topic topics[LS_SPEC_EVENT_TYPES_MAX];
-        char sha256[LS_HEX_MAX];
-        for (size_t t = 0; t < plan->type_count; t++) {
-            topics[t] = (struct ls_log_topic){plan->types[t].spec->topic, plan->partitions};
-        }
-        ls_hex(plan->spec->hash.bytes, sizeof plan->spec->hash.bytes, sha256);
-        struct ls_log_identity identity = {plan->spec->domain, sha256, g->events, g->until_ms};
-        if (g->slice) { /* whatever its bounds, no run's: no run ends before all times */
-            identity.until_ms = INT64_MIN;
-        }
-        rc = ls_log_create(g->to, topics, plan->type_count, &identity,
-                           g->resume ? LS_LOG_RESUME : LS_LOG_FRESH, &job->log, err);
-        job->out->was_complete = rc == 0 && ls_log_is_complete(job->log);
+    job->domain = (struct ls_sink_domain){
+        .plan = g->plan,
+        .events = g->events,
+        .until_ms = g->slice ? INT64_MIN : g->until_ms, /* no run ends before all times: a slice
+                                                           is none that could be resumed */
+    };
+    const struct ls_sink_run run = {&job->domain, 1, g->resume};
+    const char *place;
+    const struct ls_sink_kind *kind = ls_sink_find(g->to, &place, err);
+    if (!kind) {
+        return err->code;
     }
-    if (rc == 0 && !g->slice && !job->out->was_complete) {
-        rc = ls_truth_new(plan, g->truth_folder, &job->truth, err);
+    int rc = kind->open(place, &run, &job->sink, err);
+    if (rc < 0 || job->sink->complete) {
+        return rc;
     }
-    if (rc == 0 && g->reference_folder && !job->out->was_complete) {
-        rc = ls_reference_write(plan, g->reference_folder, err);
+    rc = g->slice ? 0 : ls_truth_new(g->plan, g->truth_folder, &job->truth, err);
+    return rc < 0 || !g->reference_folder ? rc
+                                          : ls_reference_write(g->plan, g->reference_folder, err);
+}
+
+static void close_outputs(struct job *job)
+{
+    struct ls_generated *out = job->out;
+    if (job->sink) {
+        out->was_complete = job->sink->complete;
+        out->damaged = job->sink->damaged;
+        job->sink->kind->close(job->sink);
     }
-    return rc;
+    for (size_t t = 0; job->truth && t < out->type_count; t++) {
+        out->totals[t] = *ls_truth_totals(job->truth, t);
+    }
+    ls_truth_free(job->truth);
 }
 
 int ls_generate(const struct ls_generate *settings, struct ls_generated *out, struct ls_error *err)
@@ -123,20 +125,15 @@ int ls_generate(const struct ls_generate *settings, struct ls_generated *out, st
     int rc = bounds(settings, &job.first, &end, err);
     job.total = rc < 0 ? 0 : end - job.first;
     rc = rc < 0 ? rc : open_outputs(&job, err);
-    if (rc == 0 && !out->was_complete) {
+    out->opened = rc == 0;
+    if (rc == 0 && !job.sink->complete) {
         struct ls_run run = {settings->plan, job.first, end, settings->threads,
                              take,           progress,  &job};
         rc = ls_run(&run, err);
         rc = rc < 0 || !job.truth ? rc : ls_truth_finish(job.truth, err);
-        rc = rc < 0 || !job.log
-                 ? rc
-                 : ls_log_complete(job.log,
-                                   err); /* last: its manifest says that everything is there */
+        /* last: what it writes now says that everything is there */
+        rc = rc < 0 ? rc : job.sink->kind->finish(job.sink, err);
     }
-    for (size_t t = 0; job.truth && t < out->type_count; t++) {
-        out->totals[t] = *ls_truth_totals(job.truth, t);
-    }
-    ls_truth_free(job.truth);
-    ls_log_close(job.log);
+    close_outputs(&job);
     return rc;
 }

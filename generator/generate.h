@@ -1,4 +1,4 @@
-/* The whole job of `lockstep generate`: a spec's events into a log, the reference tables into its
+/* The whole job of `lockstep generate`: a spec's events into a sink, the reference tables into its
  * folder, the truth beside it. */
 #ifndef LS_GENERATOR_GENERATE_H
 #define LS_GENERATOR_GENERATE_H
@@ -8,7 +8,7 @@
 
 struct ls_generate {
     const struct ls_plan *plan;
-    const char *to;               /* a log's URI, or "null:" */
+    const char *to;               /* a place that ls_sink_find knows */
     const char *truth_folder;     /* NULL: no truth is written */
     const char *reference_folder; /* NULL: no tables are written */
     uint64_t events;              /* UINT64_MAX: not bounded by a number */
@@ -25,7 +25,9 @@ struct ls_generate {
 
 struct ls_generated {
     uint64_t events;
+    bool opened;       /* every output was there to be written to */
     bool was_complete; /* with `resume`: nothing was left to do */
+    uint64_t damaged;  /* see struct ls_sink */
     size_t type_count;
     struct ls_truth_totals totals[LS_SPEC_EVENT_TYPES_MAX];
     uint64_t value_bytes;

@@ -1,103 +1,19 @@
 #include "generator/generate.h"
 
-#include "core/base/file.h"
 #include "core/log/log.h"
-#include "generator/fixture_test.h"
+#include "generator/generate_fixture_test.h"
 
-#include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
 
-enum { RUN = 12000 };
-
-/* The job that the tests vary: a log with truth and reference tables in the folder `name`. */
-struct place {
-    char uri[32], truth[32], reference[32];
-};
-
 static struct ls_generate job_of(const struct maker *m, const char *name, struct place *place)
 {
-    snprintf(place->uri, sizeof place->uri, "log:%s/log", name);
-    snprintf(place->truth, sizeof place->truth, "%s/truth", name);
-    snprintf(place->reference, sizeof place->reference, "%s/log/reference", name);
-    return (struct ls_generate){.plan = m->plan,
-                                .to = place->uri,
-                                .truth_folder = place->truth,
-                                .reference_folder = place->reference,
-                                .events = RUN,
-                                .until_ms = INT64_MAX,
-                                .threads = 1};
-}
-
-static struct ls_generated generate(struct maker *m, const struct ls_generate *job)
-{
-    struct ls_generated made;
-    if (ls_generate(job, &made, &m->base.err) < 0) {
-        fail_msg("%s", m->base.err.text);
-    }
-    return made;
+    return job_at(m, "log", name, place);
 }
 
 static struct ls_generated generate_whole(struct maker *m, const char *name)
 {
-    struct place place;
-    const struct ls_generate job = job_of(m, name, &place);
-    return generate(m, &job);
-}
-
-static void check_refused(struct maker *m, const struct ls_generate *job, int code,
-                          const char *part)
-{
-    struct ls_generated made;
-    assert_int_equal(ls_generate(job, &made, &m->base.err), code);
-    if (!strstr(m->base.err.text, part)) {
-        fail_msg("`%s` does not say `%s`", m->base.err.text, part);
-    }
-}
-
-/* ---- folders that have to be the same */
-
-struct comparison {
-    const char *folder, *other;
-    size_t files;
-};
-
-static int compare_file(void *context, const char *relative, struct ls_error *err)
-{
-    struct comparison *c = context;
-    const char *const folders[] = {c->folder, c->other};
-    struct ls_buf bytes[2];
-    int rc = 0;
-    for (int k = 0; k < 2; k++) {
-        char path[LS_PATH_MAX];
-        ls_buf_init(&bytes[k], "test file", 256U << 20);
-        rc = rc < 0 ? rc : ls_path_join(path, folders[k], relative, err);
-        rc = rc < 0 ? rc : ls_file_read(path, &bytes[k], err);
-    }
-    if (rc == 0 && (bytes[0].size != bytes[1].size ||
-                    memcmp(bytes[0].data, bytes[1].data, bytes[0].size) != 0)) {
-        rc = ls_error_set(err, LS_E_DATA, "%s differs in %s and %s", relative, c->folder, c->other);
-    }
-    ls_buf_clear(&bytes[0]);
-    ls_buf_clear(&bytes[1]);
-    c->files++;
-    return rc;
-}
-
-static void check_same_folders(struct maker *m, const char *a, const char *b)
-{
-    struct comparison there = {a, b, 0};
-    struct comparison back = {b, a, 0};
-    if (ls_tree_walk(a, compare_file, &there, &m->base.err) < 0 ||
-        ls_tree_walk(b, compare_file, &back, &m->base.err) < 0) {
-        fail_msg("%s", m->base.err.text);
-    }
-    assert_true(there.files == back.files && there.files > 0);
-}
-
-static void remove_folder(struct maker *m, const char *name)
-{
-    assert_int_equal(ls_tree_remove(name, &m->base.err), 0);
+    return generate_whole_at(m, "log", name);
 }
 
 /* ---- a whole run */
@@ -262,27 +178,9 @@ static void times_stay_within_four_digits_of_years(void **state)
 
 /* ---- runs that end early */
 
-struct stop {
-    uint64_t at;
-};
-
-static int stop_there(void *context, uint64_t done, uint64_t total, struct ls_error *err)
-{
-    const struct stop *stop = context;
-    assert_true(total == RUN && done <= total);
-    return done >= stop->at ? ls_error_set(err, LS_E_INTERRUPTED, "stopped") : 0;
-}
-
-/* The log as it is behind `before` events of an interrupted run. Writers hold back a megabyte: what
- * a kill leaves of the blocks is played by file_log_test.c, here what remains is cut. */
 static void interrupt(struct maker *m, const char *name, uint64_t at)
 {
-    struct place place;
-    struct ls_generate job = job_of(m, name, &place);
-    struct stop stop = {at};
-    job.progress = stop_there;
-    job.context = &stop;
-    check_refused(m, &job, LS_E_INTERRUPTED, "stopped");
+    interrupt_at(m, "log", name, at);
 }
 
 static void resume(struct maker *m, const char *name, unsigned threads)
@@ -308,19 +206,6 @@ static void an_interrupted_run_is_resumed_to_the_same_bytes(void **state)
         check_same_folders(m, "a", "whole");
         remove_folder(m, "a");
     }
-}
-
-static void copy_file(struct maker *m, const char *from, const char *to, size_t size_max)
-{
-    struct ls_buf bytes;
-    ls_buf_init(&bytes, "test file", 256U << 20);
-    assert_int_equal(ls_file_read(from, &bytes, &m->base.err), 0);
-    size_t size = bytes.size < size_max ? bytes.size : size_max;
-    int fd = open(to, O_WRONLY | O_CREAT | O_TRUNC, 0666);
-    assert_true(fd >= 0);
-    assert_int_equal(ls_file_write(fd, bytes.data, size, to, &m->base.err), 0);
-    close(fd);
-    ls_buf_clear(&bytes);
 }
 
 /* Whole blocks of the log and of the truth were there when the writer was killed, to different
