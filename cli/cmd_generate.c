@@ -183,7 +183,7 @@ static int generate(struct cli *cli, const struct options *o, const struct targe
     if (rc < 0) {
         return rc;
     }
-    ls_progress_begin(&progress, stderr, "generate");
+    ls_progress_begin(&progress, stderr, "generate", "events");
     rc = ls_generate(&job, &made, err);
     double seconds = ls_progress_end(&progress);
     if (rc < 0) {

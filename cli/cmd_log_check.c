@@ -63,7 +63,7 @@ static int run(struct cli *cli, struct ls_error *err)
     progress.total = count_all(log);
     struct ls_log_inspect job = {
         .log = log, .all = true, .progress = on_progress, .context = &progress};
-    ls_progress_begin(&progress.line, stderr, "check");
+    ls_progress_begin(&progress.line, stderr, "check", "records");
     rc = log_overview_print(&job, cli->subjects[0], false, &progress.line, &overview, err);
     ls_progress_end(&progress.line);
     rc = rc < 0 ? rc : judge(log, &overview, err);

@@ -45,7 +45,7 @@ static int run(struct cli *cli, struct ls_error *err)
                                    .memory = (size_t)o->memory,
                                    .progress = pipeline_progress,
                                    .context = &progress};
-        ls_progress_begin(&progress, stderr, "batch");
+        ls_progress_begin(&progress, stderr, "batch", "records read");
         rc = ls_batch_run(&job, &result, err);
         ls_progress_end(&progress);
     }

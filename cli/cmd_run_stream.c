@@ -86,7 +86,7 @@ static int run_pipeline(struct cli *cli, const struct options *o, const struct p
     if (rc < 0) {
         return rc;
     }
-    ls_progress_begin(&progress, stderr, "stream");
+    ls_progress_begin(&progress, stderr, "stream", "records");
     rc = ls_stream_run(&job, &result, err);
     ls_progress_end(&progress);
     if (rc == LS_E_INTERRUPTED) {
