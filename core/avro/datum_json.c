@@ -27,6 +27,21 @@ static int put(struct writer *writer, const char *text)
     return ls_buf_append_text(writer->out, text, writer->err);
 }
 
+static int put_integer(struct writer *writer, int64_t number)
+{
+    char text[20];
+    char *at = text + sizeof text;
+    uint64_t rest = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+    do {
+        *--at = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest);
+    if (number < 0) {
+        *--at = '-';
+    }
+    return ls_buf_append(writer->out, at, (size_t)(text + sizeof text - at), writer->err);
+}
+
 /* What JSON has no number for is a string. */
 static int put_float(struct writer *writer, uint64_t bits, bool is_double)
 {
@@ -50,7 +65,7 @@ static int put_time(struct writer *writer, int64_t number, int64_t time_ms, int 
 {
     char text[LS_TIME_TEXT_MAX];
     if (time_ms < LS_TIME_MIN_MS || time_ms > LS_TIME_MAX_MS) {
-        return ls_buf_appendf(writer->out, writer->err, "%lld", (long long)number);
+        return put_integer(writer, number);
     }
     size_t size = ls_time_format(time_ms, text) - 1; /* without the Z */
     bool date = strcmp(logical, "date") == 0;
@@ -77,7 +92,7 @@ static int put_number(struct writer *writer, const struct ls_node *node, int64_t
         int64_t rest = (number % 1000 + 1000) % 1000;
         return put_time(writer, number, number / 1000 - (number % 1000 < 0), (int)rest, logical);
     }
-    return ls_buf_appendf(writer->out, writer->err, "%lld", (long long)number);
+    return put_integer(writer, number);
 }
 
 /* Two's complement, most significant byte first. */

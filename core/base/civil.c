@@ -43,16 +43,31 @@ struct ls_civil ls_civil_from_ms(int64_t time_ms)
     return civil;
 }
 
+/* `count` digits and what stands behind them. */
+static char *put(char *at, int value, int count, char behind)
+{
+    for (int i = count; i-- > 0; value /= 10) {
+        at[i] = (char)('0' + value % 10);
+    }
+    at[count] = behind;
+    return at + count + 1;
+}
+
 size_t ls_time_format(int64_t time_ms, char out[LS_TIME_TEXT_MAX])
 {
     if (time_ms < LS_TIME_MIN_MS || time_ms > LS_TIME_MAX_MS) {
         return (size_t)snprintf(out, LS_TIME_TEXT_MAX, "%lld", (long long)time_ms);
     }
     struct ls_civil c = ls_civil_from_ms(time_ms);
-    return (size_t)snprintf(out, LS_TIME_TEXT_MAX, "%04u-%02u-%02uT%02u:%02u:%02u.%03uZ",
-                            (unsigned)c.year % 10000, (unsigned)c.month % 100,
-                            (unsigned)c.day % 100, (unsigned)c.hour % 100, (unsigned)c.minute % 100,
-                            (unsigned)c.second % 100, (unsigned)c.millisecond % 1000);
+    char *at = put(out, c.year, 4, '-');
+    at = put(at, c.month, 2, '-');
+    at = put(at, c.day, 2, 'T');
+    at = put(at, c.hour, 2, ':');
+    at = put(at, c.minute, 2, ':');
+    at = put(at, c.second, 2, '.');
+    at = put(at, c.millisecond, 3, 'Z');
+    *at = '\0';
+    return (size_t)(at - out);
 }
 
 struct scanner {
