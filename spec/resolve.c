@@ -1,4 +1,3 @@
-#include "core/base/text.h"
 #include "spec/resolve_internal.h"
 
 #include <stdio.h>
@@ -19,7 +18,7 @@ struct ls_spec_event_type *ls_resolve_event_type(struct resolver *r, const char 
 {
     struct ls_spec_event_type *type = ls_spec_event_type(r->spec, *name);
     if (!type) {
-        char hint[256];
+        char hint[LS_SUGGEST_MAX];
         PROBLEM(r, "LS2003", ls_spec_place(r->spec, name, otherwise),
                 ls_resolve_suggest(*name, event_type_name_at, r->spec->event_types.items,
                                    r->spec->event_types.count, hint),
@@ -28,11 +27,23 @@ struct ls_spec_event_type *ls_resolve_event_type(struct resolver *r, const char 
     return type;
 }
 
+/* Event types share names of fields. */
+static bool is_first(const char *const *names, size_t at)
+{
+    for (size_t i = 0; i < at; i++) {
+        if (strcmp(names[i], names[at]) == 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* Does any event type have the field? Then the check or fault has something to act on. */
 static struct ls_spec_field *find_anywhere(struct resolver *r, const char *const *name,
                                            struct ls_where otherwise)
 {
     const char *names[LS_SPEC_FIELDS_MAX * 4 + 1];
+    char hint[LS_SUGGEST_MAX];
     size_t count = 0;
     for (size_t t = 0; t < r->spec->event_types.count; t++) {
         struct ls_spec_event_type *type = ls_spec_event_type_at(r->spec, t);
@@ -41,14 +52,12 @@ static struct ls_spec_field *find_anywhere(struct resolver *r, const char *const
             return field;
         }
         for (size_t i = 0; i < type->field_count && count < sizeof names / sizeof *names - 1; i++) {
-            names[count++] = type->fields[i]->name;
+            names[count] = type->fields[i]->name;
+            count += is_first(names, count);
         }
     }
     names[count] = NULL;
-    const char *near = ls_did_you_mean(*name, names);
-    char hint[256];
-    snprintf(hint, sizeof hint, "did you mean `%s`?", near ? near : "");
-    PROBLEM(r, "LS2013", ls_spec_place(r->spec, name, otherwise), near ? hint : NULL,
+    PROBLEM(r, "LS2013", ls_spec_place(r->spec, name, otherwise), ls_suggest(*name, names, hint),
             "no event type has a field `%s`", *name);
     return NULL;
 }
@@ -58,7 +67,7 @@ static const struct ls_spec_reference *find_reference(struct resolver *r, const 
 {
     const struct ls_spec_reference *table = ls_spec_reference(r->spec, *name);
     if (!table) {
-        char hint[256];
+        char hint[LS_SUGGEST_MAX];
         PROBLEM(r, "LS2014", ls_spec_place(r->spec, name, otherwise),
                 ls_resolve_suggest(*name, reference_name_at, r->spec->reference.items,
                                    r->spec->reference.count, hint),
@@ -165,7 +174,7 @@ static void resolve_check(struct resolver *r, const struct ls_spec_check *check)
 static void resolve_lookup(struct resolver *r, const struct ls_spec_lookup *lookup)
 {
     const struct ls_spec_reference *table = find_reference(r, &lookup->table, lookup->where);
-    char buffer[256];
+    char buffer[LS_SUGGEST_MAX];
     const char *hint;
     if (table && table->entity &&
         !ls_resolve_attribute(table->entity, lookup->take, buffer, &hint)) {

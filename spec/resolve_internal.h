@@ -3,6 +3,7 @@
 #ifndef LS_SPEC_RESOLVE_INTERNAL_H
 #define LS_SPEC_RESOLVE_INTERNAL_H
 
+#include "core/base/text.h"
 #include "spec/resolve.h"
 
 struct resolver {
@@ -14,19 +15,18 @@ struct resolver {
 #define PROBLEM(r, rule, where, hint, ...)                                                         \
     ls_diag_add((r)->diag, LS_SEVERITY_ERROR, rule, where, hint, __VA_ARGS__)
 
-/* "did you mean" over the names of `count` things; returns `buffer` or NULL. */
+/* ls_suggest over the names of `count` things. */
 const char *ls_resolve_suggest(const char *word,
                                const char *(*name_at)(const void *things, size_t i),
-                               const void *things, size_t count, char buffer[256]);
+                               const void *things, size_t count, char buffer[LS_SUGGEST_MAX]);
 
 /* By name; NULL, and the problem noted, when there is none. `member` of the spec holds the name. */
 const struct ls_spec_entity *ls_resolve_entity(struct resolver *r, const char *name,
                                                const void *member, struct ls_where otherwise);
 
-/* An attribute of an entity by name; NULL when there is none, with "did you mean" or NULL in *hint.
- */
+/* An attribute of an entity by name; NULL when there is none, with ls_suggest's answer in *hint. */
 const struct ls_spec_field *ls_resolve_attribute(const struct ls_spec_entity *entity,
-                                                 const char *name, char buffer[256],
+                                                 const char *name, char buffer[LS_SUGGEST_MAX],
                                                  const char **hint);
 
 /* Is it a name of the envelope or of the columns that the pipeline adds? */

@@ -35,7 +35,7 @@ bool ls_template_parse(const char *text, struct ls_template *out)
 
 const char *ls_resolve_suggest(const char *word,
                                const char *(*name_at)(const void *things, size_t i),
-                               const void *things, size_t count, char buffer[256])
+                               const void *things, size_t count, char buffer[LS_SUGGEST_MAX])
 {
     const char *names[LS_SPEC_EVENT_TYPES_MAX + 1];
     count = count < LS_SPEC_EVENT_TYPES_MAX ? count : LS_SPEC_EVENT_TYPES_MAX;
@@ -43,12 +43,7 @@ const char *ls_resolve_suggest(const char *word,
         names[i] = name_at(things, i);
     }
     names[count] = NULL;
-    const char *near = ls_did_you_mean(word, names);
-    if (!near) {
-        return NULL;
-    }
-    snprintf(buffer, 256, "did you mean `%s`?", near);
-    return buffer;
+    return ls_suggest(word, names, buffer);
 }
 
 static const char *entity_name_at(const void *things, size_t i)
@@ -61,7 +56,7 @@ const struct ls_spec_entity *ls_resolve_entity(struct resolver *r, const char *n
 {
     const struct ls_spec_entity *entity = ls_spec_entity(r->spec, name);
     if (!entity) {
-        char hint[256];
+        char hint[LS_SUGGEST_MAX];
         PROBLEM(r, "LS2002", ls_spec_place(r->spec, member, otherwise),
                 ls_resolve_suggest(name, entity_name_at, r->spec->entities.items,
                                    r->spec->entities.count, hint),
@@ -76,7 +71,7 @@ static const char *attribute_name_at(const void *things, size_t i)
 }
 
 const struct ls_spec_field *ls_resolve_attribute(const struct ls_spec_entity *entity,
-                                                 const char *name, char buffer[256],
+                                                 const char *name, char buffer[LS_SUGGEST_MAX],
                                                  const char **hint)
 {
     const struct ls_spec_field *attribute = ls_spec_attribute(entity, name);
@@ -364,7 +359,7 @@ static void check_ref(struct resolver *r, const struct ls_spec_event_type *type,
         }
         return;
     }
-    char buffer[256];
+    char buffer[LS_SUGGEST_MAX];
     const char *hint;
     const struct ls_spec_field *attribute = ls_resolve_attribute(entity, dot + 1, buffer, &hint);
     if (!attribute) {

@@ -1,5 +1,6 @@
 #include "core/base/text.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* Bytes of the sequence that begins at `s`, or 0. */
@@ -92,15 +93,26 @@ size_t ls_edit_distance(const char *a, const char *b)
     return rows[1][lb];
 }
 
-const char *ls_did_you_mean(const char *word, const char *const *candidates)
+/* The shortest of those that begin with the word. */
+static const char *completion_of(const char *word, const char *const *candidates)
 {
     const char *best = NULL;
     size_t size = strlen(word);
-    size_t best_distance = size / 3 + 2;
-    for (; *candidates; candidates++) {
-        if (size >= 3 && strncmp(word, *candidates, size) == 0) {
-            return *candidates;
+    for (; size >= 3 && *candidates; candidates++) {
+        if (strncmp(word, *candidates, size) == 0 &&
+            (!best || strlen(*candidates) < strlen(best))) {
+            best = *candidates;
         }
+    }
+    return best;
+}
+
+/* One slip, and one more for every five letters. */
+static const char *slip_of(const char *word, const char *const *candidates)
+{
+    const char *best = NULL;
+    size_t best_distance = strlen(word) / 5 + 2;
+    for (; *candidates; candidates++) {
         size_t distance = ls_edit_distance(word, *candidates);
         if (distance < best_distance && distance < strlen(*candidates)) {
             best = *candidates;
@@ -108,6 +120,55 @@ const char *ls_did_you_mean(const char *word, const char *const *candidates)
         }
     }
     return best;
+}
+
+/* "amount" of "amount_cents". */
+static const char *stem_of(const char *word, const char *const *candidates)
+{
+    const char *best = NULL;
+    for (; *candidates; candidates++) {
+        size_t size = strlen(*candidates);
+        if (strncmp(word, *candidates, size) == 0 && word[size] == '_' &&
+            (!best || size > strlen(best))) {
+            best = *candidates;
+        }
+    }
+    return best;
+}
+
+const char *ls_did_you_mean(const char *word, const char *const *candidates)
+{
+    const char *best = completion_of(word, candidates);
+    best = best ? best : slip_of(word, candidates);
+    return best ? best : stem_of(word, candidates);
+}
+
+char *ls_join(const char *const *words, char *out, size_t size)
+{
+    size_t length = 0;
+    out[0] = '\0';
+    for (; *words; words++) {
+        if (length + strlen(*words) + sizeof ", ..." > size) {
+            snprintf(out + length, size - length, "...");
+            break;
+        }
+        length += (size_t)snprintf(out + length, size - length, "%s%s", *words,
+                                   words[1] ? ", " : "");
+    }
+    return out;
+}
+
+const char *ls_suggest(const char *word, const char *const *candidates, char out[LS_SUGGEST_MAX])
+{
+    static const char known[] = "known here: ";
+    const char *near = ls_did_you_mean(word, candidates);
+    if (near) {
+        snprintf(out, LS_SUGGEST_MAX, "did you mean `%s`?", near);
+        return out;
+    }
+    memcpy(out, known, sizeof known);
+    ls_join(candidates, out + sizeof known - 1, LS_SUGGEST_MAX - sizeof known);
+    return *candidates ? out : NULL;
 }
 
 bool ls_ends_with(const char *text, const char *end)

@@ -15,8 +15,18 @@ bool ls_utf8_valid(const void *bytes, size_t size);
 size_t ls_edit_distance(const char *a, const char *b);
 
 /* The candidate that `word`, of at least three letters, is the beginning of; or the one that it is
- * most likely a slip of; or NULL when none is near. `candidates` ends with NULL. */
+ * most likely a slip of; or the one that it is more than ("amount_cents" of amount); or NULL when
+ * none is near. `candidates` ends with NULL. */
 const char *ls_did_you_mean(const char *word, const char *const *candidates);
+
+/* "a, b, c" of words that end with NULL; cut with "..." where `size` bytes, at least 4, do not hold
+ * them. Returns out. */
+char *ls_join(const char *const *words, char *out, size_t size);
+
+/* What to write instead of a word that is none of the candidates: "did you mean `x`?", or
+ * "known here: a, b, c"; NULL when there are no candidates. */
+#define LS_SUGGEST_MAX 400
+const char *ls_suggest(const char *word, const char *const *candidates, char out[LS_SUGGEST_MAX]);
 
 /* ".avro" at the end of "a/0.avro", say. */
 bool ls_ends_with(const char *text, const char *end);

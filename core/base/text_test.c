@@ -180,8 +180,9 @@ static void long_words_are_far_apart(void **state)
 
 static void slips_are_recognized(void **state)
 {
-    static const char *const options[] = {"rate",   "seed",  "partitions", "duplicates", "to",
-                                          "format", "start", "warm_up",    "horizon",    NULL};
+    static const char *const options[] = {"rate",    "seed",   "partitions", "duplicates",
+                                          "to",      "format", "start",      "warm_up",
+                                          "horizon", "warm",   NULL};
     static const struct {
         const char *word;
         const char *meant;
@@ -196,7 +197,13 @@ static void slips_are_recognized(void **state)
         {"horzn", "horizon"},
         {"seed", "seed"},
         {"hor", "horizon"},
-        {"wa", NULL}, /* too short a beginning */
+        {"war", "warm"}, /* the shortest that begins so */
+        {"rate_per_second", "rate"},
+        {"warm_up_ms", "warm_up"},
+        {"ratepersecond", NULL},
+        {"mate", "rate"},
+        {"seat", NULL}, /* two slips are too many in four letters */
+        {"wa", NULL},   /* too short a beginning */
         {"xyz", NULL},
         {"", NULL},
         {"x", NULL},
@@ -214,6 +221,27 @@ static void slips_are_recognized(void **state)
         }
     }
     assert_null(ls_did_you_mean("seed", none));
+}
+
+static void suggestions_list_what_there_is(void **state)
+{
+    static const char *const options[] = {"rate", "seed", NULL};
+    static const char *const none[] = {NULL};
+    const char *many[101];
+    char out[LS_SUGGEST_MAX];
+    (void)state;
+    assert_string_equal(ls_suggest("sede", options, out), "did you mean `seed`?");
+    assert_string_equal(ls_suggest("xyz", options, out), "known here: rate, seed");
+    assert_null(ls_suggest("xyz", none, out));
+    for (size_t i = 0; i < 100; i++) {
+        many[i] = "partitions";
+    }
+    many[100] = NULL;
+    ls_suggest("xyz", many, out);
+    assert_true(strlen(out) < LS_SUGGEST_MAX && strlen(out) > LS_SUGGEST_MAX - 20);
+    assert_true(ls_ends_with(out, "partitions, ..."));
+    assert_string_equal(ls_join(options, out, 4), "...");
+    assert_string_equal(ls_join(none, out, 4), "");
 }
 
 static void ends(void **state)
@@ -366,6 +394,7 @@ int main(void)
         cmocka_unit_test(edit_distances),
         cmocka_unit_test(long_words_are_far_apart),
         cmocka_unit_test(slips_are_recognized),
+        cmocka_unit_test(suggestions_list_what_there_is),
         cmocka_unit_test(ends),
         cmocka_unit_test(names),
         cmocka_unit_test(glob_table),

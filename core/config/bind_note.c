@@ -104,17 +104,7 @@ int ls_bind_range(struct ls_binder *b, const struct ls_option *row, const struct
 const char *ls_bind_join(struct ls_binder *b, const char *const *words)
 {
     char text[400];
-    size_t length = 0;
-    text[0] = '\0';
-    for (; *words; words++) {
-        size_t size = strlen(*words);
-        if (length + size + sizeof ", ..." > sizeof text) {
-            memcpy(text + length, "...", 4);
-            break;
-        }
-        length += (size_t)snprintf(text + length, sizeof text - length, "%s%s", *words,
-                                   words[1] ? ", " : "");
-    }
+    ls_join(words, text, sizeof text);
     return ls_arena_text(b->arena, text, strlen(text), b->err);
 }
 

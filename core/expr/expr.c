@@ -164,15 +164,12 @@ static struct operand parse_name(struct parser *p)
     name[size] = '\0';
     struct ls_expr_symbol symbol;
     if (!p->scope->find(p->scope->context, name, &symbol)) {
-        const char *near = p->scope->names ? ls_did_you_mean(name, p->scope->names) : NULL;
-        char hint[300];
-        if (near) {
-            snprintf(hint, sizeof hint, "did you mean `%s`?", near);
-        }
+        char hint[LS_SUGGEST_MAX];
         char text[320];
         snprintf(text, sizeof text, "there is no field `%s` here", name);
         p->at = start;
-        problem(p, "LS2102", near ? hint : NULL, text);
+        problem(p, "LS2102", p->scope->names ? ls_suggest(name, p->scope->names, hint) : NULL,
+                text);
         return (struct operand){.type = LS_EXPR_NUMBER};
     }
     emit(p, symbol.type == LS_EXPR_TEXT ? STEP_CELL_TEXT : STEP_CELL_NUMBER)->slot = symbol.slot;

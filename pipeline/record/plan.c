@@ -1,7 +1,6 @@
 #include "pipeline/record/plan.h"
 
 #include "core/base/mem.h"
-#include "core/base/text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -48,14 +47,12 @@ void ls_normal_names(const struct ls_topic_plan *topic, const char *names[LS_REC
     names[count] = NULL;
 }
 
-/* "did you mean" over the columns; `buffer` or NULL. */
-static const char *suggest(const struct ls_topic_plan *topic, const char *name, char buffer[256])
+const char *ls_normal_suggest(const struct ls_topic_plan *topic, const char *name,
+                              char buffer[LS_SUGGEST_MAX])
 {
     const char *names[LS_RECORD_CELLS_MAX + 1];
     ls_normal_names(topic, names);
-    const char *near = ls_did_you_mean(name, names);
-    snprintf(buffer, 256, "did you mean `%s`?", near ? near : "");
-    return near ? buffer : NULL;
+    return ls_suggest(name, names, buffer);
 }
 
 static void symbol_of(const struct ls_normal_column *column, unsigned slot,
@@ -156,10 +153,10 @@ static void drop_column(struct planner *p, const struct ls_spec_normalize *step)
 {
     struct ls_topic_plan *topic = p->topic;
     struct ls_normal_column *column = find_column(topic, step->drop);
-    char hint[256];
+    char hint[LS_SUGGEST_MAX];
     if (!column || column < topic->columns + LS_COLUMN_PAYLOAD) {
         PROBLEM(p, "LS2301", ls_spec_place(p->spec, &step->drop, step->where),
-                column ? NULL : suggest(topic, step->drop, hint),
+                column ? NULL : ls_normal_suggest(topic, step->drop, hint),
                 column ? "`%s` belongs to the envelope and stays"
                        : "there is no field `%s` to drop",
                 step->drop);
@@ -183,10 +180,10 @@ static bool plan_lookup(struct planner *p, const struct ls_spec_normalize *step,
 {
     const struct ls_normal_column *key = find_column(p->topic, step->lookup->key);
     const struct ls_spec_field *attribute = table_attribute(p, step->lookup);
-    char hint[256];
+    char hint[LS_SUGGEST_MAX];
     if (!key || key->type != LS_FIELD_STRING) {
         PROBLEM(p, "LS2301", ls_spec_place(p->spec, &step->lookup->key, step->lookup->where),
-                key ? NULL : suggest(p->topic, step->lookup->key, hint),
+                key ? NULL : ls_normal_suggest(p->topic, step->lookup->key, hint),
                 key ? "the key `%s` has to be a string" : "there is no field `%s` to look up with",
                 step->lookup->key);
         return false;

@@ -4,6 +4,7 @@
 #ifndef LS_RECORD_PLAN_H
 #define LS_RECORD_PLAN_H
 
+#include "core/base/text.h"
 #include "core/expr/expr.h"
 #include "core/log/log.h"
 #include "pipeline/record/reference.h"
@@ -84,11 +85,15 @@ int ls_record_plan_partitions(const struct ls_record_plan *plan, const struct ls
 const struct ls_normal_column *ls_normal_column(const struct ls_topic_plan *topic,
                                                 const char *name);
 
-/* A scope for expressions over the normalized columns of a topic: a name's slot is its column.
- * `context` is the topic plan. */
 /* The columns' names, ending with NULL: for did-you-mean. */
 void ls_normal_names(const struct ls_topic_plan *topic, const char *names[LS_RECORD_CELLS_MAX + 1]);
 
+/* ls_suggest over them. */
+const char *ls_normal_suggest(const struct ls_topic_plan *topic, const char *name,
+                              char buffer[LS_SUGGEST_MAX]);
+
+/* A scope for expressions over the normalized columns of a topic: a name's slot is its column.
+ * `context` is the topic plan. */
 bool ls_normal_symbol(void *context, const char *name, struct ls_expr_symbol *symbol);
 
 /* A JSON fragment: the Avro type of a column, appended; `record` prefixes the names of enums. */

@@ -1,6 +1,5 @@
 /* From a view of the spec to what is evaluated. */
 #include "core/base/mem.h"
-#include "core/base/text.h"
 #include "pipeline/view/view.h"
 
 #include <stdio.h>
@@ -24,13 +23,9 @@ static int column_index(struct planner *p, const char *name, struct ls_where whe
     if (column) {
         return (int)(column - p->view->topic_plan->columns);
     }
-    const char *names[LS_RECORD_CELLS_MAX + 1];
-    ls_normal_names(p->view->topic_plan, names);
-    char hint[256];
-    const char *near = ls_did_you_mean(name, names);
-    snprintf(hint, sizeof hint, "did you mean `%s`?", near ? near : "");
-    PROBLEM(p, where, near ? hint : NULL, "the normalized %s has no field `%s`",
-            p->view->spec->from, name);
+    char hint[LS_SUGGEST_MAX];
+    PROBLEM(p, where, ls_normal_suggest(p->view->topic_plan, name, hint),
+            "the normalized %s has no field `%s`", p->view->spec->from, name);
     return -1;
 }
 
