@@ -28,7 +28,7 @@ static const struct ls_option entity_rows[] = {
     {"growth", LS_OPTION_TABLE, 0, offsetof(struct ls_spec_entity, growth), .table = &growth_table,
      .summary = "How many join them; without it, none.", .example = "{to: 300_000, over: 24h}"},
     {"id", LS_OPTION_TEXT, LS_OPTION_REQUIRED, offsetof(struct ls_spec_entity, id),
-     .summary = "Text with {n} or {n:08}, n from 0 to count - 1.", .example = "C{n:08}"},
+     .summary = "Text with {n} or {n:08}, n from 0 to count - 1.", .example = "\"C{n:08}\""},
     {"pick", LS_OPTION_ONE_OF, 0, offsetof(struct ls_spec_entity, pick), .fallback = "uniform",
      .family = &ls_spec_picks, .summary = "Which one an event is about.",
      .example = "{zipf: {s: 1.05}}"},
@@ -76,7 +76,7 @@ static const struct ls_table event_type_table = {"event type",
 static const struct ls_option delay_rows[] = {
     {"distribution", LS_OPTION_FAMILY, LS_OPTION_REQUIRED,
      offsetof(struct ls_spec_delay, distribution), .family = &ls_spec_distributions,
-     .summary = "How the delays are spread."},
+     .summary = "How the delays are spread.", .example = "exponential: {mean: 300ms}"},
     {"max", LS_OPTION_DURATION, LS_OPTION_REQUIRED, offsetof(struct ls_spec_delay, max_ms),
      .minimum = "0", .maximum = "3650d", .summary = "Longer delays are cut to it.",
      .example = "5s"},
@@ -138,7 +138,7 @@ static const char *const check_words[] = {"not_null", "range", "reference", NULL
 static const struct ls_option check_rows[] = {
     {"check", LS_OPTION_WORD, LS_OPTION_REQUIRED, offsetof(struct ls_spec_check, check),
      .words = check_words, .summary = "What is checked. All but not_null pass on null.",
-     .example = "range"},
+     .example = "not_null"},
     {"field", LS_OPTION_NAME, LS_OPTION_REQUIRED, offsetof(struct ls_spec_check, field),
      .summary = "The field, in every event type that has it.", .example = "amount"},
     {"min", LS_OPTION_QUANTITY, 0, offsetof(struct ls_spec_check, minimum),
@@ -319,7 +319,7 @@ const struct ls_family ls_spec_aggregates = {
 
 static const struct ls_option aggregate_rows[] = {
     {"function", LS_OPTION_FAMILY, LS_OPTION_REQUIRED, offsetof(struct ls_spec_aggregate, function),
-     .family = &ls_spec_aggregates, .summary = "The aggregate."},
+     .family = &ls_spec_aggregates, .summary = "The aggregate.", .example = "sum: amount"},
     {"scale", LS_OPTION_INTEGER, 0, offsetof(struct ls_spec_aggregate, scale), .fallback = "0",
      .minimum = "0", .maximum = "9", .summary = "avg: decimal places of the result.",
      .example = "2"},
@@ -410,7 +410,9 @@ static const struct ls_option spec_rows[] = {
     {"entities", LS_OPTION_MAP, LS_OPTION_REQUIRED, offsetof(struct ls_spec, entities),
      .table = &entity_table, .summary = "Populations that events are about."},
     {"event_types", LS_OPTION_LIST, LS_OPTION_REQUIRED, offsetof(struct ls_spec, event_types),
-     .table = &event_type_table, .summary = "What happens."},
+     .table = &event_type_table, .summary = "What happens.",
+     .example = "[{name: order_placed, weight: 30, entity: customer, "
+                "metrics: [{name: quantity, type: int, uniform: [1, 20]}]}]"},
     {"lifecycles", LS_OPTION_MAP, 0, offsetof(struct ls_spec, lifecycles),
      .table = &lifecycle_table, .summary = "Events that belong together."},
     {"delay", LS_OPTION_TABLE, 0, offsetof(struct ls_spec, delay), .table = &ls_spec_delay_table,

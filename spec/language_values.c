@@ -18,7 +18,7 @@ static const struct ls_option id_rows[] = {
     {"template", LS_OPTION_TEXT, LS_OPTION_REQUIRED | LS_OPTION_MAIN,
      offsetof(struct ls_source_text, text),
      .summary = "Text with {n} (the event's number) or {n:08} (padded with zeros to 8 digits).",
-     .example = "O{n:012}"},
+     .example = "\"O{n:012}\""},
     END,
 };
 static const struct ls_table id_table = {"id",
@@ -206,7 +206,8 @@ static const struct ls_option field_rows[] = {
      .words = ls_field_type_words,
      .summary = "The field's type. `money` is written as <name>_cents, a long.", .example = "int"},
     {"source", LS_OPTION_FAMILY, LS_OPTION_REQUIRED, offsetof(struct ls_spec_field, source),
-     .family = &ls_spec_sources, .summary = "Where the value comes from."},
+     .family = &ls_spec_sources, .summary = "Where the value comes from.",
+     .example = "uniform: [1, 20]"},
     {"min", LS_OPTION_QUANTITY, 0, offsetof(struct ls_spec_field, minimum),
      .summary = "Values below are raised to it.", .example = "1"},
     {"max", LS_OPTION_QUANTITY, 0, offsetof(struct ls_spec_field, maximum),

@@ -149,13 +149,13 @@ static int note_missing(struct ls_binder *b, const struct filling *f, const stru
     const char *hint;
     struct ls_buf text;
     ls_buf_init(&text, "option description", 1U << 16);
-    int rc = ls_bind_example(b, row, &hint);
+    int rc = ls_bind_example(b, row->name, row, &hint);
     rc = rc < 0 ? rc : ls_option_describe(row, &text, b->err);
     const char *kind = rc < 0 ? NULL : ls_buf_text(&text, b->err);
     if (!kind) {
         rc = b->err->code;
     } else if (row->type == LS_OPTION_FAMILY) {
-        ls_diag_add(b->diag, LS_SEVERITY_ERROR, "LS1105", f->map->where, NULL, "%s needs %s %s",
+        ls_diag_add(b->diag, LS_SEVERITY_ERROR, "LS1105", f->map->where, hint, "%s needs %s %s",
                     f->table->name, strchr("aeiou", *kind) ? "an" : "a", kind);
     } else {
         ls_diag_add(b->diag, LS_SEVERITY_ERROR, "LS1104", f->map->where, hint,

@@ -9,7 +9,7 @@ static const struct ls_option *short_form(const struct ls_table *table, const st
 {
     bool only;
     const struct ls_option *main = ls_table_main(table, &only);
-    if (!main) {
+    if (!main || !ls_table_is_enough(table, main)) {
         return NULL;
     }
     if (node->kind == LS_YAML_MAP) {
@@ -18,15 +18,39 @@ static const struct ls_option *short_form(const struct ls_table *table, const st
     return node->kind == LS_YAML_NULL && main->type != LS_OPTION_NODE ? NULL : main;
 }
 
+/* A word that stands alone, and needs something behind it. */
+static int note_bare_word(struct ls_binder *b, const struct ls_member *member,
+                          const struct ls_yaml *node)
+{
+    bool only;
+    const struct ls_option *main = ls_table_main(member->table, &only);
+    bool enough = main && ls_table_is_enough(member->table, main);
+    struct ls_option row = {.name = member->word, .type = LS_OPTION_TABLE, .table = member->table};
+    const char *hint;
+    row = enough ? *main : row;
+    int rc = ls_bind_example(b, member->word, &row, &hint);
+    if (rc == 0) {
+        ls_diag_add(b->diag, LS_SEVERITY_ERROR, "LS1104", node->where, hint,
+                    "\"%s\" needs something behind it", member->word);
+    }
+    return rc;
+}
+
+/* The messages are about the word, not about the table that it shares with others. */
 static int bind_settings(struct ls_binder *b, const struct ls_member *member,
                          const struct ls_yaml *node, void **settings, json_t **json)
 {
-    const struct ls_table *table = member->table;
+    struct ls_table named = *member->table;
+    const struct ls_table *table = &named;
+    named.name = member->word;
     *settings = ls_arena_new(b->arena, 1, table->size, b->err);
     if (!*settings) {
         return b->err->code;
     }
     const struct ls_option *main = short_form(table, node);
+    if (!main && node->kind == LS_YAML_NULL && !ls_table_is_optional(table)) {
+        return note_bare_word(b, member, node);
+    }
     if (!main && node->kind != LS_YAML_MAP && node->kind != LS_YAML_NULL) {
         const struct ls_option row = {
             .name = member->word, .type = LS_OPTION_TABLE, .table = table};
@@ -83,28 +107,62 @@ int ls_bind_pick(struct ls_binder *b, const struct ls_member *member, const stru
     return *json ? 0 : ls_bind_nomem(b);
 }
 
-int ls_bind_no_word(struct ls_binder *b, const struct ls_option *row, const char *word,
-                    struct ls_where where)
+/* The family's words, ending with NULL; in the arena. */
+static const char *const *words_of(struct ls_binder *b, const struct ls_family *family)
 {
     size_t count = 0;
-    while (row->family->members[count]) {
+    while (family->members[count]) {
         count++;
     }
     const char **words = ls_arena_new(b->arena, count + 1, sizeof *words, b->err);
     for (size_t i = 0; words && i < count; i++) {
-        words[i] = row->family->members[i]->word;
+        words[i] = family->members[i]->word;
     }
+    return words;
+}
+
+/* "one of: tumbling; for example `window: {tumbling: 1m}`"; NULL with `err` filled. */
+static const char *list_of_words(struct ls_binder *b, const struct ls_option *row)
+{
+    const char *const *words = words_of(b, row->family);
+    const char *list = words ? ls_bind_join(b, words) : NULL;
+    const char *example;
+    if (!list || ls_bind_example(b, row->name, row, &example) < 0) {
+        return NULL;
+    }
+    return ls_arena_printf(b->arena, b->err, "one of: %s%s%s", list, example ? "; " : "",
+                           example ? example : "");
+}
+
+int ls_bind_no_word(struct ls_binder *b, const struct ls_option *row, const char *word,
+                    struct ls_where where)
+{
+    const char *const *words = words_of(b, row->family);
     const char *near = words ? ls_did_you_mean(word, words) : NULL;
-    const char *list = words && !near ? ls_bind_join(b, words) : NULL;
-    const char *hint = near   ? ls_arena_printf(b->arena, b->err, "did you mean \"%s\"?", near)
-                       : list ? ls_arena_printf(b->arena, b->err, "one of: %s", list)
-                              : NULL;
+    const char *hint = near ? ls_arena_printf(b->arena, b->err, "did you mean \"%s\"?", near)
+                            : list_of_words(b, row);
     if (!hint) {
         return b->err->code;
     }
     char quote[LS_QUOTE_MAX];
-    ls_diag_add(b->diag, LS_SEVERITY_ERROR, "LS1105", where, hint, "%s: \"%s\" is no %s", row->name,
-                ls_quote(word, quote), row->family->name);
+    bool named = row->type != LS_OPTION_FAMILY; /* nobody writes a family's own name */
+    ls_diag_add(b->diag, LS_SEVERITY_ERROR, "LS1105", where, hint, "%s%s\"%s\" is no %s",
+                named ? row->name : "", named ? ": " : "", ls_quote(word, quote),
+                row->family->name);
+    return 0;
+}
+
+/* Or none. */
+static int note_several_words(struct ls_binder *b, const struct ls_option *row,
+                              const struct ls_yaml *node)
+{
+    const char *hint = list_of_words(b, row);
+    if (!hint) {
+        return b->err->code;
+    }
+    ls_diag_add(b->diag, LS_SEVERITY_ERROR, "LS1105", node->where, hint,
+                "%s: expected a map with one %s, got one with %zu keys", row->name,
+                row->family->name, node->count);
     return 0;
 }
 
@@ -123,10 +181,7 @@ int ls_bind_one_of(struct ls_binder *b, const struct ls_option *row, const struc
         where = node->entries[0].key_where;
         value = *node->entries[0].value;
     } else if (node->kind == LS_YAML_MAP) {
-        ls_diag_add(b->diag, LS_SEVERITY_ERROR, "LS1105", where, NULL,
-                    "%s: expected a map with one %s, got one with %zu keys", row->name,
-                    row->family->name, node->count);
-        return 0;
+        return note_several_words(b, row, node);
     } else {
         return ls_bind_wrong(b, row, node);
     }

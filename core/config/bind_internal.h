@@ -72,8 +72,10 @@ int ls_bind_wrong(struct ls_binder *b, const struct ls_option *row, const struct
 int ls_bind_range(struct ls_binder *b, const struct ls_option *row, const struct ls_yaml *node,
                   const char *hint);
 
-/* "for example `count: 200_000`", or NULL where there is no example; in the arena. */
-int ls_bind_example(struct ls_binder *b, const struct ls_option *row, const char **hint);
+/* "for example `count: 200_000`", or NULL where there is no example; in the arena. A `name` of
+ * NULL: of the value alone. */
+int ls_bind_example(struct ls_binder *b, const char *name, const struct ls_option *row,
+                    const char **hint);
 
 /* "a, b, c", cut where it grows long; in the arena. */
 const char *ls_bind_join(struct ls_binder *b, const char *const *words);

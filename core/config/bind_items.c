@@ -36,9 +36,9 @@ static int bind_word(struct ls_binder *b, const struct ls_option *row,
     return ls_bind_no_word(b, family, node->text, node->where);
 }
 
-/* One map, into a struct of the row's table. `name` is for messages. */
-static int bind_one(struct ls_binder *b, const struct ls_option *row, const char *name,
-                    const struct ls_yaml *node, void *out, json_t **json)
+/* One map, into a struct of the row's table. */
+static int bind_one(struct ls_binder *b, const struct ls_option *row, const struct ls_yaml *node,
+                    void *out, json_t **json)
 {
     *json = NULL;
     if (node->kind == LS_YAML_MAP) {
@@ -48,7 +48,7 @@ static int bind_one(struct ls_binder *b, const struct ls_option *row, const char
     if (family && node->kind == LS_YAML_TEXT) {
         return bind_word(b, row, family, node, out, json);
     }
-    const struct ls_option item = {.name = name, .type = LS_OPTION_TABLE, .table = row->table};
+    const struct ls_option item = {.name = row->name, .type = LS_OPTION_TABLE, .table = row->table};
     return ls_bind_wrong(b, &item, node);
 }
 
@@ -91,12 +91,13 @@ static int finish(int rc, json_t *list, json_t **json)
     return 0;
 }
 
-static int bind_list(struct ls_binder *b, const struct ls_option *row, const char *name,
-                     const struct ls_yaml *node, struct ls_items *out, json_t **json)
+static int bind_list(struct ls_binder *b, const struct ls_option *row, const struct ls_yaml *node,
+                     struct ls_items *out, json_t **json)
 {
     *json = NULL;
     if (node->kind != LS_YAML_LIST) {
-        const struct ls_option list = {.name = name, .type = LS_OPTION_LIST, .table = row->table};
+        struct ls_option list = {.name = row->name, .type = LS_OPTION_LIST, .table = row->table};
+        list.example = row->type == LS_OPTION_LIST ? row->example : NULL; /* else of the map */
         return ls_bind_wrong(b, &list, node);
     }
     struct ls_where *where;
@@ -106,7 +107,7 @@ static int bind_list(struct ls_binder *b, const struct ls_option *row, const cha
     for (size_t i = 0; rc == 0 && i < node->count; i++) {
         json_t *item;
         where[i] = node->items[i]->where;
-        rc = bind_one(b, row, name, node->items[i], (char *)out->items + i * size, &item);
+        rc = bind_one(b, row, node->items[i], (char *)out->items + i * size, &item);
         rc = rc < 0 ? rc : append(b, list, NULL, item);
     }
     return finish(rc, list, json);
@@ -117,8 +118,7 @@ static void check_key(struct ls_binder *b, const struct ls_option *row,
 {
     char quote[LS_QUOTE_MAX];
     if (!ls_is_name(entry->key, strlen(entry->key))) {
-        ls_diag_add(b->diag, LS_SEVERITY_ERROR, "LS1102", entry->key_where,
-                    "names are of letters, digits and _, and begin with no digit",
+        ls_diag_add(b->diag, LS_SEVERITY_ERROR, "LS1102", entry->key_where, LS_NAME_HINT,
                     "%s: the key \"%s\" is no name", row->name, ls_quote(entry->key, quote));
     }
 }
@@ -143,9 +143,9 @@ static int bind_map(struct ls_binder *b, const struct ls_option *row, const stru
         check_key(b, row, entry);
         rc = ls_bind_place(b, item, entry->key_where);
         if (rc == 0) {
-            rc = lists ? bind_list(b, row, entry->key, entry->value,
+            rc = lists ? bind_list(b, row, entry->value,
                                    &((struct ls_list_entry *)(void *)item)->items, &value)
-                       : bind_one(b, row, entry->key, entry->value, item, &value);
+                       : bind_one(b, row, entry->value, item, &value);
         }
         memcpy(item, &entry->key, sizeof entry->key);
         rc = rc < 0 ? rc : append(b, list, entry->key, value);
@@ -156,6 +156,6 @@ static int bind_map(struct ls_binder *b, const struct ls_option *row, const stru
 int ls_bind_items(struct ls_binder *b, const struct ls_option *row, const struct ls_yaml *node,
                   struct ls_items *out, json_t **json)
 {
-    return row->type == LS_OPTION_LIST ? bind_list(b, row, row->name, node, out, json)
+    return row->type == LS_OPTION_LIST ? bind_list(b, row, node, out, json)
                                        : bind_map(b, row, node, out, json);
 }

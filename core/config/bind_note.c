@@ -1,4 +1,5 @@
 /* What the binder says about values that it refuses, and about references in them. */
+#include "core/base/civil.h"
 #include "core/base/text.h"
 #include "core/config/bind_internal.h"
 #include "core/config/placeholder.h"
@@ -35,24 +36,71 @@ static const char *got(const struct ls_option *row, const struct ls_yaml *node, 
     return out;
 }
 
-int ls_bind_example(struct ls_binder *b, const struct ls_option *row, const char **hint)
+int ls_bind_example(struct ls_binder *b, const char *name, const struct ls_option *row,
+                    const char **hint)
 {
-    const char *example = ls_option_example(row);
+    struct ls_buf text;
+    ls_buf_init(&text, "option example", 1U << 16);
+    int rc = ls_option_example(row, &text, b->err);
+    const char *example = rc == 0 && text.size ? ls_buf_text(&text, b->err) : NULL;
     *hint = NULL;
-    if (row->example) {
-        *hint = ls_arena_printf(b->arena, b->err, "for example `%s: %s`", row->name, example);
+    if (example && row->type == LS_OPTION_FAMILY) { /* an entry by itself */
+        *hint = ls_arena_printf(b->arena, b->err, "for example `%s`", example);
+    } else if (example && (row->example || row->table)) {
+        *hint = ls_arena_printf(b->arena, b->err, "for example `%s%s%s`", name ? name : "",
+                                name ? ": " : "", example);
     } else if (example) {
         *hint = ls_arena_printf(b->arena, b->err, "for example %s", example);
     }
-    return example && !*hint ? b->err->code : 0;
+    rc = rc < 0 || (text.size && !*hint) ? b->err->code : 0;
+    ls_buf_clear(&text);
+    return rc;
 }
 
-/* What is likely meant: the same without quotes, a near word, or an example. */
+/* What a value is called for the person who wrote it: its key, which is the family's word where the
+ * option is not written, and an item's number. */
+static const char *name_of(const struct ls_option *row, const struct ls_yaml *node)
+{
+    const char *path = node->where.path;
+    return path && *path ? ls_yaml_path_last(path) : row->name;
+}
+
+/* "2026-01-01T18:30:00" lacks but its zone. */
+static bool wants_zone(const char *text)
+{
+    char zoned[LS_TIME_TEXT_MAX];
+    int64_t ignored;
+    int size = snprintf(zoned, sizeof zoned, "%sZ", text);
+    return size > 0 && (size_t)size < sizeof zoned && ls_time_parse(zoned, (size_t)size, &ignored);
+}
+
+/* A number where a duration or a rate is wanted: with the units that make one of it. */
+static const char *unit_hint(struct ls_binder *b, const struct ls_option *row, const char *number)
+{
+    static const char *const units[] = {"ms", "s", "m", "h", "d"};
+    const char *text = "";
+    bool rate = row->type == LS_OPTION_RATE;
+    for (size_t i = 0; text && i < sizeof units / sizeof *units; i++) {
+        const char *value = ls_arena_printf(b->arena, b->err, "%s%s%s", number, rate ? "/" : "",
+                                            units[i]);
+        if (!value || ls_option_takes(row, value)) {
+            text = value
+                       ? ls_arena_printf(b->arena, b->err, "%s%s%s", text, *text ? ", " : "", value)
+                       : NULL;
+        }
+    }
+    return text ? ls_arena_printf(b->arena, b->err, "say the unit: %s", text) : NULL;
+}
+
+/* The likely slip in a value of the wrong kind, or an example. */
 static int hint_for(struct ls_binder *b, const struct ls_option *row, const struct ls_yaml *node,
                     const char **hint)
 {
+    bool unitless = node->kind == LS_YAML_INTEGER && *node->text != '-' &&
+                    (row->type == LS_OPTION_DURATION || row->type == LS_OPTION_RATE);
     bool word = row->type == LS_OPTION_WORD && node->kind == LS_YAML_TEXT;
     const char *near = word ? ls_did_you_mean(node->text, row->words) : NULL;
+    *hint = NULL;
     if (ls_option_is_scalar(row->type) && ls_option_is_quoted_number(node)) {
         *hint = "leave the quotes out";
     } else if (row->type == LS_OPTION_FLAG) {
@@ -60,14 +108,22 @@ static int hint_for(struct ls_binder *b, const struct ls_option *row, const stru
     } else if (row->type == LS_OPTION_TEXT && node->kind == LS_YAML_BOOLEAN) {
         *hint = "put it in quotes";
     } else if (row->type == LS_OPTION_NAME && node->kind == LS_YAML_TEXT) {
-        *hint = "a name is of letters, digits and _, and begins with no digit";
+        *hint = LS_NAME_HINT;
+    } else if (row->type == LS_OPTION_LIST && node->kind == LS_YAML_MAP && node->count &&
+               ls_table_row(row->table, node->entries[0].key)) {
+        *hint = "put the map into a list: a dash before it, or brackets round it";
     } else if (near) {
         *hint = ls_arena_printf(b->arena, b->err, "did you mean \"%s\"?", near);
-        return *hint ? 0 : b->err->code;
+    } else if (unitless) {
+        *hint = unit_hint(b, row, node->text);
+    } else if (row->type == LS_OPTION_TIME && node->text && wants_zone(node->text)) {
+        *hint = ls_arena_printf(b->arena, b->err, "did you mean \"%sZ\"? a time says its zone",
+                                node->text);
     } else {
-        return ls_bind_example(b, row, hint);
+        const char *name = name_of(row, node);
+        return ls_bind_example(b, ls_ends_with(name, "]") ? NULL : name, row, hint);
     }
-    return 0;
+    return *hint ? 0 : b->err->code;
 }
 
 static int note(struct ls_binder *b, const char *rule, const struct ls_option *row,
@@ -80,7 +136,7 @@ static int note(struct ls_binder *b, const char *rule, const struct ls_option *r
     const char *kind = rc < 0 ? NULL : ls_buf_text(&text, b->err);
     if (kind) {
         ls_diag_add(b->diag, LS_SEVERITY_ERROR, rule, node->where, hint, "%s: expected %s, got %s",
-                    row->name, kind, got(row, node, value));
+                    name_of(row, node), kind, got(row, node, value));
     } else {
         rc = b->err->code;
     }

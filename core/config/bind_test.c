@@ -187,71 +187,88 @@ static void every_problem_is_noted_in_its_place(void **state)
     }
 }
 
+static const struct {
+    const char *text;
+    const char *message;
+    const char *hint;
+} said[] = {
+    {"{cout: 5, never: {}}", "\"cout\" is no option of sample", "did you mean \"count\"?"},
+    {"{count: 5, nevr: {}}", "\"nevr\" is no option of sample", "did you mean \"never\"?"},
+    {"{count: 5, never: {}, zzzzzzzzzz: 1, <<: 1}", "\"zzzzzzzzzz\" is no option of sample",
+     "known here: strict, loud, count, any, title, name, mode, gap, shift, rate, memory, "
+     "share, price, least, start, daily, marks, by, mix, extra, limits, defaults, broker, steps, "
+     "columns, lists, choice, const, never, node, uniform, zipf, sum, width, window"},
+    {"{count: 0, never: {}}", "count: expected integer 1 .. 100_000_000, got 0", NULL},
+    {"{count: '5', never: {}}", "count: expected integer 1 .. 100_000_000, got the text \"5\"",
+     "leave the quotes out"},
+    {"{never: {}}", "sample needs \"count\": integer 1 .. 100_000_000",
+     "for example `count: 200_000`"},
+    {"{count: 5}", "sample needs a value source, one of: choice, const, never, node, uniform, zipf",
+     NULL},
+    {"{count: 5, never: {}, mode: fsat}",
+     "mode: expected one of: fast, exact, both, got "
+     "\"fsat\"",
+     "did you mean \"fast\"?"},
+    {"{count: 5, never: {}, gap: \"20 s\\n\"}",
+     "gap: expected duration 0 .. 1h, got "
+     "\"20 s \"",
+     "for example 300ms or 20s"},
+    {"{count: 5, never: {}, gap: -1s}", "gap: expected duration 0 .. 1h, got \"-1s\"", NULL},
+    {"{count: 5, never: {}, gap: 90}", "gap: expected duration 0 .. 1h, got 90",
+     "say the unit: 90ms, 90s"},
+    {"{count: 5, never: {}, rate: 90}", "rate: expected rate 1/h .. 10_000/s, got 90",
+     "say the unit: 90/s, 90/m, 90/h, 90/d"},
+    {"{count: 5, never: {}, start: 2026-01-01T12:00:00}",
+     "start: expected time, got \"2026-01-01T12:00:00\"",
+     "did you mean \"2026-01-01T12:00:00Z\"? a time says its zone"},
+    {"{count: 5, never: {}, by: [a, b-c]}", "by[1]: expected name, got \"b-c\"",
+     "a name is of letters, digits and _, begins with no digit, and has 200 bytes at most"},
+    {"{count: 5, never: {}, shift: -3h}", "shift: expected duration of at least -2h, got \"-3h\"",
+     NULL},
+    {"{count: 5, never: {}, gap: 1.5ms}", "gap: expected duration 0 .. 1h, got \"1.5ms\"",
+     "durations are whole milliseconds, and numbers have 18 decimal places at most"},
+    {"{count: 5, never: {}, share: 3/2}", "share: expected ratio 0 .. 1, got \"3/2\"",
+     "the part is not greater than the whole, and the whole is not 0"},
+    {"{count: 5, never: {}, strict: on}", "strict: expected true or false, got \"on\"",
+     "true or false; yes, no, on and off are text in YAML 1.2"},
+    {"{count: 5, never: {}, title: true}", "title: expected text, got true", "put it in quotes"},
+    {"{count: 5, never: {}, steps: [3]}", "steps[0]: expected map (step), got 3",
+     "for example `{set: net}`"},
+    {"{count: 5, never: {}, steps: {set: a}}", "steps: expected list of maps (step), got a map",
+     "put the map into a list: a dash before it, or brackets round it"},
+    {"{count: 5, never: {}, steps: {a: 1}}", "steps: expected list of maps (step), got a map",
+     "for example `steps: [{set: net}]`"},
+    {"{count: 5, uniform: 3}", "uniform: expected list of numbers or durations, got 3",
+     "for example [1, 20.5]"},
+    {"{count: 5, zipf: }", "\"zipf\" needs something behind it", "for example `zipf: 1.05`"},
+    {"{count: 5, uniform: }", "\"uniform\" needs something behind it", "for example [1, 20.5]"},
+    {"{count: 5, never: {}, window: {all: {}, session: {}}}",
+     "window: expected a map with one window, got one with 2 keys",
+     "one of: all, session, tumbling; for example `window: {tumbling: 1m}`"},
+    {"{count: 5, never: {}, zipf: 1}",
+     "\"zipf\" beside \"never\": there is one value source at "
+     "most",
+     "keep one of the two"},
+    {"{count: 5, never: {}, window: {sesion: {}}}", "window: \"sesion\" is no window",
+     "did you mean \"session\"?"},
+    {"{count: 5, never: {}, window: qqqqq}", "window: \"qqqqq\" is no window",
+     "one of: all, session, tumbling; for example `window: {tumbling: 1m}`"},
+    {"{count: 5, never: {}, broker: {uri: x, password: [x]}}",
+     "password: expected text, got a list", "for example `password: ${secret:kafka_password}`"},
+    {"{count: 5, never: {}, broker: {uri: x, password: true}}",
+     "password: expected text, got a value that is not shown here", "put it in quotes"},
+};
+
 static void problems_say_what_was_expected(void **state)
 {
-    static const struct {
-        const char *text;
-        const char *message;
-        const char *hint;
-    } cases[] = {
-        {"{cout: 5, never: {}}", "\"cout\" is no option of sample", "did you mean \"count\"?"},
-        {"{count: 5, nevr: {}}", "\"nevr\" is no option of sample", "did you mean \"never\"?"},
-        {"{count: 5, never: {}, zzzzzzzzzz: 1, <<: 1}", "\"zzzzzzzzzz\" is no option of sample",
-         "known here: strict, loud, count, any, title, name, mode, gap, shift, rate, memory, "
-         "share, price, least, start, daily, marks, by, mix, extra, limits, defaults, broker, "
-         "steps, "
-         "columns, lists, choice, const, never, node, uniform, zipf, sum, width, window"},
-        {"{count: 0, never: {}}", "count: expected integer 1 .. 100_000_000, got 0", NULL},
-        {"{count: '5', never: {}}", "count: expected integer 1 .. 100_000_000, got the text \"5\"",
-         "leave the quotes out"},
-        {"{never: {}}", "sample needs \"count\": integer 1 .. 100_000_000",
-         "for example `count: 200_000`"},
-        {"{count: 5}",
-         "sample needs a value source, one of: choice, const, never, node, uniform, zipf", NULL},
-        {"{count: 5, never: {}, mode: fsat}",
-         "mode: expected one of: fast, exact, both, got "
-         "\"fsat\"",
-         "did you mean \"fast\"?"},
-        {"{count: 5, never: {}, gap: \"20 s\\n\"}",
-         "gap: expected duration of at most 1h, got "
-         "\"20 s \"",
-         "for example 300ms, 20s or 1h30m"},
-        {"{count: 5, never: {}, gap: -1s}", "gap: expected duration of at most 1h, got \"-1s\"",
-         "it is not negative here"},
-        {"{count: 5, never: {}, by: [a, b-c]}", "by: expected name, got \"b-c\"",
-         "a name is of letters, digits and _, and begins with no digit"},
-        {"{count: 5, never: {}, shift: -3h}",
-         "shift: expected duration of at least -2h, got \"-3h\"", NULL},
-        {"{count: 5, never: {}, gap: 1.5ms}", "gap: expected duration of at most 1h, got \"1.5ms\"",
-         "durations are whole milliseconds, and numbers have 18 decimal places at most"},
-        {"{count: 5, never: {}, share: 3/2}", "share: expected ratio 0 .. 1, got \"3/2\"",
-         "the part is not greater than the whole, and the whole is not 0"},
-        {"{count: 5, never: {}, strict: on}", "strict: expected true or false, got \"on\"",
-         "true or false; yes, no, on and off are text in YAML 1.2"},
-        {"{count: 5, never: {}, title: true}", "title: expected text, got true",
-         "put it in quotes"},
-        {"{count: 5, never: {}, steps: [3]}", "steps: expected map (step), got 3", NULL},
-        {"{count: 5, never: {}, zipf: 1}",
-         "\"zipf\" beside \"never\": there is one value source at "
-         "most",
-         "keep one of the two"},
-        {"{count: 5, never: {}, window: {sesion: {}}}", "window: \"sesion\" is no window",
-         "did you mean \"session\"?"},
-        {"{count: 5, never: {}, window: qqqqq}", "window: \"qqqqq\" is no window",
-         "one of: all, session, tumbling"},
-        {"{count: 5, never: {}, broker: {uri: x, password: [x]}}",
-         "password: expected text, got a list", "for example `password: ${secret:kafka_password}`"},
-        {"{count: 5, never: {}, broker: {uri: x, password: true}}",
-         "password: expected text, got a value that is not shown here", "put it in quotes"},
-    };
     struct fixture *f = *state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        assert_int_equal(bind(f, cases[i].text), 0);
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
+        assert_int_equal(bind(f, said[i].text), 0);
         assert_true(f->diag.count >= 1);
-        assert_string_equal(f->diag.problems[0].text, cases[i].message);
-        if (cases[i].hint) {
+        assert_string_equal(f->diag.problems[0].text, said[i].message);
+        if (said[i].hint) {
             assert_non_null(f->diag.problems[0].hint);
-            assert_string_equal(f->diag.problems[0].hint, cases[i].hint);
+            assert_string_equal(f->diag.problems[0].hint, said[i].hint);
         } else {
             assert_null(f->diag.problems[0].hint);
         }

@@ -15,7 +15,8 @@ static const char *range_hint(const struct ls_option *row, const struct ls_yaml 
 {
     bool duration = row->type == LS_OPTION_DURATION;
     if (reading == LS_READING_OK) {
-        return duration && !row->minimum && *node->text == '-' ? "it is not negative here" : NULL;
+        bool bounded = row->minimum || row->maximum;
+        return duration && !bounded && *node->text == '-' ? "it is not negative here" : NULL;
     }
     if (duration || row->type == LS_OPTION_QUANTITY) {
         return "durations are whole milliseconds, and numbers have 18 decimal places at most";

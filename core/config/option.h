@@ -209,9 +209,9 @@ int ls_table_reference(const struct ls_table *table, struct ls_buf *out, struct 
 json_t *ls_table_schema(const struct ls_table *table);
 
 /* For tests: can the products of this table and of all below it be made? LS_E_BUG with what is
- * wrong in which row: names and words that collide, bounds and defaults that cannot be read, a
- * table or words that do not fit the type, an offset outside of the struct, a family that is not
- * sorted. */
+ * wrong in which row: names and words that collide, bounds and defaults that cannot be read, an
+ * example that is refused, a table or words that do not fit the type, an offset outside of the
+ * struct, a family that is not sorted. */
 int ls_table_check(const struct ls_table *table, struct ls_error *err);
 
 /* Canonical JSON text of a semantic part: sorted keys, no spaces. And its SHA-256. */

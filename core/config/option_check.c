@@ -71,6 +71,35 @@ static int check_fallback(struct checker *c, const struct ls_option *row)
     return out ? ls_bind_default(&b, row, &map, out) : c->err->code;
 }
 
+/* What the messages and pages show has to be right: the row binds its own example. */
+static int check_example(struct checker *c, const struct ls_option *row)
+{
+    struct ls_binder b = {&c->arena, &c->diag, c->err, true, false, NULL};
+    bool family = row->type == LS_OPTION_FAMILY;
+    struct ls_buf text;
+    json_t *json = NULL;
+    if (!row->example && !row->table) {
+        return 0;
+    }
+    ls_buf_init(&text, "option example", 1U << 16);
+    int rc = family ? 0 : ls_buf_appendf(&text, c->err, "%s: ", row->name);
+    rc = rc < 0 ? rc : ls_option_example(row, &text, c->err);
+    if (rc == 0) {
+        struct ls_yaml_input input = {NULL, (const char *)text.data, text.size, 1, "", 0};
+        const struct ls_yaml *map = ls_yaml_compose(&input, &c->arena, &c->diag, c->err);
+        void *out = ls_arena_new(&c->arena, 1, ls_option_size(row->type), c->err);
+        rc = !map || !out ? c->err->code
+             : family     ? ls_bind_one_of(&b, row, map, out, &json)
+                          : ls_bind_value(&b, row, map->entries[0].value, out, &json);
+    }
+    if (c->diag.errors) {
+        rc = wrong(c, row->name, c->diag.problems[0].text);
+    }
+    json_decref(json);
+    ls_buf_clear(&text);
+    return rc;
+}
+
 static int check_row(struct checker *c, const struct ls_option *row)
 {
     bool tabled = row->type == LS_OPTION_TABLE || row->type == LS_OPTION_LIST ||
@@ -138,6 +167,13 @@ int ls_table_check(const struct ls_table *table, struct ls_error *err)
     for (size_t i = 0; rc == 0 && i < catalog.count; i++) {
         c.table = catalog.entries[i].table;
         rc = c.table ? check_table(&c) : check_family(catalog.entries[i].family, err);
+    }
+    for (size_t i = 0; rc == 0 && i < catalog.count; i++) { /* they go through the tables below */
+        c.table = catalog.entries[i].table;
+        for (const struct ls_option *row = c.table ? c.table->rows : NULL; row && row->name;
+             row++) {
+            rc = rc < 0 ? rc : check_example(&c, row);
+        }
     }
     ls_diag_clear(&c.diag);
     ls_arena_clear(&c.arena);

@@ -35,12 +35,17 @@ static void a_wrong_table_is_found(void **state)
     WRONG_TABLE(mains, {"a", LS_OPTION_NAME, LS_OPTION_MAIN, .summary = "A."},
                 {"b", LS_OPTION_NAME, LS_OPTION_MAIN, .summary = "A."});
     WRONG_TABLE(unsorted, {"f", LS_OPTION_FAMILY, .family = &unsorted_family, .summary = "F."});
+    WRONG_TABLE(bad_example, {"a", LS_OPTION_INTEGER, .example = "many", .summary = "A."});
+    WRONG_TABLE(example_outside,
+                {"a", LS_OPTION_DURATION, .maximum = "5s", .example = "6s", .summary = "A."});
+    WRONG_TABLE(family_example, {"f", LS_OPTION_FAMILY, .family = &source_family,
+                                 .example = "sometimes: {}", .summary = "F."});
     WRONG_TABLE(below, {"a", LS_OPTION_LIST, .table = &twice, .summary = "A."});
     static const struct ls_table *const tables[] = {
         &twice,     &word_and_row, &two_families,     &bad_name,        &no_summary, &bad_bound,
         &no_bounds, &bad_default,  &bad_default_list, &default_outside, &both,       &no_table,
         &no_words,  &no_use,       &outside,          &secret,          &mains,      &unsorted,
-        &below};
+        &below,     &bad_example,  &example_outside,  &family_example};
     struct fixture *f = *state;
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
         if (ls_table_check(tables[i], &f->err) != LS_E_BUG) {

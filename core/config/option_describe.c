@@ -33,38 +33,96 @@ const char *ls_option_label(const struct ls_option *row, char out[LS_OPTION_LABE
     return out;
 }
 
+#define EXAMPLES_MAX 3
+
 static const struct {
     const char *name;
-    const char *example;
+    const char *examples[EXAMPLES_MAX + 1];
+    const char *before, *behind; /* round the example of an item */
 } types[] = {
-    [LS_OPTION_FLAG] = {"true or false", NULL},
-    [LS_OPTION_INTEGER] = {"integer", "200_000"},
-    [LS_OPTION_TEXT] = {"text", NULL},
-    [LS_OPTION_NAME] = {"name", "order_placed"},
-    [LS_OPTION_WORD] = {"one of: ", NULL},
-    [LS_OPTION_DURATION] = {"duration", "300ms, 20s or 1h30m"},
-    [LS_OPTION_RATE] = {"rate", "90/s, 0.5/s or 200_000/h"},
-    [LS_OPTION_SIZE] = {"size", "512, 64KiB or 1GiB"},
-    [LS_OPTION_RATIO] = {"ratio 0 .. 1", "1/200 or 0.05"},
-    [LS_OPTION_DECIMAL] = {"decimal number", "24.90"},
-    [LS_OPTION_QUANTITY] = {"number or duration", "24.90 or 20s"},
-    [LS_OPTION_TIME] = {"time", "2026-01-01 or 2026-01-01T18:30:00Z"},
-    [LS_OPTION_TIME_OF_DAY] = {"time of day", "18:00 or 06:30:15"},
-    [LS_OPTION_QUANTITIES] = {"list of numbers or durations", "[1, 20.5]"},
-    [LS_OPTION_NAMES] = {"name or list of names", "[country, tier]"},
-    [LS_OPTION_WEIGHTS] = {"map from words to whole weights, or list of words", "{web: 3, app: 5}"},
-    [LS_OPTION_NODE] = {"any value", NULL},
-    [LS_OPTION_TABLE] = {"map", NULL},
-    [LS_OPTION_LIST] = {"list of maps", NULL},
-    [LS_OPTION_MAP] = {"map from names to maps", NULL},
-    [LS_OPTION_LISTS] = {"map from names to lists of maps", NULL},
-    [LS_OPTION_FAMILY] = {"", NULL},
-    [LS_OPTION_ONE_OF] = {"", NULL},
+    [LS_OPTION_FLAG] = {"true or false", {NULL}, NULL, NULL},
+    [LS_OPTION_INTEGER] = {"integer", {"200_000"}, NULL, NULL},
+    [LS_OPTION_TEXT] = {"text", {NULL}, NULL, NULL},
+    [LS_OPTION_NAME] = {"name", {"order_placed"}, NULL, NULL},
+    [LS_OPTION_WORD] = {"one of: ", {NULL}, NULL, NULL},
+    [LS_OPTION_DURATION] = {"duration", {"300ms", "20s", "1h30m"}, NULL, NULL},
+    [LS_OPTION_RATE] = {"rate", {"90/s", "0.5/s", "200_000/h"}, NULL, NULL},
+    [LS_OPTION_SIZE] = {"size", {"512", "64KiB", "1GiB"}, NULL, NULL},
+    [LS_OPTION_RATIO] = {"ratio 0 .. 1", {"1/200", "0.05"}, NULL, NULL},
+    [LS_OPTION_DECIMAL] = {"decimal number", {"24.90"}, NULL, NULL},
+    [LS_OPTION_QUANTITY] = {"number or duration", {"24.90", "20s"}, NULL, NULL},
+    [LS_OPTION_TIME] = {"time", {"2026-01-01", "2026-01-01T18:30:00Z"}, NULL, NULL},
+    [LS_OPTION_TIME_OF_DAY] = {"time of day", {"18:00", "06:30:15"}, NULL, NULL},
+    [LS_OPTION_QUANTITIES] = {"list of numbers or durations", {"[1, 20.5]"}, NULL, NULL},
+    [LS_OPTION_NAMES] = {"name or list of names", {"[country, tier]"}, NULL, NULL},
+    [LS_OPTION_WEIGHTS] = {"map from words to whole weights, or list of words",
+                           {"{web: 3, app: 5}"},
+                           NULL,
+                           NULL},
+    [LS_OPTION_NODE] = {"any value", {NULL}, NULL, NULL},
+    [LS_OPTION_TABLE] = {"map", {NULL}, "", ""},
+    [LS_OPTION_LIST] = {"list of maps", {NULL}, "[", "]"},
+    [LS_OPTION_MAP] = {"map from names to maps", {NULL}, "{NAME: ", "}"},
+    [LS_OPTION_LISTS] = {"map from names to lists of maps", {NULL}, "{NAME: [", "]}"},
+    [LS_OPTION_FAMILY] = {"", {NULL}, NULL, NULL},
+    [LS_OPTION_ONE_OF] = {"", {NULL}, NULL, NULL},
 };
 
-const char *ls_option_example(const struct ls_option *row)
+static int examples_of_type(const struct ls_option *row, struct ls_buf *out, struct ls_error *err)
 {
-    return row->example ? row->example : types[row->type].example;
+    const char *fitting[EXAMPLES_MAX];
+    size_t count = 0;
+    for (const char *const *example = types[row->type].examples; *example; example++) {
+        fitting[count] = *example;
+        count += ls_option_takes(row, *example);
+    }
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < count; i++) {
+        rc = ls_buf_appendf(out, err, "%s%s", i ? (i + 1 < count ? ", " : " or ") : "", fitting[i]);
+    }
+    return rc;
+}
+
+/* "rate: 1/200"; of a family its example alone, which is an entry. */
+static int example_entry(const struct ls_option *row, struct ls_buf *out, struct ls_error *err)
+{
+    if (row->type == LS_OPTION_FAMILY) {
+        return row->example ? ls_buf_append_text(out, row->example, err) : 0;
+    }
+    int rc = ls_buf_appendf(out, err, "%s: ", row->name);
+    return rc < 0                           ? rc
+           : row->fallback && !row->example ? ls_buf_append_text(out, row->fallback, err)
+                                            : ls_option_example(row, out, err);
+}
+
+/* What has to be there; or the first row, where nothing has to. */
+static int example_map(const struct ls_table *table, struct ls_buf *out, struct ls_error *err)
+{
+    bool optional = ls_table_is_optional(table);
+    bool first = true;
+    int rc = ls_buf_append_text(out, "{", err);
+    for (const struct ls_option *row = table->rows; rc == 0 && row->name; row++) {
+        if (optional ? row != table->rows : !ls_option_is_needed(row)) {
+            continue;
+        }
+        rc = ls_buf_append_text(out, first ? "" : ", ", err);
+        rc = rc < 0 ? rc : example_entry(row, out, err);
+        first = false;
+    }
+    return rc < 0 ? rc : ls_buf_append_text(out, "}", err);
+}
+
+int ls_option_example(const struct ls_option *row, struct ls_buf *out, struct ls_error *err)
+{
+    if (row->example) {
+        return ls_buf_append_text(out, row->example, err);
+    }
+    if (!row->table) {
+        return examples_of_type(row, out, err);
+    }
+    int rc = ls_buf_append_text(out, types[row->type].before, err);
+    rc = rc < 0 ? rc : example_map(row->table, out, err);
+    return rc < 0 ? rc : ls_buf_append_text(out, types[row->type].behind, err);
 }
 
 static int describe_family(const struct ls_family *family, struct ls_buf *out, struct ls_error *err)
@@ -78,14 +136,16 @@ static int describe_family(const struct ls_family *family, struct ls_buf *out, s
 
 static int describe_bounds(const struct ls_option *row, struct ls_buf *out, struct ls_error *err)
 {
-    if (row->minimum && row->maximum && strcmp(row->minimum, row->maximum) == 0) {
-        return ls_buf_appendf(out, err, " %s", row->minimum);
+    bool from_nothing = row->type == LS_OPTION_DURATION && row->maximum;
+    const char *minimum = row->minimum ? row->minimum : from_nothing ? "0" : NULL;
+    if (minimum && row->maximum && strcmp(minimum, row->maximum) == 0) {
+        return ls_buf_appendf(out, err, " %s", minimum);
     }
-    if (row->minimum && row->maximum) {
-        return ls_buf_appendf(out, err, " %s .. %s", row->minimum, row->maximum);
+    if (minimum && row->maximum) {
+        return ls_buf_appendf(out, err, " %s .. %s", minimum, row->maximum);
     }
-    if (row->minimum) {
-        return ls_buf_appendf(out, err, " of at least %s", row->minimum);
+    if (minimum) {
+        return ls_buf_appendf(out, err, " of at least %s", minimum);
     }
     return row->maximum ? ls_buf_appendf(out, err, " of at most %s", row->maximum) : 0;
 }

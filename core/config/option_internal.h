@@ -33,6 +33,9 @@ enum ls_reading ls_option_scalar(const struct ls_option *row, const struct ls_ya
  * is. */
 bool ls_option_in_bounds(const struct ls_option *row, const void *value);
 
+/* Is the text, unquoted, a value of a scalar row, within its bounds? */
+bool ls_option_takes(const struct ls_option *row, const char *text);
+
 /* A quoted text that would be a number without its quotes: YAML's types differ, ours do. */
 bool ls_option_is_quoted_number(const struct ls_yaml *node);
 
@@ -40,8 +43,13 @@ bool ls_option_is_quoted_number(const struct ls_yaml *node);
 #define LS_OPTION_LABEL_MAX 64
 const char *ls_option_label(const struct ls_option *row, char out[LS_OPTION_LABEL_MAX]);
 
-/* An example of a value: the row's, or one of its type, or NULL. */
-const char *ls_option_example(const struct ls_option *row);
+/* Appends an example of a value: the row's; else those of its type that lie in the row's bounds;
+ * for maps and lists of them one made of what is required in the table. Appends nothing when there
+ * is none. */
+int ls_option_example(const struct ls_option *row, struct ls_buf *out, struct ls_error *err);
+
+#define LS_NAME_HINT                                                                               \
+    "a name is of letters, digits and _, begins with no digit, and has 200 bytes at most"
 
 /* Quotes at most some 60 bytes of a text on one line. */
 #define LS_QUOTE_MAX 96

@@ -200,6 +200,46 @@ bool ls_option_in_bounds(const struct ls_option *row, const void *value)
            (!row->maximum || compare_bound(row, value, row->maximum) <= 0);
 }
 
+bool ls_option_takes(const struct ls_option *row, const char *text)
+{
+    const struct ls_yaml node = {.kind = LS_YAML_TEXT, .text = text};
+    struct ls_quantity value; /* the largest of what the readers write */
+    return !ls_option_is_scalar(row->type) ||
+           (ls_option_scalar(row, &node, &value) == LS_READING_OK &&
+            ls_option_in_bounds(row, &value));
+}
+
+/* A value out of bounds that are said needs no example. */
+static int refuse_text(const struct ls_option *row, const char *text, enum ls_reading reading,
+                       struct ls_error *err)
+{
+    char name[LS_OPTION_LABEL_MAX];
+    char quote[LS_QUOTE_MAX];
+    struct ls_buf expected;
+    struct ls_buf example;
+    ls_buf_init(&expected, "option description", 4096);
+    ls_buf_init(&example, "option example", 4096);
+    const char *known = row->type == LS_OPTION_WORD ? ls_did_you_mean(text, row->words) : NULL;
+    int rc = ls_option_describe(row, &expected, err);
+    if (rc == 0 && !known && (reading == LS_READING_WRONG || (!row->minimum && !row->maximum))) {
+        rc = ls_option_example(row, &example, err);
+    }
+    const char *kind = rc < 0 ? NULL : ls_buf_text(&expected, err);
+    const char *hint = known ? known : kind && example.size ? ls_buf_text(&example, err) : "";
+    rc = !kind || !hint
+             ? err->code
+             : ls_error_set(err, LS_E_USAGE, "%s: expected %s, got \"%s\"%s%s",
+                            ls_option_label(row, name), kind,
+                            row->flags & LS_OPTION_SECRET ? "..." : ls_quote(text, quote),
+                            known   ? "; did you mean "
+                            : *hint ? "; for example "
+                                    : "",
+                            hint);
+    ls_buf_clear(&example);
+    ls_buf_clear(&expected);
+    return rc;
+}
+
 int ls_option_from_text(const struct ls_option *row, const char *text, void *out,
                         struct ls_arena *arena, struct ls_error *err)
 {
@@ -213,26 +253,9 @@ int ls_option_from_text(const struct ls_option *row, const char *text, void *out
     } else if (row->type == LS_OPTION_FLAG) {
         node.kind = ls_yaml_resolve(text, &node.boolean);
     }
-    if (ls_option_scalar(row, &node, out) == LS_READING_OK && ls_option_in_bounds(row, out)) {
+    enum ls_reading reading = ls_option_scalar(row, &node, out);
+    if (reading == LS_READING_OK && ls_option_in_bounds(row, out)) {
         return 0;
     }
-    char name[LS_OPTION_LABEL_MAX];
-    char quote[LS_QUOTE_MAX];
-    struct ls_buf expected;
-    ls_buf_init(&expected, "option description", 4096);
-    const char *example = ls_option_example(row);
-    const char *known = row->type == LS_OPTION_WORD ? ls_did_you_mean(text, row->words) : NULL;
-    const char *hint = known ? known : example;
-    const char *kind = ls_option_describe(row, &expected, err) < 0 ? NULL
-                                                                   : ls_buf_text(&expected, err);
-    int rc = !kind ? err->code
-                   : ls_error_set(err, LS_E_USAGE, "%s: expected %s, got \"%s\"%s%s",
-                                  ls_option_label(row, name), kind,
-                                  row->flags & LS_OPTION_SECRET ? "..." : ls_quote(text, quote),
-                                  !hint   ? ""
-                                  : known ? "; did you mean "
-                                          : "; for example ",
-                                  hint ? hint : "");
-    ls_buf_clear(&expected);
-    return rc;
+    return refuse_text(row, text, reading, err);
 }

@@ -98,7 +98,7 @@ static void help_is_two_wrapped_columns(void **state)
         "                  the report, whatever is shown here. (integer of at least 0; default "
         "10)\n"
         "  --follow        Goes on.\n"
-        "  --for DURATION  How long. (duration of at most 1h; required)\n"
+        "  --for DURATION  How long. (duration 0 .. 1h; required)\n"
         "  --pace TEXT     How fast. (default empty)\n");
 }
 
@@ -108,8 +108,7 @@ static void one_option_from_a_command_line(void **state)
         const char *name, *text, *message; /* NULL: fine */
     } cases[] = {
         {"count", "200_000", NULL},
-        {"count", "0",
-         "--count: expected integer 1 .. 100_000_000, got \"0\"; for example 200_000"},
+        {"count", "0", "--count: expected integer 1 .. 100_000_000, got \"0\""},
         {"count", "x",
          "--count: expected integer 1 .. 100_000_000, got \"x\"; for example 200_000"},
         {"strict", "true", NULL},
@@ -122,8 +121,7 @@ static void one_option_from_a_command_line(void **state)
         {"mode", "fsat",
          "--mode: expected one of: fast, exact, both, got \"fsat\"; did you mean fast"},
         {"gap", "5m", NULL},
-        {"gap", "-5m",
-         "--gap: expected duration of at most 1h, got \"-5m\"; for example 300ms, 20s or 1h30m"},
+        {"gap", "-5m", "--gap: expected duration 0 .. 1h, got \"-5m\""},
         {"rate", "5/m", NULL},
         {"memory", "1GiB", NULL},
         {"share", "1/2", NULL},
@@ -164,7 +162,7 @@ static void types_are_described(void **state)
         {"count", "integer 1 .. 100_000_000"},
         {"any", "integer"},
         {"mode", "one of: fast, exact, both"},
-        {"gap", "duration of at most 1h"},
+        {"gap", "duration 0 .. 1h"},
         {"shift", "duration of at least -2h"},
         {"by", "name or list of names"},
         {"limits", "map (limits)"},

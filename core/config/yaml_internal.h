@@ -28,6 +28,9 @@ const char *ls_yaml_path_key(const char *base, const char *key, struct ls_arena 
 const char *ls_yaml_path_item(const char *base, size_t index, struct ls_arena *arena,
                               struct ls_error *err);
 
+/* The last key of a path with the numbers behind it: "metrics[0]" of event_types[2].metrics[0]. */
+const char *ls_yaml_path_last(const char *path);
+
 struct ls_yaml_step {
     bool is_item;
     size_t index;

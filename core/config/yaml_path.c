@@ -50,6 +50,18 @@ const char *ls_yaml_path_item(const char *base, size_t index, struct ls_arena *a
     return ls_arena_printf(arena, err, "%s[%zu]", base, index);
 }
 
+const char *ls_yaml_path_last(const char *path)
+{
+    const char *last = path;
+    bool inside = false;
+    for (; *path; path++) {
+        inside ^= *path == '"';
+        last = *path == '.' && !inside ? path + 1 : last;
+        path += *path == '\\' && path[1];
+    }
+    return last;
+}
+
 static int hex_digit(char c)
 {
     const char *digits = "0123456789abcdef";

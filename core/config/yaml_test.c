@@ -304,6 +304,22 @@ static void refused_memory_is_an_error(void **state)
     }
 }
 
+static void the_last_step_of_a_path(void **state)
+{
+    static const char *const cases[][2] = {{"", ""},
+                                           {"seed", "seed"},
+                                           {"a.b", "b"},
+                                           {"a.b[0]", "b[0]"},
+                                           {"a[2].b[0][1]", "b[0][1]"},
+                                           {"a.\"x.y\"", "\"x.y\""},
+                                           {"a.\"x\\\".y\".c", "c"},
+                                           {"a.\"x\\\\\".c", "c"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_string_equal(ls_yaml_path_last(cases[i][0]), cases[i][1]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -312,6 +328,7 @@ int main(void)
         FIXTURE_TEST(problems_of_form_are_all_found_in_their_place),
         FIXTURE_TEST(a_problem_is_shown_with_line_caret_and_hint),
         FIXTURE_TEST(paths_lead_to_nodes),
+        FIXTURE_TEST(the_last_step_of_a_path),
         FIXTURE_TEST(a_file_is_read_or_named),
         FIXTURE_TEST(refused_memory_is_an_error),
     };
