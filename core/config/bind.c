@@ -58,21 +58,88 @@ static const char *const *known_keys(struct ls_binder *b, const struct ls_table 
     return keys;
 }
 
+static const char *article(const char *noun)
+{
+    return strchr("aeiou", *noun) ? "an" : "a";
+}
+
+static bool is_there(const struct ls_option *row, const struct ls_yaml *map)
+{
+    if (row->type != LS_OPTION_FAMILY) {
+        return ls_yaml_get(map, row->name) != NULL;
+    }
+    for (size_t i = 0; i < map->count; i++) {
+        if (ls_family_member(row->family, map->entries[i].key)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The one required row that is missing and that no message is about yet; NULL for none, or several.
+ */
+static const struct ls_option *only_missing(const struct filling *f)
+{
+    const struct ls_option *only = NULL;
+    for (const struct ls_option *row = f->table->rows; row->name; row++) {
+        bool suggested = f->suggested & bit((size_t)(row - f->table->rows));
+        if ((row->flags & LS_OPTION_REQUIRED) && !suggested && !is_there(row, f->map)) {
+            if (only) {
+                return NULL;
+            }
+            only = row;
+        }
+    }
+    return only;
+}
+
+/* What there is, and what of it is missing: likely that is meant, and a message of its own would be
+ * one too many. */
+static const char *list_known(struct ls_binder *b, struct filling *f, const char *const *keys)
+{
+    const struct ls_option *missing = only_missing(f);
+    const char *list = ls_bind_join(b, keys);
+    if (!list || !missing) {
+        return list ? ls_arena_printf(b->arena, b->err, "known here: %s", list) : NULL;
+    }
+    f->suggested |= bit((size_t)(missing - f->table->rows));
+    const bool family = missing->type == LS_OPTION_FAMILY;
+    const char *name = family ? missing->family->name : missing->name;
+    return ls_arena_printf(b->arena, b->err,
+                           family ? "known here: %s; %s %s is missing"
+                                  : "known here: %s; %s\"%s\" is missing",
+                           list, family ? article(name) : "", name);
+}
+
+/* The row that a key is the name of, but which takes its family's words as keys. */
+static const struct ls_option *family_named(const struct ls_table *table, const char *key)
+{
+    for (const struct ls_option *row = table->rows; row->name; row++) {
+        if (row->type == LS_OPTION_FAMILY && strcmp(row->name, key) == 0) {
+            return row;
+        }
+    }
+    return NULL;
+}
+
 static int note_unknown(struct ls_binder *b, struct filling *f, const struct ls_yaml_entry *entry)
 {
     char quote[LS_QUOTE_MAX];
     const char *const *keys = known_keys(b, f->table);
-    const char *near = keys ? ls_did_you_mean(entry->key, keys) : NULL;
+    const struct ls_option *family = family_named(f->table, entry->key);
+    const char *near = keys && !family ? ls_did_you_mean(entry->key, keys) : NULL;
     const char *hint = NULL;
     if (near) {
         const struct ls_member *member;
         f->suggested |= bit((size_t)(row_of(f->table, near, &member) - f->table->rows));
         hint = ls_arena_printf(b->arena, b->err, "did you mean \"%s\"?", near);
+    } else if (family) {
+        f->suggested |= bit((size_t)(family - f->table->rows));
+        hint = ls_bind_words(b, family);
     } else if (strcmp(entry->key, "<<") == 0) {
         hint = "YAML 1.2 has no merge keys: layers and profiles do that here";
     } else if (keys) {
-        const char *list = ls_bind_join(b, keys);
-        hint = list ? ls_arena_printf(b->arena, b->err, "known here: %s", list) : NULL;
+        hint = list_known(b, f, keys);
     }
     if (!hint) {
         return b->err->code;
@@ -156,7 +223,7 @@ static int note_missing(struct ls_binder *b, const struct filling *f, const stru
         rc = b->err->code;
     } else if (row->type == LS_OPTION_FAMILY) {
         ls_diag_add(b->diag, LS_SEVERITY_ERROR, "LS1105", f->map->where, hint, "%s needs %s %s",
-                    f->table->name, strchr("aeiou", *kind) ? "an" : "a", kind);
+                    f->table->name, article(kind), kind);
     } else {
         ls_diag_add(b->diag, LS_SEVERITY_ERROR, "LS1104", f->map->where, hint,
                     "%s needs \"%s\": %s", f->table->name, row->name, kind);

@@ -121,8 +121,7 @@ static const char *const *words_of(struct ls_binder *b, const struct ls_family *
     return words;
 }
 
-/* "one of: tumbling; for example `window: {tumbling: 1m}`"; NULL with `err` filled. */
-static const char *list_of_words(struct ls_binder *b, const struct ls_option *row)
+const char *ls_bind_words(struct ls_binder *b, const struct ls_option *row)
 {
     const char *const *words = words_of(b, row->family);
     const char *list = words ? ls_bind_join(b, words) : NULL;
@@ -140,7 +139,7 @@ int ls_bind_no_word(struct ls_binder *b, const struct ls_option *row, const char
     const char *const *words = words_of(b, row->family);
     const char *near = words ? ls_did_you_mean(word, words) : NULL;
     const char *hint = near ? ls_arena_printf(b->arena, b->err, "did you mean \"%s\"?", near)
-                            : list_of_words(b, row);
+                            : ls_bind_words(b, row);
     if (!hint) {
         return b->err->code;
     }
@@ -156,7 +155,7 @@ int ls_bind_no_word(struct ls_binder *b, const struct ls_option *row, const char
 static int note_several_words(struct ls_binder *b, const struct ls_option *row,
                               const struct ls_yaml *node)
 {
-    const char *hint = list_of_words(b, row);
+    const char *hint = ls_bind_words(b, row);
     if (!hint) {
         return b->err->code;
     }

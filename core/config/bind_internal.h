@@ -77,6 +77,10 @@ int ls_bind_range(struct ls_binder *b, const struct ls_option *row, const struct
 int ls_bind_example(struct ls_binder *b, const char *name, const struct ls_option *row,
                     const char **hint);
 
+/* "one of: tumbling; for example `window: {tumbling: 1m}`": the words of the row's family; in the
+ * arena. NULL with `err` filled. */
+const char *ls_bind_words(struct ls_binder *b, const struct ls_option *row);
+
 /* "a, b, c", cut where it grows long; in the arena. */
 const char *ls_bind_join(struct ls_binder *b, const char *const *words);
 

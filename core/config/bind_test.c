@@ -198,6 +198,15 @@ static const struct {
      "known here: strict, loud, count, any, title, name, mode, gap, shift, rate, memory, "
      "share, price, least, start, daily, marks, by, mix, extra, limits, defaults, broker, steps, "
      "columns, lists, choice, const, never, node, uniform, zipf, sum, width, window"},
+    {"{count: 5, sometimes: {}}", "\"sometimes\" is no option of sample",
+     "known here: strict, loud, count, any, title, name, mode, gap, shift, rate, memory, "
+     "share, price, least, start, marks, by, mix, extra, limits, defaults, broker, steps, "
+     "columns, lists, choice, const, never, node, uniform, zipf, sum, width, window; a value "
+     "source is missing"},
+    {"{count: 5, never: {}, broker: {address: x}}", "\"address\" is no option of broker",
+     "known here: uri, password, threads, tags; \"uri\" is missing"},
+    {"{count: 5, source: {never: {}}}", "\"source\" is no option of sample",
+     "one of: choice, const, never, node, uniform, zipf"},
     {"{count: 0, never: {}}", "count: expected integer 1 .. 100_000_000, got 0", NULL},
     {"{count: '5', never: {}}", "count: expected integer 1 .. 100_000_000, got the text \"5\"",
      "leave the quotes out"},
