@@ -127,6 +127,19 @@ unsigned ls_field_scale(enum ls_field_type type)
     return type == LS_FIELD_MONEY ? 2 : 0;
 }
 
+const char *ls_field_type_hint(enum ls_field_type type)
+{
+    static const char *const hints[] = {
+        [LS_FIELD_BOOLEAN] = "a boolean is true or false",
+        [LS_FIELD_ENUM] = "an enum is one of the words of its choice",
+        [LS_FIELD_INT] = "an int is a whole number of 32 bits, such as 20",
+        [LS_FIELD_LONG] = "a long is a whole number of 64 bits, such as 20",
+        [LS_FIELD_MONEY] = "money has two decimal places at most, such as 19.99",
+        [LS_FIELD_STRING] = "a string is text: put a number in quotes",
+        [LS_FIELD_TIMESTAMP] = "a timestamp is a time, such as 2026-01-01T00:00:00Z"};
+    return hints[type];
+}
+
 enum ls_expr_type ls_field_expr_type(enum ls_field_type type)
 {
     switch (type) {

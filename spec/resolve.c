@@ -81,9 +81,12 @@ static void resolve_references(struct resolver *r)
     struct ls_spec_reference *tables = r->spec->reference.items;
     for (size_t i = 0; i < r->spec->reference.count; i++) {
         if (strncmp(tables[i].from, "entities.", 9) != 0) {
+            char hint[LS_SUGGEST_MAX];
+            bool entity = ls_spec_entity(r->spec, tables[i].from) != NULL;
+            snprintf(hint, sizeof hint, "did you mean `entities.%s`?", tables[i].from);
             PROBLEM(r, "LS2014", ls_spec_place(r->spec, &tables[i].from, tables[i].where),
-                    "write `from: entities.product`, say", "`%s` names no population",
-                    tables[i].from);
+                    entity ? hint : "write `from: entities.product`, say",
+                    "`%s` names no population", tables[i].from);
             continue;
         }
         tables[i].entity = ls_resolve_entity(r, tables[i].from + 9, &tables[i].from,
@@ -115,7 +118,9 @@ static bool check_field(struct resolver *r, const struct ls_spec_check *check,
                 (check->check == LS_CHECK_RANGE ? ls_field_expr_type(t) == LS_EXPR_NUMBER
                                                 : t == LS_FIELD_STRING);
     if (!fits) {
-        PROBLEM(r, "LS2015", ls_spec_place(r->spec, &check->field, check->where), NULL,
+        PROBLEM(r, "LS2015", ls_spec_place(r->spec, &check->field, check->where),
+                check->check == LS_CHECK_RANGE ? "name a field of type int, long or money"
+                                               : "name a field of type string, such as an id",
                 "`check: %s` needs a %s, `%s` of %s is of type %s",
                 check->check == LS_CHECK_RANGE ? "range" : "reference",
                 check->check == LS_CHECK_RANGE ? "number" : "string", field->name, type->name,
@@ -124,14 +129,15 @@ static bool check_field(struct resolver *r, const struct ls_spec_check *check,
     }
     for (int i = 0; i < 2; i++) {
         if (ls_spec_check_given(check, words[i]) && !ls_spec_quantity(bounds[i], t, &values[i])) {
-            PROBLEM(r, "LS2009", bounds[i]->where, NULL,
+            PROBLEM(r, "LS2009", bounds[i]->where, ls_field_type_hint(t),
                     "`%s` is no value of `%s` of %s, which is of type %s", words[i], field->name,
                     type->name, ls_field_type_words[t]);
             return false;
         }
     }
     if (values[0] > values[1]) {
-        PROBLEM(r, "LS2009", check->minimum.where, NULL, "`min` is above `max`");
+        PROBLEM(r, "LS2009", check->minimum.where, "lower `min`, or raise `max`",
+                "`min` is above `max`");
     }
     return values[0] <= values[1];
 }
@@ -145,15 +151,23 @@ static void resolve_check(struct resolver *r, const struct ls_spec_check *check)
         const struct ls_quantity *given = ls_spec_check_given(check, "min") ? &check->minimum
                                                                             : &check->maximum;
         PROBLEM(r, "LS2015", range ? check->where : ls_spec_place(r->spec, given, check->where),
-                NULL, "%s",
+                range ? "add `min: 0`, say" : "leave it out, or write `check: range`", "%s",
                 range ? "`check: range` needs `min` or `max` or both"
                       : "`min` and `max` belong to `check: range`");
         return;
     }
-    if ((check->table != NULL) != reference) {
-        PROBLEM(r, "LS2015", ls_spec_place(r->spec, &check->table, check->where), NULL, "%s",
-                reference ? "`check: reference` needs a `table`: name a reference table"
-                          : "`table` belongs to `check: reference`");
+    if (reference && !check->table) {
+        char hint[LS_SUGGEST_MAX];
+        const char *known = ls_resolve_suggest("", reference_name_at, r->spec->reference.items,
+                                               r->spec->reference.count, hint);
+        PROBLEM(r, "LS2015", check->where, known ? known : "declare one under `reference`",
+                "`check: reference` needs a `table`");
+        return;
+    }
+    if (check->table && !reference) {
+        PROBLEM(r, "LS2015", ls_spec_place(r->spec, &check->table, check->where),
+                "leave it out, or write `check: reference`",
+                "`table` belongs to `check: reference`");
         return;
     }
     if (reference) {
@@ -276,8 +290,9 @@ static void resolve_pipeline(struct resolver *r)
         ls_resolve_event_type(r, &topics[i].key, topics[i].where);
     }
     if (p->views.count > LS_SPEC_VIEWS_MAX) {
-        PROBLEM(r, "LS2010", ls_spec_place(r->spec, &p->views, r->spec->where), NULL,
-                "a spec has at most %d views", LS_SPEC_VIEWS_MAX);
+        PROBLEM(r, "LS2010", ls_spec_place(r->spec, &p->views, r->spec->where),
+                "split the domain in two", "a spec has at most %d views, this one %zu",
+                LS_SPEC_VIEWS_MAX, p->views.count);
         return;
     }
     struct ls_spec_view *views = p->views.items;
@@ -298,10 +313,10 @@ int ls_spec_resolve(struct ls_spec *spec, struct ls_diag *diag, struct ls_error 
     int rc = ls_resolve_entities(&r);
     ls_resolve_lifecycles(&r);
     rc = rc < 0 ? rc : ls_resolve_event_types(&r);
-    if (rc < 0) {
+    ls_resolve_arrival(&r);
+    if (rc < 0 || spec->event_types.count == 0) { /* the rest is about event types */
         return rc;
     }
-    ls_resolve_arrival(&r);
     resolve_references(&r);
     const struct ls_spec_check *checks = spec->quality.items;
     for (size_t i = 0; i < spec->quality.count; i++) {

@@ -87,7 +87,8 @@ static void check_template(struct resolver *r, const char *const *text, struct l
     struct ls_template parts = {0};
     if (!ls_template_parse(*text, &parts)) {
         PROBLEM(r, "LS2004", ls_spec_place(r->spec, text, otherwise),
-                "write {n}, or {n:08} to pad with zeros to 8 digits",
+                "write {n}, or {n:08} to pad with zeros to 8 digits (20 at most); nothing else "
+                "stands in braces",
                 "the id template `%s` needs exactly one {n}", *text);
     } else if (parts.of_session && !sessions) {
         PROBLEM(r, "LS2004", ls_spec_place(r->spec, text, otherwise), "write {n}",
@@ -113,11 +114,30 @@ static void check_symbols(struct resolver *r, const struct ls_weights *w)
     }
 }
 
+/* For a hint. */
+static const char *sources_of_type(const struct ls_spec_field *f, bool of_entity, char buffer[128])
+{
+    static const char number[] =
+        "a number comes from uniform, normal, lognormal, exponential, zipf or const";
+    static const char *const sources[] = {
+        [LS_FIELD_BOOLEAN] = "a boolean comes from choice or const",
+        [LS_FIELD_ENUM] = "an enum comes from choice",
+        [LS_FIELD_INT] = number,
+        [LS_FIELD_LONG] = number,
+        [LS_FIELD_MONEY] = number,
+        [LS_FIELD_STRING] = "a text comes from choice, id or const",
+        [LS_FIELD_TIMESTAMP] = "a time comes from const"};
+    bool drawn_alone = of_entity || f->type == LS_FIELD_ENUM;
+    snprintf(buffer, 128, "%s%s", sources[f->type], drawn_alone ? "" : ", or from ref or expr");
+    return buffer;
+}
+
 /* What a value source can make, per type. */
 static void check_source(struct resolver *r, const struct ls_spec_field *f,
                          const struct ls_spec_event_type *type)
 {
     bool of_entity = !type;
+    char hint[128];
     const struct ls_member *m = f->source.member;
     bool number = f->type == LS_FIELD_INT || f->type == LS_FIELD_LONG || f->type == LS_FIELD_MONEY;
     bool text = f->type == LS_FIELD_STRING || f->type == LS_FIELD_ENUM;
@@ -131,13 +151,13 @@ static void check_source(struct resolver *r, const struct ls_spec_field *f,
         fits = false; /* its symbols are the words of the choice */
     }
     if (of_entity && (m == &ls_member_ref || m == &ls_member_expr)) {
-        PROBLEM(r, "LS2005", f->source.where, "use a source that draws a value",
+        PROBLEM(r, "LS2005", f->source.where, sources_of_type(f, of_entity, hint),
                 "an attribute of an entity cannot be made by `%s`", m->word);
         return;
     }
     if (!fits) {
-        PROBLEM(r, "LS2005", f->source.where, NULL, "`%s` does not make values of type %s", m->word,
-                ls_field_type_words[f->type]);
+        PROBLEM(r, "LS2005", f->source.where, sources_of_type(f, of_entity, hint),
+                "`%s` does not make values of type %s", m->word, ls_field_type_words[f->type]);
         return;
     }
     if (m == &ls_member_id) {
@@ -169,13 +189,14 @@ static void check_bounds(struct resolver *r, const struct ls_spec_field *f)
             return;
         }
         if (!ls_spec_quantity(bounds[i], (enum ls_field_type)f->type, &values[i])) {
-            PROBLEM(r, "LS2009", bounds[i]->where, NULL, "`%s` is no value of type %s", words[i],
-                    ls_field_type_words[f->type]);
+            PROBLEM(r, "LS2009", bounds[i]->where, ls_field_type_hint((enum ls_field_type)f->type),
+                    "`%s` is no value of type %s", words[i], ls_field_type_words[f->type]);
             return;
         }
     }
     if (given[0] && given[1] && values[0] > values[1]) {
-        PROBLEM(r, "LS2009", f->minimum.where, NULL, "`min` is above `max`");
+        PROBLEM(r, "LS2009", f->minimum.where, "lower `min`, or raise `max`",
+                "`min` is above `max`");
     }
 }
 
@@ -198,13 +219,14 @@ static int resolve_field(struct resolver *r, struct ls_spec_field *f, enum ls_fi
                 "leave one of them out", "`nullable` and `null: never` contradict each other");
     }
     if (f->until && f->until <= f->since) {
-        PROBLEM(r, "LS2008", ls_spec_place(r->spec, &f->until, f->where), NULL,
+        PROBLEM(r, "LS2008", ls_spec_place(r->spec, &f->until, f->where),
+                "raise `until`, or leave it out",
                 "the field is gone (`until: %lld`) before it is there (`since: %lld`)",
                 (long long)f->until, (long long)f->since);
     }
     if (of_entity && f->is_nullable) {
         const void *member = f->nullable.part ? (const void *)&f->nullable : &f->null_word;
-        PROBLEM(r, "LS2005", ls_spec_place(r->spec, member, f->where), "leave `nullable` out",
+        PROBLEM(r, "LS2005", ls_spec_place(r->spec, member, f->where), "leave it out",
                 "an attribute of an entity cannot be null");
     }
     if (of_entity && (ls_spec_field_given(f, "since") || ls_spec_field_given(f, "until"))) {
@@ -242,9 +264,12 @@ static void check_unique(struct resolver *r, struct ls_spec_field *const *fields
         for (size_t j = 0; j < i; j++) {
             if (strcmp(fields[i]->column_name, fields[j]->column_name) == 0 ||
                 strcmp(fields[i]->name, fields[j]->name) == 0) {
+                bool same = strcmp(fields[i]->name, fields[j]->name) == 0;
                 PROBLEM(r, "LS2001", ls_spec_place(r->spec, &fields[i]->name, fields[i]->where),
-                        "choose another name", "there is a field `%s` already, on line %d",
-                        fields[i]->name, fields[j]->where.line);
+                        "choose another name",
+                        same ? "there is a field `%s` already, on line %d"
+                             : "`%s` is a column already: see line %d; money is in <name>_cents",
+                        same ? fields[i]->name : fields[i]->column_name, fields[j]->where.line);
             }
         }
     }
@@ -254,9 +279,9 @@ int ls_resolve_entities(struct resolver *r)
 {
     struct ls_spec_entity *entities = r->spec->entities.items;
     if (r->spec->entities.count > LS_SPEC_ENTITIES_MAX) {
-        PROBLEM(r, "LS2010", ls_spec_place(r->spec, &r->spec->entities, r->spec->where), NULL,
-                "a spec has at most %d entities, this one %zu", LS_SPEC_ENTITIES_MAX,
-                r->spec->entities.count);
+        PROBLEM(r, "LS2010", ls_spec_place(r->spec, &r->spec->entities, r->spec->where),
+                "split the domain in two", "a spec has at most %d entities, this one %zu",
+                LS_SPEC_ENTITIES_MAX, r->spec->entities.count);
     }
     for (size_t e = 0; e < r->spec->entities.count; e++) {
         struct ls_spec_field *fields = entities[e].attributes.items;
@@ -264,7 +289,8 @@ int ls_resolve_entities(struct resolver *r)
         size_t count = entities[e].attributes.count;
         if (count > LS_SPEC_FIELDS_MAX) {
             PROBLEM(r, "LS2010", ls_spec_place(r->spec, &entities[e].attributes, entities[e].where),
-                    NULL, "an entity has at most %d attributes", LS_SPEC_FIELDS_MAX);
+                    "leave out what nobody reads",
+                    "an entity has at most %d attributes, this one %zu", LS_SPEC_FIELDS_MAX, count);
             count = LS_SPEC_FIELDS_MAX;
         }
         check_template(r, &entities[e].id, entities[e].where, false);
@@ -354,7 +380,7 @@ static void check_ref(struct resolver *r, const struct ls_spec_event_type *type,
     }
     if (strcmp(dot + 1, "id") == 0) {
         if (f->type != LS_FIELD_STRING) {
-            PROBLEM(r, "LS2011", source->where, "the type of an id is string",
+            PROBLEM(r, "LS2011", source->where, "write `type: string`",
                     "`%s` is a string, the field is %s", text, ls_field_type_words[f->type]);
         }
         return;
@@ -366,7 +392,9 @@ static void check_ref(struct resolver *r, const struct ls_spec_event_type *type,
         PROBLEM(r, "LS2011", source->where, hint, "the entity `%s` has no attribute `%s`", name,
                 dot + 1);
     } else if (!holds(f->type, attribute->type)) {
-        PROBLEM(r, "LS2011", source->where, NULL, "`%s` is of type %s, the field of type %s", text,
+        char fit[64];
+        snprintf(fit, sizeof fit, "write `type: %s`", ls_field_type_words[attribute->type]);
+        PROBLEM(r, "LS2011", source->where, fit, "`%s` is of type %s, the field of type %s", text,
                 ls_field_type_words[attribute->type], ls_field_type_words[f->type]);
     }
 }
@@ -402,8 +430,10 @@ static int collect_version(struct resolver *r, struct ls_spec_event_type *type,
         }
     }
     if (version->field_count > LS_SPEC_FIELDS_MAX || version->field_count == 0) {
-        PROBLEM(r, "LS2010", type->where, NULL, "an event type has 1 to %d fields, this one %zu",
-                LS_SPEC_FIELDS_MAX, version->field_count);
+        PROBLEM(r, "LS2010", type->where,
+                "fields stand under `attributes`, `dimensions` and `metrics`",
+                "an event type has 1 to %d fields, this one %zu", LS_SPEC_FIELDS_MAX,
+                version->field_count);
         version->field_count = version->field_count ? LS_SPEC_FIELDS_MAX : 0;
     }
     check_unique(r, version->fields, version->field_count);
@@ -478,7 +508,8 @@ int ls_resolve_event_types(struct resolver *r)
     struct ls_spec *spec = r->spec;
     struct ls_spec_event_type *types = spec->event_types.items;
     if (spec->event_types.count > LS_SPEC_EVENT_TYPES_MAX || spec->event_types.count == 0) {
-        PROBLEM(r, "LS2010", ls_spec_place(spec, &spec->event_types, spec->where), NULL,
+        PROBLEM(r, "LS2010", ls_spec_place(spec, &spec->event_types, spec->where),
+                spec->event_types.count ? "split the domain in two" : "write at least one",
                 "a spec has 1 to %d event types, this one %zu", LS_SPEC_EVENT_TYPES_MAX,
                 spec->event_types.count);
         return 0;

@@ -455,6 +455,9 @@ bool ls_spec_check_high(const struct ls_spec_check *check, enum ls_field_type ty
 /* Decimal places of a field's values in expressions: 2 for money. */
 unsigned ls_field_scale(enum ls_field_type type);
 
+/* What a value of the type is, for hints: "money has two decimal places at most, such as 19.99". */
+const char *ls_field_type_hint(enum ls_field_type type);
+
 /* What a field is in an expression. */
 enum ls_expr_type ls_field_expr_type(enum ls_field_type type);
 
