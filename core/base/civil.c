@@ -184,3 +184,21 @@ bool ls_time_of_day_parse(const char *text, size_t size, int64_t *ms)
     *ms = clock_ms(&c);
     return sound;
 }
+
+size_t ls_duration_format(int64_t ms, char out[LS_DURATION_TEXT_MAX])
+{
+    static const struct {
+        const char *name;
+        uint64_t ms;
+    } units[] = {{"d", 86400000}, {"h", 3600000}, {"m", 60000}, {"s", 1000}, {"ms", 1}};
+    uint64_t rest = ms < 0 ? 0 - (uint64_t)ms : (uint64_t)ms;
+    size_t length = (size_t)snprintf(out, LS_DURATION_TEXT_MAX, "%s", ms < 0 ? "-" : ms ? "" : "0");
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        if (rest >= units[i].ms) {
+            length += (size_t)snprintf(out + length, LS_DURATION_TEXT_MAX - length, "%llu%s",
+                                       (unsigned long long)(rest / units[i].ms), units[i].name);
+            rest %= units[i].ms;
+        }
+    }
+    return length;
+}

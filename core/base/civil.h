@@ -40,4 +40,9 @@ bool ls_time_parse(const char *text, size_t size, int64_t *time_ms);
 /* Reads hh:mm[:ss[.fff]], 00:00 to 23:59:59.999, into milliseconds since midnight. */
 bool ls_time_of_day_parse(const char *text, size_t size, int64_t *ms);
 
+#define LS_DURATION_TEXT_MAX 40
+
+/* "1h30m", "500ms", "0": milliseconds as the spec language writes them. Returns the length. */
+size_t ls_duration_format(int64_t ms, char out[LS_DURATION_TEXT_MAX]);
+
 #endif

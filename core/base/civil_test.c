@@ -261,6 +261,28 @@ static void times_of_day(void **state)
     }
 }
 
+static void durations_are_written(void **state)
+{
+    static const struct {
+        int64_t ms;
+        const char *text;
+    } cases[] = {{0, "0"},
+                 {1, "1ms"},
+                 {500, "500ms"},
+                 {60000, "1m"},
+                 {5400000, "1h30m"},
+                 {90061001, "1d1h1m1s1ms"},
+                 {-1500, "-1s500ms"},
+                 {INT64_MAX, "106751991167d7h12m55s807ms"},
+                 {INT64_MIN, "-106751991167d7h12m55s808ms"}};
+    char text[LS_DURATION_TEXT_MAX];
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_int_equal(ls_duration_format(cases[i].ms, text), strlen(cases[i].text));
+        assert_string_equal(text, cases[i].text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -272,6 +294,7 @@ int main(void)
         cmocka_unit_test(parse_rejects),
         cmocka_unit_test(parse_reads_size_bytes),
         cmocka_unit_test(times_of_day),
+        cmocka_unit_test(durations_are_written),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
