@@ -25,7 +25,7 @@ static void make_one(struct made *made, const char *schema, const void *datum, s
     memcpy(at, datum, size);
     made->event.value = made->value;
     made->event.value_size = LS_SINGLE_OBJECT_SIZE + (uint32_t)size;
-    memcpy(made->event.key, "k\"\n\xc3\xa9", 5);
+    made->event.key = (const uint8_t *)"k\"\n\xc3\xa9";
     made->event.key_size = 5;
 }
 

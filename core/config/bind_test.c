@@ -200,7 +200,7 @@ static const struct {
      "columns, lists, choice, const, never, node, uniform, zipf, sum, width, window"},
     {"{count: 5, sometimes: {}}", "\"sometimes\" is no option of sample",
      "known here: strict, loud, count, any, title, name, mode, gap, shift, rate, memory, "
-     "share, price, least, start, marks, by, mix, extra, limits, defaults, broker, steps, "
+     "share, price, least, start, daily, marks, by, mix, extra, limits, defaults, broker, steps, "
      "columns, lists, choice, const, never, node, uniform, zipf, sum, width, window; a value "
      "source is missing"},
     {"{count: 5, never: {}, broker: {address: x}}", "\"address\" is no option of broker",
