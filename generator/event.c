@@ -24,12 +24,12 @@ static unsigned free_type(const struct ls_plan *plan, uint64_t i)
 }
 
 static inline void identify(const struct ls_plan *plan, uint64_t i, bool is_copy,
-                            struct identity *out)
+                            int64_t scheduled_ms, struct identity *out)
 {
     ls_slot_find(&plan->slots, i, is_copy, &out->slot);
     out->struck.index = i;
     out->struck.type = out->slot.step ? out->slot.step->type : free_type(plan, i);
-    out->struck.scheduled_ms = ls_arrival_time(&plan->arrival, i);
+    out->struck.scheduled_ms = scheduled_ms;
     out->struck.entity = 0;
 }
 
@@ -62,7 +62,7 @@ static bool find_original(const struct ls_plan *plan, uint64_t i, struct ls_even
         if (ls_slot_is_copy(&plan->slots, j, &scratch->slots)) {
             continue;
         }
-        identify(plan, j, false, out);
+        identify(plan, j, false, ls_arrival_time(&plan->arrival, j), out);
         out->struck.entity = plan->narrow_damage ? entity_of(plan, out) : 0;
         if (damage_of(plan, &out->struck) == LS_FAULT_NONE) {
             return true;
@@ -170,7 +170,6 @@ static void begin_copy(const struct ls_plan *plan, const struct identity *origin
 {
     bool late;
     uint64_t word = ls_word(plan->copy_kind_key, out->index, 0);
-    out->scheduled_ms = ls_arrival_time(&plan->arrival, out->index);
     out->event_time = event_time_of(plan, original, &late);
     out->fault = ls_strikes(plan->conflict_share, word) ? LS_FAULT_CONFLICT : LS_FAULT_DUPLICATE;
 }
@@ -184,16 +183,16 @@ void ls_event_begin(const struct ls_plan *plan, uint64_t i, struct ls_event_scra
     out->late = false;
     out->jitter = false;
     out->fault = LS_FAULT_NONE;
+    out->scheduled_ms = ls_arrival_next_time(&plan->arrival, &scratch->arrival, i);
     bool repeats = is_copy && find_original(plan, i, scratch, &id);
     if (!repeats) {
-        identify(plan, i, is_copy, &id);
+        identify(plan, i, is_copy, out->scheduled_ms, &id);
     }
     const struct ls_plan_entity *entity = plan->types[id.struck.type].picks[0].entity;
     out->entity = id.struck.entity = ls_entity_pick(plan, entity, id.slot.chain[0]);
     if (repeats) {
         begin_copy(plan, &id, out);
     } else {
-        out->scheduled_ms = id.struck.scheduled_ms;
         out->event_time = event_time_of(plan, &id, &out->late);
         out->fault = is_copy ? LS_FAULT_NONE : (uint16_t)damage_of(plan, &id.struck);
     }

@@ -31,6 +31,7 @@ struct ls_event {
 struct ls_event_scratch {
     struct ls_op_event values;
     struct ls_slot_cache slots;
+    struct ls_arrival_cursor arrival;
 };
 
 /* Bytes that the value of any event of the plan needs at most. */

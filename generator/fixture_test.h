@@ -103,7 +103,7 @@ static inline struct ls_event make(struct maker *m, uint64_t i)
 {
     struct ls_event event;
     memset(&event, 0xa5, sizeof event);
-    memset(&m->scratch, 0x5a, sizeof m->scratch);
+    memset(&m->scratch, 0, sizeof m->scratch);
     ls_event_make(m->plan, i, &m->scratch, m->room, &event);
     return event;
 }
