@@ -36,20 +36,24 @@ struct naive_value ls_naive_text_value(const char *text)
 
 static struct naive_column column_of(const struct ls_spec_field *field)
 {
-    static const enum naive_type types[] = {
-        [LS_FIELD_BOOLEAN] = NAIVE_BOOLEAN, [LS_FIELD_ENUM] = NAIVE_ENUM,
-        [LS_FIELD_INT] = NAIVE_INT,         [LS_FIELD_LONG] = NAIVE_LONG,
-        [LS_FIELD_MONEY] = NAIVE_LONG,      [LS_FIELD_STRING] = NAIVE_STRING,
-        [LS_FIELD_TIMESTAMP] = NAIVE_TIME};
+    static const enum naive_type types[] = {[LS_FIELD_BOOLEAN] = NAIVE_BOOLEAN,
+                                            [LS_FIELD_ENUM] = NAIVE_ENUM,
+                                            [LS_FIELD_INT] = NAIVE_INT,
+                                            [LS_FIELD_LONG] = NAIVE_LONG,
+                                            [LS_FIELD_MONEY] = NAIVE_LONG,
+                                            [LS_FIELD_STRING] = NAIVE_STRING,
+                                            [LS_FIELD_TIMESTAMP] = NAIVE_TIME,
+                                            [LS_FIELD_DATE] = NAIVE_INT,
+                                            [LS_FIELD_LOCAL_TIMESTAMP] = NAIVE_TIME,
+                                            [LS_FIELD_UUID] = NAIVE_STRING};
     struct naive_column column = {.name = field->name,
                                   .written = field->column_name,
                                   .type = types[field->type],
                                   .scale = field->type == LS_FIELD_MONEY ? 2 : 0,
                                   .nullable = field->is_nullable};
     if (field->type == LS_FIELD_ENUM) {
-        const struct ls_source_choice *choice = field->source.settings;
-        column.symbols = choice->weights.words;
-        column.symbol_count = choice->weights.count;
+        column.symbols = field->symbols;
+        column.symbol_count = field->symbol_count;
     }
     return column;
 }

@@ -34,7 +34,7 @@ static int compile_phase(const struct ls_spec *spec, size_t index, struct ls_are
     const struct ls_spec_phase *written = (const struct ls_spec_phase *)spec->arrival.items + index;
     const struct ls_member *course = written->course.member;
     phase->length_ms = written->length_ms ? (uint64_t)written->length_ms : UINT64_MAX;
-    if (course == &ls_member_poisson) {
+    if (course == &ls_member_arrival_poisson) {
         char name[64];
         snprintf(name, sizeof name, "arrival[%zu].poisson", index);
         phase->kind = LS_ARRIVAL_POISSON;

@@ -51,7 +51,7 @@ struct given {
     }
 #define POISSON(n, per, for_ms)                                                                    \
     {                                                                                              \
-        .length_ms = for_ms, .course = &ls_member_poisson, .rate = { n, per }                      \
+        .length_ms = for_ms, .course = &ls_member_arrival_poisson, .rate = { n, per }              \
     }
 #define DIURNAL(n, per, hundredths, period, peak_at, for_ms)                                       \
     {                                                                                              \
@@ -86,7 +86,7 @@ static inline void write_phase(struct schedule *s, size_t i, const struct given 
         s->settings[i].burst = (struct ls_phase_burst){g->rate, g->every_ms, g->part_ms};
     } else if (g->course == &ls_member_silence) {
         s->settings[i].silence.length_ms = g->part_ms;
-    } else if (g->course == &ls_member_poisson) {
+    } else if (g->course == &ls_member_arrival_poisson) {
         s->settings[i].poisson.rate = g->rate;
     } else if (g->course == &ls_member_diurnal) {
         s->settings[i].diurnal = (struct ls_phase_diurnal){

@@ -281,7 +281,7 @@ static void random_phase(struct draws *d, bool endless, struct given *g)
     } else if (kind == 3) {
         g->course = &ls_member_silence;
     } else if (kind > 3) {
-        g->course = kind == 4 ? &ls_member_poisson : &ls_member_diurnal;
+        g->course = kind == 4 ? &ls_member_arrival_poisson : &ls_member_diurnal;
         g->rate = rate;
         g->every_ms = period;
         g->part_ms = peak_at;

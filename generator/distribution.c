@@ -94,6 +94,12 @@ static void compile_kind(struct compiler *c, const struct ls_pick *pick,
         out->kind = LS_DISTRIBUTION_NORMAL;
         out->a = in_unit(c, &settings->mean);
         out->b = (uint64_t)positive(c, &settings->deviation);
+    } else if (m == &ls_member_poisson) {
+        out->kind = LS_DISTRIBUTION_POISSON;
+        out->a = (int64_t)ls_pow10(c->scale);
+        if (c->unit == LS_UNIT_DURATION) {
+            fail(c, c->where, "a count is no duration: use exponential or lognormal, say");
+        }
     } else if (m == &ls_member_uniform) {
         out->kind = LS_DISTRIBUTION_UNIFORM;
         compile_uniform(c, pick->settings, out);
@@ -142,6 +148,10 @@ bool ls_distribution_compile(const struct ls_pick *pick, enum ls_unit unit, unsi
         return ls_zipf_new((uint64_t)settings->count, to_q32(&settings->exponent), arena,
                            &out->zipf, err) == 0;
     }
+    if (out->kind == LS_DISTRIBUTION_POISSON) {
+        const struct ls_source_poisson *settings = pick->settings;
+        return ls_poisson_new(to_q32(&settings->mean), arena, &out->poisson, err) == 0;
+    }
     return out->kind != LS_DISTRIBUTION_EXPONENTIAL || out->a > LS_CHORD_MEAN_MAX ||
            add_chords(out, arena, err);
 }
@@ -164,6 +174,8 @@ static ls_i128 at_word(const struct ls_distribution *d, uint64_t word)
     case LS_DISTRIBUTION_NORMAL:
         /* to the nearest: rounded down, it would lie half a unit below its mean */
         return d->a + (((ls_i128)ls_normal_q32(word) * (ls_i128)d->b + (INT64_C(1) << 31)) >> 32);
+    case LS_DISTRIBUTION_POISSON:
+        return (ls_i128)ls_poisson_at(d->poisson, word) * d->a;
     case LS_DISTRIBUTION_UNIFORM:
         return d->a + (ls_i128)ls_below(word, d->b);
     case LS_DISTRIBUTION_ZIPF:

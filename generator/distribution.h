@@ -4,6 +4,7 @@
 #ifndef LS_GENERATOR_DISTRIBUTION_H
 #define LS_GENERATOR_DISTRIBUTION_H
 
+#include "generator/poisson.h"
 #include "generator/zipf.h"
 #include "spec/spec.h"
 
@@ -16,15 +17,17 @@ enum ls_distribution_kind {
     LS_DISTRIBUTION_EXPONENTIAL,
     LS_DISTRIBUTION_LOGNORMAL,
     LS_DISTRIBUTION_NORMAL,
+    LS_DISTRIBUTION_POISSON,
     LS_DISTRIBUTION_UNIFORM,
     LS_DISTRIBUTION_ZIPF
 };
 
 struct ls_distribution {
     enum ls_distribution_kind kind;
-    int64_t a;  /* mean; median; mean; lower bound; unit of a rank */
-    uint64_t b; /* -; sigma / ln 2 in Q32; deviation; number of values; - */
+    int64_t a;  /* mean; median; mean; unit of a count; lower bound; unit of a rank */
+    uint64_t b; /* -; sigma / ln 2 in Q32; deviation; -; number of values; - */
     struct ls_zipf *zipf;
+    struct ls_poisson *poisson;
     int64_t low, high;              /* every value is brought into these bounds */
     const struct ls_chords *chords; /* exponential: or NULL */
 };

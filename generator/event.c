@@ -51,6 +51,117 @@ static inline enum ls_fault damage_of(const struct ls_plan *plan, const struct l
     return LS_FAULT_NONE;
 }
 
+/* ---- episodes */
+
+/* The first one that holds an entity at a time; 0: none. */
+static unsigned episode_at(const struct ls_plan *plan, const struct ls_plan_entity *entity,
+                           uint64_t n, int64_t time_ms, uint32_t *height)
+{
+    for (size_t k = 0; k < plan->episode_count; k++) {
+        if (plan->episodes[k].entity == entity) {
+            *height = ls_episode_height(&plan->episodes[k], n, time_ms);
+            if (*height) {
+                return (unsigned)k + 1;
+            }
+        }
+    }
+    return 0;
+}
+
+/* ---- times (G4) */
+
+/* Of one slot by itself; `struck` is of the slot. */
+static inline int64_t ordinary_time(const struct ls_plan *plan, const struct ls_struck *struck)
+{
+    return struck->scheduled_ms -
+           (plan->delay.present
+                ? ls_distribution_draw(&plan->delay.distribution, plan->delay.key, struck->index)
+                : 0);
+}
+
+static inline int64_t late_time(const struct ls_plan *plan, const struct ls_struck *struck)
+{
+    return struck->scheduled_ms - ls_distribution_draw(&plan->late_delay.distribution,
+                                                       plan->late_delay.key, struck->index);
+}
+
+/* What an event's time is, and the episode that it falls into: nothing else is wrong with an event
+ * in one, so it is not late then. `least` is what the steps before leave. */
+struct timing {
+    int64_t event_time;
+    bool late;
+    unsigned episode;
+    uint32_t height;
+};
+
+static inline void find_time(const struct ls_plan *plan, const struct ls_struck *struck,
+                             int64_t least, struct timing *out)
+{
+    int64_t ordinary = ordinary_time(plan, struck);
+    const struct ls_plan_entity *entity = plan->types[struck->type].picks[0].entity;
+    out->event_time = ordinary > least ? ordinary : least;
+    out->late = false;
+    out->episode = 0;
+    if (entity->has_episodes) {
+        out->episode = episode_at(plan, entity, struck->entity, out->event_time, &out->height);
+    }
+    if (out->episode == 0 && ls_fault_strikes(&plan->late, struck)) {
+        int64_t late = late_time(plan, struck);
+        uint32_t height;
+        late = late > least ? late : least;
+        if (!entity->has_episodes || !episode_at(plan, entity, struck->entity, late, &height)) {
+            out->late = late < ordinary;
+            out->event_time = late;
+        }
+    }
+}
+
+/* The least that the steps before leave for the event_time of the last one; `times`, when not NULL,
+ * gets theirs. */
+static __attribute__((noinline)) int64_t
+time_after(const struct ls_plan *plan, const struct ls_slot *slot, uint64_t entity, int64_t *times)
+{
+    struct timing timing;
+    int64_t least = INT64_MIN;
+    const struct ls_step *step = slot->step;
+    uint16_t types[LS_SPEC_STEPS_MAX];
+    for (unsigned k = slot->depth; k > 0; k--) {
+        step = &slot->lifecycle->steps[step->follows];
+        types[k - 1] = step->type;
+    }
+    for (unsigned k = 0; k < slot->depth; k++) {
+        uint64_t i = slot->chain[k];
+        const struct ls_struck struck = {i, types[k], ls_arrival_time(&plan->arrival, i), entity};
+        find_time(plan, &struck, least, &timing);
+        least = timing.event_time + 1;
+        if (times) {
+            times[k] = timing.event_time;
+        }
+    }
+    return least;
+}
+
+static inline void time_of(const struct ls_plan *plan, const struct identity *id,
+                           struct timing *out)
+{
+    int64_t least = id->slot.depth ? time_after(plan, &id->slot, id->struck.entity, NULL)
+                                   : INT64_MIN;
+    find_time(plan, &id->struck, least, out);
+}
+
+/* ---- copies */
+
+/* Nothing damages it, and it is in no episode. */
+static bool is_sound(const struct ls_plan *plan, const struct identity *id)
+{
+    if (plan->types[id->struck.type].picks[0].entity->has_episodes) {
+        struct timing timing;
+        time_of(plan, id, &timing);
+        return timing.episode == 0 && damage_of(plan, &id->struck) == LS_FAULT_NONE;
+    }
+    return damage_of(plan, &id->struck) == LS_FAULT_NONE;
+}
+
 /* The event that copy slot i repeats: an earlier slot that is no copy and that nothing damages.
  * False when the probes find none. */
 static bool find_original(const struct ls_plan *plan, uint64_t i, struct ls_event_scratch *scratch,
@@ -63,63 +174,12 @@ static bool find_original(const struct ls_plan *plan, uint64_t i, struct ls_even
             continue;
         }
         identify(plan, j, false, ls_arrival_time(&plan->arrival, j), out);
-        out->struck.entity = plan->narrow_damage ? entity_of(plan, out) : 0;
-        if (damage_of(plan, &out->struck) == LS_FAULT_NONE) {
+        out->struck.entity = entity_of(plan, out);
+        if (is_sound(plan, out)) {
             return true;
         }
     }
     return false;
-}
-
-/* ---- times (G4) */
-
-/* Of one slot by itself; `struck` is of the slot. */
-static inline int64_t event_time_alone(const struct ls_plan *plan, const struct ls_struck *struck,
-                                       int64_t *ordinary)
-{
-    *ordinary = plan->delay.present ? ls_distribution_draw(&plan->delay.distribution,
-                                                           plan->delay.key, struck->index)
-                                    : 0;
-    if (!ls_fault_strikes(&plan->late, struck)) {
-        return struck->scheduled_ms - *ordinary;
-    }
-    return struck->scheduled_ms - ls_distribution_draw(&plan->late_delay.distribution,
-                                                       plan->late_delay.key, struck->index);
-}
-
-/* The least that the steps before leave for the event_time of this one. */
-static __attribute__((noinline)) int64_t event_time_after(const struct ls_plan *plan,
-                                                          const struct identity *id)
-{
-    int64_t ordinary;
-    int64_t least = INT64_MIN;
-    const struct ls_step *step = id->slot.step;
-    uint16_t types[LS_SPEC_STEPS_MAX];
-    for (unsigned k = id->slot.depth; k > 0; k--) {
-        step = &id->slot.lifecycle->steps[step->follows];
-        types[k - 1] = step->type;
-    }
-    for (unsigned k = 0; k < id->slot.depth; k++) {
-        uint64_t i = id->slot.chain[k];
-        const struct ls_struck struck = {i, types[k], ls_arrival_time(&plan->arrival, i),
-                                         id->struck.entity};
-        int64_t alone = event_time_alone(plan, &struck, &ordinary);
-        least = (alone > least ? alone : least) + 1;
-    }
-    return least;
-}
-
-static inline int64_t event_time_of(const struct ls_plan *plan, const struct identity *id,
-                                    bool *late)
-{
-    int64_t ordinary;
-    int64_t time = event_time_alone(plan, &id->struck, &ordinary);
-    if (id->slot.depth) {
-        int64_t least = event_time_after(plan, id);
-        time = time > least ? time : least;
-    }
-    *late = id->struck.scheduled_ms - time > ordinary;
-    return time;
 }
 
 /* ---- partitions, schema versions, clocks */
@@ -155,7 +215,7 @@ static void shift_clock(const struct ls_plan *plan, const struct ls_struck *stru
         event->ingest_time += plan->clock_ahead_ms;
     } else if (event->fault == LS_FAULT_CLOCK_BACK) {
         event->ingest_time -= plan->clock_back_ms;
-    } else if (!ls_fault_damages((enum ls_fault)event->fault) &&
+    } else if (!ls_fault_damages((enum ls_fault)event->fault) && !event->episode &&
                ls_fault_strikes(&plan->jitter, struck)) {
         uint64_t span = 2 * (uint64_t)plan->jitter_max_ms + 1;
         event->ingest_time += (int64_t)ls_below(ls_word(plan->jitter.key, event->index, 1), span) -
@@ -168,9 +228,10 @@ static void shift_clock(const struct ls_plan *plan, const struct ls_struck *stru
 static void begin_copy(const struct ls_plan *plan, const struct identity *original,
                        struct ls_event *out)
 {
-    bool late;
+    struct timing timing;
     uint64_t word = ls_word(plan->copy_kind_key, out->index, 0);
-    out->event_time = event_time_of(plan, original, &late);
+    time_of(plan, original, &timing);
+    out->event_time = timing.event_time;
     out->fault = ls_strikes(plan->conflict_share, word) ? LS_FAULT_CONFLICT : LS_FAULT_DUPLICATE;
 }
 
@@ -182,6 +243,7 @@ void ls_event_begin(const struct ls_plan *plan, uint64_t i, struct ls_event_scra
     out->index = i;
     out->late = false;
     out->jitter = false;
+    out->episode = 0;
     out->fault = LS_FAULT_NONE;
     out->scheduled_ms = ls_arrival_next_time(&plan->arrival, &scratch->arrival, i);
     bool repeats = is_copy && find_original(plan, i, scratch, &id);
@@ -193,8 +255,14 @@ void ls_event_begin(const struct ls_plan *plan, uint64_t i, struct ls_event_scra
     if (repeats) {
         begin_copy(plan, &id, out);
     } else {
-        out->event_time = event_time_of(plan, &id, &out->late);
-        out->fault = is_copy ? LS_FAULT_NONE : (uint16_t)damage_of(plan, &id.struck);
+        struct timing timing;
+        time_of(plan, &id, &timing);
+        out->event_time = timing.event_time;
+        out->late = timing.late;
+        out->episode = (uint8_t)timing.episode;
+        out->height = timing.height;
+        out->fault = is_copy || timing.episode ? LS_FAULT_NONE
+                                               : (uint16_t)damage_of(plan, &id.struck);
     }
     out->original = id.struck.index;
     out->type = (uint16_t)id.struck.type;
@@ -380,13 +448,18 @@ static __attribute__((noinline)) void strike(const struct ls_plan *plan,
 
 /* The indices of the session's steps, for what is taken from them. */
 static __attribute__((noinline)) void look_back(const struct ls_plan *plan, uint64_t i,
-                                                struct ls_event_scratch *scratch)
+                                                uint64_t entity, struct ls_event_scratch *scratch)
 {
     struct ls_slot slot;
+    int64_t times[LS_SPEC_STEPS_MAX];
     ls_slot_find(&plan->slots, i, ls_slot_is_copy(&plan->slots, i, &scratch->slots), &slot);
     scratch->values.session = slot.session;
+    if (slot.depth) {
+        time_after(plan, &slot, entity, times);
+    }
     for (unsigned back = 1; back <= slot.depth; back++) {
         scratch->values.indices[back] = slot.chain[slot.depth - back];
+        scratch->values.times[back] = times[slot.depth - back];
     }
 }
 
@@ -396,8 +469,11 @@ void ls_event_write(const struct ls_plan *plan, struct ls_event_scratch *scratch
     const struct ls_plan_type *type = ls_event_type(plan, event);
     struct ls_op_event *values = &scratch->values;
     values->indices[0] = event->original;
+    values->times[0] = event->event_time;
+    values->episode = event->episode;
+    values->height = event->height;
     if (type->looks_back) {
-        look_back(plan, event->original, scratch);
+        look_back(plan, event->original, event->entity, scratch);
     }
     values->picks[0] = event->entity;
     for (size_t k = 1; k < type->pick_count; k++) {

@@ -9,11 +9,13 @@ struct ls_event {
     uint64_t index;
     uint64_t original; /* of a copy: the index that it repeats; else index */
     uint16_t type;
-    uint16_t fault; /* enum ls_fault: at most one that damages, or a copy */
-    bool changed;   /* of the schema version that the type goes over to */
-    bool late;      /* by fault, where that left a longer delay than the ordinary one */
+    uint16_t fault;  /* enum ls_fault: at most one that damages, or a copy */
+    uint8_t episode; /* number of the one that it happens in, from 1 on; 0: none */
+    bool changed;    /* of the schema version that the type goes over to */
+    bool late;       /* by fault, where that left a longer delay than the ordinary one */
     bool jitter;
     uint32_t partition;
+    uint32_t height;      /* of the episode, 0 .. 2^16 */
     uint64_t entity;      /* the number of what it is about */
     int64_t scheduled_ms; /* when it arrives, but for an outage */
     int64_t timestamp_ms; /* of the record */

@@ -5,138 +5,6 @@
 
 #define ALWAYS_INLINE __attribute__((always_inline)) inline
 
-/* ---- choices */
-
-int ls_choices_new(const uint64_t *weights, size_t count, struct ls_arena *arena,
-                   struct ls_choices *out, struct ls_error *err)
-{
-    size_t rows = (count + 3) / 4 * 4;
-    uint64_t *limits = ls_arena_new(arena, rows, sizeof *limits, err);
-    if (!limits) {
-        return err->code;
-    }
-    uint64_t total = 0;
-    uint64_t sum = 0;
-    *out = (struct ls_choices){.count = count, .limits = limits};
-    for (size_t k = 0; k < count; k++) {
-        total += weights[k];
-        out->last = weights[k] ? k : out->last;
-    }
-    for (size_t k = 0; k < rows; k++) {
-        limits[k] = UINT64_MAX;
-        sum += k < count ? weights[k] : 0;
-        if (k < out->last) { /* word * total / 2^64 < sum, rounded down */
-            limits[k] = (uint64_t)((((ls_u128)sum << 64) + total - 1) / total);
-        }
-    }
-    return 0;
-}
-
-/* ---- ids */
-
-/* Eight decimal digits of n < 10^8 as text, the first in the lowest byte: halves, quarters, digits,
- * each step for all of them at once. */
-static ALWAYS_INLINE uint64_t digits_8(uint32_t n)
-{
-    uint64_t x = n / 10000 | (uint64_t)(n % 10000) << 32;
-    uint64_t hundreds = (x * 10486 >> 20) & UINT64_C(0x7f0000007f);
-    x = hundreds | (x - 100 * hundreds) << 16;
-    uint64_t tens = (x * 103 >> 10) & UINT64_C(0xf000f000f000f);
-    x = tens | (x - 10 * tens) << 8;
-    return x | UINT64_C(0x3030303030303030);
-}
-
-static const uint64_t powers[LS_ID_DIGITS_MAX] = {1,
-                                                  10,
-                                                  100,
-                                                  1000,
-                                                  10000,
-                                                  100000,
-                                                  1000000,
-                                                  10000000,
-                                                  100000000,
-                                                  1000000000,
-                                                  UINT64_C(10000000000),
-                                                  UINT64_C(100000000000),
-                                                  UINT64_C(1000000000000),
-                                                  UINT64_C(10000000000000),
-                                                  UINT64_C(100000000000000),
-                                                  UINT64_C(1000000000000000),
-                                                  UINT64_C(10000000000000000),
-                                                  UINT64_C(100000000000000000),
-                                                  UINT64_C(1000000000000000000),
-                                                  UINT64_C(10000000000000000000)};
-
-/* The lowest `count` digits, at most 16; eight bytes are spoilt at most behind the first. */
-static ALWAYS_INLINE void put_digits(uint8_t *at, uint64_t n, unsigned count)
-{
-    if (count <= 8) {
-        ls_put_u64(at, digits_8((uint32_t)n) >> 8 * (8 - count));
-        return;
-    }
-    ls_put_u64(at, digits_8((uint32_t)(n / 100000000)) >> 8 * (16 - count));
-    ls_put_u64(at + count - 8, digits_8((uint32_t)(n % 100000000)));
-}
-
-struct ls_id_template ls_id_template_of(const char *before, size_t before_size, unsigned width,
-                                        const char *behind, size_t behind_size)
-{
-    struct ls_id_template t = {before, before_size, width ? width : 1, behind, behind_size, 0, {0},
-                               0};
-    size_t size = before_size + t.width;
-    if (behind_size == 0 && t.width <= 16 && size < 64 && before_size < sizeof t.head) {
-        t.limit = powers[t.width];
-        t.head[0] = (uint8_t)(2 * size);
-        memcpy(t.head + 1, before, before_size);
-        t.head_size = 1 + before_size;
-    }
-    return t;
-}
-
-size_t ls_id_write(const struct ls_id_template *t, uint64_t n, uint8_t *out)
-{
-    ls_copy_short(out, (const uint8_t *)t->before, t->before_size);
-    uint8_t *at = out + t->before_size;
-    unsigned count = t->width;
-    while (count < LS_ID_DIGITS_MAX && n >= powers[count]) {
-        count++;
-    }
-    if (count <= 16) {
-        put_digits(at, n, count);
-    } else {
-        put_digits(at, n / powers[16], count - 16);
-        put_digits(at + count - 16, n % powers[16], 16);
-    }
-    at += count;
-    ls_copy_short(at, (const uint8_t *)t->behind, t->behind_size);
-    return (size_t)(at - out) + t->behind_size;
-}
-
-static uint8_t *put_long_id(const struct ls_id_template *t, uint64_t n, uint8_t *at, size_t *size)
-{
-    uint8_t text[LS_ID_TEXT_MAX + LS_OP_SPOILT];
-    *size = ls_id_write(t, n, text);
-    return ls_put_bytes(at, text, *size);
-}
-
-static ALWAYS_INLINE uint8_t *put_id(const struct ls_id_template *t, uint64_t n, uint8_t *at,
-                                     size_t *size)
-{
-    if (__builtin_expect(n >= t->limit, 0)) {
-        return put_long_id(t, n, at, size);
-    }
-    memcpy(at, t->head, LS_ID_HEAD_MAX);
-    at += t->head_size;
-    put_digits(at, n, t->width);
-    *size = t->before_size + t->width;
-    return at + t->width;
-}
-
-uint8_t *ls_id_put(const struct ls_id_template *t, uint64_t n, uint8_t *at, size_t *size)
-{
-    return put_id(t, n, at, size);
-}
-
 /* ---- cells */
 
 /* Cells are written member by member: a cell that is built elsewhere and copied would be read back
@@ -267,7 +135,7 @@ static ALWAYS_INLINE uint8_t *run_id(const struct ls_op *op, uint64_t n, struct 
     size_t size;
     at = put_branch(op, at);
     note(lengths, at);
-    at = put_id(&op->id, n, at, &size);
+    at = ls_id_put(&op->id, n, at, &size);
     if (op->keeps) {
         keep_text(out, at - size, size);
     }
@@ -320,9 +188,92 @@ static ALWAYS_INLINE uint8_t *run_expression(const struct ls_op *op, struct ls_o
     return run_number(op, number, &event->cells[op->cell], writes, at);
 }
 
+/* ---- times, walks, episodes */
+
+static int64_t to_time(const struct ls_op *op, int64_t number)
+{
+    if (!op->time) {
+        return number;
+    }
+    return ls_floor_div(number + op->time->origin_ms, op->time->unit_ms);
+}
+
+static int64_t sequence_at(const struct ls_op *op, uint64_t index)
+{
+    ls_i128 number = op->first + (ls_i128)op->step * (ls_i128)index;
+    number = number < INT64_MIN / 4 ? INT64_MIN / 4 : number;
+    number = number > INT64_MAX / 4 ? INT64_MAX / 4 : number;
+    int64_t made = to_time(op, (int64_t)number);
+    return made < op->low ? op->low : made > op->high ? op->high : made;
+}
+
+static int64_t attribute_number(const struct ls_op *op, uint64_t n)
+{
+    const struct ls_op *source = op->source;
+    if (op->known_numbers) {
+        return op->known_numbers[n];
+    }
+    return source->kind == LS_OP_SEQUENCE
+               ? sequence_at(source, n)
+               : to_time(source, ls_distribution_draw(&source->distribution, source->key, n));
+}
+
+static int64_t shifted(const struct ls_op *op, const struct ls_op_event *event, int64_t number)
+{
+    for (size_t k = 0; event->episode && k < op->shift_count; k++) {
+        const struct ls_op_shift *shift = &op->shifts[k];
+        if (shift->episode == event->episode) {
+            ls_i128 whole = shift->add + ((ls_i128)number * shift->times_q16 >> 16);
+            number += (int64_t)(whole * event->height >> 16);
+        }
+    }
+    return number < op->low ? op->low : number > op->high ? op->high : number;
+}
+
+static ALWAYS_INLINE int64_t walk_at(const struct ls_op *op, const struct ls_op_event *event)
+{
+    uint64_t n = event->picks[op->pick];
+    int64_t middle = op->source ? attribute_number(op, n) : op->first;
+    int64_t number = ls_walk_at(op->walk, ls_mix(op->key + n), event->times[op->back], middle);
+    return shifted(op, event, number);
+}
+
+static ALWAYS_INLINE int64_t number_at(const struct ls_op *op, const struct ls_op_event *event)
+{
+    int64_t number = ls_distribution_draw(&op->distribution, op->key, event->indices[op->back]);
+    number = op->time ? to_time(op, number) : number;
+    return op->shift_count ? shifted(op, event, number) : number;
+}
+
+static uint8_t *run_drawn(const struct ls_op *op, uint64_t index, struct ls_cell *out,
+                          struct ls_lengths *lengths, bool writes, uint8_t *at)
+{
+    uint8_t text[LS_OP_TEXT_MAX + 1]; /* and a space */
+    size_t size = ls_op_draw_text(op, index, text);
+    if (writes) {
+        at = put_branch(op, at);
+        note(lengths, at);
+        at = ls_put_long(at, (int64_t)size);
+    }
+    memcpy(at, text, size);
+    if (op->keeps || !writes) {
+        keep_text(out, at, size);
+    }
+    return at + size;
+}
+
 static ALWAYS_INLINE size_t chosen(const struct ls_op *op, uint64_t index)
 {
     return ls_choose(&op->choices, ls_word(op->key, index, 0));
+}
+
+/* Which word another cell decides the weights for: that of its own choice. */
+static size_t case_of(const struct ls_op *op, const struct ls_op_event *event)
+{
+    const struct ls_cell *other = &event->cells[op->by];
+    uint64_t k = (uint64_t)other->number;
+    size_t which = other->is_null || k >= op->case_count ? op->case_count : (size_t)k;
+    return ls_choose(&op->cases[which], ls_word(op->key, event->indices[op->back], 0));
 }
 
 /* `writes`: its bytes; otherwise the value alone, with the text of an id at `at`. */
@@ -346,21 +297,29 @@ static ALWAYS_INLINE uint8_t *run(const struct ls_op *op, struct ls_op_event *ev
         size_t k = op->known_words ? op->known_words[n] : chosen(source, n);
         return run_word(op, op->words, k, out, lengths, writes, at);
     }
-    case LS_OP_ATTRIBUTE: {
-        int64_t number = op->known_numbers
-                             ? op->known_numbers[n]
-                             : ls_distribution_draw(&source->distribution, source->key, n);
-        return run_number(op, number, out, writes, at);
-    }
+    case LS_OP_ATTRIBUTE:
+        return run_number(op, attribute_number(op, n), out, writes, at);
+    case LS_OP_ATTRIBUTE_DRAWN:
+        return run_drawn(source, n, out, lengths, writes, at);
     case LS_OP_ENTITY_ID:
         return run_id(op, n, out, lengths, writes, at);
     case LS_OP_ID:
         return run_id(op, op->of_session ? event->session : event->indices[op->back], out, lengths,
                       writes, at);
     case LS_OP_NUMBER:
-        return run_number(
-            op, ls_distribution_draw(&op->distribution, op->key, event->indices[op->back]), out,
-            writes, at);
+        return run_number(op, number_at(op, event), out, writes, at);
+    case LS_OP_SEQUENCE:
+        return run_number(op, sequence_at(op, event->indices[op->back]), out, writes, at);
+    case LS_OP_WALK:
+        return run_number(op, walk_at(op, event), out, writes, at);
+    case LS_OP_EVENT_TIME:
+        return run_number(op, event->times[op->back], out, writes, at);
+    case LS_OP_CHOICE_BY:
+        return run_word(op, op->words, case_of(op, event), out, lengths, writes, at);
+    case LS_OP_PATTERN:
+    case LS_OP_WORDS:
+    case LS_OP_UUID:
+        return run_drawn(op, event->indices[op->back], out, lengths, writes, at);
     case LS_OP_EXPR:
         break;
     }
@@ -405,18 +364,25 @@ static uint8_t *make_attribute_choice(const struct ls_op *op, struct ls_op_event
 static uint8_t *make_id(const struct ls_op *op, struct ls_op_event *event, uint8_t *at)
 {
     size_t size;
-    return put_id(&op->id, event->indices[op->back], put_branch(op, at), &size);
+    return ls_id_put(&op->id, event->indices[op->back], put_branch(op, at), &size);
 }
 
 static uint8_t *make_entity_id(const struct ls_op *op, struct ls_op_event *event, uint8_t *at)
 {
     size_t size;
-    return put_id(&op->id, event->picks[op->pick], put_branch(op, at), &size);
+    return ls_id_put(&op->id, event->picks[op->pick], put_branch(op, at), &size);
 }
 
 static uint8_t *make_number(const struct ls_op *op, struct ls_op_event *event, uint8_t *at)
 {
-    int64_t number = ls_distribution_draw(&op->distribution, op->key, event->indices[op->back]);
+    int64_t number = number_at(op, event);
+    keep_number(&event->cells[op->cell], number);
+    return ls_put_long(at, number);
+}
+
+static uint8_t *make_walk(const struct ls_op *op, struct ls_op_event *event, uint8_t *at)
+{
+    int64_t number = walk_at(op, event);
     keep_number(&event->cells[op->cell], number);
     return ls_put_long(at, number);
 }
@@ -457,6 +423,8 @@ static ls_op_maker maker_of(const struct ls_op *op)
         return op->keeps || op->may_be_null || op->of_session ? make_any : make_id;
     case LS_OP_NUMBER:
         return op->may_be_null || op->nullable || op->put != LS_PUT_LONG ? make_any : make_number;
+    case LS_OP_WALK:
+        return op->may_be_null || op->nullable || op->put != LS_PUT_LONG ? make_any : make_walk;
     case LS_OP_EXPR:
         return !op->narrow || op->may_be_null || op->nullable || op->put != LS_PUT_LONG
                    ? make_any
@@ -519,9 +487,18 @@ void ls_attribute_value(const struct ls_op *attribute, uint64_t n, uint8_t *text
     case LS_OP_ID:
         keep_text(out, text, ls_id_write(&attribute->id, n, text));
         break;
+    case LS_OP_SEQUENCE:
+        keep_number(out, sequence_at(attribute, n));
+        break;
+    case LS_OP_PATTERN:
+    case LS_OP_WORDS:
+    case LS_OP_UUID:
+        keep_text(out, text, ls_op_draw_text(attribute, n, text));
+        break;
     default:
         assert(attribute->kind == LS_OP_NUMBER);
-        keep_number(out, ls_distribution_draw(&attribute->distribution, attribute->key, n));
+        keep_number(out, to_time(attribute, ls_distribution_draw(&attribute->distribution,
+                                                                 attribute->key, n)));
         break;
     }
 }

@@ -8,74 +8,16 @@
 
 #include "core/avro/encode.h"
 #include "core/expr/expr.h"
+#include "generator/choices.h"
 #include "generator/distribution.h"
+#include "generator/id.h"
+#include "generator/pattern.h"
+#include "generator/walk.h"
 
-#define LS_ID_TEXT_MAX    128 /* bytes of one id made from a template */
-#define LS_ID_DIGITS_MAX  20
 #define LS_PLAN_PICKS_MAX 16    /* entities that one event type uses */
 #define LS_PLAN_CELLS_MAX 160   /* columns and hidden values of one event type */
-#define LS_PLAN_TEXTS_MAX 16384 /* bytes of the ids among hidden values */
-#define LS_OP_SPOILT      32    /* bytes behind a value that making it may overwrite */
-
-/* An id template: before, the number padded to a width, behind. Made by ls_id_template_of. */
-#define LS_ID_HEAD_MAX 16
-struct ls_id_template {
-    const char *before;
-    size_t before_size;
-    unsigned width; /* at least 1 */
-    const char *behind;
-    size_t behind_size;
-    /* numbers below `limit` have as many digits as the width says, and nothing behind them: the
-     * head, which is their length as encoded and what is before, and the digits are all */
-    uint64_t limit;
-    uint8_t head[LS_ID_HEAD_MAX];
-    size_t head_size;
-};
-
-struct ls_id_template ls_id_template_of(const char *before, size_t before_size, unsigned width,
-                                        const char *behind, size_t behind_size);
-
-/* Bytes of the longest id. */
-static inline size_t ls_id_text_max(const struct ls_id_template *t)
-{
-    return t->before_size + (t->width > LS_ID_DIGITS_MAX ? t->width : LS_ID_DIGITS_MAX) +
-           t->behind_size;
-}
-
-/* Writes the id, of at most LS_ID_TEXT_MAX bytes; LS_OP_SPOILT more may be spoilt. Returns its
- * size. */
-size_t ls_id_write(const struct ls_id_template *t, uint64_t n, uint8_t *out);
-
-/* Writes the id as a string of Avro: length and bytes. Returns the place behind; *size is that of
- * the id. */
-uint8_t *ls_id_put(const struct ls_id_template *t, uint64_t n, uint8_t *at, size_t *size);
-
-/* Which of some things a word chooses by their weights: the first whose cumulative weight, as a
- * share of all words, is above it. */
-struct ls_choices {
-    size_t count;
-    size_t last;            /* the last one with a weight */
-    const uint64_t *limits; /* the first word that is behind each but the last; then UINT64_MAX, so
-                               that they come in fours */
-};
-
-/* LS_E_NOMEM. The weights have a sum of 1 .. 2^32. */
-int ls_choices_new(const uint64_t *weights, size_t count, struct ls_arena *arena,
-                   struct ls_choices *out, struct ls_error *err);
-
-/* Halves, and then a count, none of which branches on the word. */
-static inline size_t ls_choose(const struct ls_choices *choices, uint64_t word)
-{
-    const uint64_t *from = choices->limits;
-    size_t fours = (choices->count + 3) / 4;
-    for (; fours > 1; fours -= fours / 2) {
-        from += word >= from[fours / 2 * 4 - 1] ? fours / 2 * 4 : 0;
-    }
-    size_t k = (size_t)(from - choices->limits);
-    k += (size_t)(word >= from[0]) + (size_t)(word >= from[1]) + (size_t)(word >= from[2]) +
-         (size_t)(word >= from[3]);
-    return k < choices->last ? k : choices->last;
-}
+#define LS_PLAN_TEXTS_MAX 16384 /* bytes of the texts among hidden values */
+#define LS_OP_TEXT_MAX    4096  /* bytes of a text that is drawn */
 
 /* A value as encoded, with the branch of its union; one that is longer is written from its cell. */
 #define LS_PIECE_MAX 31
@@ -89,9 +31,17 @@ enum ls_op_kind {
     LS_OP_CHOICE,           /* a piece by weight */
     LS_OP_ATTRIBUTE_CHOICE, /* the piece that an entity's attribute chose */
     LS_OP_ATTRIBUTE,        /* a number */
+    LS_OP_ATTRIBUTE_DRAWN,  /* a text that is drawn */
     LS_OP_ENTITY_ID,
     LS_OP_ID,
     LS_OP_NUMBER, /* a distribution */
+    LS_OP_SEQUENCE,
+    LS_OP_WALK,
+    LS_OP_EVENT_TIME,
+    LS_OP_CHOICE_BY, /* a piece by weights that another cell decides */
+    LS_OP_PATTERN,
+    LS_OP_WORDS,
+    LS_OP_UUID,
     LS_OP_EXPR
 };
 
@@ -100,6 +50,19 @@ enum ls_put { LS_PUT_LONG, LS_PUT_BOOLEAN, LS_PUT_TEXT };
 
 struct ls_op;
 struct ls_op_event;
+
+/* A drawn number as a time: milliseconds after the start, as whole units of the type. */
+struct ls_op_time {
+    int64_t origin_ms;
+    int64_t unit_ms; /* 1, or a day */
+};
+
+/* What one episode does to a value. */
+struct ls_op_shift {
+    unsigned episode;  /* its number, from 1 on */
+    int64_t add;       /* at its full height */
+    int64_t times_q16; /* of the value itself */
+};
 
 /* Writes the value of an ordinary event behind `at`. */
 typedef uint8_t *(*ls_op_maker)(const struct ls_op *op, struct ls_op_event *event, uint8_t *at);
@@ -126,6 +89,16 @@ struct ls_op {
     const int32_t *known_numbers;
     struct ls_distribution distribution;
     struct ls_id_template id;
+    const struct ls_op_time *time;    /* number, sequence: or NULL */
+    const struct ls_walk *walk;       /* round the number of `source`, or `first` */
+    int64_t first, step;              /* sequence; walk */
+    const struct ls_op_shift *shifts; /* by episodes */
+    size_t shift_count;
+    const struct ls_pattern *pattern;
+    int64_t least, most;            /* words: how many */
+    const struct ls_choices *cases; /* choice by: of each word of the other cell, then the rest */
+    uint16_t by;                    /* that cell */
+    size_t case_count;
     const struct ls_expr *expr;
     ls_i128 factor;              /* expr: to the field's scale */
     const struct ls_cell *words; /* choice: a cell for each; const: one */
@@ -148,7 +121,10 @@ struct ls_ops {
 /* What an event's values are made from, and where they are kept. */
 struct ls_op_event {
     uint64_t indices[LS_SPEC_STEPS_MAX]; /* its own, then those of the steps before, backwards */
+    int64_t times[LS_SPEC_STEPS_MAX];    /* event_time of each */
     uint64_t session;
+    unsigned episode; /* number of the one that it happens in, from 1 on; 0: none */
+    uint32_t height;  /* of that, 0 .. 2^16 */
     uint64_t picks[LS_PLAN_PICKS_MAX]; /* numbers of the entities */
     struct ls_cell cells[LS_PLAN_CELLS_MAX];
     uint8_t texts[LS_PLAN_TEXTS_MAX + LS_OP_SPOILT]; /* of hidden values */
@@ -176,11 +152,14 @@ uint8_t *ls_ops_run_with(const struct ls_ops *ops, struct ls_op_event *event,
                          const struct ls_override *override, struct ls_lengths *lengths,
                          uint8_t *at);
 
+/* The text of a pattern, of words or of a UUID; out has op->text_max bytes and one more. */
+size_t ls_op_draw_text(const struct ls_op *op, uint64_t index, uint8_t *out);
+
 /* Bytes that the value takes at most. */
 size_t ls_op_size_max(const struct ls_op *op);
 
-/* The value of an entity's attribute for its number n; `text` has LS_ID_TEXT_MAX bytes and
- * LS_OP_SPOILT more. */
+/* The value of an entity's attribute for its number n; `text` has room for attribute->text_max
+ * bytes and LS_OP_SPOILT more. */
 void ls_attribute_value(const struct ls_op *attribute, uint64_t n, uint8_t *text,
                         struct ls_cell *out);
 

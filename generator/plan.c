@@ -42,7 +42,9 @@ static bool fill_table(struct planner *p, uint64_t count, struct ls_op *op)
         words[n] = (uint8_t)ls_choose(&op->choices, ls_word(op->key, n, 0));
     }
     for (uint64_t n = 0; numbers && n < count; n++) {
-        numbers[n] = (int32_t)ls_distribution_draw(&op->distribution, op->key, n);
+        struct ls_cell value;
+        ls_attribute_value(op, n, NULL, &value);
+        numbers[n] = (int32_t)value.number;
     }
     return (words || !word) && (numbers || !number);
 }
@@ -108,7 +110,7 @@ static bool plan_entity(struct planner *p, const struct ls_spec_entity *spec,
     for (size_t a = 0; a < out->attribute_count; a++) {
         char path[512];
         snprintf(path, sizeof path, "entities.%s.attributes.%s", spec->key, attributes[a].name);
-        if (!ls_plan_op(p, &attributes[a], path, NULL, 0, &out->attributes[a])) {
+        if (!ls_plan_op(p, &attributes[a], path, NULL, 0, out->count, &out->attributes[a])) {
             return false;
         }
     }
@@ -175,7 +177,7 @@ static bool plan_all(struct planner *p)
         sound = sound && made;
         plan->entity_count++;
     }
-    sound = sound && plan_types(p);
+    sound = sound && ls_plan_episodes(p) && plan_types(p);
     ls_plan_copies(p);
     sound = sound && ls_plan_faults(p) && ls_plan_slots(p);
     if (sound && !p->diag->errors) {

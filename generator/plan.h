@@ -4,6 +4,7 @@
 #define LS_GENERATOR_PLAN_H
 
 #include "generator/arrival.h"
+#include "generator/episode.h"
 #include "generator/fault.h"
 #include "generator/op.h"
 #include "generator/slot.h"
@@ -20,6 +21,7 @@ struct ls_plan_entity {
     uint64_t count_at_start;
     int64_t grown_ms;
     bool hot; /* the fault hot_key strikes it */
+    bool has_episodes;
     struct ls_id_template id;
     size_t attribute_count;
     struct ls_op *attributes;
@@ -75,6 +77,8 @@ struct ls_plan {
     struct ls_plan_entity *entities;
     size_t type_count;
     struct ls_plan_type *types;
+    size_t episode_count;
+    struct ls_episode *episodes;
     struct ls_choices type_choices; /* of the free ones */
     uint64_t type_key, event_id_key;
     struct ls_slots slots;

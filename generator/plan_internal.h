@@ -23,7 +23,52 @@ uint64_t ls_plan_key(struct planner *p, const char *format, ...)
 /* plan_value.c: one field's source as an operation, for the event so many steps back. `type` is
  * NULL for an attribute of an entity. */
 bool ls_plan_op(struct planner *p, const struct ls_spec_field *field, const char *path,
-                struct ls_plan_type *type, unsigned back, struct ls_op *out);
+                struct ls_plan_type *type, unsigned back, uint64_t count, struct ls_op *out);
+
+/* plan_scope.c. What names mean in an expression of an event type: fields above, and attributes of
+ * entities as hidden cells. In one of an event so many steps back, its fields are hidden cells too.
+ */
+struct plan_scope {
+    struct planner *p;
+    struct ls_plan_type *type;
+    const struct ls_spec_event_type *named; /* whose fields are meant */
+    unsigned back;
+    struct ls_where where;
+};
+bool ls_plan_find(void *context, const char *name, struct ls_expr_symbol *symbol);
+struct ls_op *ls_plan_op_of_cell(struct ls_plan_type *type, unsigned cell);
+bool ls_plan_op_nullable(const struct ls_op *op);
+
+/* The event type so many steps back in the lifecycle. */
+const struct ls_spec_event_type *ls_plan_type_back(const struct ls_plan_type *type, unsigned back);
+
+/* ENTITY.id or ENTITY.ATTRIBUTE; or EVENT_TYPE.FIELD of a step before as well. */
+bool ls_plan_ref(struct planner *p, const char *text, struct ls_where where,
+                 struct ls_plan_type *type, unsigned back, struct ls_op *out);
+bool ls_plan_any_ref(struct planner *p, const struct ls_source_text *source,
+                     struct ls_plan_type *type, unsigned back, struct ls_op *out);
+
+/* plan_expr.c */
+bool ls_plan_expression(struct planner *p, const struct ls_spec_field *field,
+                        struct ls_plan_type *type, unsigned back, struct ls_op *out);
+
+/* plan_number.c. `count`: of the population that a sequence numbers; 0: of events without end. */
+bool ls_plan_is_time(enum ls_field_type type);
+bool ls_plan_has_bounds(enum ls_field_type type); /* numbers and times do */
+bool ls_plan_number(struct planner *p, const struct ls_spec_field *field, struct ls_op *out);
+bool ls_plan_sequence(struct planner *p, const struct ls_spec_field *field, uint64_t count,
+                      struct ls_op *out);
+bool ls_plan_walk(struct planner *p, const struct ls_spec_field *field, struct ls_plan_type *type,
+                  unsigned back, struct ls_op *out);
+
+/* plan_choice.c */
+struct ls_cell ls_plan_text_cell(const char *text);
+bool ls_plan_choice(struct planner *p, const struct ls_spec_field *field,
+                    const struct ls_weights *weights, struct ls_op *out);
+bool ls_plan_bernoulli(struct planner *p, const struct ls_spec_field *field, struct ls_op *out);
+bool ls_plan_words(struct planner *p, const struct ls_spec_field *field, struct ls_op *out);
+bool ls_plan_choice_by(struct planner *p, const struct ls_spec_field *field,
+                       struct ls_plan_type *type, unsigned back, struct ls_op *out);
 
 /* plan_type.c: one version of an event type. */
 bool ls_plan_type(struct planner *p, const struct ls_spec_event_type *spec,
@@ -36,6 +81,11 @@ void ls_plan_copies(struct planner *p);
 bool ls_plan_faults(struct planner *p);
 void ls_plan_delay(struct planner *p, const struct ls_pick *pick, enum ls_unit unit, int64_t low,
                    int64_t high, const char *name, struct ls_plan_delay *out);
+
+/* plan_episode.c: episodes; and what they do to a field. */
+bool ls_plan_episodes(struct planner *p);
+bool ls_plan_shifts(struct planner *p, const struct ls_spec_field *field,
+                    const struct ls_plan_type *type, struct ls_op *out);
 
 /* plan_slot.c: rounds and interleavers, once copies are planned. */
 bool ls_plan_slots(struct planner *p);

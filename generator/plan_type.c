@@ -71,8 +71,11 @@ static bool finish_type(struct planner *p, struct ls_plan_type *type)
         if (op->expr) {
             ls_expr_slots(op->expr, keep, &type->ops);
         }
+        if (op->kind == LS_OP_CHOICE_BY) {
+            keep(&type->ops, op->by);
+        }
         if (k < type->ops.hidden_count) {
-            texts += op->id.before ? op->text_max : 0;
+            texts += op->words ? 0 : op->text_max; /* words are kept where they are */
         } else if (!plan_bytes(p, type, op)) {
             return false;
         } else {
@@ -89,8 +92,9 @@ static bool finish_type(struct planner *p, struct ls_plan_type *type)
     }
     if (texts + LS_ID_TEXT_MAX > LS_PLAN_TEXTS_MAX) {
         PROBLEM(p, "LS2010", type->spec->where, NULL,
-                "the ids that expressions of an event type name have %zu bytes, at most %d", texts,
-                LS_PLAN_TEXTS_MAX - LS_ID_TEXT_MAX);
+                "the texts that an event type takes from entities and earlier events have %zu "
+                "bytes, at most %d",
+                texts, LS_PLAN_TEXTS_MAX - LS_ID_TEXT_MAX);
         return false;
     }
     return true;
@@ -115,7 +119,7 @@ bool ls_plan_type(struct planner *p, const struct ls_spec_event_type *spec,
         char path[512];
         struct ls_op op = {.cell = (uint16_t)(LS_COLUMN_PAYLOAD + i)};
         snprintf(path, sizeof path, "event_types.%s.%s", spec->name, version->fields[i]->name);
-        bool made = ls_plan_op(p, version->fields[i], path, out, 0, &op);
+        bool made = ls_plan_op(p, version->fields[i], path, out, 0, 0, &op);
         sound = sound && made;
         out->ops.items[out->ops.count++] = op; /* a wrong one too: expressions below may name it */
     }

@@ -21,7 +21,7 @@ static const struct ls_plan_entity *entity_of(const struct ls_plan *plan,
 
 static uint8_t *put_cell(uint8_t *at, enum ls_field_type type, const struct ls_cell *cell)
 {
-    if (type == LS_FIELD_STRING) {
+    if (type == LS_FIELD_STRING || type == LS_FIELD_UUID) {
         return ls_put_bytes(at, cell->bytes, cell->size);
     }
     return type == LS_FIELD_BOOLEAN ? ls_put_boolean(at, cell->number != 0)
@@ -31,22 +31,22 @@ static uint8_t *put_cell(uint8_t *at, enum ls_field_type type, const struct ls_c
 static int write_row(struct ls_container_writer *writer, const struct ls_plan_entity *entity,
                      uint64_t n, struct ls_error *err)
 {
-    uint8_t text[LS_ID_TEXT_MAX + LS_OP_SPOILT];
-    struct ls_cell cells[LS_SPEC_FIELDS_MAX];
-    uint8_t texts[LS_SPEC_FIELDS_MAX][LS_ID_TEXT_MAX + LS_OP_SPOILT];
-    size_t room_size = LS_ID_TEXT_MAX + LS_AVRO_LONG_MAX;
+    uint8_t text[LS_OP_TEXT_MAX + LS_OP_SPOILT];
+    size_t room_size = LS_ID_TEXT_MAX + LS_AVRO_LONG_MAX + LS_OP_SPOILT;
     for (size_t a = 0; a < entity->attribute_count; a++) {
-        ls_attribute_value(&entity->attributes[a], n, texts[a], &cells[a]);
-        room_size += cells[a].size + (size_t)LS_AVRO_LONG_MAX;
+        room_size += ls_op_size_max(&entity->attributes[a]);
     }
     uint8_t *room;
     int rc = ls_container_reserve(writer, room_size, &room, err);
     if (rc < 0) {
         return rc;
     }
-    uint8_t *at = ls_put_bytes(room, text, ls_id_write(&entity->id, n, text));
+    size_t id_size;
+    uint8_t *at = ls_id_put(&entity->id, n, room, &id_size);
     for (size_t a = 0; a < entity->attribute_count; a++) {
-        at = put_cell(at, entity->attributes[a].type, &cells[a]);
+        struct ls_cell cell;
+        ls_attribute_value(&entity->attributes[a], n, text, &cell);
+        at = put_cell(at, entity->attributes[a].type, &cell);
     }
     return ls_container_commit(writer, (size_t)(at - room), err);
 }

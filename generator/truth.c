@@ -13,6 +13,8 @@ const char ls_truth_schema[] =
     "{\"name\":\"faults\",\"type\":{\"type\":\"array\",\"items\":\"string\"}},{\"name\":"
     "\"outcome\",\"type\":\"string\"}]}";
 
+#define ROW_MAX 1024
+
 struct partition {
     uint64_t position;
     bool has_clock;
@@ -148,10 +150,10 @@ static enum ls_reason outcome_of(const struct ls_plan *plan, const struct ls_eve
     return e->fault == LS_FAULT_CONFLICT ? LS_REASON_DUPLICATE_CONFLICT : LS_ADMITTED;
 }
 
-static int write_row(struct partition *p, const struct ls_event *e, enum ls_reason outcome,
-                     struct ls_error *err)
+static int write_row(const struct ls_truth *truth, struct partition *p, const struct ls_event *e,
+                     enum ls_reason outcome, struct ls_error *err)
 {
-    const char *faults[3];
+    const char *faults[4];
     size_t count = 0;
     if (e->late) {
         faults[count++] = "late";
@@ -159,11 +161,14 @@ static int write_row(struct partition *p, const struct ls_event *e, enum ls_reas
     if (e->jitter) {
         faults[count++] = "jitter";
     }
+    if (e->episode) {
+        faults[count++] = truth->plan->episodes[e->episode - 1].name;
+    }
     if (e->fault != LS_FAULT_NONE) {
         faults[count++] = ls_fault_name((enum ls_fault)e->fault);
     }
     uint8_t *room;
-    int rc = ls_container_reserve(p->writer, 256, &room, err);
+    int rc = ls_container_reserve(p->writer, ROW_MAX, &room, err);
     if (rc < 0) {
         return rc;
     }
@@ -190,8 +195,9 @@ int ls_truth_take(struct ls_truth *truth, const struct ls_event *e, struct ls_er
     totals->by_outcome[outcome]++;
     totals->late += e->late;
     totals->jitter += e->jitter;
-    bool touched = e->late || e->jitter || e->fault != LS_FAULT_NONE || outcome != LS_ADMITTED;
-    int rc = touched && p->writer ? write_row(p, e, outcome, err) : 0;
+    bool touched = e->late || e->jitter || e->episode || e->fault != LS_FAULT_NONE ||
+                   outcome != LS_ADMITTED;
+    int rc = touched && p->writer ? write_row(truth, p, e, outcome, err) : 0;
     p->position++;
     return rc;
 }

@@ -12,15 +12,18 @@ static int type_text(const char *record, const struct ls_spec_field *field, stru
                                         "\"long\"",
                                         "\"long\"",
                                         "\"string\"",
-                                        "{\"type\":\"long\",\"logicalType\":\"timestamp-millis\"}"};
+                                        "{\"type\":\"long\",\"logicalType\":\"timestamp-millis\"}",
+                                        "{\"type\":\"int\",\"logicalType\":\"date\"}",
+                                        "{\"type\":\"long\",\"logicalType\":"
+                                        "\"local-timestamp-millis\"}",
+                                        "{\"type\":\"string\",\"logicalType\":\"uuid\"}"};
     if (field->type != LS_FIELD_ENUM) {
         return ls_buf_append_text(out, texts[field->type], err);
     }
-    const struct ls_source_choice *choice = field->source.settings;
     int rc = ls_buf_appendf(out, err, "{\"type\":\"enum\",\"name\":\"%s_%s\",\"symbols\":[", record,
                             field->name);
-    for (size_t i = 0; rc == 0 && i < choice->weights.count; i++) {
-        rc = ls_buf_appendf(out, err, "%s\"%s\"", i ? "," : "", choice->weights.words[i]);
+    for (size_t i = 0; rc == 0 && i < field->symbol_count; i++) {
+        rc = ls_buf_appendf(out, err, "%s\"%s\"", i ? "," : "", field->symbols[i]);
     }
     return rc < 0 ? rc : ls_buf_append_text(out, "]}", err);
 }

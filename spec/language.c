@@ -90,48 +90,6 @@ const struct ls_table ls_spec_delay_table = {
     NO_PLACE,
     delay_rows};
 
-/* ---- lifecycles */
-
-static const struct ls_option step_rows[] = {
-    {"event", LS_OPTION_NAME, LS_OPTION_REQUIRED, offsetof(struct ls_spec_step, event),
-     .summary = "The event type; each belongs to one step of one lifecycle.",
-     .example = "payment_captured"},
-    {"after", LS_OPTION_TABLE, 0, offsetof(struct ls_spec_step, after),
-     .table = &ls_spec_delay_table,
-     .summary = "How long after the step that it follows; the first step has none.",
-     .example = "{exponential: {mean: 20s}, max: 10m}"},
-    {"probability", LS_OPTION_RATIO, 0, offsetof(struct ls_spec_step, probability), .fallback = "1",
-     .summary = "How often it is taken where the step that it follows was.", .example = "96/100"},
-    {"follows", LS_OPTION_NAME, 0, offsetof(struct ls_spec_step, follows),
-     .summary = "The step that it follows, by its event type [the one above].",
-     .example = "order_placed"},
-    {"unless", LS_OPTION_NAME, 0, offsetof(struct ls_spec_step, unless),
-     .summary = "Not taken where this other step was, which follows the same one.",
-     .example = "payment_captured"},
-    END,
-};
-static const struct ls_table step_table = {"lifecycle step",
-                                           "One event of a lifecycle.",
-                                           sizeof(struct ls_spec_step),
-                                           offsetof(struct ls_spec_step, where),
-                                           NO_PLACE,
-                                           step_rows};
-
-static const struct ls_option lifecycle_rows[] = {
-    {"entity", LS_OPTION_NAME, LS_OPTION_REQUIRED, offsetof(struct ls_spec_lifecycle, entity),
-     .summary = "The entity that all its events are about.", .example = "customer"},
-    {"steps", LS_OPTION_LIST, LS_OPTION_REQUIRED, offsetof(struct ls_spec_lifecycle, steps),
-     .table = &step_table, .summary = "Its events, each behind the one that it follows."},
-    END,
-};
-static const struct ls_table lifecycle_table = {
-    "lifecycle",
-    "Events that belong together: an order, its payment, its refund.",
-    sizeof(struct ls_spec_lifecycle),
-    offsetof(struct ls_spec_lifecycle, where),
-    NO_PLACE,
-    lifecycle_rows};
-
 /* ---- quality, reference, normalization */
 
 static const char *const check_words[] = {"not_null", "range", "reference", NULL};
@@ -414,7 +372,9 @@ static const struct ls_option spec_rows[] = {
      .example = "[{name: order_placed, weight: 30, entity: customer, "
                 "metrics: [{name: quantity, type: int, uniform: [1, 20]}]}]"},
     {"lifecycles", LS_OPTION_MAP, 0, offsetof(struct ls_spec, lifecycles),
-     .table = &lifecycle_table, .summary = "Events that belong together."},
+     .table = &ls_spec_lifecycle_table, .summary = "Events that belong together."},
+    {"episodes", LS_OPTION_MAP, 0, offsetof(struct ls_spec, episodes),
+     .table = &ls_spec_episode_table, .summary = "Stretches in which an entity's values are off."},
     {"delay", LS_OPTION_TABLE, 0, offsetof(struct ls_spec, delay), .table = &ls_spec_delay_table,
      .summary = "How long before its arrival an event happened; without it, none."},
     {"quality", LS_OPTION_LIST, 0, offsetof(struct ls_spec, quality), .table = &ls_spec_check_table,

@@ -58,7 +58,7 @@ static const struct ls_option poisson_rows[] = {
 #define POISSON_TEXT "Arrivals without memory, so that gaps are exponential: `{poisson: 90/s}`."
 static const struct ls_table poisson_table = TABLE(poisson_rows, "poisson", POISSON_TEXT,
                                                    ls_phase_poisson);
-const struct ls_member ls_member_poisson = {"poisson", POISSON_TEXT, &poisson_table};
+const struct ls_member ls_member_arrival_poisson = {"poisson", POISSON_TEXT, &poisson_table};
 
 static const struct ls_option diurnal_rows[] = {
     RATE_ROW(ls_phase_diurnal, mean, "mean", 0, "The mean rate of a whole period.", "90/s"),
@@ -82,9 +82,9 @@ static const struct ls_table diurnal_table = TABLE(diurnal_rows, "diurnal", DIUR
                                                    ls_phase_diurnal);
 const struct ls_member ls_member_diurnal = {"diurnal", DIURNAL_TEXT, &diurnal_table};
 
-static const struct ls_member *const course_members[] = {&ls_member_burst,   &ls_member_diurnal,
-                                                         &ls_member_poisson, &ls_member_silence,
-                                                         &ls_member_to,      NULL};
+static const struct ls_member *const course_members[] = {
+    &ls_member_burst,   &ls_member_diurnal, &ls_member_arrival_poisson,
+    &ls_member_silence, &ls_member_to,      NULL};
 const struct ls_family ls_spec_courses = {
     "course", "How the rate of an arrival phase goes; without one it is constant.", course_members};
 

@@ -10,6 +10,7 @@
     }
 #define NO_PLACE SIZE_MAX
 
-extern const struct ls_table ls_spec_phase_table, ls_spec_delay_table, ls_spec_faults_table;
+extern const struct ls_table ls_spec_phase_table, ls_spec_delay_table, ls_spec_faults_table,
+    ls_spec_lifecycle_table;
 
 #endif

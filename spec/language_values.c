@@ -152,23 +152,175 @@ static const struct ls_table exponential_table = {"exponential",
 const struct ls_member ls_member_exponential = {"exponential", "Waiting times without memory.",
                                                 &exponential_table};
 
-static const struct ls_member *const source_members[] = {&ls_member_choice,
+static const struct ls_option poisson_rows[] = {
+    {"mean", LS_OPTION_DECIMAL, LS_OPTION_REQUIRED | LS_OPTION_MAIN,
+     offsetof(struct ls_source_poisson, mean), .minimum = "0.001", .maximum = "10_000",
+     .summary = "The mean.", .example = "1.6"},
+    END,
+};
+static const struct ls_table poisson_table = {"poisson",
+                                              "How many of what happens independently.",
+                                              sizeof(struct ls_source_poisson),
+                                              NO_PLACE,
+                                              NO_PLACE,
+                                              poisson_rows};
+const struct ls_member ls_member_poisson = {"poisson", "How many of what happens independently.",
+                                            &poisson_table};
+
+static const struct ls_option bernoulli_rows[] = {
+    {"share", LS_OPTION_RATIO, LS_OPTION_REQUIRED | LS_OPTION_MAIN,
+     offsetof(struct ls_source_bernoulli, share), .summary = "How often it is true.",
+     .example = "1/20"},
+    END,
+};
+static const struct ls_table bernoulli_table = {
+    "bernoulli", "True now and then.", sizeof(struct ls_source_bernoulli), NO_PLACE,
+    NO_PLACE,    bernoulli_rows};
+const struct ls_member ls_member_bernoulli = {"bernoulli", "True now and then.", &bernoulli_table};
+
+static const struct ls_option sequence_rows[] = {
+    {"first", LS_OPTION_QUANTITY, LS_OPTION_REQUIRED, offsetof(struct ls_source_sequence, first),
+     .summary = "The value of number 0; of a time, after the spec's start.", .example = "1"},
+    {"step", LS_OPTION_QUANTITY, LS_OPTION_REQUIRED, offsetof(struct ls_source_sequence, step),
+     .summary = "How much more the next one is.", .example = "1"},
+    END,
+};
+static const struct ls_table sequence_table = {
+    "sequence",
+    "One after the other, by the number of the entity or of the event.",
+    sizeof(struct ls_source_sequence),
+    NO_PLACE,
+    NO_PLACE,
+    sequence_rows};
+const struct ls_member ls_member_sequence = {
+    "sequence", "One after the other, by the number of the entity or of the event.",
+    &sequence_table};
+
+static const struct ls_option pattern_rows[] = {
+    {"pattern", LS_OPTION_TEXT, LS_OPTION_REQUIRED | LS_OPTION_MAIN,
+     offsetof(struct ls_source_text, text),
+     .summary = "Letters as they are, [A-Z0-9] for one of some, {3} or {2,5} behind what comes so "
+                "often, ? for at most once; a backslash before what is meant as it stands.",
+     .example = "\"[A-Z]{3}[0-9]{4}\""},
+    END,
+};
+static const struct ls_table pattern_table = {"pattern",
+                                              "A text of a simple pattern.",
+                                              sizeof(struct ls_source_text),
+                                              offsetof(struct ls_source_text, where),
+                                              NO_PLACE,
+                                              pattern_rows};
+const struct ls_member ls_member_pattern = {"pattern", "A text of a simple pattern.",
+                                            &pattern_table};
+
+static const struct ls_option words_rows[] = {
+    {"of", LS_OPTION_WEIGHTS, LS_OPTION_REQUIRED | LS_OPTION_MAIN,
+     offsetof(struct ls_source_words, of),
+     .summary = "The words, and their weights where they differ.",
+     .example = "[red, small, light]"},
+    {"least", LS_OPTION_INTEGER, 0, offsetof(struct ls_source_words, least), .fallback = "1",
+     .minimum = "1", .maximum = "64", .summary = "At least so many, with a space between them."},
+    {"most", LS_OPTION_INTEGER, 0, offsetof(struct ls_source_words, most), .fallback = "1",
+     .minimum = "1", .maximum = "64", .summary = "At most so many.", .example = "4"},
+    END,
+};
+static const struct ls_table words_table = {
+    "words",   "Some words of a list.", sizeof(struct ls_source_words), NO_PLACE, NO_PLACE,
+    words_rows};
+const struct ls_member ls_member_words = {"words", "Some words of a list.", &words_table};
+
+const struct ls_member ls_member_uuid = {"uuid", "A random UUID (version 4).", NULL};
+
+static const struct ls_option walk_rows[] = {
+    {"around", LS_OPTION_QUANTITY, 0, offsetof(struct ls_source_walk, around),
+     .summary = "What it goes up and down around,", .example = "20.0"},
+    {"from", LS_OPTION_TEXT, 0, offsetof(struct ls_source_walk, from),
+     .summary = "or which attribute of the entity says it.", .example = "instrument.base_price"},
+    {"within", LS_OPTION_QUANTITY, 0, offsetof(struct ls_source_walk, within),
+     .summary = "How far from it, at most,", .example = "5.0"},
+    {"share", LS_OPTION_RATIO, 0, offsetof(struct ls_source_walk, share),
+     .summary = "or which share of it.", .example = "1/20"},
+    {"over", LS_OPTION_DURATION, LS_OPTION_REQUIRED, offsetof(struct ls_source_walk, over_ms),
+     .minimum = "1s", .maximum = "365d", .summary = "How long its slowest swing takes, up or down.",
+     .example = "6h"},
+    {"octaves", LS_OPTION_INTEGER, 0, offsetof(struct ls_source_walk, octaves), .fallback = "8",
+     .minimum = "1", .maximum = "16",
+     .summary =
+         "How many swings of half the length each lie on one another: 1 is a slow line, 8 is "
+         "rough."},
+    {"tick", LS_OPTION_QUANTITY, 0, offsetof(struct ls_source_walk, tick),
+     .summary = "Values are multiples of it [the smallest that the type has].", .example = "0.05"},
+    END,
+};
+const struct ls_table ls_spec_walk_table = {"walk",
+                                            "Goes up and down with time, for each entity its own.",
+                                            sizeof(struct ls_source_walk),
+                                            offsetof(struct ls_source_walk, where),
+                                            offsetof(struct ls_source_walk, given),
+                                            walk_rows};
+const struct ls_member ls_member_walk = {
+    "walk", "Goes up and down with time, for each entity its own.", &ls_spec_walk_table};
+
+static const struct ls_option case_rows[] = {
+    {"choice", LS_OPTION_WEIGHTS, LS_OPTION_REQUIRED, offsetof(struct ls_spec_case, weights),
+     .summary = "Words and their weights.", .example = "{card: 7, invoice: 1}"},
+    END,
+};
+static const struct ls_table case_table = {"case",
+                                           "What is chosen where the other field has this word.",
+                                           sizeof(struct ls_spec_case),
+                                           offsetof(struct ls_spec_case, where),
+                                           NO_PLACE,
+                                           case_rows};
+static const struct ls_option choice_by_rows[] = {
+    {"field", LS_OPTION_NAME, LS_OPTION_REQUIRED, offsetof(struct ls_source_choice_by, field),
+     .summary = "A field above, that is a choice or an attribute that is one.",
+     .example = "channel"},
+    {"cases", LS_OPTION_MAP, LS_OPTION_REQUIRED, offsetof(struct ls_source_choice_by, cases),
+     .table = &case_table, .summary = "By the words of that field.",
+     .example = "{web: {choice: {card: 7, invoice: 1}}}"},
+    {"otherwise", LS_OPTION_WEIGHTS, 0, offsetof(struct ls_source_choice_by, otherwise),
+     .summary = "For its other words, and where it is null.", .example = "{card: 1}"},
+    END,
+};
+const struct ls_table ls_spec_choice_by_table = {"choice_by",
+                                                 "A choice whose weights another field decides.",
+                                                 sizeof(struct ls_source_choice_by),
+                                                 offsetof(struct ls_source_choice_by, where),
+                                                 offsetof(struct ls_source_choice_by, given),
+                                                 choice_by_rows};
+const struct ls_member ls_member_choice_by = {
+    "choice_by", "A choice whose weights another field decides.", &ls_spec_choice_by_table};
+
+static const struct ls_member *const source_members[] = {&ls_member_bernoulli,
+                                                         &ls_member_choice,
+                                                         &ls_member_choice_by,
                                                          &ls_member_const,
                                                          &ls_member_exponential,
                                                          &ls_member_expr,
                                                          &ls_member_id,
                                                          &ls_member_lognormal,
                                                          &ls_member_normal,
+                                                         &ls_member_pattern,
+                                                         &ls_member_poisson,
                                                          &ls_member_ref,
+                                                         &ls_member_sequence,
                                                          &ls_member_uniform,
+                                                         &ls_member_uuid,
+                                                         &ls_member_walk,
+                                                         &ls_member_words,
                                                          &ls_member_zipf,
                                                          NULL};
 const struct ls_family ls_spec_sources = {"value source", "Where a value comes from.",
                                           source_members};
 
-static const struct ls_member *const distribution_members[] = {
-    &ls_member_exponential, &ls_member_lognormal, &ls_member_normal,
-    &ls_member_uniform,     &ls_member_zipf,      NULL};
+static const struct ls_member *const distribution_members[] = {&ls_member_exponential,
+                                                               &ls_member_lognormal,
+                                                               &ls_member_normal,
+                                                               &ls_member_poisson,
+                                                               &ls_member_uniform,
+                                                               &ls_member_zipf,
+                                                               NULL};
 const struct ls_family ls_spec_distributions = {
     "distribution", "How numbers or durations are spread.", distribution_members};
 
@@ -195,8 +347,9 @@ const struct ls_family ls_spec_picks = {"pick", "Which one of a population an ev
 
 /* ---- fields */
 
-const char *const ls_field_type_words[] = {"boolean", "enum",   "int",       "long",
-                                           "money",   "string", "timestamp", NULL};
+const char *const ls_field_type_words[] = {"boolean",         "enum",   "int",       "long",
+                                           "money",           "string", "timestamp", "date",
+                                           "local_timestamp", "uuid",   NULL};
 static const char *const null_words[] = {"unsaid", "never", NULL};
 
 static const struct ls_option field_rows[] = {

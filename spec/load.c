@@ -100,6 +100,16 @@ bool ls_spec_check_given(const struct ls_spec_check *check, const char *option)
     return given(&ls_spec_check_table, check->given, option);
 }
 
+bool ls_spec_walk_given(const struct ls_source_walk *walk, const char *option)
+{
+    return given(&ls_spec_walk_table, walk->given, option);
+}
+
+bool ls_spec_episode_given(const struct ls_spec_episode *episode, const char *option)
+{
+    return given(&ls_spec_episode_table, episode->given, option);
+}
+
 bool ls_spec_check_low(const struct ls_spec_check *check, enum ls_field_type type, int64_t *low)
 {
     return ls_spec_check_given(check, "min") && ls_spec_quantity(&check->minimum, type, low);
@@ -136,7 +146,10 @@ const char *ls_field_type_hint(enum ls_field_type type)
         [LS_FIELD_LONG] = "a long is a whole number of 64 bits, such as 20",
         [LS_FIELD_MONEY] = "money has two decimal places at most, such as 19.99",
         [LS_FIELD_STRING] = "a string is text: put a number in quotes",
-        [LS_FIELD_TIMESTAMP] = "a timestamp is a time, such as 2026-01-01T00:00:00Z"};
+        [LS_FIELD_TIMESTAMP] = "a timestamp is a time, such as 2026-01-01T00:00:00Z",
+        [LS_FIELD_DATE] = "a date is a day, such as 2026-01-01",
+        [LS_FIELD_LOCAL_TIMESTAMP] = "a local time is written as 2026-01-01T00:00:00Z",
+        [LS_FIELD_UUID] = "a UUID is 32 hex digits, such as 6ba7b810-9dad-41d1-80b4-00c04fd430c8"};
     return hints[type];
 }
 
@@ -147,7 +160,9 @@ enum ls_expr_type ls_field_expr_type(enum ls_field_type type)
         return LS_EXPR_BOOLEAN;
     case LS_FIELD_ENUM:
     case LS_FIELD_STRING:
+    case LS_FIELD_UUID:
         return LS_EXPR_TEXT;
+    case LS_FIELD_LOCAL_TIMESTAMP:
     case LS_FIELD_TIMESTAMP:
         return LS_EXPR_TIME;
     default:
@@ -157,7 +172,7 @@ enum ls_expr_type ls_field_expr_type(enum ls_field_type type)
 
 bool ls_spec_quantity(const struct ls_quantity *quantity, enum ls_field_type type, int64_t *out)
 {
-    bool wants_duration = type == LS_FIELD_TIMESTAMP;
+    bool wants_duration = ls_field_expr_type(type) == LS_EXPR_TIME;
     if (quantity->is_duration != wants_duration) {
         return false;
     }
@@ -175,8 +190,8 @@ bool ls_spec_quantity(const struct ls_quantity *quantity, enum ls_field_type typ
         value /= divisor;
     }
     *out = (int64_t)value;
-    return ls_fits_i64(value) &&
-           (type != LS_FIELD_INT || (value >= INT32_MIN && value <= INT32_MAX));
+    return ls_fits_i64(value) && ((type != LS_FIELD_INT && type != LS_FIELD_DATE) ||
+                                  (value >= INT32_MIN && value <= INT32_MAX));
 }
 
 /* The name of a spec in manifests and checkpoints: what the semantic part says, and the version of

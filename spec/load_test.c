@@ -112,7 +112,10 @@ static void types_have_a_scale_and_a_kind(void **state)
                  {LS_FIELD_LONG, "long", 0, LS_EXPR_NUMBER},
                  {LS_FIELD_MONEY, "money", 2, LS_EXPR_NUMBER},
                  {LS_FIELD_STRING, "string", 0, LS_EXPR_TEXT},
-                 {LS_FIELD_TIMESTAMP, "timestamp", 0, LS_EXPR_TIME}};
+                 {LS_FIELD_TIMESTAMP, "timestamp", 0, LS_EXPR_TIME},
+                 {LS_FIELD_DATE, "date", 0, LS_EXPR_NUMBER},
+                 {LS_FIELD_LOCAL_TIMESTAMP, "local_timestamp", 0, LS_EXPR_TIME},
+                 {LS_FIELD_UUID, "uuid", 0, LS_EXPR_TEXT}};
     (void)state;
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
         assert_string_equal(ls_field_type_words[cases[k].type], cases[k].word);

@@ -39,8 +39,8 @@ static bool is_first(const char *const *names, size_t at)
 }
 
 /* Does any event type have the field? Then the check or fault has something to act on. */
-static struct ls_spec_field *find_anywhere(struct resolver *r, const char *const *name,
-                                           struct ls_where otherwise)
+struct ls_spec_field *ls_resolve_field_anywhere(struct resolver *r, const char *const *name,
+                                                struct ls_where otherwise)
 {
     const char *names[LS_SPEC_FIELDS_MAX * 4 + 1];
     char hint[LS_SUGGEST_MAX];
@@ -173,7 +173,7 @@ static void resolve_check(struct resolver *r, const struct ls_spec_check *check)
     if (reference) {
         find_reference(r, &check->table, check->where);
     }
-    if (!find_anywhere(r, &check->field, check->where)) {
+    if (!ls_resolve_field_anywhere(r, &check->field, check->where)) {
         return;
     }
     for (size_t t = 0; t < r->spec->event_types.count; t++) {
@@ -237,7 +237,7 @@ static void resolve_fault(struct resolver *r, const struct ls_spec_fault *fault,
         return;
     }
     if (has_field) {
-        find_anywhere(r, &fault->field, fault->where);
+        ls_resolve_field_anywhere(r, &fault->field, fault->where);
     }
     for (size_t i = 0; i < fault->events.count; i++) {
         ls_resolve_event_type(r, &fault->events.items[i], fault->events.where[i]);
@@ -317,6 +317,7 @@ int ls_spec_resolve(struct ls_spec *spec, struct ls_diag *diag, struct ls_error 
     if (rc < 0 || spec->event_types.count == 0) { /* the rest is about event types */
         return rc;
     }
+    ls_resolve_episodes(&r);
     resolve_references(&r);
     const struct ls_spec_check *checks = spec->quality.items;
     for (size_t i = 0; i < spec->quality.count; i++) {

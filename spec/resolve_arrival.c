@@ -20,7 +20,7 @@ static size_t rates_of(const struct ls_spec_phase *phase, const struct ls_rate *
         rates[count++] = &((const struct ls_phase_to *)settings)->rate;
     } else if (course == &ls_member_burst) {
         rates[count++] = &((const struct ls_phase_burst *)settings)->rate;
-    } else if (course == &ls_member_poisson) {
+    } else if (course == &ls_member_arrival_poisson) {
         rates[count++] = &((const struct ls_phase_poisson *)settings)->rate;
     } else if (course == &ls_member_diurnal) {
         rates[count++] = &((const struct ls_phase_diurnal *)settings)->mean;
@@ -46,7 +46,7 @@ uint64_t ls_spec_phase_per_ms(const struct ls_spec_phase *phase)
 static bool check_rate(struct resolver *r, const struct ls_spec_phase *phase)
 {
     const struct ls_member *course = phase->course.member;
-    bool own = course == &ls_member_poisson || course == &ls_member_diurnal;
+    bool own = course == &ls_member_arrival_poisson || course == &ls_member_diurnal;
     if (phase->rate.per_ms && own) {
         PROBLEM(r, "LS2012", place(r, phase, &phase->rate), "keep one of the two",
                 "`rate` beside `%s`, which has a rate of its own", course->word);

@@ -46,7 +46,7 @@ static void every_kind_of_phase_is_bound(void **state)
     assert_int_equal(((const struct ls_phase_silence *)phase->course.settings)->length_ms, 300000);
 
     phase = last_phase(f, "{poisson: 0.000001/s}");
-    assert_ptr_equal(phase->course.member, &ls_member_poisson);
+    assert_ptr_equal(phase->course.member, &ls_member_arrival_poisson);
     assert_int_equal(phase->rate.per_ms, 0);
     check_rate(&((const struct ls_phase_poisson *)phase->course.settings)->rate, 1, 1000000000);
     assert_int_equal(ls_spec_phase_per_ms(phase), 1000000000);

@@ -37,8 +37,22 @@ bool ls_resolve_reserved(const char *name);
 struct ls_spec_event_type *ls_resolve_event_type(struct resolver *r, const char *const *name,
                                                  struct ls_where otherwise);
 
+/* An id template; `sessions`: it may name the session. */
+void ls_resolve_template(struct resolver *r, const char *const *text, struct ls_where otherwise,
+                         bool sessions);
+
+/* Can the field's source make values of its type? Collects the symbols of an enum. `type` is NULL
+ * for an attribute of an entity. */
+int ls_resolve_source(struct resolver *r, struct ls_spec_field *f,
+                      const struct ls_spec_event_type *type);
+
 int ls_resolve_entities(struct resolver *r);
 void ls_resolve_lifecycles(struct resolver *r); /* before the event types */
+void ls_resolve_episodes(struct resolver *r);   /* behind them */
+
+/* A field that any event type has; NULL, and the problem noted, where none does. */
+struct ls_spec_field *ls_resolve_field_anywhere(struct resolver *r, const char *const *name,
+                                                struct ls_where otherwise);
 int ls_resolve_event_types(struct resolver *r);
 void ls_resolve_arrival(struct resolver *r);
 

@@ -100,6 +100,42 @@ static void check_weights(struct resolver *r)
     }
 }
 
+static void resolve_episode(struct resolver *r, struct ls_spec_episode *episode)
+{
+    bool add = ls_spec_episode_given(episode, "add");
+    bool times = ls_spec_episode_given(episode, "times");
+    episode->entity_type = ls_resolve_entity(r, episode->entity, &episode->entity, episode->where);
+    if (add == times) {
+        PROBLEM(r, "LS2028", episode->where, "write `add: 25.0`, or `times: 3`",
+                "an episode either adds to a value or multiplies it");
+    }
+    if (episode->for_ms > episode->every_ms) {
+        PROBLEM(r, "LS2028", ls_spec_place(r->spec, &episode->for_ms, episode->where),
+                "lower `for`, or raise `every`", "an episode is longer than the span it lies in");
+    }
+    if (episode->rise_ms > episode->for_ms) {
+        PROBLEM(r, "LS2028", ls_spec_place(r->spec, &episode->rise_ms, episode->where),
+                "lower `rise`", "an episode is over before it has risen");
+    }
+}
+
+void ls_resolve_episodes(struct resolver *r)
+{
+    struct ls_spec_episode *episodes = r->spec->episodes.items;
+    if (r->spec->episodes.count > LS_SPEC_EPISODES_MAX) {
+        PROBLEM(r, "LS2010", ls_spec_place(r->spec, &r->spec->episodes, r->spec->where),
+                "split the domain in two", "a spec has at most %d episodes, this one %zu",
+                LS_SPEC_EPISODES_MAX, r->spec->episodes.count);
+        return;
+    }
+    for (size_t k = 0; k < r->spec->episodes.count; k++) {
+        resolve_episode(r, &episodes[k]);
+        if (!ls_resolve_field_anywhere(r, &episodes[k].field, episodes[k].where)) {
+            return;
+        }
+    }
+}
+
 void ls_resolve_lifecycles(struct resolver *r)
 {
     struct ls_spec_lifecycle *lifecycles = r->spec->lifecycles.items;

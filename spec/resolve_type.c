@@ -81,94 +81,6 @@ const struct ls_spec_field *ls_resolve_attribute(const struct ls_spec_entity *en
     return attribute;
 }
 
-static void check_template(struct resolver *r, const char *const *text, struct ls_where otherwise,
-                           bool sessions)
-{
-    struct ls_template parts = {0};
-    if (!ls_template_parse(*text, &parts)) {
-        PROBLEM(r, "LS2004", ls_spec_place(r->spec, text, otherwise),
-                "write {n}, or {n:08} to pad with zeros to 8 digits (20 at most); nothing else "
-                "stands in braces",
-                "the id template `%s` needs exactly one {n}", *text);
-    } else if (parts.of_session && !sessions) {
-        PROBLEM(r, "LS2004", ls_spec_place(r->spec, text, otherwise), "write {n}",
-                "only an event type that is a step of a lifecycle belongs to a session");
-    }
-}
-
-/* The words of an enum's choice are its symbols. */
-static void check_symbols(struct resolver *r, const struct ls_weights *w)
-{
-    for (size_t i = 0; i < w->count; i++) {
-        if (!ls_is_name(w->words[i], strlen(w->words[i]))) {
-            PROBLEM(r, "LS2006", w->where[i], "use letters, digits and _, or the type string",
-                    "`%s` cannot be a symbol of an enum", w->words[i]);
-        }
-        for (size_t k = 0; k < i; k++) {
-            if (strcmp(w->words[k], w->words[i]) == 0) {
-                PROBLEM(r, "LS2006", w->where[i], "give each word once, with its weight",
-                        "`%s` is a symbol already", w->words[i]);
-                break;
-            }
-        }
-    }
-}
-
-/* For a hint. */
-static const char *sources_of_type(const struct ls_spec_field *f, bool of_entity, char buffer[128])
-{
-    static const char number[] =
-        "a number comes from uniform, normal, lognormal, exponential, zipf or const";
-    static const char *const sources[] = {
-        [LS_FIELD_BOOLEAN] = "a boolean comes from choice or const",
-        [LS_FIELD_ENUM] = "an enum comes from choice",
-        [LS_FIELD_INT] = number,
-        [LS_FIELD_LONG] = number,
-        [LS_FIELD_MONEY] = number,
-        [LS_FIELD_STRING] = "a text comes from choice, id or const",
-        [LS_FIELD_TIMESTAMP] = "a time comes from const"};
-    bool drawn_alone = of_entity || f->type == LS_FIELD_ENUM;
-    snprintf(buffer, 128, "%s%s", sources[f->type], drawn_alone ? "" : ", or from ref or expr");
-    return buffer;
-}
-
-/* What a value source can make, per type. */
-static void check_source(struct resolver *r, const struct ls_spec_field *f,
-                         const struct ls_spec_event_type *type)
-{
-    bool of_entity = !type;
-    char hint[128];
-    const struct ls_member *m = f->source.member;
-    bool number = f->type == LS_FIELD_INT || f->type == LS_FIELD_LONG || f->type == LS_FIELD_MONEY;
-    bool text = f->type == LS_FIELD_STRING || f->type == LS_FIELD_ENUM;
-    bool fits = m == &ls_member_const || m == &ls_member_ref || m == &ls_member_expr;
-    fits = fits || (m == &ls_member_choice && (text || f->type == LS_FIELD_BOOLEAN));
-    fits = fits || (m == &ls_member_id && f->type == LS_FIELD_STRING);
-    fits = fits ||
-           (number && (m == &ls_member_uniform || m == &ls_member_zipf || m == &ls_member_normal ||
-                       m == &ls_member_lognormal || m == &ls_member_exponential));
-    if (f->type == LS_FIELD_ENUM && m != &ls_member_choice) {
-        fits = false; /* its symbols are the words of the choice */
-    }
-    if (of_entity && (m == &ls_member_ref || m == &ls_member_expr)) {
-        PROBLEM(r, "LS2005", f->source.where, sources_of_type(f, of_entity, hint),
-                "an attribute of an entity cannot be made by `%s`", m->word);
-        return;
-    }
-    if (!fits) {
-        PROBLEM(r, "LS2005", f->source.where, sources_of_type(f, of_entity, hint),
-                "`%s` does not make values of type %s", m->word, ls_field_type_words[f->type]);
-        return;
-    }
-    if (m == &ls_member_id) {
-        check_template(r, &((const struct ls_source_text *)f->source.settings)->text,
-                       f->source.where, type && type->step);
-    }
-    if (f->type == LS_FIELD_ENUM) {
-        check_symbols(r, &((const struct ls_source_choice *)f->source.settings)->weights);
-    }
-}
-
 /* `min` and `max`. */
 static void check_bounds(struct resolver *r, const struct ls_spec_field *f)
 {
@@ -183,7 +95,7 @@ static void check_bounds(struct resolver *r, const struct ls_spec_field *f)
             continue;
         }
         if (ls_field_expr_type((enum ls_field_type)f->type) != LS_EXPR_NUMBER ||
-            m == &ls_member_const || m == &ls_member_ref) {
+            m == &ls_member_const || m == &ls_member_ref || m == &ls_member_sequence) {
             PROBLEM(r, "LS2009", bounds[i]->where, "leave it out",
                     "`min` and `max` are for numbers that are drawn or computed");
             return;
@@ -235,8 +147,7 @@ static int resolve_field(struct resolver *r, struct ls_spec_field *f, enum ls_fi
                 "leave `since` and `until` out", "an attribute of an entity has no versions");
     }
     check_bounds(r, f);
-    check_source(r, f, type);
-    return 0;
+    return ls_resolve_source(r, f, type);
 }
 
 /* Envelope and output columns that a payload field may not be called. */
@@ -293,7 +204,7 @@ int ls_resolve_entities(struct resolver *r)
                     "an entity has at most %d attributes, this one %zu", LS_SPEC_FIELDS_MAX, count);
             count = LS_SPEC_FIELDS_MAX;
         }
-        check_template(r, &entities[e].id, entities[e].where, false);
+        ls_resolve_template(r, &entities[e].id, entities[e].where, false);
         const struct ls_spec_growth *growth = entities[e].growth;
         if (growth && growth->to < entities[e].count) {
             PROBLEM(r, "LS2024", ls_spec_place(r->spec, &growth->to, growth->where),

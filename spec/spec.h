@@ -20,6 +20,7 @@
 #define LS_SPEC_VIEWS_MAX        64
 #define LS_SPEC_PARTITIONS_MAX   1024
 #define LS_SPEC_STEPS_MAX        16 /* of one lifecycle */
+#define LS_SPEC_EPISODES_MAX     15
 #define LS_SPEC_PHASES_MAX       256
 #define LS_SPEC_PHASE_PER_MS_MAX 1000000000 /* where the rate is not constant */
 
@@ -30,7 +31,10 @@ enum ls_field_type {
     LS_FIELD_LONG,
     LS_FIELD_MONEY, /* cents in a long named <name>_cents; scale 2 in expressions */
     LS_FIELD_STRING,
-    LS_FIELD_TIMESTAMP
+    LS_FIELD_TIMESTAMP,
+    LS_FIELD_DATE,            /* days, an int */
+    LS_FIELD_LOCAL_TIMESTAMP, /* milliseconds of a clock on a wall */
+    LS_FIELD_UUID             /* a string */
 };
 
 enum ls_field_role { LS_ROLE_ATTRIBUTE, LS_ROLE_DIMENSION, LS_ROLE_METRIC };
@@ -52,6 +56,8 @@ struct ls_spec_field {
     enum ls_field_role role;
     bool is_nullable;        /* in the schema */
     const char *column_name; /* in the schema: "amount_cents" */
+    size_t symbol_count;     /* of an enum */
+    const char *const *symbols;
 };
 
 /* Settings of the value sources and distributions; numbers are checked by the generator, which
@@ -82,6 +88,42 @@ struct ls_source_lognormal {
 };
 struct ls_source_exponential {
     struct ls_quantity mean;
+};
+struct ls_source_poisson {
+    struct ls_decimal mean;
+};
+struct ls_source_bernoulli {
+    struct ls_ratio share;
+};
+struct ls_source_sequence {
+    struct ls_quantity first, step;
+};
+struct ls_source_words {
+    struct ls_weights of;
+    int64_t least, most; /* how many */
+};
+struct ls_source_walk {
+    struct ls_quantity around; /* or */
+    const char *from;          /* ENTITY.ATTRIBUTE */
+    struct ls_quantity within; /* or */
+    struct ls_ratio share;
+    int64_t over_ms;
+    int64_t octaves;
+    struct ls_quantity tick;
+    uint64_t given;
+    struct ls_where where;
+};
+struct ls_spec_case {
+    const char *key; /* the word of the other field */
+    struct ls_weights weights;
+    struct ls_where where;
+};
+struct ls_source_choice_by {
+    const char *field;
+    struct ls_items cases; /* struct ls_spec_case */
+    struct ls_weights otherwise;
+    uint64_t given;
+    struct ls_where where;
 };
 
 struct ls_spec_growth {
@@ -167,6 +209,20 @@ struct ls_spec_lifecycle {
     const char *key;
     const char *entity;
     struct ls_items steps; /* struct ls_spec_step */
+    struct ls_where where;
+    /* resolved */
+    const struct ls_spec_entity *entity_type;
+};
+
+struct ls_spec_episode {
+    const char *key;
+    const char *entity;
+    const char *field;
+    int64_t every_ms, for_ms, rise_ms;
+    struct ls_ratio probability;
+    struct ls_quantity add; /* or */
+    struct ls_decimal times;
+    uint64_t given;
     struct ls_where where;
     /* resolved */
     const struct ls_spec_entity *entity_type;
@@ -351,6 +407,7 @@ struct ls_spec {
     struct ls_items entities;    /* struct ls_spec_entity */
     struct ls_items event_types; /* struct ls_spec_event_type */
     struct ls_items lifecycles;  /* struct ls_spec_lifecycle */
+    struct ls_items episodes;    /* struct ls_spec_episode */
     struct ls_spec_delay *delay;
     struct ls_items quality;   /* struct ls_spec_check */
     struct ls_items reference; /* struct ls_spec_reference */
@@ -372,14 +429,17 @@ struct ls_spec {
 extern const struct ls_table ls_spec_table;
 extern const struct ls_family ls_spec_sources, ls_spec_distributions, ls_spec_picks,
     ls_spec_courses, ls_spec_windows, ls_spec_aggregates;
-extern const struct ls_table ls_spec_field_table, ls_spec_check_table, ls_spec_normalize_table;
+extern const struct ls_table ls_spec_field_table, ls_spec_check_table, ls_spec_normalize_table,
+    ls_spec_episode_table, ls_spec_walk_table, ls_spec_choice_by_table;
 extern const char *const ls_field_type_words[];
 
 /* Words of the families, for those who implement them. */
 extern const struct ls_member ls_member_const, ls_member_id, ls_member_uniform, ls_member_choice,
     ls_member_zipf, ls_member_normal, ls_member_lognormal, ls_member_exponential, ls_member_ref,
-    ls_member_expr, ls_member_pick_uniform, ls_member_pick_zipf, ls_member_to, ls_member_burst,
-    ls_member_silence, ls_member_poisson, ls_member_diurnal, ls_member_tumbling, ls_member_count,
+    ls_member_poisson, ls_member_bernoulli, ls_member_sequence, ls_member_pattern, ls_member_words,
+    ls_member_uuid, ls_member_walk, ls_member_choice_by, ls_member_expr, ls_member_pick_uniform,
+    ls_member_pick_zipf, ls_member_to, ls_member_burst, ls_member_silence,
+    ls_member_arrival_poisson, ls_member_diurnal, ls_member_tumbling, ls_member_count,
     ls_member_sum, ls_member_min, ls_member_max, ls_member_avg, ls_member_distinct;
 
 /* Loads and checks a spec. Problems: LS_E_DATA, with the whole report in `report` (appended; also
@@ -444,6 +504,8 @@ bool ls_spec_quantity(const struct ls_quantity *quantity, enum ls_field_type typ
 /* Was the option written? */
 bool ls_spec_field_given(const struct ls_spec_field *field, const char *option);
 bool ls_spec_check_given(const struct ls_spec_check *check, const char *option);
+bool ls_spec_walk_given(const struct ls_source_walk *walk, const char *option);
+bool ls_spec_episode_given(const struct ls_spec_episode *episode, const char *option);
 
 /* Was `scale` written? */
 bool ls_spec_normalize_scaled(const struct ls_spec_normalize *step);

@@ -334,6 +334,26 @@ const struct ls_rule ls_rules[] = {
      "alike.\n"
      "\n"
      "Example: `partition: 7` is the last one of 8.\n"},
+    {"LS2026", "A pattern that is none",
+     "A pattern is of letters as they are, [A-Z0-9] for one of some, {3} or {2,5} behind what\n"
+     "comes so often, and ? for what comes at most once. A backslash stands before what is\n"
+     "meant as it is. There is no *, + or |: every text has a bounded length.\n"
+     "\n"
+     "Example: `pattern: \"[A-Z]{3}[0-9]{4}\"`, `pattern: \"v[0-9]\\\\.[0-9]{1,2}\"`.\n"},
+    {"LS2027", "A choice by a field that decides nothing",
+     "`choice_by` takes its weights by the word of another field of the event: one above it\n"
+     "that is a choice, or a ref to an entity's attribute that is one. Each case names one\n"
+     "of its words; `otherwise` is for the others, and for null.\n"
+     "\n"
+     "Example: `{name: method, type: enum, choice_by: {field: channel, cases: {web: {choice:\n"
+     "{card: 7, invoice: 1}}}, otherwise: {card: 1}}}`.\n"},
+    {"LS2028", "An episode that cannot be",
+     "An episode shifts one number of an entity's events: a walk or a number that is drawn.\n"
+     "It either adds or multiplies; it lasts no longer than the span (`every`) that it lies\n"
+     "in, and rises no longer than it lasts.\n"
+     "\n"
+     "Example: `current_spike: {entity: device, field: current, every: 6h, probability:\n"
+     "1/10, for: 3m, add: 25.0}`.\n"},
     {"LS2101", "An expression that cannot be read",
      "The text cannot be read as an expression at this character. There are numbers (12,\n"
      "24.90), texts in single quotes ('US'; '' is a quote inside), true, false, null, names,\n"

@@ -304,7 +304,11 @@ int ls_column_type_text(const struct ls_normal_column *column, const char *recor
         [LS_FIELD_LONG] = "\"long\"",
         [LS_FIELD_MONEY] = "\"long\"",
         [LS_FIELD_STRING] = "\"string\"",
-        [LS_FIELD_TIMESTAMP] = "{\"type\":\"long\",\"logicalType\":\"timestamp-millis\"}"};
+        [LS_FIELD_TIMESTAMP] = "{\"type\":\"long\",\"logicalType\":\"timestamp-millis\"}",
+        [LS_FIELD_DATE] = "{\"type\":\"int\",\"logicalType\":\"date\"}",
+        [LS_FIELD_LOCAL_TIMESTAMP] =
+            "{\"type\":\"long\",\"logicalType\":\"local-timestamp-millis\"}",
+        [LS_FIELD_UUID] = "{\"type\":\"string\",\"logicalType\":\"uuid\"}"};
     int rc = ls_buf_append_text(out, column->nullable ? "[\"null\"," : "", err);
     if (rc == 0 && column->type == LS_FIELD_ENUM) {
         rc = ls_buf_appendf(out, err, "{\"type\":\"enum\",\"name\":\"%s_%s\",\"symbols\":[", record,

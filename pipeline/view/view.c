@@ -15,7 +15,7 @@ static uint8_t *put_key_cell(uint8_t *at, const struct ls_normal_column *column,
             return at;
         }
     }
-    if (column->type == LS_FIELD_STRING) {
+    if (column->type == LS_FIELD_STRING || column->type == LS_FIELD_UUID) {
         return ls_put_bytes(at, cell->bytes, cell->size);
     }
     return column->type == LS_FIELD_BOOLEAN ? ls_put_boolean(at, cell->number != 0)
@@ -84,7 +84,7 @@ int ls_view_contribution(const struct ls_view *view, const struct ls_record *rec
         *input = (struct ls_input){.present = rc > 0};
         if (rc > 0 && column->input >= 0) {
             const struct ls_cell *cell = &record->normal[column->input];
-            bool text = column->type == LS_FIELD_STRING;
+            bool text = column->type == LS_FIELD_STRING || column->type == LS_FIELD_UUID;
             *input = (struct ls_input){!cell->is_null, cell->number, text ? cell->bytes : NULL,
                                        text ? cell->size : 0};
         }

@@ -98,7 +98,7 @@ static int plan_column(struct planner *p, const struct ls_spec_aggregate *spec,
     }
     out->type = p->view->topic_plan->columns[out->input].type;
     bool number = ls_field_expr_type(out->type) == LS_EXPR_NUMBER;
-    bool ordered = number || out->type == LS_FIELD_TIMESTAMP;
+    bool ordered = number || ls_field_expr_type(out->type) == LS_EXPR_TIME;
     bool minmax = out->kind == LS_AGGREGATE_MIN || out->kind == LS_AGGREGATE_MAX;
     if (out->kind != LS_AGGREGATE_DISTINCT && !(minmax ? ordered : number)) {
         PROBLEM(p, ls_spec_place(p->views->plan->spec, &settings->field, spec->where), NULL,

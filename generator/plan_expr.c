@@ -1,0 +1,124 @@
+/* Expressions as operations. */
+#include "generator/plan_internal.h"
+
+#include <string.h>
+
+static bool fit_expression(struct planner *p, const struct ls_spec_field *field, struct ls_op *out)
+{
+    struct ls_where where = ((const struct ls_source_text *)field->source.settings)->where;
+    enum ls_field_type type = (enum ls_field_type)field->type;
+    if (ls_expr_type(out->expr) != ls_field_expr_type(type)) {
+        PROBLEM(p, "LS2019", where, NULL, "the expression gives %s, the field is of type %s",
+                ls_expr_type_name(ls_expr_type(out->expr)), ls_field_type_words[type]);
+        return false;
+    }
+    if (ls_expr_nullable(out->expr) && !field->is_nullable) {
+        PROBLEM(p, "LS2019", where, "make the field nullable: `null: never` or `nullable: ...`",
+                "the expression can be null, because a field in it can");
+        return false;
+    }
+    if (!ls_expr_safe(out->expr)) {
+        PROBLEM(p, "LS2202", where, "give the fields in it a `min` and a `max`",
+                "how large the expression gets cannot be told");
+        return false;
+    }
+    if (!ls_plan_has_bounds(type)) {
+        return true;
+    }
+    unsigned scale = ls_field_scale(type);
+    ls_i128 low;
+    ls_i128 high;
+    if (ls_expr_scale(out->expr) > scale) {
+        PROBLEM(p, "LS2019", where, NULL, "the expression has %u decimal places, the field %u",
+                ls_expr_scale(out->expr), scale);
+        return false;
+    }
+    out->factor = ls_pow10(scale - ls_expr_scale(out->expr));
+    if (!ls_expr_bounds(out->expr, &low, &high) || ls_mul_overflows(low, out->factor, &low) ||
+        ls_mul_overflows(high, out->factor, &high)) {
+        PROBLEM(p, "LS2202", where, "give the fields in it a `min` and a `max`",
+                "how large the expression gets cannot be told");
+        return false;
+    }
+    out->narrow = ls_expr_narrow(out->expr) && ls_fits_i64(low) && ls_fits_i64(high);
+    out->low = low > out->low ? (low < out->high ? (int64_t)low : out->high) : out->low;
+    out->high = high < out->high ? (high > out->low ? (int64_t)high : out->low) : out->high;
+    return true;
+}
+
+/* A text is a constant or a cell: there is no operator that makes a longer one. */
+struct widest {
+    struct ls_plan_type *type;
+    struct ls_op *out;
+};
+
+static void take_widest(void *context, unsigned slot)
+{
+    struct widest *w = context;
+    const struct ls_op *op = ls_plan_op_of_cell(w->type, slot);
+    w->out->text_max = op->text_max > w->out->text_max ? op->text_max : w->out->text_max;
+}
+
+#define ENTITY_VALUES_MAX (LS_SPEC_ENTITIES_MAX * (LS_SPEC_FIELDS_MAX + 1))
+
+static bool list_entity_values(struct planner *p)
+{
+    size_t count = 0;
+    p->entity_values = ls_plan_alloc(p, ENTITY_VALUES_MAX + 1, sizeof *p->entity_values);
+    for (size_t e = 0; p->entity_values && e < p->plan->entity_count; e++) {
+        const struct ls_plan_entity *entity = &p->plan->entities[e];
+        const struct ls_spec_field *attributes = entity->spec->attributes.items;
+        for (size_t i = 0; i <= entity->attribute_count; i++) {
+            const char *name = i < entity->attribute_count ? attributes[i].name : "id";
+            p->entity_values[count] = ls_arena_printf(&p->plan->arena, p->err, "%s.%s",
+                                                      entity->spec->key, name);
+            if (!p->entity_values[count++]) {
+                return false;
+            }
+        }
+    }
+    return p->entity_values != NULL;
+}
+
+/* What an expression of the type can name: the fields so far, and values of entities. */
+static bool list_names(struct planner *p, const struct ls_plan_type *type,
+                       const char *names[LS_SPEC_FIELDS_MAX + ENTITY_VALUES_MAX + 1])
+{
+    size_t count = 0;
+    if (!p->entity_values && !list_entity_values(p)) {
+        return false;
+    }
+    for (size_t i = 0; i < type->ops.count; i++) {
+        if (type->ops.items[i].cell < type->column_count) {
+            names[count++] =
+                type->version->fields[type->ops.items[i].cell - LS_COLUMN_PAYLOAD]->name;
+        }
+    }
+    for (size_t i = 0; p->entity_values[i]; i++) {
+        names[count++] = p->entity_values[i];
+    }
+    names[count] = NULL;
+    return true;
+}
+
+bool ls_plan_expression(struct planner *p, const struct ls_spec_field *field,
+                        struct ls_plan_type *type, unsigned back, struct ls_op *out)
+{
+    const struct ls_source_text *source = field->source.settings;
+    const char *names[LS_SPEC_FIELDS_MAX + ENTITY_VALUES_MAX + 1];
+    struct plan_scope s = {p, type, ls_plan_type_back(type, back), back, source->where};
+    struct ls_expr_scope scope = {ls_plan_find, names, &s};
+    struct ls_expr *expr;
+    out->kind = LS_OP_EXPR;
+    out->text_max = strlen(source->text);
+    if (!list_names(p, type, names) ||
+        ls_expr_compile(source->text, source->where, -1, &scope, &p->plan->arena, p->diag, &expr,
+                        p->err) < 0 ||
+        !expr) {
+        return false;
+    }
+    out->expr = expr;
+    struct widest widest = {type, out};
+    ls_expr_slots(expr, take_widest, &widest);
+    return fit_expression(p, field, out);
+}

@@ -1,0 +1,170 @@
+/* Numbers and times as operations: drawn, counted, walking. */
+#include "generator/plan_internal.h"
+
+bool ls_plan_is_time(enum ls_field_type type)
+{
+    return type == LS_FIELD_DATE || ls_field_expr_type(type) == LS_EXPR_TIME;
+}
+
+bool ls_plan_has_bounds(enum ls_field_type type)
+{
+    return ls_field_expr_type(type) == LS_EXPR_NUMBER || ls_plan_is_time(type);
+}
+
+/* Times are drawn as milliseconds after the spec's start. */
+static bool plan_time(struct planner *p, struct ls_op *out)
+{
+    int64_t unit = out->type == LS_FIELD_DATE ? 86400000 : 1;
+    struct ls_op_time *time = ls_plan_alloc(p, 1, sizeof *time);
+    out->time = time;
+    if (time) {
+        *time = (struct ls_op_time){p->spec->start_ms, unit};
+    }
+    return time != NULL;
+}
+
+bool ls_plan_number(struct planner *p, const struct ls_spec_field *field, struct ls_op *out)
+{
+    bool time = ls_plan_is_time(out->type);
+    int64_t low = out->low;
+    int64_t high = out->high;
+    out->kind = LS_OP_NUMBER;
+    if (time) {
+        low = -(INT64_C(1) << 52);
+        high = INT64_C(1) << 52;
+    }
+    if (!ls_distribution_compile(&field->source, time ? LS_UNIT_DURATION : LS_UNIT_NUMBER,
+                                 ls_field_scale(out->type), low, high, &p->plan->arena, p->diag,
+                                 &out->distribution, p->err) ||
+        (time && !plan_time(p, out))) {
+        return false;
+    }
+    ls_distribution_bounds(&out->distribution, &out->low, &out->high);
+    if (time) {
+        out->low = ls_floor_div(out->low + out->time->origin_ms, out->time->unit_ms);
+        out->high = ls_floor_div(out->high + out->time->origin_ms, out->time->unit_ms);
+    }
+    return true;
+}
+
+/* A quantity in the field's unit; for a time, a duration. */
+static bool quantity_of(struct planner *p, const struct ls_quantity *quantity,
+                        enum ls_field_type type, int64_t *out)
+{
+    enum ls_field_type unit = ls_plan_is_time(type) ? LS_FIELD_TIMESTAMP : type;
+    if (ls_spec_quantity(quantity, unit, out) && *out >= -(INT64_C(1) << 52) &&
+        *out <= INT64_C(1) << 52) {
+        return true;
+    }
+    PROBLEM(p, "LS2018", quantity->where,
+            ls_plan_is_time(type) ? "a time comes so long after the spec's start: 0s, 1d"
+                                  : ls_field_type_hint(type),
+            "this is no value of type %s, or above 2^52", ls_field_type_words[type]);
+    return false;
+}
+
+/* `count`: of the population that it numbers; 0: of events without end. */
+bool ls_plan_sequence(struct planner *p, const struct ls_spec_field *field, uint64_t count,
+                      struct ls_op *out)
+{
+    const struct ls_source_sequence *settings = field->source.settings;
+    out->kind = LS_OP_SEQUENCE;
+    if (!quantity_of(p, &settings->first, out->type, &out->first) ||
+        !quantity_of(p, &settings->step, out->type, &out->step) ||
+        (ls_plan_is_time(out->type) && !plan_time(p, out))) {
+        return false;
+    }
+    if (count) {
+        ls_i128 ends[2] = {out->first, out->first + (ls_i128)out->step * (ls_i128)(count - 1)};
+        for (size_t k = 0; k < 2 && ls_plan_is_time(out->type); k++) {
+            ends[k] = (ends[k] + out->time->origin_ms) / out->time->unit_ms;
+        }
+        ls_i128 low = ends[0] < ends[1] ? ends[0] : ends[1];
+        ls_i128 high = ends[0] < ends[1] ? ends[1] : ends[0];
+        out->low = low > out->low ? (int64_t)low : out->low;
+        out->high = high < out->high ? (int64_t)high : out->high;
+    }
+    return true;
+}
+
+static bool walk_middle(struct planner *p, const struct ls_source_walk *settings,
+                        const struct ls_spec_field *field, struct ls_plan_type *type, unsigned back,
+                        struct ls_op *out, int64_t *low, int64_t *high)
+{
+    if (!settings->from) {
+        bool fits = quantity_of(p, &settings->around, out->type, &out->first);
+        *low = *high = out->first;
+        return fits;
+    }
+    struct ls_op middle = {0};
+    struct ls_where where = ls_spec_place(p->spec, &settings->from, settings->where);
+    if (!ls_plan_ref(p, settings->from, where, type, back, &middle)) {
+        PROBLEM(p, "LS2011", where, "write ENTITY.ATTRIBUTE",
+                "`%s` names no attribute of an entity", settings->from);
+        return false;
+    }
+    if (middle.kind != LS_OP_ATTRIBUTE || middle.type != (enum ls_field_type)field->type) {
+        PROBLEM(p, "LS2011", where, "let the attribute be drawn, and of the field's type",
+                "`%s` is no number of type %s", settings->from, ls_field_type_words[field->type]);
+        return false;
+    }
+    out->source = middle.source;
+    out->known_numbers = middle.known_numbers;
+    out->pick = middle.pick;
+    *low = middle.low;
+    *high = middle.high;
+    return true;
+}
+
+/* Bounds of all walks round the middles from `low` to `high`. */
+static void bound_walk(const struct ls_walk *walk, int64_t low, int64_t high, struct ls_op *out)
+{
+    ls_i128 below = walk->within;
+    ls_i128 above = walk->within;
+    if (walk->is_share) {
+        ls_i128 most = (ls_i128)(low < 0 ? -low : low);
+        most = (ls_i128)(high < 0 ? -high : high) > most ? (ls_i128)(high < 0 ? -high : high)
+                                                         : most;
+        below = above = (most * walk->within >> 32) + 1;
+    }
+    ls_i128 least = low - below - walk->tick;
+    ls_i128 greatest = high + above + walk->tick;
+    out->low = least > out->low ? (int64_t)least : out->low;
+    out->high = greatest < out->high ? (int64_t)greatest : out->high;
+}
+
+bool ls_plan_walk(struct planner *p, const struct ls_spec_field *field, struct ls_plan_type *type,
+                  unsigned back, struct ls_op *out)
+{
+    const struct ls_source_walk *settings = field->source.settings;
+    struct ls_walk *walk = ls_plan_alloc(p, 1, sizeof *walk);
+    int64_t low;
+    int64_t high;
+    out->kind = LS_OP_WALK;
+    out->walk = walk;
+    if (!walk || !walk_middle(p, settings, field, type, back, out, &low, &high)) {
+        return false;
+    }
+    *walk = (struct ls_walk){.start_ms = p->spec->start_ms,
+                             .over_ms = settings->over_ms,
+                             .octaves = (unsigned)settings->octaves,
+                             .is_share = ls_spec_walk_given(settings, "share"),
+                             .tick = 1};
+    if (walk->is_share) {
+        walk->within = (int64_t)(((ls_u128)settings->share.part << 32) / settings->share.whole);
+    } else if (!quantity_of(p, &settings->within, out->type, &walk->within)) {
+        return false;
+    }
+    if (ls_spec_walk_given(settings, "tick") &&
+        !quantity_of(p, &settings->tick, out->type, &walk->tick)) {
+        return false;
+    }
+    if (walk->within < 0 || walk->tick < 1) {
+        PROBLEM(p, "LS2018", settings->where, "write `within: 5.0, tick: 0.05`, say",
+                "`within` is at least 0, `tick` above it");
+        return false;
+    }
+    ls_walk_finish(walk);
+    bound_walk(walk, low, high, out);
+    return true;
+}

@@ -1,0 +1,62 @@
+/* Smooth walks (contract G3): the value of an entity at a time, from nothing but the two.
+ *
+ * A sum of octaves: each is a line through random values at the times of a grid, half as far apart
+ * and 1/sqrt(2) as high as those of the octave before, as a Brownian motion has them. Every value
+ * lies within so much of what it is around. */
+#ifndef LS_GENERATOR_WALK_H
+#define LS_GENERATOR_WALK_H
+
+#include "core/base/draw.h"
+
+#define LS_WALK_OCTAVES_MAX 16
+#define LS_WALK_OVER_MIN    INT64_C(1000)
+#define LS_WALK_OVER_MAX    (INT64_C(1) << 36) /* about two years */
+
+struct ls_walk {
+    int64_t start_ms;
+    int64_t over_ms;     /* between the grid's times of the slowest octave */
+    uint64_t reciprocal; /* 2^64 / over_ms, rounded down */
+    unsigned octaves;
+    uint32_t heights[LS_WALK_OCTAVES_MAX]; /* of each octave; their sum is at most 2^31 */
+    int64_t within; /* how far from the middle, at most; or, of a share, how much of the middle */
+    bool is_share;  /* in parts of 2^32 */
+    int64_t tick;   /* values are whole multiples of it */
+};
+
+/* Heights and reciprocal, from the rest. */
+void ls_walk_finish(struct ls_walk *walk);
+
+/* Of the entity whose draws are `key`, at a time: -2^31 .. 2^31. */
+static inline int64_t ls_walk_noise(const struct ls_walk *walk, uint64_t key, int64_t time_ms)
+{
+    int64_t since = time_ms - walk->start_ms;
+    int64_t cell = since / walk->over_ms - (since % walk->over_ms < 0);
+    uint64_t rest = (uint64_t)(since - cell * walk->over_ms);
+    uint64_t along = rest * walk->reciprocal >> 32; /* of the slowest cell, Q32 */
+    int64_t noise = 0;
+    for (unsigned k = 0; k < walk->octaves; k++) {
+        uint64_t base = ls_mix(key + k);
+        uint64_t c = ((uint64_t)cell << k) + (along << k >> 32);
+        int64_t a = (int32_t)(ls_mix(base + c) >> 32);
+        int64_t b = (int32_t)(ls_mix(base + c + 1) >> 32);
+        int64_t value = a + ((b - a) * (int64_t)((along << k & UINT32_MAX) >> 1) >> 31);
+        noise += value * walk->heights[k] >> 31;
+    }
+    return noise;
+}
+
+/* The walk's value round a middle. */
+static inline int64_t ls_walk_at(const struct ls_walk *walk, uint64_t key, int64_t time_ms,
+                                 int64_t middle)
+{
+    int64_t within = walk->is_share ? (int64_t)((ls_i128)middle * walk->within >> 32)
+                                    : walk->within;
+    int64_t value = middle + (int64_t)((ls_i128)within * ls_walk_noise(walk, key, time_ms) >> 31);
+    if (walk->tick > 1) {
+        int64_t up = value + walk->tick / 2;
+        value = (up / walk->tick - (up % walk->tick < 0)) * walk->tick;
+    }
+    return value;
+}
+
+#endif

@@ -1,0 +1,166 @@
+/* Which source makes values of which type, and the words of enums. */
+#include "core/base/text.h"
+#include "spec/resolve_internal.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+void ls_resolve_template(struct resolver *r, const char *const *text, struct ls_where otherwise,
+                         bool sessions)
+{
+    struct ls_template parts = {0};
+    if (!ls_template_parse(*text, &parts)) {
+        PROBLEM(r, "LS2004", ls_spec_place(r->spec, text, otherwise),
+                "write {n}, or {n:08} to pad with zeros to 8 digits (20 at most); nothing else "
+                "stands in braces",
+                "the id template `%s` needs exactly one {n}", *text);
+    } else if (parts.of_session && !sessions) {
+        PROBLEM(r, "LS2004", ls_spec_place(r->spec, text, otherwise), "write {n}",
+                "only an event type that is a step of a lifecycle belongs to a session");
+    }
+}
+
+/* The words of an enum's choice are its symbols. */
+static void check_symbols(struct resolver *r, const struct ls_weights *w)
+{
+    for (size_t i = 0; i < w->count; i++) {
+        if (!ls_is_name(w->words[i], strlen(w->words[i]))) {
+            PROBLEM(r, "LS2006", w->where[i], "use letters, digits and _, or the type string",
+                    "`%s` cannot be a symbol of an enum", w->words[i]);
+        }
+        for (size_t k = 0; k < i; k++) {
+            if (strcmp(w->words[k], w->words[i]) == 0) {
+                PROBLEM(r, "LS2006", w->where[i], "give each word once, with its weight",
+                        "`%s` is a symbol already", w->words[i]);
+                break;
+            }
+        }
+    }
+}
+
+#define TYPE(t)  (1U << LS_FIELD_##t)
+#define NUMBERS  (TYPE(INT) | TYPE(LONG) | TYPE(MONEY))
+#define TIMES    (TYPE(TIMESTAMP) | TYPE(LOCAL_TIMESTAMP) | TYPE(DATE))
+#define TEXTS    (TYPE(STRING) | TYPE(UUID))
+#define ANY_TYPE UINT_MAX
+
+/* Which types a source makes values of; an enum's symbols are the words of its choice. */
+static const struct {
+    const struct ls_member *member;
+    unsigned types;
+} makes[] = {
+    {&ls_member_bernoulli, TYPE(BOOLEAN)},
+    {&ls_member_choice, TYPE(STRING) | TYPE(ENUM) | TYPE(BOOLEAN)},
+    {&ls_member_choice_by, TYPE(STRING) | TYPE(ENUM)},
+    {&ls_member_const, ANY_TYPE & ~TYPE(ENUM)},
+    {&ls_member_exponential, NUMBERS | TIMES},
+    {&ls_member_expr, ANY_TYPE & ~TYPE(ENUM)},
+    {&ls_member_id, TYPE(STRING)},
+    {&ls_member_lognormal, NUMBERS | TIMES},
+    {&ls_member_normal, NUMBERS | TIMES},
+    {&ls_member_pattern, TEXTS},
+    {&ls_member_poisson, NUMBERS},
+    {&ls_member_ref, ANY_TYPE & ~TYPE(ENUM)},
+    {&ls_member_sequence, NUMBERS | TIMES},
+    {&ls_member_uniform, NUMBERS | TIMES},
+    {&ls_member_uuid, TEXTS},
+    {&ls_member_walk, NUMBERS},
+    {&ls_member_words, TYPE(STRING)},
+    {&ls_member_zipf, NUMBERS},
+};
+
+static unsigned types_made(const struct ls_member *member)
+{
+    size_t k = 0;
+    while (makes[k].member != member) {
+        k++;
+    }
+    return makes[k].types;
+}
+
+/* An attribute of an entity is drawn from its number alone. */
+static bool makes_attributes(const struct ls_member *member)
+{
+    return member != &ls_member_ref && member != &ls_member_expr && member != &ls_member_walk &&
+           member != &ls_member_choice_by;
+}
+
+/* "an int comes from const, exponential, ...". */
+static const char *sources_of_type(const struct ls_spec_field *f, bool of_entity, char buffer[256])
+{
+    const char *word = ls_field_type_words[f->type];
+    int size = snprintf(buffer, 256, "%s %s comes from", strchr("aeiou", *word) ? "an" : "a", word);
+    const char *comma = " ";
+    for (size_t k = 0; k < sizeof makes / sizeof *makes; k++) {
+        if (makes[k].types >> f->type & 1 && (!of_entity || makes_attributes(makes[k].member)) &&
+            size < 256) {
+            size += snprintf(buffer + size, 256 - (size_t)size, "%s%s", comma,
+                             makes[k].member->word);
+            comma = ", ";
+        }
+    }
+    return buffer;
+}
+
+static bool has_symbol(const struct ls_spec_field *f, const char *word)
+{
+    for (size_t i = 0; i < f->symbol_count; i++) {
+        if (strcmp(f->symbols[i], word) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The symbols of an enum: the words of its choice, or of its choices, each once. */
+static int collect_symbols(struct resolver *r, struct ls_spec_field *f)
+{
+    const struct ls_source_choice *choice = f->source.settings;
+    if (f->source.member == &ls_member_choice) {
+        check_symbols(r, &choice->weights);
+        f->symbol_count = choice->weights.count;
+        f->symbols = choice->weights.words;
+        return 0;
+    }
+    const struct ls_source_choice_by *by = f->source.settings;
+    const struct ls_spec_case *cases = by->cases.items;
+    size_t total = by->otherwise.count;
+    for (size_t c = 0; c < by->cases.count; c++) {
+        total += cases[c].weights.count;
+    }
+    const char **symbols = ls_arena_new(&r->spec->arena, total + 1, sizeof *symbols, r->err);
+    f->symbols = symbols;
+    for (size_t c = 0; symbols && c <= by->cases.count; c++) {
+        const struct ls_weights *w = c < by->cases.count ? &cases[c].weights : &by->otherwise;
+        check_symbols(r, w);
+        for (size_t i = 0; i < w->count; i++) {
+            if (!has_symbol(f, w->words[i])) {
+                symbols[f->symbol_count++] = w->words[i];
+            }
+        }
+    }
+    return symbols ? 0 : r->err->code;
+}
+
+/* What a value source can make, per type. */
+int ls_resolve_source(struct resolver *r, struct ls_spec_field *f,
+                      const struct ls_spec_event_type *type)
+{
+    bool of_entity = !type;
+    char hint[256];
+    const struct ls_member *m = f->source.member;
+    if (of_entity && !makes_attributes(m)) {
+        PROBLEM(r, "LS2005", f->source.where, sources_of_type(f, of_entity, hint),
+                "an attribute of an entity cannot be made by `%s`", m->word);
+    } else if (!(types_made(m) >> f->type & 1)) {
+        PROBLEM(r, "LS2005", f->source.where, sources_of_type(f, of_entity, hint),
+                "`%s` does not make values of type %s", m->word, ls_field_type_words[f->type]);
+    } else if (m == &ls_member_id) {
+        ls_resolve_template(r, &((const struct ls_source_text *)f->source.settings)->text,
+                            f->source.where, type && type->step);
+    } else if (f->type == LS_FIELD_ENUM) {
+        return collect_symbols(r, f);
+    }
+    return 0;
+}
