@@ -53,6 +53,13 @@ static int bounds(const struct ls_generate *g, uint64_t *first, uint64_t *end, s
     }
     *first = g->slice ? g->first : 0;
     *end = g->slice ? g->end : g->events;
+    if (!g->slice && g->until_ms <= g->plan->spec->start_ms) {
+        char start[LS_TIME_TEXT_MAX];
+        ls_time_format(g->plan->spec->start_ms, start);
+        return ls_error_set(err, LS_E_USAGE,
+                            "nothing to do: --until does not lie behind the spec's start, %s",
+                            start);
+    }
     uint64_t before = g->until_ms == INT64_MAX ? arrival->total
                                                : ls_arrival_before(arrival, g->until_ms);
     if (*end == UINT64_MAX) {
