@@ -1,4 +1,5 @@
 #include "cli/commands.h"
+#include "cli/event_print.h"
 #include "cli/plans.h"
 #include "core/base/civil.h"
 #include "core/base/text.h"
@@ -11,13 +12,13 @@
 struct options {
     struct spec_options spec;
     const char *to;
-    int64_t events, for_ms, until_ms, from_event, to_event, threads;
+    int64_t events, for_ms, until_ms, from_event, to_event, at, threads;
     const char *truth;
     bool resume;
 };
 
 static const struct ls_option rows[] = {
-    {"to", LS_OPTION_TEXT, LS_OPTION_REQUIRED, offsetof(struct options, to),
+    {"to", LS_OPTION_TEXT, 0, offsetof(struct options, to),
      .summary = "Where events go: log:DIR, avro:DIR, jsonl:DIR, csv:DIR, - (JSON Lines) or null:."},
     {"events", LS_OPTION_INTEGER, 0, offsetof(struct options, events), .fallback = "-1",
      .minimum = "-1", .summary = "How many events, copies included."},
@@ -36,6 +37,8 @@ static const struct ls_option rows[] = {
      .minimum = "-1", .summary = "A slice alone, from this event, without truth,"},
     {"to-event", LS_OPTION_INTEGER, 0, offsetof(struct options, to_event), .fallback = "-1",
      .minimum = "-1", .summary = "up to but not including this one."},
+    {"at", LS_OPTION_INTEGER, 0, offsetof(struct options, at), .fallback = "-1", .minimum = "-1",
+     .summary = "Instead of --to: prints this event, as `sample` does."},
     SPEC_OPTION_ROWS(options, spec),
     {.name = NULL},
 };
@@ -199,6 +202,17 @@ static int generate(struct cli *cli, const struct options *o, const struct targe
 static int run(struct cli *cli, struct ls_error *err)
 {
     struct options *o = cli->options;
+    if (o->at >= 0 && o->to) {
+        return ls_error_set(err, LS_E_USAGE,
+                            "--at prints one event and writes nothing: leave --to out");
+    }
+    if (o->at >= 0) {
+        return events_print(cli, cli->subjects[0], &o->spec, (uint64_t)o->at, 1, false, err);
+    }
+    if (!o->to) {
+        return ls_error_set(err, LS_E_USAGE, "--to is missing: lockstep generate %s",
+                            cli->command->synopsis);
+    }
     struct target target = {.uri = o->to};
     struct ls_spec *spec;
     struct ls_plan *plan = NULL;
@@ -216,12 +230,14 @@ static int run(struct cli *cli, struct ls_error *err)
 
 const struct command command_generate = {
     .name = "generate",
-    .synopsis = "SPEC --to URI [--events N | --for 20m | --until TIME] [options]",
+    .synopsis = "SPEC --to URI [--events N | --for 20m | --until TIME] [options], or SPEC --at N",
     .summary = "Makes a spec's events, and the truth about what is wrong with them.",
     .examples =
         "  lockstep generate fixtures/domains/ecommerce.yaml --to log:/tmp/shop --events 1000000\n"
         "  lockstep generate fixtures/domains/ecommerce.yaml --to null: --events 10000000 "
-        "--threads 1\n",
+        "--threads 1\n"
+        "  lockstep generate fixtures/domains/ecommerce.yaml --to - --events 1000 | jq .value\n"
+        "  lockstep generate fixtures/domains/ecommerce.yaml --at 1000000000\n",
     .subjects_min = 1,
     .subjects_max = 1,
     .options = &table,
