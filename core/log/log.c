@@ -131,6 +131,29 @@ int ls_log_find_topic(const struct ls_log *log, const char *name)
     return -1;
 }
 
+int ls_log_select(struct ls_log *log, const char *const *names, size_t count, struct ls_error *err)
+{
+    for (size_t k = 0; k < count; k++) {
+        int found = ls_log_find_topic(log, names[k]);
+        if (found < (int)k) {
+            return ls_error_set(err, LS_E_DATA, "the log has no topic %s: another spec made it",
+                                names[k]);
+        }
+        struct ls_log_topic topic = log->topics[k];
+        uint64_t *counts = log->counts[k];
+        log->topics[k] = log->topics[found];
+        log->counts[k] = log->counts[found];
+        log->topics[found] = topic;
+        log->counts[found] = counts;
+    }
+    while (log->topic_count > count) {
+        log->topic_count--;
+        ls_mem_free((void *)(uintptr_t)log->topics[log->topic_count].name);
+        ls_mem_free(log->counts[log->topic_count]);
+    }
+    return 0;
+}
+
 uint64_t ls_log_count(const struct ls_log *log, uint32_t topic, uint32_t partition)
 {
     return log->counts[topic][partition];

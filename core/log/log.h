@@ -79,6 +79,10 @@ const struct ls_log_topic *ls_log_topics(const struct ls_log *log, size_t *count
 /* The index of a topic, or -1. */
 int ls_log_find_topic(const struct ls_log *log, const char *name);
 
+/* Makes these the topics of a log that was opened for reading, in this order; its others are not
+ * seen any more. LS_E_DATA when it lacks one. */
+int ls_log_select(struct ls_log *log, const char *const *names, size_t count, struct ls_error *err);
+
 /* How many records the frozen range of a partition holds. */
 uint64_t ls_log_count(const struct ls_log *log, uint32_t topic, uint32_t partition);
 

@@ -99,6 +99,44 @@ static struct ls_id digest_of(const size_t *order, size_t count)
     return digest;
 }
 
+/* What is counted goes with its topic. */
+static void topics_can_be_selected(void **state)
+{
+    static const struct ls_log_topic topics[] = {{"a", 1}, {"b", 2}, {"c", 3}, {"d", 4}};
+    static const struct {
+        size_t count;
+        const char *names[4];
+    } cases[] = {
+        {0, {NULL}}, {1, {"c"}}, {2, {"d", "a"}}, {3, {"a", "b", "c"}}, {4, {"d", "c", "b", "a"}}};
+    (void)state;
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        struct ls_log log = {0};
+        size_t count;
+        assert_int_equal(ls_log_init(&log, &ls_log_file, topics, 4, &err), 0);
+        for (uint32_t t = 0; t < 4; t++) {
+            log.counts[t][0] = 10 + t;
+        }
+        assert_int_equal(ls_log_select(&log, cases[k].names, cases[k].count, &err), 0);
+        const struct ls_log_topic *now = ls_log_topics(&log, &count);
+        assert_int_equal(count, cases[k].count);
+        for (uint32_t t = 0; t < count; t++) {
+            unsigned number = (unsigned)(cases[k].names[t][0] - 'a');
+            assert_string_equal(now[t].name, cases[k].names[t]);
+            assert_int_equal(now[t].partitions, 1 + number);
+            assert_int_equal(ls_log_count(&log, t, 0), 10 + number);
+        }
+        ls_log_clear(&log);
+    }
+    static const char *const wrong[][2] = {{"a", "e"}, {"a", "a"}};
+    for (size_t k = 0; k < 2; k++) {
+        struct ls_log log = {0};
+        assert_int_equal(ls_log_init(&log, &ls_log_file, topics, 4, &err), 0);
+        assert_int_equal(ls_log_select(&log, wrong[k], 2, &err), LS_E_DATA);
+        assert_non_null(strstr(err.text, "the log has no topic "));
+        ls_log_clear(&log);
+    }
+}
+
 static void a_digest_tells_records_and_their_order_apart(void **state)
 {
     (void)state;
@@ -140,6 +178,7 @@ int main(void)
         cmocka_unit_test(kinds_are_whole),
         cmocka_unit_test(nothing_may_be_closed),
         cmocka_unit_test(topics_are_copied),
+        cmocka_unit_test(topics_can_be_selected),
         cmocka_unit_test(a_digest_tells_records_and_their_order_apart),
         cmocka_unit_test(an_offset_is_no_content),
         cmocka_unit_test(digests_are_pinned),

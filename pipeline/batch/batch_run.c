@@ -298,7 +298,7 @@ static int begin(struct run *run, struct ls_error *err)
 {
     const struct ls_batch_job *job = run->job;
     int rc = ls_log_open(job->from, false, &run->log, err);
-    rc = rc < 0 ? rc : ls_record_plan_partitions(job->plan, run->log, &run->partitions, err);
+    rc = rc < 0 ? rc : ls_record_plan_select(job->plan, run->log, &run->partitions, err);
     if (rc == 0 && snprintf(run->temporary, sizeof run->temporary, "%s/sort.tmp", job->to) >=
                        (int)sizeof run->temporary) {
         rc = ls_error_set(err, LS_E_USAGE, "a path is longer than %d bytes: %.60s...", LS_PATH_MAX,

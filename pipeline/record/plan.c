@@ -460,18 +460,20 @@ void ls_record_plan_free(struct ls_record_plan *plan)
     ls_mem_free(plan);
 }
 
-int ls_record_plan_partitions(const struct ls_record_plan *plan, const struct ls_log *log,
-                              uint32_t *partitions, struct ls_error *err)
+int ls_record_plan_select(const struct ls_record_plan *plan, struct ls_log *log,
+                          uint32_t *partitions, struct ls_error *err)
 {
+    const char *names[LS_SPEC_EVENT_TYPES_MAX];
     size_t count;
-    const struct ls_log_topic *topics = ls_log_topics(log, &count);
     for (size_t t = 0; t < plan->topic_count; t++) {
-        const char *name = plan->topics[t].type->topic;
-        if (t >= count || strcmp(topics[t].name, name) != 0) {
-            return ls_error_set(
-                err, LS_E_DATA,
-                "the log's topic number %zu is not %s: it was not made with this spec", t, name);
-        }
+        names[t] = plan->topics[t].type->topic;
+    }
+    int rc = ls_log_select(log, names, plan->topic_count, err);
+    if (rc < 0) {
+        return rc;
+    }
+    const struct ls_log_topic *topics = ls_log_topics(log, &count);
+    for (size_t t = 1; t < count; t++) {
         if (topics[t].partitions != topics[0].partitions) {
             return ls_error_set(err, LS_E_DATA,
                                 "the log's topics have different numbers of partitions");

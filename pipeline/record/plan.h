@@ -75,10 +75,10 @@ int ls_record_plan_new(const struct ls_spec *spec, const struct ls_reference *re
                        struct ls_record_plan **out, struct ls_buf *report, struct ls_error *err);
 void ls_record_plan_free(struct ls_record_plan *plan);
 
-/* The partitions of each topic of a log that the plan can read; LS_E_DATA when its topics are not
- * those of the spec. */
-int ls_record_plan_partitions(const struct ls_record_plan *plan, const struct ls_log *log,
-                              uint32_t *partitions, struct ls_error *err);
+/* Makes the topics of an opened log those of the plan (ls_log_select), and tells how many
+ * partitions each has. LS_E_DATA when the log lacks one, or their partitions differ in number. */
+int ls_record_plan_select(const struct ls_record_plan *plan, struct ls_log *log,
+                          uint32_t *partitions, struct ls_error *err);
 
 /* The column of a normalized dataset with this name, as an expression knows it; NULL when there is
  * none. */

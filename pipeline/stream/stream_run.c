@@ -313,7 +313,7 @@ static int begin(struct run *run, struct ls_stream_result *out, struct ls_error 
     uint32_t partitions = 0;
     struct ls_dataset_state *states = NULL;
     int rc = ls_log_open(job->from, false, &run->log, err);
-    rc = rc < 0 ? rc : ls_record_plan_partitions(job->plan, run->log, &partitions, err);
+    rc = rc < 0 ? rc : ls_record_plan_select(job->plan, run->log, &partitions, err);
     rc = rc < 0 ? rc
                 : ls_stream_new(job->plan, job->views, partitions, job->workers, &run->stream, err);
     rc = rc < 0 ? rc : ls_checkpoints_open(job->state, &job->plan->job, &run->checkpoints, err);
