@@ -7,14 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 
-static void print_identity(const struct ls_log *log, const char *uri)
+static void print_domain(const struct ls_log_identity *identity)
 {
-    const struct ls_log_identity *identity = ls_log_identity(log);
     char grouped[LS_GROUPED_MAX];
     char time[LS_TIME_TEXT_MAX];
-    cli_print("%s: %s, domain %s, spec %s", uri,
-              ls_log_is_complete(log) ? "finished" : "not finished", identity->domain,
-              identity->spec_sha256);
+    cli_print("domain %s, spec %s", identity->domain, identity->spec_sha256);
     if (identity->events != UINT64_MAX) {
         cli_print(", %s event%s", ls_grouped(identity->events, grouped),
                   identity->events == 1 ? "" : "s");
@@ -26,6 +23,18 @@ static void print_identity(const struct ls_log *log, const char *uri)
         cli_print(", until %s", time);
     }
     cli_print("\n");
+}
+
+/* A domain on the line of its log, several on lines of their own. */
+static void print_identity(const struct ls_log *log, const char *uri)
+{
+    const struct ls_log_identity *identity = ls_log_identity(log);
+    cli_print("%s: %s", uri, ls_log_is_complete(log) ? "finished" : "not finished");
+    cli_print("%s", identity->next ? "\n" : ", ");
+    for (const struct ls_log_identity *i = identity; i; i = i->next) {
+        cli_print("%s", identity->next ? "  " : "");
+        print_domain(i);
+    }
 }
 
 static void print_topic(const struct ls_log_topic *topic, const struct ls_log_inspection *found)
@@ -56,14 +65,31 @@ static int print_quoted(const char *text, struct ls_error *err)
     return rc;
 }
 
+static int print_json_domain(const struct ls_log_identity *identity, struct ls_error *err)
+{
+    cli_print("\"domain\": ");
+    int rc = print_quoted(identity->domain, err);
+    cli_print(", \"spec_sha256\": ");
+    return rc < 0 ? rc : print_quoted(identity->spec_sha256, err);
+}
+
+/* "domain" and "spec_sha256"; of several domains a list of both, "domains". */
 static int print_json_head(const struct ls_log *log, struct ls_error *err)
 {
     const struct ls_log_identity *identity = ls_log_identity(log);
-    cli_print("{\"version\": 1, \"complete\": %s, \"domain\": ",
-              ls_log_is_complete(log) ? "true" : "false");
-    int rc = print_quoted(identity->domain, err);
-    cli_print(", \"spec_sha256\": ");
-    rc = rc < 0 ? rc : print_quoted(identity->spec_sha256, err);
+    int rc = 0;
+    cli_print("{\"version\": 1, \"complete\": %s, ", ls_log_is_complete(log) ? "true" : "false");
+    if (!identity->next) {
+        rc = print_json_domain(identity, err);
+    } else {
+        cli_print("\"domains\": [");
+        for (const struct ls_log_identity *i = identity; rc == 0 && i; i = i->next) {
+            cli_print("%s", i == identity ? "{" : ", {");
+            rc = print_json_domain(i, err);
+            cli_print("}");
+        }
+        cli_print("]");
+    }
     cli_print(", \"topics\": [");
     return rc;
 }

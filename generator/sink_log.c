@@ -30,8 +30,8 @@ static int log_open(const char *place, const struct ls_sink_run *run, struct ls_
         topics[t] = (struct ls_log_topic){plan->types[t].spec->topic, plan->partitions};
     }
     ls_hex(plan->spec->hash.bytes, sizeof plan->spec->hash.bytes, sha256);
-    struct ls_log_identity identity = {plan->spec->domain, sha256, domain->events,
-                                       domain->until_ms};
+    struct ls_log_identity identity = {plan->spec->domain, sha256, domain->events, domain->until_ms,
+                                       NULL};
     if (snprintf(uri, sizeof uri, "log:%s", place) >= (int)sizeof uri) {
         return ls_error_set(err, LS_E_USAGE, "a path is longer than %d bytes: %.60s...",
                             LS_PATH_MAX - 1, place);

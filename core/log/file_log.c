@@ -50,14 +50,12 @@ struct file_log *ls_file_log_new(const char *folder, const struct ls_log_topic *
 int ls_file_log_identify(struct file_log *log, const struct ls_log_identity *identity,
                          struct ls_error *err)
 {
-    log->domain = ls_mem_copy(identity->domain, strlen(identity->domain), err);
-    log->spec_sha256 = log->domain
-                           ? ls_mem_copy(identity->spec_sha256, strlen(identity->spec_sha256), err)
-                           : NULL;
-    log->base.identity = *identity;
-    log->base.identity.domain = log->domain;
-    log->base.identity.spec_sha256 = log->spec_sha256;
-    return log->spec_sha256 ? 0 : err->code;
+    log->identity = ls_log_identity_copy(identity, err);
+    if (!log->identity) {
+        return err->code;
+    }
+    log->base.identity = *log->identity;
+    return 0;
 }
 
 /* How many records the whole blocks of an unfinished log's partition hold: none where its writer
@@ -88,9 +86,8 @@ static int file_open(const char *place, bool partial, struct ls_log **out, struc
                           place);
     }
     if (rc == 0) {
-        const struct ls_log_identity identity = {m.domain, m.spec_sha256, m.events, m.until_ms};
         log = ls_file_log_new(place, m.topics, m.topic_count, err);
-        rc = log ? ls_file_log_identify(log, &identity, err) : err->code;
+        rc = log ? ls_file_log_identify(log, m.identity, err) : err->code;
     }
     for (size_t t = 0; rc == 0 && t < m.topic_count; t++) {
         for (uint32_t p = 0; rc == 0 && p < m.topics[t].partitions; p++) {
@@ -144,8 +141,7 @@ static void file_close(struct ls_log *base)
     ls_mem_free(log->writers);
     ls_mem_free(log->kept);
     ls_mem_free(log->folder);
-    ls_mem_free(log->domain);
-    ls_mem_free(log->spec_sha256);
+    ls_log_identity_free(log->identity);
     ls_log_clear(base);
     ls_mem_free(log);
 }

@@ -18,11 +18,8 @@ extern const char ls_file_log_schema[];
 /* What the manifest says. */
 struct ls_file_manifest {
     bool complete;
-    char *domain;
-    char *spec_sha256;
-    uint64_t events;
-    int64_t until_ms;
-    struct ls_log_topic *topics; /* owned, with names */
+    struct ls_log_identity *identity; /* owned */
+    struct ls_log_topic *topics;      /* owned, with names */
     size_t topic_count;
     uint64_t **ends; /* [topic][partition]; zeros while not complete */
 };

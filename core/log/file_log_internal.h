@@ -8,8 +8,7 @@
 struct file_log {
     struct ls_log base;
     char *folder;
-    char *domain; /* of the identity */
-    char *spec_sha256;
+    struct ls_log_identity *identity;      /* owned */
     struct ls_container_writer ***writers; /* [topic][partition]; NULL when opened for reading */
     uint64_t **kept; /* records that were there when the log was resumed and are still to be passed
                         over */

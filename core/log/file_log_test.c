@@ -22,7 +22,7 @@ static struct ls_error err;
 
 static const struct ls_log_topic topics[] = {{"raw.shop.order", 2}, {"raw.shop.visit", 1}};
 enum { TOPICS = 2 };
-static const struct ls_log_identity identity = {"shop", "0123456789abcdef", 5000, INT64_MAX};
+static const struct ls_log_identity identity = {"shop", "0123456789abcdef", 5000, INT64_MAX, NULL};
 
 static int make_folder(void **state)
 {
@@ -474,11 +474,11 @@ static void only_the_same_run_is_resumed(void **state)
         struct ls_log_identity identity;
         const char *part;
     } cases[] = {
-        {{"shop", "0123456789abcdee", 5000, INT64_MAX}, "0123456789ab"},
-        {{"shup", "0123456789abcdef", 5000, INT64_MAX}, "domain shop"},
-        {{"shop", "0123456789abcdef", 4999, INT64_MAX}, "another run"},
-        {{"shop", "0123456789abcdef", UINT64_MAX, INT64_MAX}, "another run"},
-        {{"shop", "0123456789abcdef", 5000, -5}, "another run"},
+        {{"shop", "0123456789abcdee", 5000, INT64_MAX, NULL}, "0123456789ab"},
+        {{"shup", "0123456789abcdef", 5000, INT64_MAX, NULL}, "domain shop"},
+        {{"shop", "0123456789abcdef", 4999, INT64_MAX, NULL}, "another run"},
+        {{"shop", "0123456789abcdef", UINT64_MAX, INT64_MAX, NULL}, "another run"},
+        {{"shop", "0123456789abcdef", 5000, -5, NULL}, "another run"},
     };
     (void)state;
     for (int complete = 0; complete < 2; complete++) {
@@ -500,6 +500,38 @@ static void only_the_same_run_is_resumed(void **state)
         assert_true(!strstr(err.text, "--resume"));
         check(ls_tree_remove("a", &err));
     }
+}
+
+static void a_log_of_several_domains_is_resumed_with_all_of_them(void **state)
+{
+    static const struct ls_log_identity bank = {"bank", "77", 5000, INT64_MAX, NULL};
+    static const struct ls_log_identity other = {"bank", "78", 5000, INT64_MAX, NULL};
+    struct ls_log_identity both = identity;
+    struct ls_log_identity changed = identity;
+    struct ls_log *log;
+    (void)state;
+    both.next = &bank;
+    changed.next = &other;
+    check(ls_log_create("log:a", topics, TOPICS, &both, LS_LOG_FRESH, &log, &err));
+    ls_log_close(log);
+    check_refused(ls_log_create("log:a", topics, TOPICS, &identity, LS_LOG_RESUME, &log, &err),
+                  LS_E_DATA, "of another run, with more domains");
+    check_refused(ls_log_create("log:a", topics, TOPICS, &changed, LS_LOG_RESUME, &log, &err),
+                  LS_E_DATA, "(spec 77, domain bank): it cannot be resumed with spec 78");
+    check_refused(ls_log_create("log:a", topics, TOPICS, &identity, LS_LOG_FRESH, &log, &err),
+                  LS_E_DATA, "already: remove it");
+    check(ls_log_create("log:a", topics, TOPICS, &both, LS_LOG_RESUME, &log, &err));
+    check(ls_log_complete(log, &err));
+    ls_log_close(log);
+    log = open_log("log:a");
+    assert_string_equal(ls_log_identity(log)->domain, "shop");
+    assert_string_equal(ls_log_identity(log)->next->domain, "bank");
+    assert_null(ls_log_identity(log)->next->next);
+    ls_log_close(log);
+    check(ls_log_create("log:b", topics, TOPICS, &identity, LS_LOG_FRESH, &log, &err));
+    ls_log_close(log);
+    check_refused(ls_log_create("log:b", topics, TOPICS, &both, LS_LOG_RESUME, &log, &err),
+                  LS_E_DATA, "of another run, with fewer domains");
 }
 
 static void a_topic_that_no_log_can_hold_is_refused(void **state)
@@ -826,6 +858,7 @@ int main(void)
         FOLDER_TEST(resuming_damaged_bytes_writes_them_anew),
         FOLDER_TEST(a_run_that_makes_fewer_records_is_noticed),
         FOLDER_TEST(only_the_same_run_is_resumed),
+        FOLDER_TEST(a_log_of_several_domains_is_resumed_with_all_of_them),
         FOLDER_TEST(a_topic_that_no_log_can_hold_is_refused),
         FOLDER_TEST(an_unfinished_log_is_read_only_when_asked),
         FOLDER_TEST(a_torn_tail_is_named),

@@ -54,11 +54,38 @@ static int writers_open(struct file_log *log, bool resume, struct ls_error *err)
     return 0;
 }
 
-static bool same_identity(const struct ls_file_manifest *m, const struct ls_log_identity *identity)
+/* The first domains that are not the same, one of them NULL where only the other run has more; both
+ * NULL when none differs. */
+static void find_difference(const struct ls_log_identity **a, const struct ls_log_identity **b)
 {
-    return strcmp(m->domain, identity->domain) == 0 &&
-           strcmp(m->spec_sha256, identity->spec_sha256) == 0 && m->events == identity->events &&
-           m->until_ms == identity->until_ms;
+    while (*a && *b && strcmp((*a)->domain, (*b)->domain) == 0 &&
+           strcmp((*a)->spec_sha256, (*b)->spec_sha256) == 0 && (*a)->events == (*b)->events &&
+           (*a)->until_ms == (*b)->until_ms) {
+        *a = (*a)->next;
+        *b = (*b)->next;
+    }
+}
+
+static int refuse_resume(const char *folder, const struct ls_log_identity *there,
+                         const struct ls_log_identity *now, struct ls_error *err)
+{
+    if (!there || !now) {
+        return ls_error_set(err, LS_E_DATA,
+                            "the log in %s is of another run, with %s domains: resume it with the "
+                            "specs that it was begun with",
+                            folder, there ? "more" : "fewer");
+    }
+    if (strcmp(there->domain, now->domain) == 0 &&
+        strcmp(there->spec_sha256, now->spec_sha256) == 0) {
+        return ls_error_set(err, LS_E_DATA,
+                            "the log in %s is of another run of this spec: resume it with the "
+                            "--events, --for or --until that it was begun with",
+                            folder);
+    }
+    return ls_error_set(err, LS_E_DATA,
+                        "the log in %s is of another run (spec %.12s, domain %s): it cannot be "
+                        "resumed with spec %.12s",
+                        folder, there->spec_sha256, there->domain, now->spec_sha256);
 }
 
 /* What is at the place already: *resume says whether it is to be gone on with, *complete whether
@@ -68,29 +95,21 @@ static int look(const char *folder, const struct ls_log_identity *identity, enum
 {
     struct ls_file_manifest manifest;
     int rc = ls_file_manifest_read(folder, &manifest, err);
+    const struct ls_log_identity *there = manifest.identity;
     *resume = rc == 0;
     *complete = rc == 0 && manifest.complete;
     if (rc == LS_E_NOINPUT) {
         rc = 0;
-    } else if (rc == 0 && mode == LS_LOG_FRESH) {
-        rc = ls_error_set(err, LS_E_DATA, "there is a %s log in %s already: remove it%s",
-                          manifest.complete ? "finished" : "partial", folder,
-                          manifest.complete || !same_identity(&manifest, identity)
-                              ? ""
-                              : ", or finish it with --resume");
-    } else if (rc == 0 && strcmp(manifest.spec_sha256, identity->spec_sha256) == 0 &&
-               strcmp(manifest.domain, identity->domain) == 0 &&
-               !same_identity(&manifest, identity)) {
-        rc = ls_error_set(
-            err, LS_E_DATA,
-            "the log in %s is of another run of this spec: resume it with the --events, "
-            "--for or --until that it was begun with",
-            folder);
-    } else if (rc == 0 && !same_identity(&manifest, identity)) {
-        rc = ls_error_set(err, LS_E_DATA,
-                          "the log in %s is of another run (spec %.12s, domain %s): it cannot be "
-                          "resumed with spec %.12s",
-                          folder, manifest.spec_sha256, manifest.domain, identity->spec_sha256);
+    } else if (rc == 0) {
+        find_difference(&there, &identity);
+        bool same = !there && !identity;
+        if (mode == LS_LOG_FRESH) {
+            rc = ls_error_set(err, LS_E_DATA, "there is a %s log in %s already: remove it%s",
+                              manifest.complete ? "finished" : "partial", folder,
+                              manifest.complete || !same ? "" : ", or finish it with --resume");
+        } else if (!same) {
+            rc = refuse_resume(folder, there, identity, err);
+        }
     }
     ls_file_manifest_clear(&manifest);
     return rc;

@@ -7,18 +7,44 @@
 #include <string.h>
 
 #define MANIFEST_BYTES_MAX (16U << 20)
+#define NO_MANIFEST        "this is no manifest of a file log of version 1"
+
+/* The members of one domain. */
+static int identity_text(const struct ls_log_identity *identity, const char *between,
+                         struct ls_buf *out, struct ls_error *err)
+{
+    return ls_buf_appendf(out, err,
+                          "\"domain\": \"%s\",%s\"spec_sha256\": \"%s\",%s\"events\": "
+                          "\"%llu\",%s\"until\": \"%lld\"",
+                          identity->domain, between, identity->spec_sha256, between,
+                          (unsigned long long)identity->events, between,
+                          (long long)identity->until_ms);
+}
+
+/* A log of one domain says so beside the rest; of several there is a list. */
+static int identities_text(const struct ls_log_identity *identity, struct ls_buf *out,
+                           struct ls_error *err)
+{
+    if (!identity->next) {
+        return identity_text(identity, "\n  ", out, err);
+    }
+    int rc = ls_buf_append_text(out, "\"domains\": [", err);
+    for (const struct ls_log_identity *i = identity; rc == 0 && i; i = i->next) {
+        rc = ls_buf_append_text(out, i == identity ? "\n    {" : ",\n    {", err);
+        rc = rc < 0 ? rc : identity_text(i, " ", out, err);
+        rc = rc < 0 ? rc : ls_buf_append_text(out, "}", err);
+    }
+    return rc < 0 ? rc : ls_buf_append_text(out, "\n  ]", err);
+}
 
 static int manifest_text(bool complete, const struct ls_log_identity *identity,
                          const struct ls_log_topic *topics, size_t topic_count,
                          uint64_t *const *counts, struct ls_buf *out, struct ls_error *err)
 {
-    int rc = ls_buf_appendf(
-        out, err,
-        "{\n  \"lockstep_log\": 1,\n  \"complete\": %s,\n  \"domain\": \"%s\",\n"
-        "  \"spec_sha256\": \"%s\",\n  \"events\": \"%llu\",\n  \"until\": \"%lld\",\n"
-        "  \"topics\": [",
-        complete ? "true" : "false", identity->domain, identity->spec_sha256,
-        (unsigned long long)identity->events, (long long)identity->until_ms);
+    int rc = ls_buf_appendf(out, err, "{\n  \"lockstep_log\": 1,\n  \"complete\": %s,\n  ",
+                            complete ? "true" : "false");
+    rc = rc < 0 ? rc : identities_text(identity, out, err);
+    rc = rc < 0 ? rc : ls_buf_append_text(out, ",\n  \"topics\": [", err);
     for (size_t t = 0; rc == 0 && t < topic_count; t++) {
         rc = ls_buf_appendf(out, err, "%s\n    {\"name\": \"%s\", \"partitions\": %u, \"ends\": [",
                             t ? "," : "", topics[t].name, topics[t].partitions);
@@ -54,8 +80,7 @@ void ls_file_manifest_clear(struct ls_file_manifest *manifest)
     }
     ls_mem_free(manifest->topics);
     ls_mem_free(manifest->ends);
-    ls_mem_free(manifest->domain);
-    ls_mem_free(manifest->spec_sha256);
+    ls_log_identity_free(manifest->identity);
     memset(manifest, 0, sizeof *manifest);
 }
 
@@ -96,43 +121,73 @@ static bool number_of(const json_t *json, const char *key, ls_i128 low, ls_i128 
     return text && ls_decimal_parse(text, strlen(text), 0, out) && *out >= low && *out <= high;
 }
 
-static int read_json(const json_t *json, struct ls_file_manifest *out, struct ls_error *err)
+static int read_identity(const json_t *json, const struct ls_log_identity *next,
+                         struct ls_log_identity *out, struct ls_error *err)
 {
-    const char *domain = json_string_value(json_object_get(json, "domain"));
-    const char *sha256 = json_string_value(json_object_get(json, "spec_sha256"));
-    const json_t *complete = json_object_get(json, "complete");
-    const json_t *topics = json_object_get(json, "topics");
-    if (json_integer_value(json_object_get(json, "lockstep_log")) != 1 || !domain || !sha256 ||
-        !json_is_boolean(complete) || !json_is_array(topics) ||
-        json_array_size(topics) > LS_LOG_TOPICS_MAX) {
-        return ls_error_set(err, LS_E_DATA, "this is no manifest of a file log of version 1");
-    }
     ls_i128 events;
     ls_i128 until;
+    *out = (struct ls_log_identity){
+        .domain = json_string_value(json_object_get(json, "domain")),
+        .spec_sha256 = json_string_value(json_object_get(json, "spec_sha256")),
+        .next = next,
+    };
+    if (!out->domain || !out->spec_sha256) {
+        return ls_error_set(err, LS_E_DATA, NO_MANIFEST);
+    }
     if (!number_of(json, "events", 0, UINT64_MAX, &events) ||
         !number_of(json, "until", INT64_MIN, INT64_MAX, &until)) {
         return ls_error_set(err, LS_E_DATA, "`events` or `until` is no number");
     }
     out->events = (uint64_t)events;
     out->until_ms = (int64_t)until;
-    out->complete = json_is_true(complete);
-    out->domain = ls_mem_copy(domain, strlen(domain), err);
-    out->spec_sha256 = out->domain ? ls_mem_copy(sha256, strlen(sha256), err) : NULL;
-    size_t topic_count = json_array_size(topics);
-    out->topics = out->spec_sha256 ? ls_mem_new(topic_count, sizeof *out->topics, err) : NULL;
-    out->ends = out->topics ? ls_mem_new(topic_count, sizeof *out->ends, err) : NULL;
-    if (!out->ends) {
-        return err->code;
+    return 0;
+}
+
+static int read_identities(const json_t *json, struct ls_log_identity **out, struct ls_error *err)
+{
+    struct ls_log_identity found[LS_LOG_DOMAINS_MAX]; /* with borrowed texts */
+    const json_t *domains = json_object_get(json, "domains");
+    size_t count = domains ? json_array_size(domains) : 1;
+    if (count < 1 || count > LS_LOG_DOMAINS_MAX) {
+        return ls_error_set(err, LS_E_DATA, NO_MANIFEST);
     }
-    for (size_t t = 0; t < topic_count; t++) {
-        out->topic_count = t + 1;
-        int rc = read_topic(json_array_get(topics, t), out->complete, &out->topics[t],
-                            &out->ends[t], err);
+    for (size_t i = 0; i < count; i++) {
+        int rc = read_identity(domains ? json_array_get(domains, i) : json,
+                               i + 1 < count ? &found[i + 1] : NULL, &found[i], err);
         if (rc < 0) {
             return rc;
         }
     }
-    return 0;
+    *out = ls_log_identity_copy(found, err);
+    return *out ? 0 : err->code;
+}
+
+static int read_json(const json_t *json, struct ls_file_manifest *out, struct ls_error *err)
+{
+    const json_t *complete = json_object_get(json, "complete");
+    const json_t *topics = json_object_get(json, "topics");
+    if (json_integer_value(json_object_get(json, "lockstep_log")) != 1 ||
+        !json_is_boolean(complete) || !json_is_array(topics) ||
+        json_array_size(topics) > LS_LOG_TOPICS_MAX) {
+        return ls_error_set(err, LS_E_DATA, NO_MANIFEST);
+    }
+    int rc = read_identities(json, &out->identity, err);
+    if (rc < 0) {
+        return rc;
+    }
+    out->complete = json_is_true(complete);
+    size_t topic_count = json_array_size(topics);
+    out->topics = ls_mem_new(topic_count, sizeof *out->topics, err);
+    out->ends = out->topics ? ls_mem_new(topic_count, sizeof *out->ends, err) : NULL;
+    if (!out->ends) {
+        return err->code;
+    }
+    for (size_t t = 0; rc == 0 && t < topic_count; t++) {
+        out->topic_count = t + 1;
+        rc = read_topic(json_array_get(topics, t), out->complete, &out->topics[t], &out->ends[t],
+                        err);
+    }
+    return rc;
 }
 
 int ls_file_manifest_read(const char *folder, struct ls_file_manifest *out, struct ls_error *err)

@@ -42,10 +42,13 @@ static void check(int rc)
 
 static void a_manifest_is_read_as_it_was_written(void **state)
 {
+    static const struct ls_log_identity third = {"third", "02", 5, INT64_MAX, NULL};
+    static const struct ls_log_identity second = {"second", "01", UINT64_MAX, -4, &third};
     static const struct ls_log_identity cases[] = {
-        {"shop", "00ff", 12, INT64_MAX},
-        {"a", "", UINT64_MAX, INT64_MIN},
-        {"b_c", "0123", 0, -1},
+        {"shop", "00ff", 12, INT64_MAX, NULL},
+        {"a", "", UINT64_MAX, INT64_MIN, NULL},
+        {"b_c", "0123", 0, -1, NULL},
+        {"first", "00", 1, 2, &second},
     };
     (void)state;
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
@@ -55,9 +58,13 @@ static void a_manifest_is_read_as_it_was_written(void **state)
                                          complete ? counts : NULL, &err));
             check(ls_file_manifest_read(".", &m, &err));
             assert_int_equal(m.complete, complete);
-            assert_string_equal(m.domain, cases[k].domain);
-            assert_string_equal(m.spec_sha256, cases[k].spec_sha256);
-            assert_true(m.events == cases[k].events && m.until_ms == cases[k].until_ms);
+            const struct ls_log_identity *read = m.identity;
+            for (const struct ls_log_identity *i = &cases[k]; i; i = i->next, read = read->next) {
+                assert_string_equal(read->domain, i->domain);
+                assert_string_equal(read->spec_sha256, i->spec_sha256);
+                assert_true(read->events == i->events && read->until_ms == i->until_ms);
+            }
+            assert_null(read);
             assert_int_equal(m.topic_count, 2);
             for (size_t t = 0; t < 2; t++) {
                 assert_string_equal(m.topics[t].name, topics[t].name);
@@ -69,6 +76,38 @@ static void a_manifest_is_read_as_it_was_written(void **state)
             ls_file_manifest_clear(&m);
         }
     }
+}
+
+static void check_text(const struct ls_log_identity *identity, const char *wanted)
+{
+    static const struct ls_log_topic topic = {"t", 1};
+    struct ls_buf text;
+    check(ls_file_manifest_write(".", false, identity, &topic, 1, NULL, &err));
+    ls_buf_init(&text, "manifest", 10000);
+    check(ls_file_read("manifest.json", &text, &err));
+    assert_string_equal(ls_buf_text(&text, &err), wanted);
+    ls_buf_clear(&text);
+}
+
+/* The form of one domain is older than that of several, and stays. */
+static void the_text_of_one_domain_and_of_several(void **state)
+{
+    static const struct ls_log_identity second = {"bank", "01", UINT64_MAX, -4, NULL};
+    static const struct ls_log_identity both = {"shop", "00ff", 12, INT64_MAX, &second};
+    static const struct ls_log_identity one = {"shop", "00ff", 12, INT64_MAX, NULL};
+    (void)state;
+    check_text(&one, "{\n  \"lockstep_log\": 1,\n  \"complete\": false,\n"
+                     "  \"domain\": \"shop\",\n  \"spec_sha256\": \"00ff\",\n"
+                     "  \"events\": \"12\",\n  \"until\": \"9223372036854775807\",\n"
+                     "  \"topics\": [\n    {\"name\": \"t\", \"partitions\": 1, \"ends\": []}\n"
+                     "  ]\n}\n");
+    check_text(&both, "{\n  \"lockstep_log\": 1,\n  \"complete\": false,\n  \"domains\": [\n"
+                      "    {\"domain\": \"shop\", \"spec_sha256\": \"00ff\", \"events\": \"12\", "
+                      "\"until\": \"9223372036854775807\"},\n"
+                      "    {\"domain\": \"bank\", \"spec_sha256\": \"01\", "
+                      "\"events\": \"18446744073709551615\", \"until\": \"-4\"}\n  ],\n"
+                      "  \"topics\": [\n    {\"name\": \"t\", \"partitions\": 1, \"ends\": []}\n"
+                      "  ]\n}\n");
 }
 
 static const char sound[] = "{\"lockstep_log\": 1, \"complete\": true, \"domain\": \"shop\",\n"
@@ -101,6 +140,13 @@ static void wrong_shapes_are_refused(void **state)
         {"\"shop\"", "5", "no manifest"},
         {"\"spec_sha256\": \"00\",", "", "no manifest"},
         {"[{\"name\": \"a\", \"partitions\": 2,\n\"ends\": [3, 4]}]", "{}", "no manifest"},
+        {"\"domain\": \"shop\"", "\"domains\": 1", "no manifest"},
+        {"\"domain\": \"shop\"", "\"domains\": []", "no manifest"},
+        {"\"domain\": \"shop\"", "\"domains\": [{}]", "no manifest"},
+        {"\"domain\": \"shop\"",
+         "\"domains\": [{\"domain\": \"a\", \"spec_sha256\": \"\", \"events\": \"1\", \"until\": "
+         "\"1\"}, {\"domain\": \"b\", \"spec_sha256\": \"\", \"events\": \"1\"}]",
+         "is no number"},
         {"\"events\": \"5\"", "\"events\": 5", "is no number"},
         {"\"events\": \"5\"", "\"events\": \"5x\"", "is no number"},
         {"\"events\": \"5\"", "\"events\": \"-5\"", "is no number"},
@@ -148,7 +194,7 @@ static void a_manifest_may_be_missing(void **state)
 
 static void refused_memory_is_an_error(void **state)
 {
-    static const struct ls_log_identity identity = {"shop", "00ff", 12, INT64_MAX};
+    static const struct ls_log_identity identity = {"shop", "00ff", 12, INT64_MAX, NULL};
     unsigned refused = 0;
     int rc;
     (void)state;
@@ -168,6 +214,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         FOLDER_TEST(a_manifest_is_read_as_it_was_written),
+        FOLDER_TEST(the_text_of_one_domain_and_of_several),
         FOLDER_TEST(wrong_shapes_are_refused),
         FOLDER_TEST(a_manifest_may_be_missing),
         FOLDER_TEST(refused_memory_is_an_error),

@@ -52,6 +52,36 @@ void ls_log_clear(struct ls_log *log)
     ls_mem_free(log->counts);
 }
 
+struct ls_log_identity *ls_log_identity_copy(const struct ls_log_identity *identity,
+                                             struct ls_error *err)
+{
+    struct ls_log_identity *copy = ls_mem_new(1, sizeof *copy, err);
+    if (!copy) {
+        return NULL;
+    }
+    copy->events = identity->events;
+    copy->until_ms = identity->until_ms;
+    copy->domain = ls_mem_copy(identity->domain, strlen(identity->domain), err);
+    copy->spec_sha256 = ls_mem_copy(identity->spec_sha256, strlen(identity->spec_sha256), err);
+    copy->next = identity->next ? ls_log_identity_copy(identity->next, err) : NULL;
+    if (!copy->domain || !copy->spec_sha256 || (identity->next && !copy->next)) {
+        ls_log_identity_free(copy);
+        return NULL;
+    }
+    return copy;
+}
+
+void ls_log_identity_free(struct ls_log_identity *identity)
+{
+    while (identity) {
+        struct ls_log_identity *next = (void *)(uintptr_t)identity->next;
+        ls_mem_free((void *)(uintptr_t)identity->domain);
+        ls_mem_free((void *)(uintptr_t)identity->spec_sha256);
+        ls_mem_free(identity);
+        identity = next;
+    }
+}
+
 int ls_log_check_topic(const struct ls_log_topic *topic, struct ls_error *err)
 {
     size_t size = strlen(topic->name);

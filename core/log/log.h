@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #define LS_LOG_TOPICS_MAX     1024
+#define LS_LOG_DOMAINS_MAX    64
 #define LS_LOG_PARTITIONS_MAX 1024
 #define LS_LOG_TOPIC_NAME_MAX 249 /* as in Kafka */
 
@@ -35,13 +36,14 @@ struct ls_log_topic {
     uint32_t partitions;
 };
 
-/* Names what was written: the spec's hash and the bounds of the run. Two logs of one identity have
- * the same bytes. */
+/* Names what was written: for each domain the spec's hash and the bounds of the run. Two logs of
+ * one identity have the same bytes. */
 struct ls_log_identity {
     const char *domain;
     const char *spec_sha256; /* hex */
     uint64_t events;         /* how many the run was to make; UINT64_MAX: not bounded by a number */
     int64_t until_ms;        /* data time it was to end before; INT64_MAX: not bounded by a time */
+    const struct ls_log_identity *next; /* of the next domain in the log; NULL behind the last */
 };
 
 struct ls_log;
@@ -164,6 +166,11 @@ extern const struct ls_log_kind ls_log_file;
 int ls_log_init(struct ls_log *log, const struct ls_log_kind *kind,
                 const struct ls_log_topic *topics, size_t topic_count, struct ls_error *err);
 void ls_log_clear(struct ls_log *log);
+
+/* A copy with all that it leads to; NULL with `err` filled when memory is refused. */
+struct ls_log_identity *ls_log_identity_copy(const struct ls_log_identity *identity,
+                                             struct ls_error *err);
+void ls_log_identity_free(struct ls_log_identity *identity); /* NULL is legal */
 
 /* Whether a topic keeps the limits above and can be a folder: 0 or LS_E_DATA. */
 int ls_log_check_topic(const struct ls_log_topic *topic, struct ls_error *err);
