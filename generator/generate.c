@@ -4,32 +4,44 @@
 #include "generator/reference.h"
 #include "generator/sink.h"
 
+#include <assert.h>
 #include <string.h>
 
-struct job {
+/* One spec's part of a job. */
+struct part {
     const struct ls_generate *settings;
-    struct ls_sink *sink;
-    struct ls_sink_domain domain;
-    struct ls_truth *truth; /* counts in any case; NULL for a slice */
     struct ls_generated *out;
-    uint64_t first, total;
+    struct ls_truth *truth; /* counts in any case; NULL for a slice */
+    uint64_t first, end;
+};
+
+struct job {
+    struct part *parts;
+    struct ls_sink_domain *domains; /* of each part */
+    size_t count;
+    struct ls_sink *sink;
+    size_t now;     /* the part that is made */
+    uint64_t done;  /* events of the parts before it */
+    uint64_t total; /* of all */
 };
 
 static int take(void *context, const struct ls_event *event, struct ls_error *err)
 {
     struct job *job = context;
-    job->out->value_bytes += event->value_size;
-    int rc = job->sink->kind->take(job->sink, 0, event, err);
-    return rc < 0 || !job->truth ? rc : ls_truth_take(job->truth, event, err);
+    struct part *part = &job->parts[job->now];
+    part->out->value_bytes += event->value_size;
+    int rc = job->sink->kind->take(job->sink, job->now, event, err);
+    return rc < 0 || !part->truth ? rc : ls_truth_take(part->truth, event, err);
 }
 
 static int progress(void *context, uint64_t next, struct ls_error *err)
 {
     struct job *job = context;
-    job->out->events = next - job->first;
-    return job->settings->progress
-               ? job->settings->progress(job->settings->context, next - job->first, job->total, err)
-               : 0;
+    struct part *part = &job->parts[job->now];
+    const struct ls_generate *g = job->parts[0].settings;
+    part->out->events = next - part->first;
+    return g->progress ? g->progress(g->context, job->done + part->out->events, job->total, err)
+                       : 0;
 }
 
 /* Times outside the years 1 to 9999 would be quarantined without standing in the truth (P3). That
@@ -85,62 +97,119 @@ static int bounds(const struct ls_generate *g, uint64_t *first, uint64_t *end, s
     return check_times(g->plan, *end, err);
 }
 
+/* A topic's name holds its domain's. */
+static int check_domains(const struct job *job, struct ls_error *err)
+{
+    for (size_t a = 0; a < job->count; a++) {
+        for (size_t b = a + 1; b < job->count; b++) {
+            const struct ls_plan *plan = job->parts[a].settings->plan;
+            if (strcmp(plan->spec->domain, job->parts[b].settings->plan->spec->domain) == 0) {
+                return ls_error_set(err, LS_E_USAGE,
+                                    "two specs are of the domain %s and would share topics such as "
+                                    "%s: generate them into two places",
+                                    plan->spec->domain, plan->types[0].spec->topic);
+            }
+        }
+    }
+    return 0;
+}
+
+static int open_sink(struct job *job, struct ls_error *err)
+{
+    const struct ls_sink_run run = {job->domains, job->count, job->parts[0].settings->resume};
+    const char *place;
+    const struct ls_sink_kind *kind = ls_sink_find(job->parts[0].settings->to, &place, err);
+    for (size_t i = 0; i < job->count; i++) {
+        const struct ls_generate *g = job->parts[i].settings;
+        job->domains[i] = (struct ls_sink_domain){
+            .plan = g->plan,
+            .events = g->events,
+            .until_ms = g->slice ? INT64_MIN : g->until_ms, /* no run ends before all times: a slice
+                                                               is none that could be resumed */
+        };
+    }
+    return kind ? kind->open(place, &run, &job->sink, err) : err->code;
+}
+
 static int open_outputs(struct job *job, struct ls_error *err)
 {
-    const struct ls_generate *g = job->settings;
-    job->domain = (struct ls_sink_domain){
-        .plan = g->plan,
-        .events = g->events,
-        .until_ms = g->slice ? INT64_MIN : g->until_ms, /* no run ends before all times: a slice
-                                                           is none that could be resumed */
-    };
-    const struct ls_sink_run run = {&job->domain, 1, g->resume};
-    const char *place;
-    const struct ls_sink_kind *kind = ls_sink_find(g->to, &place, err);
-    if (!kind) {
-        return err->code;
+    int rc = check_domains(job, err);
+    rc = rc < 0 ? rc : open_sink(job, err);
+    for (size_t i = 0; rc == 0 && !job->sink->complete && i < job->count; i++) {
+        struct part *part = &job->parts[i];
+        const struct ls_generate *g = part->settings;
+        rc = g->slice ? 0 : ls_truth_new(g->plan, g->truth_folder, &part->truth, err);
+        if (rc == 0 && g->reference_folder) {
+            rc = ls_reference_write(g->plan, g->reference_folder, err);
+        }
     }
-    int rc = kind->open(place, &run, &job->sink, err);
-    if (rc < 0 || job->sink->complete) {
-        return rc;
+    for (size_t i = 0; rc == 0 && i < job->count; i++) {
+        job->parts[i].out->opened = true;
     }
-    rc = g->slice ? 0 : ls_truth_new(g->plan, g->truth_folder, &job->truth, err);
-    return rc < 0 || !g->reference_folder ? rc
-                                          : ls_reference_write(g->plan, g->reference_folder, err);
+    return rc;
+}
+
+static int make_part(struct job *job, struct ls_error *err)
+{
+    struct part *part = &job->parts[job->now];
+    const struct ls_generate *g = part->settings;
+    const struct ls_run run = {g->plan, part->first, part->end, g->threads, take, progress, job};
+    int rc = ls_run(&run, err);
+    job->done += part->end - part->first;
+    return rc < 0 || !part->truth ? rc : ls_truth_finish(part->truth, err);
+}
+
+static int make_all(struct job *job, struct ls_error *err)
+{
+    int rc = 0;
+    for (job->now = 0; rc == 0 && job->now < job->count; job->now++) {
+        rc = make_part(job, err);
+    }
+    /* last: what it writes now says that everything is there */
+    return rc < 0 ? rc : job->sink->kind->finish(job->sink, err);
 }
 
 static void close_outputs(struct job *job)
 {
-    struct ls_generated *out = job->out;
+    for (size_t i = 0; i < job->count; i++) {
+        struct part *part = &job->parts[i];
+        for (size_t t = 0; part->truth && t < part->out->type_count; t++) {
+            part->out->totals[t] = *ls_truth_totals(part->truth, t);
+        }
+        ls_truth_free(part->truth);
+        part->out->was_complete = job->sink && job->sink->complete;
+    }
     if (job->sink) {
-        out->was_complete = job->sink->complete;
-        out->damaged = job->sink->damaged;
+        job->parts[0].out->damaged = job->sink->damaged;
         job->sink->kind->close(job->sink);
     }
-    for (size_t t = 0; job->truth && t < out->type_count; t++) {
-        out->totals[t] = *ls_truth_totals(job->truth, t);
+}
+
+int ls_generate_all(const struct ls_generate *settings, size_t count, struct ls_generated *out,
+                    struct ls_error *err)
+{
+    struct part parts[LS_GENERATE_SPECS_MAX] = {{.settings = NULL}};
+    struct ls_sink_domain domains[LS_GENERATE_SPECS_MAX];
+    struct job job = {.parts = parts, .domains = domains, .count = count};
+    int rc = 0;
+    assert(count >= 1 && count <= LS_GENERATE_SPECS_MAX);
+    memset(out, 0, count * sizeof *out);
+    for (size_t i = 0; i < count; i++) {
+        parts[i].settings = &settings[i];
+        parts[i].out = &out[i];
+        out[i].type_count = settings[i].plan->type_count;
+        rc = rc < 0 ? rc : bounds(&settings[i], &parts[i].first, &parts[i].end, err);
+        job.total += rc < 0 ? 0 : parts[i].end - parts[i].first;
     }
-    ls_truth_free(job->truth);
+    rc = rc < 0 ? rc : open_outputs(&job, err);
+    if (rc == 0 && !job.sink->complete) {
+        rc = make_all(&job, err);
+    }
+    close_outputs(&job);
+    return rc;
 }
 
 int ls_generate(const struct ls_generate *settings, struct ls_generated *out, struct ls_error *err)
 {
-    struct job job = {.settings = settings, .out = out};
-    uint64_t end = 0;
-    memset(out, 0, sizeof *out);
-    out->type_count = settings->plan->type_count;
-    int rc = bounds(settings, &job.first, &end, err);
-    job.total = rc < 0 ? 0 : end - job.first;
-    rc = rc < 0 ? rc : open_outputs(&job, err);
-    out->opened = rc == 0;
-    if (rc == 0 && !job.sink->complete) {
-        struct ls_run run = {settings->plan, job.first, end, settings->threads,
-                             take,           progress,  &job};
-        rc = ls_run(&run, err);
-        rc = rc < 0 || !job.truth ? rc : ls_truth_finish(job.truth, err);
-        /* last: what it writes now says that everything is there */
-        rc = rc < 0 ? rc : job.sink->kind->finish(job.sink, err);
-    }
-    close_outputs(&job);
-    return rc;
+    return ls_generate_all(settings, 1, out, err);
 }

@@ -6,6 +6,8 @@
 #include "generator/run.h"
 #include "generator/truth.h"
 
+#define LS_GENERATE_SPECS_MAX 16
+
 struct ls_generate {
     const struct ls_plan *plan;
     const char *to;               /* a place that ls_sink_find knows */
@@ -27,7 +29,7 @@ struct ls_generated {
     uint64_t events;
     bool opened;       /* every output was there to be written to */
     bool was_complete; /* with `resume`: nothing was left to do */
-    uint64_t damaged;  /* see struct ls_sink */
+    uint64_t damaged;  /* see struct ls_sink; of several specs together, with the first */
     size_t type_count;
     struct ls_truth_totals totals[LS_SPEC_EVENT_TYPES_MAX];
     uint64_t value_bytes;
@@ -36,5 +38,12 @@ struct ls_generated {
 /* LS_E_DATA when the schedule ends before the number of events that is wanted, or nothing bounds
  * the run. */
 int ls_generate(const struct ls_generate *settings, struct ls_generated *out, struct ls_error *err);
+
+/* Several specs, of as many domains, into one place: each domain's events in topics of their own,
+ * the same bytes as alone. `to`, `resume` and what progress is told are those of settings[0]; done
+ * and total are of all. `out` has `count` elements, 1 .. LS_GENERATE_SPECS_MAX. LS_E_USAGE when two
+ * are of one domain. */
+int ls_generate_all(const struct ls_generate *settings, size_t count, struct ls_generated *out,
+                    struct ls_error *err);
 
 #endif

@@ -341,6 +341,151 @@ static void refused_memory_is_an_error(void **state)
     check_same_folders(m, "a", "whole");
 }
 
+/* ---- several specs */
+
+struct both {
+    struct maker *first, second;
+    struct place places[2];
+    struct ls_generate jobs[2];
+    struct ls_generated made[2];
+};
+
+static void both_begin(struct both *b, struct maker *m)
+{
+    *b = (struct both){.first = m};
+    ls_buf_init(&b->second.base.report, "test report", 16U << 20);
+    plan_fine(m, sample_spec, SETS("entities.product.count=100", "entities.customer.count=100"));
+    plan_fine(&b->second, sample_spec,
+              SETS("domain=bank", "topics.partitions=2", "entities.product.count=90",
+                   "entities.customer.count=100"));
+}
+
+static void both_end(struct both *b)
+{
+    free(b->second.room);
+    ls_plan_free(b->second.plan);
+    ls_spec_free(b->second.base.spec);
+    ls_buf_clear(&b->second.base.report);
+}
+
+/* Into the folder `name`: what is of one domain alone lies below its name. */
+static void both_into(struct both *b, const char *kind, const char *name)
+{
+    const struct ls_plan *plans[] = {b->first->plan, b->second.plan};
+    for (size_t i = 0; i < 2; i++) {
+        struct place *place = &b->places[i];
+        const char *domain = plans[i]->spec->domain;
+        b->jobs[i] = job_at(b->first, kind, name, place);
+        b->jobs[i].plan = plans[i];
+        b->jobs[i].events = i ? 1500 : 2500;
+        snprintf(place->truth, sizeof place->truth, "%s/%s/truth", name, domain);
+        snprintf(place->reference, sizeof place->reference, "%s/%s/reference", name, domain);
+    }
+}
+
+static int sum_up(void *context, uint64_t done, uint64_t total, struct ls_error *err)
+{
+    uint64_t *last = context;
+    (void)err;
+    assert_true(total == 4000 && done > *last && done <= total);
+    *last = done;
+    return 0;
+}
+
+static void domains_are_made_as_if_alone(void **state)
+{
+    struct maker *m = *state;
+    struct both b;
+    uint64_t done = 0;
+    static const char *const domains[] = {"shop", "bank"};
+    both_begin(&b, m);
+    both_into(&b, "log", "both");
+    b.jobs[0].progress = sum_up;
+    b.jobs[0].context = &done;
+    assert_int_equal(ls_generate_all(b.jobs, 2, b.made, &m->base.err), 0);
+    assert_int_equal(done, 4000);
+    for (size_t i = 0; i < 2; i++) {
+        struct ls_generated alone;
+        both_into(&b, "log", domains[i]);
+        assert_int_equal(ls_generate(&b.jobs[i], &alone, &m->base.err), 0);
+        assert_int_equal(b.made[i].events, alone.events);
+        assert_memory_equal(b.made[i].totals, alone.totals, sizeof alone.totals);
+        for (size_t t = 0; t < 3; t++) {
+            char topics[2][60];
+            for (int k = 0; k < 2; k++) {
+                snprintf(topics[k], sizeof topics[k], "%s/log/raw.%s.%s", k ? "both" : domains[i],
+                         domains[i], b.jobs[i].plan->types[t].spec->name);
+            }
+            check_same_folders(m, topics[0], topics[1]);
+        }
+        char folders[2][40]; /* truth and reference tables */
+        snprintf(folders[0], sizeof folders[0], "both/%s", domains[i]);
+        snprintf(folders[1], sizeof folders[1], "%s/%s", domains[i], domains[i]);
+        check_same_folders(m, folders[0], folders[1]);
+    }
+    both_end(&b);
+}
+
+static void domains_are_resumed_together(void **state)
+{
+    struct maker *m = *state;
+    struct both b;
+    static const char *const kinds[] = {"log", "avro", "jsonl", "csv"};
+    both_begin(&b, m);
+    for (size_t k = 0; k < 4; k++) {
+        struct stop stop = {3000, 4000}; /* in the second one */
+        both_into(&b, kinds[k], "whole");
+        assert_int_equal(ls_generate_all(b.jobs, 2, b.made, &m->base.err), 0);
+        both_into(&b, kinds[k], "a");
+        b.jobs[0].progress = stop_there;
+        b.jobs[0].context = &stop;
+        assert_int_equal(ls_generate_all(b.jobs, 2, b.made, &m->base.err), LS_E_INTERRUPTED);
+        both_into(&b, kinds[k], "a");
+        b.jobs[0].resume = b.jobs[1].resume = true;
+        struct ls_generated made;
+        assert_int_equal(ls_generate(&b.jobs[0], &made, &m->base.err), LS_E_DATA);
+        assert_int_equal(ls_generate_all(b.jobs, 2, b.made, &m->base.err), 0);
+        assert_false(b.made[0].was_complete);
+        check_same_folders(m, "a", "whole");
+        assert_int_equal(ls_generate_all(b.jobs, 2, b.made, &m->base.err), 0);
+        assert_true(b.made[0].was_complete && b.made[1].was_complete);
+        remove_folder(m, "a");
+        remove_folder(m, "whole");
+    }
+    both_end(&b);
+}
+
+static void two_specs_of_a_domain_are_refused(void **state)
+{
+    struct maker *m = *state;
+    struct both b;
+    both_begin(&b, m);
+    both_into(&b, "log", "a");
+    b.jobs[1].plan = b.jobs[0].plan;
+    assert_int_equal(ls_generate_all(b.jobs, 2, b.made, &m->base.err), LS_E_USAGE);
+    assert_non_null(strstr(m->base.err.text, "would share topics such as raw.shop.order"));
+    assert_false(ls_path_exists("a"));
+    both_end(&b);
+}
+
+static void an_output_of_one_domain_is_not_mixed_with_one_of_several(void **state)
+{
+    struct maker *m = *state;
+    struct both b;
+    struct ls_generated made;
+    both_begin(&b, m);
+    both_into(&b, "csv", "a");
+    assert_int_equal(ls_generate(&b.jobs[0], &made, &m->base.err), 0);
+    b.jobs[0].resume = b.jobs[1].resume = true;
+    assert_int_equal(ls_generate_all(b.jobs, 2, b.made, &m->base.err), LS_E_DATA);
+    assert_non_null(strstr(m->base.err.text, "of one domain"));
+    remove_folder(m, "a");
+    assert_int_equal(ls_generate_all(b.jobs, 2, b.made, &m->base.err), 0);
+    assert_int_equal(ls_generate(&b.jobs[1], &made, &m->base.err), LS_E_DATA);
+    assert_non_null(strstr(m->base.err.text, "of several domains, bank among them"));
+    both_end(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -357,6 +502,10 @@ int main(void)
         MAKER_TEST(another_run_is_not_resumed),
         MAKER_TEST(a_full_disk_is_an_error_and_can_be_resumed),
         MAKER_TEST(refused_memory_is_an_error),
+        MAKER_TEST(domains_are_made_as_if_alone),
+        MAKER_TEST(domains_are_resumed_together),
+        MAKER_TEST(two_specs_of_a_domain_are_refused),
+        MAKER_TEST(an_output_of_one_domain_is_not_mixed_with_one_of_several),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

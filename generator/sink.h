@@ -38,6 +38,7 @@ struct ls_sink_kind {
     const char *form;    /* "avro:DIR", for people */
     const char *summary; /* one line, for people */
     bool in_folder;      /* its place is a folder: it gets reference tables, and truth beside it */
+    bool domain_folders; /* of several domains each has a folder there, as a run alone would fill */
     bool on_stdout;      /* its events are all that may be written there */
     /* `place` is what stands behind the prefix. What is not as it should be there is LS_E_DATA. */
     int (*open)(const char *place, const struct ls_sink_run *run, struct ls_sink **out,

@@ -38,6 +38,7 @@ const struct ls_sink_kind ls_sink_avro = {
     .form = "avro:DIR",
     .summary = "Avro container files, one an event type",
     .in_folder = true,
+    .domain_folders = true,
     .open = open_sink,
     .take = ls_files_take,
     .finish = ls_files_finish,

@@ -115,6 +115,7 @@ const struct ls_sink_kind ls_sink_csv = {
     .form = "csv:DIR",
     .summary = "CSV, a file an event type",
     .in_folder = true,
+    .domain_folders = true,
     .open = open_sink,
     .take = ls_files_take,
     .finish = ls_files_finish,

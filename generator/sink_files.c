@@ -77,6 +77,29 @@ static int open_files(const struct ls_files_format *format, const struct files_d
     return rc;
 }
 
+/* An output of one domain and one of several have other folders: none is begun among the other's
+ * files. */
+static int check_layout(const char *place, const struct ls_sink_run *run, struct ls_error *err)
+{
+    char folder[LS_PATH_MAX];
+    char path[LS_PATH_MAX];
+    const char *domain = run->domains[0].plan->spec->domain;
+    bool several = run->domain_count > 1;
+    int rc = ls_path_join(folder, place, domain, err);
+    rc = rc < 0 ? rc : ls_path_join(path, several ? place : folder, "manifest.json", err);
+    if (rc < 0 || !ls_path_exists(path)) {
+        return rc;
+    }
+    return several ? ls_error_set(err, LS_E_DATA,
+                                  "%s holds the output of another run, of one domain: give --to "
+                                  "another folder",
+                                  place)
+                   : ls_error_set(err, LS_E_DATA,
+                                  "%s holds the output of a run of several domains, %s among them: "
+                                  "give all its specs, or --to another folder",
+                                  place, domain);
+}
+
 /* What is there is looked at in all domains before anything is made in one. */
 static int look(const struct files_sink *sink, bool resume, enum ls_files_state *states,
                 struct ls_error *err)
@@ -141,6 +164,7 @@ int ls_files_open(const struct ls_sink_kind *kind, const struct ls_files_format 
     sink->domain_count = sink->domains ? run->domain_count : 0;
     enum ls_files_state *states = ls_mem_new(run->domain_count, sizeof *states, err);
     int rc = sink->domains && states ? name_folders(sink, place, run, err) : err->code;
+    rc = rc < 0 ? rc : check_layout(place, run, err);
     rc = rc < 0 ? rc : look(sink, run->resume, states, err);
     bool complete = rc == 0;
     for (size_t d = 0; d < sink->domain_count; d++) {

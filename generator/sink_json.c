@@ -36,6 +36,7 @@ const struct ls_sink_kind ls_sink_jsonl = {
     .form = "jsonl:DIR",
     .summary = "JSON Lines, a file an event type",
     .in_folder = true,
+    .domain_folders = true,
     .open = jsonl_open,
     .take = ls_files_take,
     .finish = ls_files_finish,

@@ -4,11 +4,13 @@
 #include "core/log/log.h"
 #include "generator/sink.h"
 
+#include <assert.h>
 #include <stdio.h>
 
 struct log_sink {
     struct ls_sink base;
     struct ls_log *log;
+    uint32_t first_topics[LS_LOG_DOMAINS_MAX]; /* where each domain's begin */
 };
 
 static void log_close(struct ls_sink *base)
@@ -18,31 +20,65 @@ static void log_close(struct ls_sink *base)
     ls_mem_free(sink);
 }
 
-static int log_open(const char *place, const struct ls_sink_run *run, struct ls_sink **out,
+/* What the log is told of its domains: their topics one behind the other, and who they are. */
+struct described {
+    struct ls_log_topic topics[LS_LOG_TOPICS_MAX];
+    size_t topic_count;
+    struct ls_log_identity identities[LS_LOG_DOMAINS_MAX];
+    char sha256[LS_LOG_DOMAINS_MAX][LS_HEX_MAX];
+};
+
+static int describe(const struct ls_sink_run *run, struct log_sink *sink, struct described *out,
                     struct ls_error *err)
 {
-    struct ls_log_topic topics[LS_SPEC_EVENT_TYPES_MAX];
-    char sha256[LS_HEX_MAX];
-    char uri[LS_PATH_MAX];
-    const struct ls_sink_domain *domain = &run->domains[0];
-    const struct ls_plan *plan = domain->plan;
-    for (size_t t = 0; t < plan->type_count; t++) {
-        topics[t] = (struct ls_log_topic){plan->types[t].spec->topic, plan->partitions};
+    for (size_t d = 0; d < run->domain_count; d++) {
+        const struct ls_sink_domain *domain = &run->domains[d];
+        const struct ls_plan *plan = domain->plan;
+        if (out->topic_count + plan->type_count > LS_LOG_TOPICS_MAX) {
+            return ls_error_set(err, LS_E_DATA, "the specs have more than %d topics together",
+                                LS_LOG_TOPICS_MAX);
+        }
+        sink->first_topics[d] = (uint32_t)out->topic_count;
+        for (size_t t = 0; t < plan->type_count; t++) {
+            out->topics[out->topic_count++] = (struct ls_log_topic){plan->types[t].spec->topic,
+                                                                    plan->partitions};
+        }
+        ls_hex(plan->spec->hash.bytes, sizeof plan->spec->hash.bytes, out->sha256[d]);
+        out->identities[d] = (struct ls_log_identity){
+            plan->spec->domain, out->sha256[d], domain->events, domain->until_ms,
+            d + 1 < run->domain_count ? &out->identities[d + 1] : NULL};
     }
-    ls_hex(plan->spec->hash.bytes, sizeof plan->spec->hash.bytes, sha256);
-    struct ls_log_identity identity = {plan->spec->domain, sha256, domain->events, domain->until_ms,
-                                       NULL};
+    return 0;
+}
+
+static int open_log(const char *place, const struct ls_sink_run *run, struct log_sink *sink,
+                    struct ls_error *err)
+{
+    char uri[LS_PATH_MAX];
     if (snprintf(uri, sizeof uri, "log:%s", place) >= (int)sizeof uri) {
         return ls_error_set(err, LS_E_USAGE, "a path is longer than %d bytes: %.60s...",
                             LS_PATH_MAX - 1, place);
     }
+    struct described *described = ls_mem_new(1, sizeof *described, err);
+    int rc = described ? describe(run, sink, described, err) : err->code;
+    rc = rc < 0
+             ? rc
+             : ls_log_create(uri, described->topics, described->topic_count, described->identities,
+                             run->resume ? LS_LOG_RESUME : LS_LOG_FRESH, &sink->log, err);
+    ls_mem_free(described);
+    return rc;
+}
+
+static int log_open(const char *place, const struct ls_sink_run *run, struct ls_sink **out,
+                    struct ls_error *err)
+{
     struct log_sink *sink = ls_mem_new(1, sizeof *sink, err);
     if (!sink) {
         return err->code;
     }
     sink->base.kind = &ls_sink_log;
-    int rc = ls_log_create(uri, topics, plan->type_count, &identity,
-                           run->resume ? LS_LOG_RESUME : LS_LOG_FRESH, &sink->log, err);
+    assert(run->domain_count <= LS_LOG_DOMAINS_MAX);
+    int rc = open_log(place, run, sink, err);
     if (rc < 0) {
         log_close(&sink->base);
         return rc;
@@ -61,8 +97,8 @@ static int log_take(struct ls_sink *base, size_t domain, const struct ls_event *
                                    .key_size = event->key_size,
                                    .value = event->value,
                                    .value_size = event->value_size};
-    (void)domain;
-    return ls_log_append(sink->log, event->type, event->partition, &record, err);
+    return ls_log_append(sink->log, sink->first_topics[domain] + event->type, event->partition,
+                         &record, err);
 }
 
 static int log_finish(struct ls_sink *base, struct ls_error *err)
