@@ -21,7 +21,7 @@ static const struct ls_option rows[] = {
     {"to", LS_OPTION_TEXT, 0, offsetof(struct options, to),
      .summary = "Where events go: log:DIR, avro:DIR, jsonl:DIR, csv:DIR, - (JSON Lines) or null:."},
     {"events", LS_OPTION_INTEGER, 0, offsetof(struct options, events), .fallback = "-1",
-     .minimum = "-1", .summary = "How many events, copies included."},
+     .minimum = "-1", .summary = "How many events of each spec, copies included."},
     {"for", LS_OPTION_DURATION, 0, offsetof(struct options, for_ms), .fallback = "0",
      .minimum = "0", .summary = "So much data time from the spec's start."},
     {"until", LS_OPTION_TIME, 0, offsetof(struct options, until_ms),
@@ -30,7 +30,8 @@ static const struct ls_option rows[] = {
      .minimum = "0", .maximum = "256",
      .summary = "How many threads; 0 for one a processor. The bytes are the same."},
     {"truth", LS_OPTION_TEXT, 0, offsetof(struct options, truth),
-     .summary = "Folder for the truth [DIR.truth, beside DIR; none with - and null:]."},
+     .summary = "Folder for the truth [DIR.truth, beside DIR; none with - and null:]; of several "
+                "specs TRUTH/DOMAIN."},
     {"resume", LS_OPTION_FLAG, 0, offsetof(struct options, resume), .fallback = "false",
      .summary = "Finishes an output that was interrupted, to the same bytes."},
     {"from-event", LS_OPTION_INTEGER, 0, offsetof(struct options, from_event), .fallback = "-1",
@@ -57,6 +58,15 @@ struct target {
     const char *uri, *place;
 };
 
+struct work {
+    struct target target;
+    size_t count; /* of specs */
+    struct ls_spec *specs[LS_GENERATE_SPECS_MAX];
+    struct ls_plan *plans[LS_GENERATE_SPECS_MAX];
+    struct ls_generate jobs[LS_GENERATE_SPECS_MAX];
+    struct ls_generated *made; /* in the command's arena */
+};
+
 static int append_topics(const struct ls_plan *plan, const struct ls_generated *g,
                          struct ls_buf *out, struct ls_error *err)
 {
@@ -81,25 +91,29 @@ static int append_topics(const struct ls_plan *plan, const struct ls_generated *
 }
 
 /* For people: on stderr where stdout holds the events. */
-static int print_summary(const struct target *target, const struct ls_plan *plan,
-                         const struct ls_generated *g, double seconds, struct ls_error *err)
+static int print_summary(const struct work *work, double seconds, struct ls_error *err)
 {
-    char events[LS_GROUPED_MAX];
-    char bytes[LS_GROUPED_MAX];
-    char rate[LS_GROUPED_MAX];
+    char texts[3][LS_GROUPED_MAX];
     struct ls_buf out;
-    ls_grouped(g->events, events);
-    ls_grouped(g->value_bytes, bytes);
-    ls_grouped((uint64_t)((double)g->events / seconds), rate);
-    ls_buf_init(&out, "summary", 1U << 20);
-    int rc = ls_buf_appendf(&out, err, "%s events, %s bytes of values, %s events/s\n", events,
-                            bytes, rate);
-    rc = rc < 0 ? rc : append_topics(plan, g, &out, err);
-    if (rc == 0 && g->damaged) {
-        rc = ls_buf_appendf(&out, err, "  %s damaged on purpose: %s/*.damaged.jsonl\n",
-                            ls_grouped(g->damaged, events), target->place);
+    uint64_t events = 0;
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < work->count; i++) {
+        events += work->made[i].events;
+        bytes += work->made[i].value_bytes;
     }
-    if (target->kind->on_stdout) {
+    ls_buf_init(&out, "summary", 1U << 20);
+    int rc = ls_buf_appendf(&out, err, "%s events, %s bytes of values, %s events/s\n",
+                            ls_grouped(events, texts[0]), ls_grouped(bytes, texts[1]),
+                            ls_grouped((uint64_t)((double)events / seconds), texts[2]));
+    for (size_t i = 0; rc == 0 && i < work->count; i++) {
+        rc = append_topics(work->plans[i], &work->made[i], &out, err);
+    }
+    if (rc == 0 && work->made[0].damaged) {
+        rc = ls_buf_appendf(&out, err, "  %s damaged on purpose: %s%s/*.damaged.jsonl\n",
+                            ls_grouped(work->made[0].damaged, texts[0]), work->target.place,
+                            work->count > 1 ? "/*" : "");
+    }
+    if (work->target.kind->on_stdout) {
         cli_print_diagnostics(&out);
     } else {
         cli_print_buf(&out);
@@ -128,15 +142,20 @@ static int set_bounds(const struct options *o, const struct ls_spec *spec, struc
 }
 
 /* What to do about an error of a run. */
-static int advise(const struct target *target, const struct ls_generated *made, bool slice, int rc,
-                  struct ls_error *err)
+static int advise(const struct work *work, int rc, struct ls_error *err)
 {
+    const struct target *target = &work->target;
+    const struct ls_generated *made = &work->made[0];
     char text[LS_ERROR_TEXT_MAX];
+    uint64_t events = 0;
+    for (size_t i = 0; i < work->count; i++) {
+        events += work->made[i].events;
+    }
     memcpy(text, err->text, sizeof text);
-    const char *go_on = slice ? "remove it and make it again" : "go on with --resume";
+    const char *go_on = work->jobs[0].slice ? "remove it and make it again" : "go on with --resume";
     if (rc == LS_E_INTERRUPTED && target->kind->in_folder) {
         return ls_error_set(err, rc, "interrupted after %llu events; %s is partial: %s",
-                            (unsigned long long)made->events, target->uri, go_on);
+                            (unsigned long long)events, target->uri, go_on);
     }
     if (rc == LS_E_IO && !made->opened) {
         return ls_error_set(err, rc, "%s; give --to a place that can be written", text);
@@ -156,90 +175,145 @@ static int advise(const struct target *target, const struct ls_generated *made, 
     return rc;
 }
 
-static int set_folders(struct cli *cli, const struct options *o, const struct target *target,
-                       struct ls_generate *job, struct ls_error *err)
+static int extend(struct cli *cli, const char **path, const char *name, struct ls_error *err)
 {
-    job->truth_folder = o->truth;
-    if (!target->kind->in_folder) {
-        return 0;
-    }
-    if (!o->truth) {
-        job->truth_folder = ls_arena_printf(&cli->arena, err, "%s.truth", target->place);
-    }
-    job->reference_folder = ls_arena_printf(&cli->arena, err, "%s/reference", target->place);
-    return job->truth_folder && job->reference_folder ? 0 : err->code;
+    *path = ls_arena_printf(&cli->arena, err, "%s/%s", *path, name);
+    return *path ? 0 : err->code;
 }
 
-static int generate(struct cli *cli, const struct options *o, const struct target *target,
-                    const struct ls_spec *spec, const struct ls_plan *plan, struct ls_error *err)
+/* Of several specs each has its share of the places: TRUTH/DOMAIN; and DIR/DOMAIN/reference where
+ * the sink has folders for the domains, else DIR/reference/DOMAIN. */
+static int set_folders(struct cli *cli, const struct options *o, const struct work *work, size_t i,
+                       struct ls_generate *job, struct ls_error *err)
+{
+    const struct target *target = &work->target;
+    const char *domain = work->specs[i]->domain;
+    const char *truth = o->truth;
+    const char *reference = target->kind->in_folder ? target->place : NULL;
+    bool several = work->count > 1;
+    int rc = 0;
+    if (!truth && target->kind->in_folder) {
+        truth = ls_arena_printf(&cli->arena, err, "%s.truth", target->place);
+        rc = truth ? 0 : err->code;
+    }
+    if (rc == 0 && truth && several) {
+        rc = extend(cli, &truth, domain, err);
+    }
+    if (rc == 0 && reference && several && target->kind->domain_folders) {
+        rc = extend(cli, &reference, domain, err);
+    }
+    if (rc == 0 && reference) {
+        rc = extend(cli, &reference, "reference", err);
+    }
+    if (rc == 0 && reference && several && !target->kind->domain_folders) {
+        rc = extend(cli, &reference, domain, err);
+    }
+    job->truth_folder = truth;
+    job->reference_folder = reference;
+    return rc;
+}
+
+static int set_jobs(struct cli *cli, const struct options *o, struct work *work,
+                    struct ls_progress *progress, struct ls_error *err)
+{
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < work->count; i++) {
+        work->jobs[i] = (struct ls_generate){.plan = work->plans[i],
+                                             .to = o->to,
+                                             .threads = cli_threads(o->threads),
+                                             .resume = o->resume,
+                                             .progress = on_progress,
+                                             .context = progress};
+        rc = set_folders(cli, o, work, i, &work->jobs[i], err);
+        rc = rc < 0 ? rc : set_bounds(o, work->specs[i], &work->jobs[i], err);
+    }
+    return rc;
+}
+
+static int generate(struct cli *cli, const struct options *o, struct work *work,
+                    struct ls_error *err)
 {
     struct ls_progress progress;
-    struct ls_generated made;
-    struct ls_generate job = {.plan = plan,
-                              .to = o->to,
-                              .threads = cli_threads(o->threads),
-                              .resume = o->resume,
-                              .progress = on_progress,
-                              .context = &progress};
-    int rc = set_folders(cli, o, target, &job, err);
-    rc = rc < 0 ? rc : set_bounds(o, spec, &job, err);
+    int rc = set_jobs(cli, o, work, &progress, err);
     if (rc < 0) {
         return rc;
     }
     ls_progress_begin(&progress, stderr, "generate", "events");
-    rc = ls_generate(&job, &made, err);
+    rc = ls_generate_all(work->jobs, work->count, work->made, err);
     double seconds = ls_progress_end(&progress);
     if (rc < 0) {
-        return advise(target, &made, job.slice, rc, err);
+        return advise(work, rc, err);
     }
-    if (made.was_complete) {
+    if (work->made[0].was_complete) {
         cli_print("%s is finished already\n", o->to);
         return 0;
     }
-    return print_summary(target, plan, &made, seconds, err);
+    return print_summary(work, seconds, err);
+}
+
+static int load(struct cli *cli, const struct options *o, struct work *work, struct ls_error *err)
+{
+    int rc = 0;
+    for (int i = 0; rc == 0 && i < cli->subject_count; i++) {
+        rc = cli_load_spec_at(cli, cli->subjects[i], &o->spec, &work->specs[i], err);
+        rc = rc < 0 ? rc : cli_plan(work->specs[i], &work->plans[i], err);
+        work->count++;
+    }
+    if (rc == 0) {
+        work->made = ls_arena_new(&cli->arena, work->count, sizeof *work->made, err);
+    }
+    return rc < 0 || work->made ? rc : err->code;
+}
+
+static int check_usage(const struct cli *cli, const struct options *o, struct ls_error *err)
+{
+    if (o->at >= 0 && (o->to || cli->subject_count > 1)) {
+        return ls_error_set(err, LS_E_USAGE,
+                            "--at prints one event of one spec and writes nothing: leave %s out",
+                            o->to ? "--to" : "the other specs");
+    }
+    if (o->at < 0 && !o->to) {
+        return ls_error_set(err, LS_E_USAGE, "--to is missing: lockstep generate %s",
+                            cli->command->synopsis);
+    }
+    return 0;
 }
 
 static int run(struct cli *cli, struct ls_error *err)
 {
-    struct options *o = cli->options;
-    if (o->at >= 0 && o->to) {
-        return ls_error_set(err, LS_E_USAGE,
-                            "--at prints one event and writes nothing: leave --to out");
+    const struct options *o = cli->options;
+    struct work work = {.target.uri = o->to};
+    int rc = check_usage(cli, o, err);
+    if (rc < 0) {
+        return rc;
     }
     if (o->at >= 0) {
         return events_print(cli, cli->subjects[0], &o->spec, (uint64_t)o->at, 1, false, err);
     }
-    if (!o->to) {
-        return ls_error_set(err, LS_E_USAGE, "--to is missing: lockstep generate %s",
-                            cli->command->synopsis);
+    work.target.kind = ls_sink_find(o->to, &work.target.place, err);
+    rc = work.target.kind ? load(cli, o, &work, err) : err->code;
+    rc = rc < 0 ? rc : generate(cli, o, &work, err);
+    for (size_t i = 0; i < work.count; i++) {
+        ls_plan_free(work.plans[i]);
+        ls_spec_free(work.specs[i]);
     }
-    struct target target = {.uri = o->to};
-    struct ls_spec *spec;
-    struct ls_plan *plan = NULL;
-    target.kind = ls_sink_find(o->to, &target.place, err);
-    int rc = target.kind ? cli_load_spec(cli, &o->spec, &spec, err) : err->code;
-    if (rc < 0) {
-        return rc;
-    }
-    rc = cli_plan(spec, &plan, err);
-    rc = rc < 0 ? rc : generate(cli, o, &target, spec, plan, err);
-    ls_plan_free(plan);
-    ls_spec_free(spec);
     return rc;
 }
 
 const struct command command_generate = {
     .name = "generate",
-    .synopsis = "SPEC --to URI [--events N | --for 20m | --until TIME] [options], or SPEC --at N",
+    .synopsis =
+        "SPEC... --to URI [--events N | --for 20m | --until TIME] [options], or SPEC --at N",
     .summary = "Makes a spec's events, and the truth about what is wrong with them.",
     .examples =
         "  lockstep generate fixtures/domains/ecommerce.yaml --to log:/tmp/shop --events 1000000\n"
         "  lockstep generate fixtures/domains/ecommerce.yaml --to null: --events 10000000 "
         "--threads 1\n"
         "  lockstep generate fixtures/domains/ecommerce.yaml --to - --events 1000 | jq .value\n"
-        "  lockstep generate fixtures/domains/ecommerce.yaml --at 1000000000\n",
+        "  lockstep generate fixtures/domains/ecommerce.yaml --at 1000000000\n"
+        "  lockstep generate shop.yaml bank.yaml --to log:/tmp/both --events 100000\n",
     .subjects_min = 1,
-    .subjects_max = 1,
+    .subjects_max = LS_GENERATE_SPECS_MAX,
     .options = &table,
     .run = run,
 };

@@ -42,6 +42,15 @@ static int check_places(const char *from, const char *to, struct ls_error *err)
     return rc;
 }
 
+/* LOG/reference, or of a log with several domains LOG/reference/DOMAIN. */
+static const char *reference_folder(struct cli *cli, const char *log, const char *domain,
+                                    struct ls_error *err)
+{
+    const char *own = ls_arena_printf(&cli->arena, err, "%s/reference/%s", log, domain);
+    return !own || ls_path_is_folder(own) ? own
+                                          : ls_arena_printf(&cli->arena, err, "%s/reference", log);
+}
+
 int pipeline_open(struct cli *cli, const struct spec_options *options, const char *from,
                   const char *to, const char *reference, struct pipeline *out, struct ls_error *err)
 {
@@ -49,7 +58,7 @@ int pipeline_open(struct cli *cli, const struct spec_options *options, const cha
     int rc = cli_load_spec(cli, options, &out->spec, err);
     rc = rc < 0 ? rc : check_places(from, to, err);
     if (rc == 0 && !reference) {
-        reference = ls_arena_printf(&cli->arena, err, "%s/reference", from + 4);
+        reference = reference_folder(cli, from + 4, out->spec->domain, err);
         rc = reference ? 0 : err->code;
     }
     rc = rc < 0 ? rc : ls_reference_load(out->spec, reference, &out->reference, err);
