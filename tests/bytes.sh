@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# bytes.sh PROGRAM SPEC: the log, the truth and every dataset are the same bytes with 1, 2 and 7 threads, after kill -9 and resumption,
+# bytes.sh PROGRAM SPEC: the log, the truth, typed files and every dataset are the same bytes with 1, 2 and 7 threads, after kill -9 and resumption,
 # and in other surroundings.
 set -euo pipefail
 program=$(realpath "$1") spec=$(realpath "$2")
@@ -20,6 +20,12 @@ for threads in 2 7; do
     diff -r batch1/datasets batch$threads/datasets
 done
 diff -r stream1/datasets batch1/datasets
+for kind in avro jsonl csv; do
+    for threads in 1 7; do
+        "$program" generate "$spec" --to "$kind:$kind$threads" --events 20000 --threads $threads >/dev/null
+    done
+    diff -r ${kind}1 ${kind}7
+done
 (cd stream1/datasets && sha256sum --quiet -c SHA256SUMS)
 (cd batch1/datasets && sha256sum --quiet -c SHA256SUMS)
 
@@ -36,4 +42,6 @@ diff -r log1.truth killed.truth
 mkdir elsewhere
 (cd elsewhere && env -i LC_ALL=de_DE.UTF-8 TZ=Pacific/Chatham HOME=/nonexistent "$program" generate "$spec" --to log:log --events $events >/dev/null)
 diff -r log1 elsewhere/log
+(cd elsewhere && env -i LC_ALL=de_DE.UTF-8 TZ=Pacific/Chatham HOME=/nonexistent "$program" generate "$spec" --to csv:csv --events 20000 >/dev/null)
+diff -r csv1 elsewhere/csv
 echo "the same bytes with 1, 2 and 7 threads, after $kills kills, elsewhere"

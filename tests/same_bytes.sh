@@ -1,12 +1,15 @@
 #!/usr/bin/env bash
-# same_bytes.sh PROGRAM OTHER SPEC: two builds of the program (other compilers, other optimization) make the same log, truth and datasets, the second
-# more than three seconds after the first: a byte that comes from the clock differs then.
+# same_bytes.sh PROGRAM OTHER SPEC: two builds of the program (other compilers, other optimization) make the same log, truth, typed files and datasets,
+# the second more than three seconds after the first: a byte that comes from the clock differs then.
 set -euo pipefail
 spec=$(realpath "$3")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 whole() {
     "$1" generate "$spec" --to "log:$work/$2/log" --events 200000 --truth "$work/$2/truth" >/dev/null
+    for kind in avro jsonl csv; do
+        "$1" generate "$spec" --to "$kind:$work/$2/$kind" --events 20000 >/dev/null
+    done
     for mode in stream batch; do
         "$1" run $mode "$spec" --from "log:$work/$2/log" --to "$work/$2/$mode" >/dev/null
         rm "$work/$2/$mode/summary.json" # has rates
