@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 struct options {
     struct spec_options spec;
@@ -238,7 +239,9 @@ static int generate(struct cli *cli, const struct options *o, struct work *work,
     if (rc < 0) {
         return rc;
     }
-    ls_progress_begin(&progress, stderr, "generate", "events");
+    /* among events on a terminal the line would be in the way */
+    bool hidden = work->target.kind->on_stdout && isatty(STDOUT_FILENO);
+    ls_progress_begin(&progress, hidden ? NULL : stderr, "generate", "events");
     rc = ls_generate_all(work->jobs, work->count, work->made, err);
     double seconds = ls_progress_end(&progress);
     if (rc < 0) {
