@@ -187,6 +187,30 @@ static void diurnal_looks_like_a_day(void **state)
     ls_arena_clear(&s.arena);
 }
 
+/* The rate at every knot is the cosine's, rounded to a ten-thousandth of the mean. */
+static void knots_lie_on_the_cosine(void **state)
+{
+    unsigned checked = 0;
+    (void)state;
+    for (int64_t ratio = 100; ratio <= 100000; ratio += 37) {
+        const struct given day = DIURNAL(1, 1, ratio, 86400000, 0, 0);
+        struct schedule s;
+        compile(&s, 0, &day, 1);
+        const struct ls_arrival_curve *curve = s.arrival.phases->curve;
+        double swing = floor(1e4 * (double)(ratio - 100) / (double)(ratio + 100) + .5);
+        for (unsigned knot = 0; knot < 96; knot++) {
+            double by = swing * cos(knot * 2 * acos(-1) / 96);
+            double found = (double)(curve->pieces[knot].level / (2 * 86400000)) - 1e4;
+            if (fabs(fabs(by - trunc(by)) - .5) > 1e-5) {
+                assert_true(found == round(by));
+                checked++;
+            }
+        }
+        ls_arena_clear(&s.arena);
+    }
+    assert_true(checked > 250000);
+}
+
 /* A peak_to_trough of 1 is a constant rate. */
 static void flat_days_are_constant(void **state)
 {
@@ -213,6 +237,7 @@ int main(void)
         cmocka_unit_test(bursts_hold_their_share),
         cmocka_unit_test(diurnal_counts_are_those_of_the_integral),
         cmocka_unit_test(diurnal_looks_like_a_day),
+        cmocka_unit_test(knots_lie_on_the_cosine),
         cmocka_unit_test(flat_days_are_constant),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

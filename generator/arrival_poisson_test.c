@@ -250,6 +250,10 @@ static void places_can_be_shared(void **state)
         uint64_t ms = ls_arrival_poisson_ms(&phase, &at, k, j);
         assert_true(ms == (uint64_t)shared_place_of_the_model[j]);
         assert_true(ls_arrival_poisson_ms(&phase, &fresh, k, 0) == ms);
+        for (uint64_t next = j + 1; next < 3; next++) { /* going on from there */
+            ms = ls_arrival_poisson_ms(&phase, &fresh, k - j + next, next - j);
+            assert_true(ms == (uint64_t)shared_place_of_the_model[next]);
+        }
     }
 }
 

@@ -119,7 +119,7 @@ static void what_does_not_fit_is_refused(void **state)
         {"{rate: 9/s, silence: 5m, for: 4m59s}", "LS2012", "`silence` is longer than the phase"},
         {"{rate: 9/s, burst: {rate: 9/s, every: 1m, for: 1m}}", "LS2012",
          "the `for` of a burst is not shorter than its `every`"},
-        {"{poisson: 0.0000001/s}", "LS2012", "rates are too fine for `poisson`"},
+        {"{poisson: 0.0000005/s}", "LS2012", "rates are too fine for `poisson`"},
         {"{rate: 0.001/m, to: 0.7/s, for: 5m}", NULL, NULL},
         {"{rate: 0.001/h, to: 0.0007/s, for: 5m}", "LS2012", "rates are too fine for `to`"},
         {"{rate: 0.0000000001/s}", NULL, NULL}, /* constant: any */
