@@ -140,21 +140,29 @@ static ls_u128 parts_in(const struct ls_arrival_piece *piece, uint64_t grains)
     return grains * (piece->level + (ls_u128)((ls_i128)piece->slope * (ls_i128)grains));
 }
 
-/* Parts due in the first `ms` of a cycle. */
-static ls_u128 parts_by(const struct ls_arrival_curve *curve, uint64_t ms)
+/* The last piece that begins no later than so many grains, or parts, into the cycle. */
+static const struct ls_arrival_piece *piece_at(const struct ls_arrival_curve *curve, ls_u128 at,
+                                               bool is_grains)
 {
-    uint64_t grains = ms * curve->grain;
     size_t low = 0;
     size_t high = curve->count;
     while (high - low > 1) {
         size_t middle = low + (high - low) / 2;
-        if (curve->pieces[middle].from <= grains) {
+        const struct ls_arrival_piece *piece = &curve->pieces[middle];
+        if ((is_grains ? piece->from : piece->before) <= at) {
             low = middle;
         } else {
             high = middle;
         }
     }
-    const struct ls_arrival_piece *piece = &curve->pieces[low];
+    return &curve->pieces[low];
+}
+
+/* Parts due in the first `ms` of a cycle. */
+static ls_u128 parts_by(const struct ls_arrival_curve *curve, uint64_t ms)
+{
+    uint64_t grains = ms * curve->grain;
+    const struct ls_arrival_piece *piece = piece_at(curve, grains, true);
     return piece->before + parts_in(piece, grains - piece->from);
 }
 
@@ -226,18 +234,8 @@ static void begin_piece(const struct ls_arrival_curve *curve, struct ls_arrival_
         parts -= cycle_of(curve);
         cycles++;
     }
-    size_t low = 0;
-    size_t high = curve->count;
-    while (high - low > 1) {
-        size_t middle = low + (high - low) / 2;
-        if (curve->pieces[middle].before <= parts) {
-            low = middle;
-        } else {
-            high = middle;
-        }
-    }
     ls_u128 event = (ls_u128)curve->per_event * curve->fine;
-    at->piece = &curve->pieces[low];
+    at->piece = piece_at(curve, parts, false);
     at->parts = parts;
     at->ms = at->piece->from / curve->grain;
     ls_u128 more = (at->piece[1].before - parts + event - 1) / event;

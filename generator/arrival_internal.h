@@ -37,8 +37,9 @@ struct ls_arrival_piece {
 struct ls_arrival_curve {
     uint64_t period_ms;
     unsigned grain; /* grains in a millisecond: pieces begin at whole ones */
-    /* An event is per_event * fine parts and a cycle per_cycle * fine, at most 2^127: what is to be
-     * reduced by whole cycles is reduced before it is multiplied. */
+    /* An event is per_event * fine parts and a cycle per_cycle * fine. The bounds keep a ramp's
+     * cycle and two of a day below 2^128; what can be reduced by whole cycles is reduced before it
+     * is multiplied. */
     uint64_t per_event, fine;
     ls_u128 per_cycle;
     uint64_t begin_ms; /* where in the cycle the phase begins */

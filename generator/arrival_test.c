@@ -371,35 +371,39 @@ static void times_stop_behind_all_years(void **state)
     }
 }
 
-/* The longest phases with the highest rates and the finest denominators, as many as there may be:
- * the product of all limits still fits. */
+/* The longest phases with the highest rates and the finest denominators: the product of all limits
+ * still fits. Each alone, as the model has them, and all in a row. */
 static void the_largest_phases_keep_exact(void **state)
 {
-    static const int64_t century = INT64_C(36500) * 86400000;
+    enum { COUNT = sizeof largest_of_the_model / sizeof *largest_of_the_model };
+    static const int64_t century = 36500 * LS_DAY_MS;
     static const uint64_t fine = 1000000000;
     static const uint64_t most = UINT64_C(10000000000000);
-    const struct given phases[] = {
+    const struct given phases[COUNT] = {
         RAMP(most, fine, 0, century),
         RAMP(most - 1, fine, most, century),
-        BURST(most, fine, most - 1, INT64_C(365) * 86400000, INT64_C(364) * 86400000, century),
+        BURST(most, fine, most - 1, 365 * LS_DAY_MS, 364 * LS_DAY_MS, century),
         POISSON(most - 1, fine, century),
         SILENCE(most - 1, fine, century - 1, century),
-        DIURNAL(most - 1, fine, 100000, INT64_C(31) * 86400000, 64800000, century),
-        EVEN(most - 1, fine, 0)};
+        DIURNAL(most - 1, fine, 100000, 31 * LS_DAY_MS, 64800000, century),
+        DIURNAL(most, fine, 100000, 31 * LS_DAY_MS, 64800001, 0)};
+    uint64_t key = ls_stream_key(20260101, "largest");
     struct schedule s;
     (void)state;
-    compile(&s, LS_TIME_MIN_MS, phases, 7);
-    uint64_t full = UINT64_C(10000) * (uint64_t)century;
-    assert_true(s.arrival.phases[0].count == full / 2);
-    assert_true(s.arrival.phases[1].count == full - (uint64_t)century / 2 / fine - 1);
-    assert_true(s.arrival.phases[3].count == full - (uint64_t)century / fine - 1);
-    check_ends(&s.arrival, 100);
-    for (size_t p = 0; p < 6; p++) {
-        uint64_t count = s.arrival.phases[p].count;
-        check_events(&s.arrival, s.arrival.phases[p].first + count / 3, 20);
-        check_events(&s.arrival, s.arrival.phases[p].first + count / 2, 20);
-        check_before(&s.arrival, s.arrival.phases[p].start_ms + century / 3);
+    for (size_t p = 0; p < COUNT; p++) {
+        compile(&s, LS_TIME_MIN_MS, &phases[p], 1);
+        uint64_t count = s.arrival.total == UINT64_MAX ? UINT64_C(1) << 62 : s.arrival.total;
+        uint64_t digest = ls_mix(count);
+        for (uint64_t n = 0; n <= 100; n++) {
+            uint64_t i = n < 100 ? ls_below(ls_word(key, p, n), count) : count - 1;
+            digest = ls_mix(digest ^ (uint64_t)ls_arrival_time(&s.arrival, i));
+            check_events(&s.arrival, i, 3);
+        }
+        assert_true(digest == largest_of_the_model[p]);
+        ls_arena_clear(&s.arena);
     }
+    compile(&s, LS_TIME_MIN_MS, phases, COUNT);
+    check_ends(&s.arrival, 100);
     ls_arena_clear(&s.arena);
 }
 

@@ -72,6 +72,11 @@ static const uint64_t digests_of_the_model[] = {
     0x2f803b1662fac453, 0x272dd8d9e09a3c05, 0x37ffb19027ad8477, 0xcbbc67f2533413f4,
     0xf187bea69d36170a, 0xf248b37c46cc3203, 0xc0fef1808cdd2fc5, 0x84cbb69b58371db3,
 };
+/* And of the largest phases. */
+static const uint64_t largest_of_the_model[] = {
+    0xfc9b3b215c86afa2, 0xcf1a75fd66c2f2fd, 0x08cd5b6b31972639, 0x0504f1f5e056061e,
+    0x56c7c86ed73e7493, 0x7d7a07cb15408a97, 0x09fdddad8c3fa139,
+};
 static const int64_t poisson_times_of_the_model[] = {
     13, 15, 15, 27, 43, 94, 96, 102, 45509, 45516, 11111110848, 45512, 59982};
 /* 4863092 .. 4863094 of an endless phase with 1/1000000s, seed 1 and stream `shared`. */

@@ -165,9 +165,27 @@ def digest(which):
     return value
 
 
+def largest():
+    """The longest phases with the highest rates and the finest denominators: a digest each."""
+    start, century, most = -62135596800000, 36500 * DAY, Q(10**4)
+    less = most - Q(1, 10**9)
+    phases = (Phase(start, century, Ramp(most, 0, century)), Phase(start, century, Ramp(less, most, century)),
+              Phase(start, century, Burst(most, less, 365 * DAY, 364 * DAY)), Phase(start, century, Constant(less), 0, (7, 'arrival[0].poisson')),
+              Phase(start, century, Constant(less), century - 1), Phase(start, century, Diurnal(less, Q(1000), 31 * DAY, 64800000, start)),
+              Phase(start, 0, Diurnal(most, Q(1000), 31 * DAY, 64800001, start)))
+    for which, phase in enumerate(phases):
+        count = phase.count or 2**62
+        value = mix(count)
+        for number in range(100):
+            value = mix(value ^ phase.time(below(word(SEED, 'largest', which, number), count)) & M64)
+        yield mix(value ^ phase.time(count - 1) & M64)
+
+
+def in_rows(digests):
+    return '\n'.join('    ' + ' '.join(f'0x{d:016x},' for d in digests[at:at + 4]) for at in range(0, len(digests), 4))
+
+
 def header():
-    digests = [digest(which) for which in range(LISTS)]
-    rows = [', '.join(f'0x{d:016x}' for d in digests[at:at + 4]) for at in range(0, LISTS, 4)]
     early = Phase(0, 0, Constant(Q(90, 1000)), 0, (7, 'arrival[0].poisson'))
     late = Phase(0, 60000, Constant(Q(90, 1000)), 0, (7, 'arrival[0].poisson'))
     slow = Phase(0, 0, Constant(Q(1, 10**9)), 0, (1, 'shared'))
@@ -184,7 +202,11 @@ def header():
 #include <stdint.h>
 
 static const uint64_t digests_of_the_model[] = {{
-{chr(10).join(f'    {row},' for row in rows)}
+{in_rows([digest(which) for which in range(LISTS)])}
+}};
+/* And of the largest phases. */
+static const uint64_t largest_of_the_model[] = {{
+{in_rows(list(largest()))}
 }};
 static const int64_t poisson_times_of_the_model[] = {{
     {', '.join(map(str, times))}}};
