@@ -87,7 +87,7 @@ static int64_t swing_of(const struct ls_decimal *peak_to_trough)
     ls_i128 one = ls_pow10(peak_to_trough->scale);
     ls_i128 above = peak_to_trough->value - one;
     ls_i128 sum = peak_to_trough->value + one;
-    return (int64_t)((2 * WHOLE * above + sum) / (2 * sum));
+    return (int64_t)((above * 2 * WHOLE + sum) / (2 * sum));
 }
 
 /* The rate at a knot in ten-thousandths of the mean. Opposite knots are as far above it as below,
@@ -113,7 +113,7 @@ static void make_diurnal(const struct ls_phase_diurnal *diurnal, int64_t start_m
     curve->period_ms = period;
     curve->grain = KNOTS;
     curve->per_event = diurnal->mean.per_ms;
-    curve->fine = 2 * KNOTS * WHOLE * period;
+    curve->fine = period * 2 * KNOTS * WHOLE;
     curve->per_cycle = (ls_u128)diurnal->mean.count * period;
     for (unsigned knot = 0; knot <= KNOTS; knot++) {
         uint64_t rate = diurnal->mean.count * share_of(swing, knot);

@@ -200,9 +200,9 @@ static void knots_lie_on_the_cosine(void **state)
         double swing = floor(1e4 * (double)(ratio - 100) / (double)(ratio + 100) + .5);
         for (unsigned knot = 0; knot < 96; knot++) {
             double by = swing * cos(knot * 2 * acos(-1) / 96);
-            double found = (double)(curve->pieces[knot].level / (2 * 86400000)) - 1e4;
+            uint64_t share = (uint64_t)(curve->pieces[knot].level / 2 / LS_DAY_MS);
             if (fabs(fabs(by - trunc(by)) - .5) > 1e-5) {
-                assert_true(found == round(by));
+                assert_true((double)share == 1e4 + round(by));
                 checked++;
             }
         }

@@ -331,7 +331,7 @@ static void random_schedules_are_those_of_the_model(void **state)
 static void random_schedules_hold_what_is_promised(void **state)
 {
     (void)state;
-    for (uint64_t which = 0; which < 2 * SCHEDULES; which++) {
+    for (uint64_t which = 0; which < UINT64_C(2) * SCHEDULES; which++) {
         struct draws d = {.key = ls_stream_key(20260101, "schedules"), .which = which};
         struct schedule s;
         random_schedule(&d, &s);
