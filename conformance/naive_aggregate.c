@@ -39,7 +39,9 @@ int ls_naive_aggregate_compile(const struct ls_spec_aggregate *spec,
         written->type = NAIVE_DECIMAL;
         written->scale = (unsigned)spec->scale;
     } else if (!counts) {
-        written->type = out->column->type == NAIVE_TIME ? NAIVE_TIME : NAIVE_LONG;
+        bool time = out->column->type == NAIVE_TIME;
+        written->type = time ? NAIVE_TIME : NAIVE_LONG;
+        written->logical = time ? out->column->logical : NULL;
         written->scale = out->column->scale;
         written->written = ls_arena_printf(arena, err, "%s%s", spec->key,
                                            written->scale ? "_cents" : "");

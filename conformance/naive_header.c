@@ -86,13 +86,13 @@ static const char *const words[] = {
 static bool same_type(const struct naive_column *column, const json_t *type)
 {
     const char *word = column->type == NAIVE_DECIMAL ? "bytes" : words[column->type];
-    if (json_is_string(type)) {
-        return column->type != NAIVE_TIME && column->type != NAIVE_DECIMAL &&
-               strcmp(json_string_value(type), word) == 0;
-    }
-    const char *logical = column->type == NAIVE_TIME      ? "timestamp-millis"
+    const char *logical = column->logical                 ? column->logical
+                          : column->type == NAIVE_TIME    ? "timestamp-millis"
                           : column->type == NAIVE_DECIMAL ? "decimal"
                                                           : NULL;
+    if (json_is_string(type)) {
+        return !logical && strcmp(json_string_value(type), word) == 0;
+    }
     bool same = says(type, "type", word) && says(type, "logicalType", logical);
     if (column->type == NAIVE_DECIMAL) {
         same = same && json_integer_value(json_object_get(type, "scale")) == column->scale;

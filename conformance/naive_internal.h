@@ -30,10 +30,11 @@ struct naive_column {
     const char *name;    /* in expressions and in `by`: "amount" */
     const char *written; /* in files: "amount_cents" */
     enum naive_type type;
-    unsigned scale; /* decimal places: 2 for money */
-    bool nullable;  /* of an event's columns: a union with null in front */
-    bool physical;  /* tells where the record stood, not what it says (B3) */
-    bool is_free;   /* for people, fixed by no clause: any value will do */
+    unsigned scale;      /* decimal places: 2 for money */
+    const char *logical; /* the logical type, where it is not the type's own; NULL otherwise */
+    bool nullable;       /* of an event's columns: a union with null in front */
+    bool physical;       /* tells where the record stood, not what it says (B3) */
+    bool is_free;        /* for people, fixed by no clause: any value will do */
     const char *const *symbols;
     size_t symbol_count;
 };

@@ -51,6 +51,10 @@ static struct naive_column column_of(const struct ls_spec_field *field)
                                   .type = types[field->type],
                                   .scale = field->type == LS_FIELD_MONEY ? 2 : 0,
                                   .nullable = field->is_nullable};
+    column.logical = field->type == LS_FIELD_DATE              ? "date"
+                     : field->type == LS_FIELD_LOCAL_TIMESTAMP ? "local-timestamp-millis"
+                     : field->type == LS_FIELD_UUID            ? "uuid"
+                                                               : NULL;
     if (field->type == LS_FIELD_ENUM) {
         column.symbols = field->symbols;
         column.symbol_count = field->symbol_count;

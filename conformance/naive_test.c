@@ -134,7 +134,7 @@ static void what_is_not_there_is_told(void **state)
     assert_int_equal(ls_folder_make(m->datasets, &m->err), 0);
     assert_int_equal(ls_naive_check(&m->job, &counts, &m->out, &m->err), LS_DIFFERS);
     assert_non_null(strstr(ls_buf_text(&m->out, &m->err),
-                           "normalized/raw.ecommerce.order_placed/0.avro: the file is missing\n"));
+                           "normalized/raw.ecommerce.page_viewed/0.avro: the file is missing\n"));
     assert_int_equal(counts.records, 300);
     assert_int_equal(counts.admitted + counts.quarantined, 300);
     assert_true(counts.view_rows > 0);
@@ -150,10 +150,10 @@ static void only_a_whole_and_small_log_is_taken(void **state)
         const char *wanted;
     } cases[] = {
         {"{\"complete\": true, \"topics\": ["
-         "{\"name\": \"raw.ecommerce.order_placed\", \"ends\": [1, 300000]}]}",
+         "{\"name\": \"raw.ecommerce.page_viewed\", \"ends\": [1, 300000]}]}",
          "(LS_NAIVE_RECORDS_MAX)"},
         {"{\"complete\": true, \"topics\": ["
-         "{\"name\": \"raw.ecommerce.order_placed\", \"ends\": [-1]}]}",
+         "{\"name\": \"raw.ecommerce.page_viewed\", \"ends\": [-1]}]}",
          "(LS_NAIVE_RECORDS_MAX)"},
         {"{\"complete\": true, \"topics\": []}", "says nothing of the topic"},
         {"{\"complete\": false}", "is not complete"},

@@ -137,7 +137,7 @@ static const struct ls_op *deciding_field(struct planner *p, const struct ls_sou
     if (!words) {
         PROBLEM(p, "LS2027", ls_spec_place(p->spec, &by->field, by->where),
                 "name a field above that is a choice, or an entity's attribute that is one",
-                op ? "`%s` is no choice" : "there is no field `%s` above", by->field);
+                op ? "`%s` is no choice" : "there is no field or attribute `%s` above", by->field);
     }
     return words ? op : NULL;
 }

@@ -273,8 +273,8 @@ static const struct ls_table case_table = {"case",
                                            NO_PLACE,
                                            case_rows};
 static const struct ls_option choice_by_rows[] = {
-    {"field", LS_OPTION_NAME, LS_OPTION_REQUIRED, offsetof(struct ls_source_choice_by, field),
-     .summary = "A field above, that is a choice or an attribute that is one.",
+    {"field", LS_OPTION_TEXT, LS_OPTION_REQUIRED, offsetof(struct ls_source_choice_by, field),
+     .summary = "A field above that is a choice, or ENTITY.ATTRIBUTE that is one.",
      .example = "channel"},
     {"cases", LS_OPTION_MAP, LS_OPTION_REQUIRED, offsetof(struct ls_source_choice_by, cases),
      .table = &case_table, .summary = "By the words of that field.",

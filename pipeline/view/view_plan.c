@@ -130,12 +130,12 @@ static int result_type_text(const struct ls_view_column *c, struct ls_buf *out,
                               "\"precision\":38,\"scale\":%u}]",
                               c->scale);
     default:
-        return ls_buf_append_text(
-            out,
-            c->type == LS_FIELD_TIMESTAMP
-                ? "[\"null\",{\"type\":\"long\",\"logicalType\":\"timestamp-millis\"}]"
-                : "[\"null\",\"long\"]",
-            err);
+        if (ls_field_expr_type(c->type) != LS_EXPR_TIME) {
+            return ls_buf_append_text(out, "[\"null\",\"long\"]", err);
+        }
+        return ls_buf_appendf(
+            out, err, "[\"null\",{\"type\":\"long\",\"logicalType\":\"%stimestamp-millis\"}]",
+            c->type == LS_FIELD_LOCAL_TIMESTAMP ? "local-" : "");
     }
 }
 
