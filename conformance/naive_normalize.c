@@ -80,6 +80,7 @@ static int compile_lookup(struct compiler *c, const struct ls_spec_lookup *spec,
     const struct naive_column *taken = &step->table->columns.items[step->take];
     column->type = taken->type == NAIVE_ENUM ? NAIVE_STRING : taken->type;
     column->scale = taken->scale;
+    column->logical = taken->logical;
     return 0;
 }
 

@@ -268,9 +268,9 @@ void ls_event_begin(const struct ls_plan *plan, uint64_t i, struct ls_event_scra
     out->type = (uint16_t)id.struck.type;
     out->changed = plan->change.present && is_changed(plan, &id.struck);
     out->partition = partition_of(plan, entity, out->entity);
-    bool held = plan->outage.present && out->partition == plan->outage_partition &&
+    out->held = plan->outage.present && out->partition == plan->outage_partition &&
                 out->scheduled_ms >= plan->outage.from_ms && out->scheduled_ms < plan->outage.to_ms;
-    out->timestamp_ms = held ? plan->outage.to_ms : out->scheduled_ms;
+    out->timestamp_ms = out->held ? plan->outage.to_ms : out->scheduled_ms;
     out->ingest_time = out->timestamp_ms;
     id.struck.index = i; /* jitter is the copy's own */
     id.struck.scheduled_ms = out->scheduled_ms;

@@ -14,6 +14,7 @@ struct ls_event {
     bool changed;    /* of the schema version that the type goes over to */
     bool late;       /* by fault, where that left a longer delay than the ordinary one */
     bool jitter;
+    bool held; /* back, by an outage */
     uint32_t partition;
     uint32_t height;      /* of the episode, 0 .. 2^16 */
     uint64_t entity;      /* the number of what it is about */

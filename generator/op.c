@@ -267,6 +267,11 @@ static ALWAYS_INLINE size_t chosen(const struct ls_op *op, uint64_t index)
     return ls_choose(&op->choices, ls_word(op->key, index, 0));
 }
 
+static uint64_t member_of(const struct ls_op *op, uint64_t index)
+{
+    return ls_below(ls_word(op->key, index, 0), (uint64_t)op->most);
+}
+
 /* Which word another cell decides the weights for: that of its own choice. */
 static size_t case_of(const struct ls_op *op, const struct ls_op_event *event)
 {
@@ -299,6 +304,8 @@ static ALWAYS_INLINE uint8_t *run(const struct ls_op *op, struct ls_op_event *ev
     }
     case LS_OP_ATTRIBUTE:
         return run_number(op, attribute_number(op, n), out, writes, at);
+    case LS_OP_ATTRIBUTE_MEMBER:
+        return run_id(op, member_of(source, n), out, lengths, writes, at);
     case LS_OP_ATTRIBUTE_DRAWN:
         return run_drawn(source, n, out, lengths, writes, at);
     case LS_OP_ENTITY_ID:
@@ -316,6 +323,8 @@ static ALWAYS_INLINE uint8_t *run(const struct ls_op *op, struct ls_op_event *ev
         return run_number(op, event->times[op->back], out, writes, at);
     case LS_OP_CHOICE_BY:
         return run_word(op, op->words, case_of(op, event), out, lengths, writes, at);
+    case LS_OP_MEMBER:
+        return run_id(op, member_of(op, event->indices[op->back]), out, lengths, writes, at);
     case LS_OP_PATTERN:
     case LS_OP_WORDS:
     case LS_OP_UUID:
@@ -486,6 +495,9 @@ void ls_attribute_value(const struct ls_op *attribute, uint64_t n, uint8_t *text
         break;
     case LS_OP_ID:
         keep_text(out, text, ls_id_write(&attribute->id, n, text));
+        break;
+    case LS_OP_MEMBER:
+        keep_text(out, text, ls_id_write(&attribute->id, member_of(attribute, n), text));
         break;
     case LS_OP_SEQUENCE:
         keep_number(out, sequence_at(attribute, n));

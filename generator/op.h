@@ -32,6 +32,7 @@ enum ls_op_kind {
     LS_OP_ATTRIBUTE_CHOICE, /* the piece that an entity's attribute chose */
     LS_OP_ATTRIBUTE,        /* a number */
     LS_OP_ATTRIBUTE_DRAWN,  /* a text that is drawn */
+    LS_OP_ATTRIBUTE_MEMBER,
     LS_OP_ENTITY_ID,
     LS_OP_ID,
     LS_OP_NUMBER, /* a distribution */
@@ -42,6 +43,7 @@ enum ls_op_kind {
     LS_OP_PATTERN,
     LS_OP_WORDS,
     LS_OP_UUID,
+    LS_OP_MEMBER, /* the id of any one of so many entities */
     LS_OP_EXPR
 };
 
@@ -95,7 +97,7 @@ struct ls_op {
     const struct ls_op_shift *shifts; /* by episodes */
     size_t shift_count;
     const struct ls_pattern *pattern;
-    int64_t least, most;            /* words: how many */
+    int64_t least, most;            /* words: how many; member: of how many */
     const struct ls_choices *cases; /* choice by: of each word of the other cell, then the rest */
     uint16_t by;                    /* that cell */
     size_t case_count;

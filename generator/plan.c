@@ -95,6 +95,7 @@ static bool plan_entity(struct planner *p, const struct ls_spec_entity *spec,
         .count_at_start = (uint64_t)spec->count,
         .grown_ms = spec->growth ? spec->growth->over_ms : 0,
         .hot = is_hot(p->spec, spec),
+        .in_turn = spec->pick.member == &ls_member_pick_in_turn,
         .attribute_count = spec->attributes.count};
     out->id = ls_id_template_of(t.before, t.before_size, t.width, t.behind, t.behind_size);
     if (t.before_size + t.behind_size + LS_ID_DIGITS_MAX > LS_ID_TEXT_MAX) {
@@ -254,7 +255,7 @@ uint64_t ls_entity_pick_then(const struct ls_plan *plan, const struct ls_plan_en
             return n;
         }
     }
-    return ls_below(ls_word(entity->pick_key, index, 0), count);
+    return entity->in_turn ? index % count : ls_below(ls_word(entity->pick_key, index, 0), count);
 }
 
 void ls_plan_free(struct ls_plan *plan)

@@ -15,7 +15,8 @@
 struct ls_plan_entity {
     const struct ls_spec_entity *spec;
     uint64_t count;       /* in the end */
-    struct ls_zipf *zipf; /* NULL: uniform */
+    struct ls_zipf *zipf; /* NULL: uniform, or in turn */
+    bool in_turn;
     uint64_t pick_key;
     bool grows; /* from so many at the start, evenly until a time */
     uint64_t count_at_start;
@@ -121,6 +122,9 @@ static inline uint64_t ls_entity_pick(const struct ls_plan *plan,
 {
     if (entity->grows || entity->hot) {
         return ls_entity_pick_then(plan, entity, index);
+    }
+    if (entity->in_turn) {
+        return index % entity->count;
     }
     return entity->zipf ? ls_zipf_draw(entity->zipf, entity->pick_key, index) - 1
                         : ls_below(ls_word(entity->pick_key, index, 0), entity->count);

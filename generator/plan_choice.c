@@ -8,6 +8,24 @@ struct ls_cell ls_plan_text_cell(const char *text)
     return (struct ls_cell){.bytes = (const uint8_t *)text, .size = (uint32_t)strlen(text)};
 }
 
+/* A word that stands for a number of the field's type; the first makes the bounds. */
+static bool number_word(struct planner *p, const struct ls_weights *weights, size_t i,
+                        struct ls_op *out, struct ls_cell *word)
+{
+    struct ls_quantity quantity = {.where = weights->where[i]};
+    int64_t number;
+    if (!ls_read_decimal(weights->words[i], &quantity.number) ||
+        !ls_spec_quantity(&quantity, out->type, &number)) {
+        PROBLEM(p, "LS2018", weights->where[i], ls_field_type_hint(out->type),
+                "`%s` is no value of type %s", weights->words[i], ls_field_type_words[out->type]);
+        return false;
+    }
+    *word = (struct ls_cell){.number = number};
+    out->low = i == 0 || number < out->low ? number : out->low;
+    out->high = i == 0 || number > out->high ? number : out->high;
+    return true;
+}
+
 bool ls_plan_choice(struct planner *p, const struct ls_spec_field *field,
                     const struct ls_weights *weights, struct ls_op *out)
 {
@@ -31,6 +49,9 @@ bool ls_plan_choice(struct planner *p, const struct ls_spec_field *field,
                         "`%s` is no boolean", weights->words[i]);
                 return false;
             }
+        }
+        if (ls_plan_has_bounds(out->type) && !number_word(p, weights, i, out, &words[i])) {
+            return false;
         }
     }
     return true;
@@ -133,7 +154,8 @@ static const struct ls_op *deciding_field(struct planner *p, const struct ls_sou
     const struct ls_op *op = ls_plan_find(s, by->field, &symbol)
                                  ? ls_plan_op_of_cell(s->type, symbol.slot)
                                  : NULL;
-    bool words = op && op->words && op->kind != LS_OP_WORDS && op->type != LS_FIELD_BOOLEAN;
+    bool words = op && op->words && op->kind != LS_OP_WORDS &&
+                 ls_field_expr_type(op->type) == LS_EXPR_TEXT;
     if (!words) {
         PROBLEM(p, "LS2027", ls_spec_place(p->spec, &by->field, by->where),
                 "name a field above that is a choice, or an entity's attribute that is one",

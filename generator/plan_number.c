@@ -121,11 +121,9 @@ static void bound_walk(const struct ls_walk *walk, int64_t low, int64_t high, st
 {
     ls_i128 below = walk->within;
     ls_i128 above = walk->within;
-    if (walk->is_share) {
-        ls_i128 most = (ls_i128)(low < 0 ? -low : low);
-        most = (ls_i128)(high < 0 ? -high : high) > most ? (ls_i128)(high < 0 ? -high : high)
-                                                         : most;
-        below = above = (most * walk->within >> 32) + 1;
+    if (walk->is_share) { /* of at most the whole: a greater middle never gives a lesser end */
+        below = ((ls_i128)(low < 0 ? -low : low) * walk->within >> 32) + 1;
+        above = ((ls_i128)(high < 0 ? -high : high) * walk->within >> 32) + 1;
     }
     ls_i128 least = low - below - walk->tick;
     ls_i128 greatest = high + above + walk->tick;
@@ -142,6 +140,9 @@ bool ls_plan_walk(struct planner *p, const struct ls_spec_field *field, struct l
     int64_t high;
     out->kind = LS_OP_WALK;
     out->walk = walk;
+    if (settings->name) {
+        out->key = ls_plan_key(p, "walks.%s", settings->name);
+    }
     if (!walk || !walk_middle(p, settings, field, type, back, out, &low, &high)) {
         return false;
     }

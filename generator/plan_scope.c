@@ -73,6 +73,9 @@ static void take_attribute(const struct ls_op *source, struct ls_op *out)
     case LS_OP_UUID:
         out->kind = LS_OP_ATTRIBUTE_DRAWN;
         break;
+    case LS_OP_MEMBER:
+        out->kind = LS_OP_ATTRIBUTE_MEMBER;
+        break;
     default:
         out->kind = LS_OP_ATTRIBUTE;
         break;

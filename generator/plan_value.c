@@ -83,6 +83,18 @@ static bool op_pattern(struct planner *p, const struct ls_spec_field *field, str
     return true;
 }
 
+static bool op_member(struct planner *p, const struct ls_source_text *source, struct ls_op *out)
+{
+    const struct ls_spec_entity *entity = ls_spec_entity(p->spec, source->text);
+    struct ls_template t;
+    ls_template_parse(entity->id, &t);
+    out->kind = LS_OP_MEMBER;
+    out->id = ls_id_template_of(t.before, t.before_size, t.width, t.behind, t.behind_size);
+    out->text_max = ls_id_text_max(&out->id);
+    out->most = entity->growth ? entity->growth->to : entity->count;
+    return true;
+}
+
 static bool make_op(struct planner *p, const struct ls_spec_field *field, struct ls_plan_type *type,
                     unsigned back, uint64_t count, struct ls_op *out)
 {
@@ -112,6 +124,9 @@ static bool make_op(struct planner *p, const struct ls_spec_field *field, struct
     }
     if (m == &ls_member_words) {
         return ls_plan_words(p, field, out);
+    }
+    if (m == &ls_member_member) {
+        return op_member(p, text, out);
     }
     if (m == &ls_member_uuid) {
         out->kind = LS_OP_UUID;

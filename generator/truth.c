@@ -153,13 +153,16 @@ static enum ls_reason outcome_of(const struct ls_plan *plan, const struct ls_eve
 static int write_row(const struct ls_truth *truth, struct partition *p, const struct ls_event *e,
                      enum ls_reason outcome, struct ls_error *err)
 {
-    const char *faults[4];
+    const char *faults[5];
     size_t count = 0;
     if (e->late) {
         faults[count++] = "late";
     }
     if (e->jitter) {
         faults[count++] = "jitter";
+    }
+    if (e->held) {
+        faults[count++] = "outage";
     }
     if (e->episode) {
         faults[count++] = truth->plan->episodes[e->episode - 1].name;
@@ -195,7 +198,7 @@ int ls_truth_take(struct ls_truth *truth, const struct ls_event *e, struct ls_er
     totals->by_outcome[outcome]++;
     totals->late += e->late;
     totals->jitter += e->jitter;
-    bool touched = e->late || e->jitter || e->episode || e->fault != LS_FAULT_NONE ||
+    bool touched = e->late || e->jitter || e->held || e->episode || e->fault != LS_FAULT_NONE ||
                    outcome != LS_ADMITTED;
     int rc = touched && p->writer ? write_row(truth, p, e, outcome, err) : 0;
     p->position++;

@@ -229,6 +229,20 @@ static const struct ls_table words_table = {
     words_rows};
 const struct ls_member ls_member_words = {"words", "Some words of a list.", &words_table};
 
+static const struct ls_option member_rows[] = {
+    {"entity", LS_OPTION_NAME, LS_OPTION_REQUIRED | LS_OPTION_MAIN,
+     offsetof(struct ls_source_text, text), .summary = "The population.", .example = "instrument"},
+    END,
+};
+static const struct ls_table member_table = {"member",
+                                             "The id of any one of a population.",
+                                             sizeof(struct ls_source_text),
+                                             offsetof(struct ls_source_text, where),
+                                             NO_PLACE,
+                                             member_rows};
+const struct ls_member ls_member_member = {"member", "The id of any one of a population.",
+                                           &member_table};
+
 const struct ls_member ls_member_uuid = {"uuid", "A random UUID (version 4).", NULL};
 
 static const struct ls_option walk_rows[] = {
@@ -248,6 +262,9 @@ static const struct ls_option walk_rows[] = {
      .summary =
          "How many swings of half the length each lie on one another: 1 is a slow line, 8 is "
          "rough."},
+    {"name", LS_OPTION_NAME, 0, offsetof(struct ls_source_walk, name),
+     .summary = "Walks of one name go alike, in all event types [each its own].",
+     .example = "mid_price"},
     {"tick", LS_OPTION_QUANTITY, 0, offsetof(struct ls_source_walk, tick),
      .summary = "Values are multiples of it [the smallest that the type has].", .example = "0.05"},
     END,
@@ -292,25 +309,12 @@ const struct ls_table ls_spec_choice_by_table = {"choice_by",
 const struct ls_member ls_member_choice_by = {
     "choice_by", "A choice whose weights another field decides.", &ls_spec_choice_by_table};
 
-static const struct ls_member *const source_members[] = {&ls_member_bernoulli,
-                                                         &ls_member_choice,
-                                                         &ls_member_choice_by,
-                                                         &ls_member_const,
-                                                         &ls_member_exponential,
-                                                         &ls_member_expr,
-                                                         &ls_member_id,
-                                                         &ls_member_lognormal,
-                                                         &ls_member_normal,
-                                                         &ls_member_pattern,
-                                                         &ls_member_poisson,
-                                                         &ls_member_ref,
-                                                         &ls_member_sequence,
-                                                         &ls_member_uniform,
-                                                         &ls_member_uuid,
-                                                         &ls_member_walk,
-                                                         &ls_member_words,
-                                                         &ls_member_zipf,
-                                                         NULL};
+static const struct ls_member *const source_members[] = {
+    &ls_member_bernoulli,   &ls_member_choice,   &ls_member_choice_by, &ls_member_const,
+    &ls_member_exponential, &ls_member_expr,     &ls_member_id,        &ls_member_lognormal,
+    &ls_member_member,      &ls_member_normal,   &ls_member_pattern,   &ls_member_poisson,
+    &ls_member_ref,         &ls_member_sequence, &ls_member_uniform,   &ls_member_uuid,
+    &ls_member_walk,        &ls_member_words,    &ls_member_zipf,      NULL};
 const struct ls_family ls_spec_sources = {"value source", "Where a value comes from.",
                                           source_members};
 
@@ -340,8 +344,9 @@ static const struct ls_table pick_zipf_table = {"zipf",
 const struct ls_member ls_member_pick_zipf = {
     "zipf", "Few are picked often, many rarely: hot keys.", &pick_zipf_table};
 const struct ls_member ls_member_pick_uniform = {"uniform", "Each is picked equally often.", NULL};
-static const struct ls_member *const pick_members[] = {&ls_member_pick_uniform,
-                                                       &ls_member_pick_zipf, NULL};
+const struct ls_member ls_member_pick_in_turn = {"in_turn", "One after the other.", NULL};
+static const struct ls_member *const pick_members[] = {
+    &ls_member_pick_in_turn, &ls_member_pick_uniform, &ls_member_pick_zipf, NULL};
 const struct ls_family ls_spec_picks = {"pick", "Which one of a population an event is about.",
                                         pick_members};
 

@@ -51,13 +51,14 @@ static const struct {
     unsigned types;
 } makes[] = {
     {&ls_member_bernoulli, TYPE(BOOLEAN)},
-    {&ls_member_choice, TYPE(STRING) | TYPE(ENUM) | TYPE(BOOLEAN)},
+    {&ls_member_choice, TYPE(STRING) | TYPE(ENUM) | TYPE(BOOLEAN) | NUMBERS},
     {&ls_member_choice_by, TYPE(STRING) | TYPE(ENUM)},
     {&ls_member_const, ANY_TYPE & ~TYPE(ENUM)},
     {&ls_member_exponential, NUMBERS | TIMES},
     {&ls_member_expr, ANY_TYPE & ~TYPE(ENUM)},
     {&ls_member_id, TYPE(STRING)},
     {&ls_member_lognormal, NUMBERS | TIMES},
+    {&ls_member_member, TYPE(STRING)},
     {&ls_member_normal, NUMBERS | TIMES},
     {&ls_member_pattern, TEXTS},
     {&ls_member_poisson, NUMBERS},
@@ -159,6 +160,9 @@ int ls_resolve_source(struct resolver *r, struct ls_spec_field *f,
     } else if (m == &ls_member_id) {
         ls_resolve_template(r, &((const struct ls_source_text *)f->source.settings)->text,
                             f->source.where, type && type->step);
+    } else if (m == &ls_member_member) {
+        const struct ls_source_text *of = f->source.settings;
+        ls_resolve_entity(r, of->text, &of->text, of->where);
     } else if (f->type == LS_FIELD_ENUM) {
         return collect_symbols(r, f);
     }

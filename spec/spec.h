@@ -110,6 +110,7 @@ struct ls_source_walk {
     int64_t over_ms;
     int64_t octaves;
     struct ls_quantity tick;
+    const char *name; /* walks of one name are one walk; or NULL */
     uint64_t given;
     struct ls_where where;
 };
@@ -437,10 +438,10 @@ extern const char *const ls_field_type_words[];
 extern const struct ls_member ls_member_const, ls_member_id, ls_member_uniform, ls_member_choice,
     ls_member_zipf, ls_member_normal, ls_member_lognormal, ls_member_exponential, ls_member_ref,
     ls_member_poisson, ls_member_bernoulli, ls_member_sequence, ls_member_pattern, ls_member_words,
-    ls_member_uuid, ls_member_walk, ls_member_choice_by, ls_member_expr, ls_member_pick_uniform,
-    ls_member_pick_zipf, ls_member_to, ls_member_burst, ls_member_silence,
-    ls_member_arrival_poisson, ls_member_diurnal, ls_member_tumbling, ls_member_count,
-    ls_member_sum, ls_member_min, ls_member_max, ls_member_avg, ls_member_distinct;
+    ls_member_uuid, ls_member_member, ls_member_pick_in_turn, ls_member_walk, ls_member_choice_by,
+    ls_member_expr, ls_member_pick_uniform, ls_member_pick_zipf, ls_member_to, ls_member_burst,
+    ls_member_silence, ls_member_arrival_poisson, ls_member_diurnal, ls_member_tumbling,
+    ls_member_count, ls_member_sum, ls_member_min, ls_member_max, ls_member_avg, ls_member_distinct;
 
 /* Loads and checks a spec. Problems: LS_E_DATA, with the whole report in `report` (appended; also
  * warnings of a spec that is fine). Other codes with `err` alone. Free with ls_spec_free. */
