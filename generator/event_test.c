@@ -591,14 +591,6 @@ static void the_bytes_are_pinned(void **state)
     }
 }
 
-static void faults_have_names(void **state)
-{
-    (void)state;
-    assert_string_equal(ls_fault_name(LS_FAULT_NONE), "none");
-    assert_string_equal(ls_fault_name(LS_FAULT_CLOCK_AHEAD), "clock_ahead");
-    assert_string_equal(ls_fault_name(LS_FAULT_CONFLICT), "conflict");
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -617,7 +609,6 @@ int main(void)
         MAKER_TEST(another_field_changes_no_other_bytes),
         MAKER_TEST(the_room_for_a_value_suffices),
         MAKER_TEST(the_bytes_are_pinned),
-        cmocka_unit_test(faults_have_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
