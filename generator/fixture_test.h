@@ -108,6 +108,14 @@ static inline struct ls_event make(struct maker *m, uint64_t i)
     return event;
 }
 
+static inline const uint8_t *keep_bytes(struct kept *kept, const void *bytes, size_t size,
+                                        struct ls_error *err)
+{
+    const char *copy = ls_arena_text(&kept->arena, bytes, size, err);
+    assert_non_null(copy);
+    return (const uint8_t *)copy;
+}
+
 static inline int keep(void *context, const struct ls_event *event, struct ls_error *err)
 {
     struct kept *kept = context;
@@ -118,12 +126,9 @@ static inline int keep(void *context, const struct ls_event *event, struct ls_er
     }
     struct ls_event *out = &kept->events[kept->count++];
     *out = *event;
-    uint8_t *room = (uint8_t *)ls_arena_text(&kept->arena, (const char *)event->value,
-                                             event->room_used, err);
-    assert_non_null(room);
-    out->value = room;
-    out->key = room + (event->key - event->value);
-    out->event_id = (const char *)room + (event->event_id - (const char *)event->value);
+    out->value = keep_bytes(kept, event->value, event->value_size, err);
+    out->key = keep_bytes(kept, event->key, event->key_size, err);
+    out->event_id = (const char *)keep_bytes(kept, event->event_id, LS_EVENT_ID_SIZE, err);
     return 0;
 }
 

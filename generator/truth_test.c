@@ -2,118 +2,25 @@
 
 #include "core/avro/container.h"
 #include "core/avro/frame.h"
-#include "generator/fixture_test.h"
+#include "generator/recount_test.h"
 
 #include <jansson.h>
 
-enum { RUN = 30000, PARTITIONS = 3, TYPES = 3, PRICES_MAX = 10000000 };
+enum { RUN = 30000 };
 
-/* ---- the same fates from the records alone: a plain pipeline that remembers every id */
-
-struct remembered {
-    char id[LS_EVENT_ID_SIZE];
-    int64_t event_time;
-    const uint8_t *payload; /* borrowed from the event */
-    size_t payload_size;
+static const struct rules usual = {
+    .max_skew = 10000,
+    .max_ahead = 60000,
+    .horizon = 20000,
+    .delays = {2000, 1000, 2000},
+    .not_null = "product_id",
+    .range = "amount_cents",
+    .low = 1,
+    .high = 10000000,
+    .reference = "product_id",
+    .prefix = "P-",
+    .count = 70000,
 };
-
-struct recount {
-    uint64_t position;
-    bool has_clock;
-    int64_t highest;
-    struct remembered *known;
-    size_t count;
-};
-
-struct rules {
-    bool by_event_time;
-    int64_t max_skew, max_ahead, horizon, delays[TYPES];
-};
-
-static const struct rules usual = {false, 10000, 60000, 20000, {2000, 1000, 2000}};
-
-static struct remembered *find(struct recount *r, const uint8_t *id)
-{
-    for (size_t i = r->count; i-- > 0;) { /* plain and slow on purpose */
-        if (memcmp(r->known[i].id, id, LS_EVENT_ID_SIZE) == 0) {
-            return &r->known[i];
-        }
-    }
-    return NULL;
-}
-
-static enum ls_reason quality_of(const struct ls_layout *layout, const struct ls_cell *cells)
-{
-    int product = ls_layout_find(layout, "product_id");
-    int amount = ls_layout_find(layout, "amount_cents");
-    if (product >= 0 && cells[product].is_null) {
-        return LS_REASON_NOT_NULL;
-    }
-    if (amount >= 0 && (cells[amount].number < 1 || cells[amount].number > PRICES_MAX)) {
-        return LS_REASON_RANGE;
-    }
-    if (product >= 0) { /* "P-0" .. "P-69999" */
-        char text[32] = {0};
-        assert_in_range(cells[product].size, 3, 7);
-        memcpy(text, cells[product].bytes, cells[product].size);
-        char *end;
-        unsigned long n = strtoul(text + 2, &end, 10);
-        assert_true(strncmp(text, "P-", 2) == 0 && *end == '\0' && n < 70000);
-    }
-    return LS_ADMITTED;
-}
-
-/* The fate of one record, in the order of the checks (P1), with the watermark of P2. */
-static enum ls_reason judge(const struct maker *m, const struct rules *rules,
-                            const struct ls_event *e, struct recount *r)
-{
-    const struct ls_layout *layout = m->plan->types[e->type].spec->layout;
-    struct ls_cell cells[LS_PLAN_CELLS_MAX];
-    enum ls_decode_status status = ls_row_decode(layout, e->value + LS_SINGLE_OBJECT_SIZE,
-                                                 e->value_size - LS_SINGLE_OBJECT_SIZE, cells, NULL,
-                                                 NULL);
-    if (status != LS_DECODE_OK) {
-        return status == LS_DECODE_TRUNCATED ? LS_REASON_DECODE_TRUNCATED
-                                             : LS_REASON_DECODE_INVALID;
-    }
-    int64_t event = cells[LS_COLUMN_EVENT_TIME].number;
-    int64_t ingest = cells[LS_COLUMN_INGEST_TIME].number;
-    if (llabs(ingest - e->timestamp_ms) > rules->max_skew) {
-        return LS_REASON_CLOCK_SKEW;
-    }
-    if (event > ingest + rules->max_ahead) {
-        return LS_REASON_CLOCK_AHEAD;
-    }
-    int64_t clock = rules->by_event_time ? event : ingest;
-    r->highest = r->has_clock && r->highest > clock ? r->highest : clock;
-    r->has_clock = true;
-    enum ls_reason reason = quality_of(layout, cells);
-    if (reason != LS_ADMITTED) {
-        return reason;
-    }
-    int64_t floor = r->highest - rules->delays[e->type] - rules->horizon;
-    if (event < floor) {
-        return LS_REASON_EXPIRED;
-    }
-    /* the payload's bytes stand behind the key */
-    const struct ls_cell *key = &cells[LS_COLUMN_ENTITY_ID];
-    const uint8_t *payload = key->bytes + key->size;
-    size_t size = (size_t)(e->value + e->value_size - payload);
-    struct remembered *first = find(r, cells[LS_COLUMN_EVENT_ID].bytes);
-    if (first && first->event_time >= floor) {
-        return first->payload_size == size && memcmp(first->payload, payload, size) == 0
-                   ? LS_REASON_DUPLICATE
-                   : LS_REASON_DUPLICATE_CONFLICT;
-    }
-    r->known = realloc(r->known, (r->count + 1) * sizeof *r->known);
-    assert_non_null(r->known);
-    struct remembered *now = &r->known[r->count++];
-    memcpy(now->id, cells[LS_COLUMN_EVENT_ID].bytes, LS_EVENT_ID_SIZE);
-    now->event_time = event;
-    now->payload = payload;
-    now->payload_size = size;
-    return LS_ADMITTED;
-}
 
 /* ---- the truth's rows */
 
@@ -221,45 +128,58 @@ static struct ls_truth *write_truth(struct maker *m, uint64_t count, const char 
     return truth;
 }
 
-/* Row for row and total for total, the truth is what the plain pipeline finds. */
-static void check_truth(struct maker *m, const struct rules *rules, size_t kinds)
+/* What both made of the events, and whether no row is left. Returns how many outcomes came more
+ * than ten times. */
+static size_t check_totals(const struct maker *m, const struct ls_truth *truth,
+                           const struct ls_truth_totals *totals)
 {
-    struct recount recount[TYPES][PARTITIONS] = {0};
-    struct rows *rows = calloc((size_t)TYPES * PARTITIONS, sizeof *rows);
-    struct ls_truth_totals totals[TYPES] = {0};
-    make_run(m, RUN);
-    struct ls_truth *truth = write_truth(m, RUN, "truth");
-    for (size_t k = 0; k < (size_t)TYPES * PARTITIONS; k++) {
-        open_rows(m, &rows[k], k / PARTITIONS, (uint32_t)(k % PARTITIONS));
-    }
-    for (size_t i = 0; i < RUN; i++) {
-        const struct ls_event *e = &m->run.events[i];
-        struct recount *r = &recount[e->type][e->partition];
-        enum ls_reason outcome = judge(m, rules, e, r);
-        totals[e->type].raw++;
-        totals[e->type].by_outcome[outcome]++;
-        totals[e->type].late += e->late;
-        totals[e->type].jitter += e->jitter;
-        check_row(m, &rows[(size_t)e->type * PARTITIONS + e->partition], r->position++, e, outcome);
-    }
     uint64_t seen[LS_REASON_COUNT] = {0};
-    for (size_t t = 0; t < TYPES; t++) {
+    size_t found = 0;
+    for (size_t t = 0; t < m->plan->type_count; t++) {
         assert_memory_equal(&totals[t], ls_truth_totals(truth, t), sizeof totals[t]);
         for (int r = 0; r < LS_REASON_COUNT; r++) {
             seen[r] += totals[t].by_outcome[r];
         }
-        for (size_t p = 0; p < PARTITIONS; p++) {
-            struct rows *end = &rows[t * PARTITIONS + p];
-            assert_int_equal(end->position, -1);
-            ls_container_reader_free(end->reader);
-            free(recount[t][p].known);
-        }
     }
-    size_t found = 0;
     for (int r = 0; r < LS_REASON_COUNT; r++) {
         found += seen[r] > 10;
     }
-    assert_int_equal(found, kinds); /* each outcome that faults can have was met */
+    return found;
+}
+
+/* Row for row and total for total, the truth is what the plain pipeline finds; `kinds` of outcomes
+ * were met. */
+static void check_truth(struct maker *m, const struct rules *rules, size_t kinds)
+{
+    size_t partitions = m->plan->partitions;
+    size_t count = m->plan->type_count * partitions;
+    struct recount *recount = calloc(count, sizeof *recount);
+    struct rows *rows = calloc(count, sizeof *rows);
+    struct ls_truth_totals totals[RECOUNT_TYPES_MAX] = {0};
+    assert_true(recount && rows && m->plan->type_count <= RECOUNT_TYPES_MAX);
+    make_run(m, RUN);
+    struct ls_truth *truth = write_truth(m, RUN, "truth");
+    for (size_t k = 0; k < count; k++) {
+        open_rows(m, &rows[k], k / partitions, (uint32_t)(k % partitions));
+    }
+    for (size_t i = 0; i < RUN; i++) {
+        const struct ls_event *e = &m->run.events[i];
+        size_t k = e->type * partitions + e->partition;
+        uint64_t position = recount[k].position;
+        enum ls_reason outcome = recount_judge(m->plan->types[e->type].spec, rules, e, &recount[k]);
+        totals[e->type].raw++;
+        totals[e->type].by_outcome[outcome]++;
+        totals[e->type].late += e->late;
+        totals[e->type].jitter += e->jitter;
+        check_row(m, &rows[k], position, e, outcome);
+    }
+    for (size_t k = 0; k < count; k++) {
+        assert_int_equal(rows[k].position, -1);
+        ls_container_reader_free(rows[k].reader);
+        free(recount[k].known);
+    }
+    assert_int_equal(check_totals(m, truth, totals), kinds);
+    free(recount);
     free(rows);
     ls_truth_free(truth);
 }
@@ -285,7 +205,10 @@ static void it_holds_by_event_time_too(void **state)
 static void it_holds_with_other_settings(void **state)
 {
     struct maker *m = *state;
-    struct rules rules = {false, 500, 500, 0, {400, 400, 400}};
+    struct rules rules = usual;
+    rules.max_skew = rules.max_ahead = 500;
+    rules.horizon = 0;
+    rules.delays[0] = rules.delays[1] = rules.delays[2] = 400;
     plan_fine(m, sample_spec,
               SETS("pipeline.max_skew=500ms", "pipeline.max_ahead=500ms",
                    "pipeline.dedupe.horizon=0s", "pipeline.watermark={delay: 400ms}",
@@ -319,8 +242,8 @@ static void totals_are_written_as_json(void **state)
     json_t *json = totals_of("truth");
     assert_int_equal(json_integer_value(json_object_get(json, "version")), 1);
     json_t *topics = json_object_get(json, "topics");
-    assert_int_equal(json_object_size(topics), TYPES);
-    for (size_t t = 0; t < TYPES; t++) {
+    assert_int_equal(json_object_size(topics), m->plan->type_count);
+    for (size_t t = 0; t < m->plan->type_count; t++) {
         const struct ls_truth_totals *totals = ls_truth_totals(truth, t);
         json_t *topic = json_object_get(topics, m->plan->types[t].spec->topic);
         json_t *outcomes = json_object_get(topic, "outcomes");
@@ -343,7 +266,7 @@ static void without_a_folder_it_only_counts(void **state)
     plan_fine(m, sample_spec, NULL);
     struct ls_truth *truth = write_truth(m, 5000, NULL);
     struct ls_truth *other = write_truth(m, 5000, "truth");
-    for (size_t t = 0; t < TYPES; t++) {
+    for (size_t t = 0; t < m->plan->type_count; t++) {
         assert_memory_equal(ls_truth_totals(truth, t), ls_truth_totals(other, t),
                             sizeof(struct ls_truth_totals));
     }
