@@ -224,6 +224,24 @@ static void it_holds_with_other_settings(void **state)
     check_truth(m, &rules, 8);
 }
 
+/* Sessions, versions, an outage, and the faults that the sample does not have. */
+static void it_holds_for_sessions_and_what_happens_at_times(void **state)
+{
+    struct maker *m = *state;
+    struct rules rules = usual;
+    for (size_t t = 0; t < RECOUNT_TYPES_MAX; t++) {
+        rules.delays[t] = t == 1 ? 1000 : 2000;
+    }
+    rules.low = 100;
+    rules.high = 89100;
+    rules.count = 300;
+    plan_fine(m, session_spec, NULL);
+    check_truth(m, &rules, 12);
+    rules.by_event_time = true;
+    plan_fine(m, session_spec, SETS("pipeline.clock=event_time"));
+    check_truth(m, &rules, 12);
+}
+
 static json_t *totals_of(const char *folder)
 {
     char path[256];
@@ -300,9 +318,13 @@ static void refused_memory_is_an_error(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        MAKER_TEST(the_truth_is_what_a_pipeline_decides), MAKER_TEST(it_holds_by_event_time_too),
-        MAKER_TEST(it_holds_with_other_settings),         MAKER_TEST(totals_are_written_as_json),
-        MAKER_TEST(without_a_folder_it_only_counts),      MAKER_TEST(refused_memory_is_an_error),
+        MAKER_TEST(the_truth_is_what_a_pipeline_decides),
+        MAKER_TEST(it_holds_by_event_time_too),
+        MAKER_TEST(it_holds_with_other_settings),
+        MAKER_TEST(it_holds_for_sessions_and_what_happens_at_times),
+        MAKER_TEST(totals_are_written_as_json),
+        MAKER_TEST(without_a_folder_it_only_counts),
+        MAKER_TEST(refused_memory_is_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
