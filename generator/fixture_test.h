@@ -155,7 +155,7 @@ static inline void check_same_event(const struct ls_event *a, const struct ls_ev
                 a->fault == b->fault && a->late == b->late && a->jitter == b->jitter &&
                 a->partition == b->partition && a->timestamp_ms == b->timestamp_ms &&
                 a->ingest_time == b->ingest_time && a->event_time == b->event_time &&
-                memcmp(a->event_id, b->event_id, sizeof a->event_id) == 0 &&
+                memcmp(a->event_id, b->event_id, LS_EVENT_ID_SIZE) == 0 &&
                 a->key_size == b->key_size && memcmp(a->key, b->key, a->key_size) == 0 &&
                 a->value_size == b->value_size && memcmp(a->value, b->value, a->value_size) == 0;
     if (!same) {
