@@ -96,6 +96,11 @@ void ls_plan_prove(struct planner *p);
 /* What makes field number `field` of an event type. */
 const struct ls_op *ls_plan_op_of(const struct ls_plan_type *type, size_t field);
 
+/* What this version writes into the column that readers know a field by; NULL: it has none, and
+ * they see null. */
+const struct ls_op *ls_plan_op_seen(const struct ls_plan_type *type,
+                                    const struct ls_spec_field *field);
+
 /* plan_normalize.c: no step fails for a sound record. */
 void ls_plan_prove_normalize(struct planner *p, const struct ls_plan_type *type);
 

@@ -49,17 +49,6 @@ static bool find_symbol(void *context, const char *name, struct ls_expr_symbol *
     return column != NULL;
 }
 
-static const struct ls_op *op_of_field(const struct ls_plan_type *type,
-                                       const struct ls_spec_field *field)
-{
-    for (size_t i = 0; i < type->version->field_count; i++) {
-        if (type->version->fields[i] == field) {
-            return ls_plan_op_of(type, i);
-        }
-    }
-    return NULL;
-}
-
 static void begin_columns(struct walk *w)
 {
     const struct ls_spec_event_type *spec = w->type->spec;
@@ -74,9 +63,10 @@ static void begin_columns(struct walk *w)
     memcpy(w->columns, envelope, sizeof envelope);
     for (size_t i = 0; i < spec->field_count; i++) {
         const struct ls_spec_field *field = spec->fields[i];
-        struct column column = {field->name, (enum ls_field_type)field->type, true, 0, 0};
-        const struct ls_op *op = op_of_field(w->type, field);
-        if (op) { /* else it is null: the version does not have it */
+        /* where the version lacks it, it is null: any bounds are right, and 1 divides */
+        struct column column = {field->name, (enum ls_field_type)field->type, true, 1, 1};
+        const struct ls_op *op = ls_plan_op_seen(w->type, field);
+        if (op) {
             int by = op->cell == w->type->conflict_column; /* one up or one down */
             column.bounded = op->bounded;
             column.low = (ls_i128)op->low - by;
@@ -185,7 +175,7 @@ void ls_plan_prove_normalize(struct planner *p, const struct ls_plan_type *type)
     if (!steps) {
         return;
     }
-    size_t most = LS_COLUMN_PAYLOAD + type->version->field_count + steps->count;
+    size_t most = LS_COLUMN_PAYLOAD + type->spec->field_count + steps->count;
     struct walk w = {.p = p, .type = type, .columns = ls_plan_alloc(p, most, sizeof *w.columns)};
     w.diag = w.columns ? ls_mem_new(1, sizeof *w.diag, p->err) : NULL;
     if (!w.diag) {

@@ -12,6 +12,17 @@ const struct ls_op *ls_plan_op_of(const struct ls_plan_type *type, size_t field)
     return k < type->ops.count ? &type->ops.items[k] : NULL;
 }
 
+const struct ls_op *ls_plan_op_seen(const struct ls_plan_type *type,
+                                    const struct ls_spec_field *field)
+{
+    for (size_t i = 0; i < type->version->field_count; i++) {
+        if (strcmp(type->version->fields[i]->column_name, field->column_name) == 0) {
+            return ls_plan_op_of(type, i);
+        }
+    }
+    return NULL;
+}
+
 static void prove_range(struct planner *p, const struct ls_spec_check *check,
                         const struct ls_plan_type *type, const struct ls_spec_field *field,
                         const struct ls_op *op)

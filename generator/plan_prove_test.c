@@ -242,6 +242,52 @@ static void a_conflict_counts_where_a_step_divides(void **state)
     free(text);
 }
 
+/* The steps read old records too, in which a field that readers have may be null, and may have been
+ * another one. */
+static void steps_are_proved_for_each_version(void **state)
+{
+    static const struct {
+        const char *fields; /* of payment, which goes from version 2 to 3 */
+        const char *steps;
+        const char *part; /* or NULL: it is proved */
+    } cases[] = {
+        {"      - {name: units, type: int, uniform: [1, 9], since: 3, null: never}\n",
+         "    - {set: each, expr: \"amount / units\", scale: 2}\n", NULL},
+        {"      - {name: units, type: int, uniform: [0, 9], since: 3, null: never}\n",
+         "    - {set: each, expr: \"amount / units\", scale: 2}\n", "`each` of payment"},
+        {"      - {name: units, type: int, uniform: [0, 9], until: 3}\n"
+         "      - {name: units, type: long, uniform: [1, 9], since: 3, null: never}\n",
+         "    - {set: each, expr: \"amount / units\", scale: 2}\n", "`each` of payment"},
+        {"      - {name: a, type: int, uniform: [1, 9], since: 3, null: never}\n"
+         "      - {name: b, type: int, uniform: [1, 9], since: 3, null: never}\n"
+         "      - {name: c, type: int, uniform: [1, 9], since: 3, null: never}\n"
+         "      - {name: d, type: int, uniform: [1, 9], since: 3, null: never}\n"
+         "      - {name: e, type: int, uniform: [1, 9], since: 3, null: never}\n",
+         "    - {set: sum, expr: \"a + b + c + d + e\"}\n", NULL},
+    };
+    struct maker *m = *state;
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        char fields[1024];
+        char steps[256];
+        snprintf(fields, sizeof fields,
+                 "      - {name: amount, type: money, ref: order.amount}\n%s", cases[k].fields);
+        snprintf(steps, sizeof steps, "normalize:\n  payment:\n%sfaults:\n", cases[k].steps);
+        char *with_fields = changed(
+            session_spec, "      - {name: amount, type: money, ref: order.amount}\n", fields);
+        char *text = changed(with_fields, "faults:\n", steps);
+        int rc = plan_text(m, text, NULL);
+        if ((rc == 0) != !cases[k].part) {
+            fail_msg("%s%s%.*s", cases[k].fields, cases[k].steps, (int)m->base.report.size,
+                     (const char *)m->base.report.data);
+        }
+        if (rc < 0) {
+            check_report(&m->base, "LS2202", line_of(text, "{set: "), cases[k].part);
+        }
+        free(text);
+        free(with_fields);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -252,6 +298,7 @@ int main(void)
         MAKER_TEST(a_conflict_has_room_in_the_range),
         MAKER_TEST(normalize_steps_always_have_a_value),
         MAKER_TEST(a_conflict_counts_where_a_step_divides),
+        MAKER_TEST(steps_are_proved_for_each_version),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
