@@ -76,15 +76,16 @@ static inline const struct ls_plan *plan_fine(struct maker *m, const char *text,
     return m->plan;
 }
 
-/* The sample with one mistake each loads, and is refused when it is planned. */
-static inline void check_plan_mistakes(struct maker *m, const struct mistake *cases, size_t count)
+/* A text with one mistake each loads, and is refused when it is planned. */
+static inline void check_plan_mistakes(struct maker *m, const char *sound,
+                                       const struct mistake *cases, size_t count)
 {
     for (size_t k = 0; k < count; k++) {
-        char *text = changed(sample_spec, cases[k].find, cases[k].replacement);
+        char *text = changed(sound, cases[k].find, cases[k].replacement);
         if (plan_text(m, text, NULL) == 0) {
             fail_msg("%s was expected: %s", cases[k].rule, cases[k].replacement);
         }
-        check_mistake(&m->base, sample_spec, &cases[k]);
+        check_mistake(&m->base, sound, &cases[k]);
         assert_int_equal(m->base.err.code, LS_E_DATA);
         assert_string_equal(m->base.err.text, "the spec cannot be generated: 1 error");
         assert_null(m->plan);
@@ -92,8 +93,8 @@ static inline void check_plan_mistakes(struct maker *m, const struct mistake *ca
     }
 }
 
-#define CHECK_PLAN_MISTAKES(m, ...)                                                                \
-    check_plan_mistakes(m, (const struct mistake[])__VA_ARGS__,                                    \
+#define CHECK_PLAN_MISTAKES(m, sound, ...)                                                         \
+    check_plan_mistakes(m, sound, (const struct mistake[])__VA_ARGS__,                             \
                         sizeof((const struct mistake[])__VA_ARGS__) / sizeof(struct mistake))
 
 #define SETS(...) ((const char *const[]){__VA_ARGS__, NULL})

@@ -27,14 +27,15 @@ static void prove_range(struct planner *p, const struct ls_spec_check *check,
                         const struct ls_plan_type *type, const struct ls_spec_field *field,
                         const struct ls_op *op)
 {
+    enum ls_field_type as = (enum ls_field_type)field->type;
     int64_t low = op->low;
     int64_t high = op->high;
-    ls_spec_check_low(check, op->type, &low);
-    ls_spec_check_high(check, op->type, &high);
+    ls_spec_check_low(check, as, &low);
+    ls_spec_check_high(check, as, &high);
     if (!op->bounded || op->low < low || op->high > high) {
         char made[2][LS_I128_TEXT_MAX];
-        ls_decimal_format(op->low, ls_field_scale(op->type), made[0]);
-        ls_decimal_format(op->high, ls_field_scale(op->type), made[1]);
+        ls_decimal_format(op->low, ls_field_scale(as), made[0]);
+        ls_decimal_format(op->high, ls_field_scale(as), made[1]);
         PROBLEM(p, "LS2201", ls_spec_place(p->spec, &check->field, check->where),
                 "give the field a `min` and a `max` inside the check's, or widen the check",
                 "`%s` of %s can be %s to %s, which this check does not always admit", field->name,
@@ -57,26 +58,37 @@ static void prove_reference(struct planner *p, const struct ls_spec_check *check
     }
 }
 
+static void prove_not_null(struct planner *p, const struct ls_spec_check *check,
+                           const struct ls_plan_type *type, const struct ls_spec_field *field,
+                           const struct ls_op *op)
+{
+    if (!op) {
+        PROBLEM(p, "LS2201", ls_spec_place(p->spec, &check->field, check->where),
+                "leave the check out, or let the field be there in both versions",
+                "records of version %lld of %s have no `%s`, which is null to readers",
+                (long long)type->version->number, type->spec->name, field->name);
+    } else if (op->may_be_null || (op->expr && ls_expr_nullable(op->expr))) {
+        PROBLEM(p, "LS2201", ls_spec_place(p->spec, &check->field, check->where),
+                "say `null: never` instead of `nullable`",
+                "`%s` of %s is null now and then by itself", field->name, type->spec->name);
+    }
+}
+
+/* What a version lacks is null to readers, which the other checks pass. */
 static void prove_check(struct planner *p, const struct ls_spec_check *check,
                         const struct ls_plan_type *type)
 {
-    for (size_t i = 0; i < type->version->field_count; i++) {
-        const struct ls_spec_field *field = type->version->fields[i];
-        const struct ls_op *op = ls_plan_op_of(type, i);
-        if (strcmp(field->name, check->field) != 0 || !op) {
-            continue;
-        }
-        if (check->check == LS_CHECK_NOT_NULL) {
-            if (op->may_be_null || (op->expr && ls_expr_nullable(op->expr))) {
-                PROBLEM(p, "LS2201", ls_spec_place(p->spec, &check->field, check->where),
-                        "say `null: never` instead of `nullable`",
-                        "`%s` of %s is null now and then by itself", field->name, type->spec->name);
-            }
-        } else if (check->check == LS_CHECK_RANGE) {
-            prove_range(p, check, type, field, op);
-        } else {
-            prove_reference(p, check, type, field, op);
-        }
+    const struct ls_spec_field *field = ls_spec_field(type->spec, check->field);
+    const struct ls_op *op = field ? ls_plan_op_seen(type, field) : NULL;
+    if (!field) {
+        return;
+    }
+    if (check->check == LS_CHECK_NOT_NULL) {
+        prove_not_null(p, check, type, field, op);
+    } else if (op && check->check == LS_CHECK_RANGE) {
+        prove_range(p, check, type, field, op);
+    } else if (op) {
+        prove_reference(p, check, type, field, op);
     }
 }
 

@@ -4,7 +4,7 @@
 static void checks_are_passed_for_certain(void **state)
 {
     CHECK_PLAN_MISTAKES(
-        *state,
+        *state, sample_spec,
         {{"uniform: [1.00, 500.00]", "uniform: [0.00, 500.00]", "LS2201", "check: range",
           "`amount` of payment can be 0.00 to 500.00"},
          {"uniform: [1.00, 500.00]", "uniform: [0.01, 100000.01]", "LS2201", "check: range",
@@ -26,6 +26,39 @@ static void checks_are_passed_for_certain(void **state)
          {"{check: not_null, field: product_id}",
           "{check: not_null, field: product_id}\n  - {check: not_null, field: total}", "LS2201",
           "check: range", "`total` of order is null now and then by itself"}});
+}
+
+/* Of every version that is written, as readers see it. */
+static void checks_are_passed_by_old_records_too(void **state)
+{
+    CHECK_PLAN_MISTAKES(
+        *state, session_spec,
+        {{"  - {check: not_null,", "  - {check: not_null, field: card}\n  - {check: not_null,",
+          "LS2201", NULL, "records of version 2 of payment have no `card`"},
+         {"  - {check: not_null,", "  - {check: range, field: fee, min: 2}\n  - {check: not_null,",
+          "LS2201", NULL, "`fee` of payment can be 1 to 9"},
+         {"  - {check: not_null,", "  - {check: range, field: fee, max: 98}\n  - {check: not_null,",
+          "LS2201", NULL, "`fee` of payment can be 10 to 99"}});
+    struct maker *m = *state;
+    char *text = changed(session_spec, "{name: fee, type: int,",
+                         "{name: quantity, type: int, uniform: [100, 900], until: 3}\n"
+                         "      - {name: fee, type: int,");
+    char *checked = changed(text, "  - {check: not_null,",
+                            "  - {check: range, field: quantity, max: 9}\n" /* readers see none */
+                            "  - {check: range, field: fee, min: 1, max: 99}\n"
+                            "  - {check: not_null, field: fee}\n"
+                            "  - {check: not_null,");
+    plan_fine(m, checked, NULL);
+    free(checked);
+    free(text);
+}
+
+static void what_a_long_takes_from_an_int_is_checked_as_a_long(void **state)
+{
+    CHECK_PLAN_MISTAKES(*state, session_spec,
+                        {{"  - {check: not_null,",
+                          "  - {check: range, field: rank, min: 5000000000}\n  - {check: not_null,",
+                          "LS2201", NULL, "`rank` of leave can be 1 to 9"}});
 }
 
 static const char uniform[] = "uniform: [1.00, 500.00]";
@@ -83,7 +116,7 @@ static void a_range_leaves_room_outside(void **state)
 static void faults_are_what_they_are_called(void **state)
 {
     CHECK_PLAN_MISTAKES(
-        *state,
+        *state, sample_spec,
         {{"max: 500ms}", "max: 10001ms}", "LS2204", NULL,
           "jitter of up to 10001 ms would be taken for a wrong clock"},
          {"  max_ahead: 1m\n", "  max_ahead: 499ms\n", "LS2204", "max: 500ms}",
@@ -292,6 +325,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         MAKER_TEST(checks_are_passed_for_certain),
+        MAKER_TEST(checks_are_passed_by_old_records_too),
+        MAKER_TEST(what_a_long_takes_from_an_int_is_checked_as_a_long),
         MAKER_TEST(the_edges_belong_to_the_range),
         MAKER_TEST(a_range_leaves_room_outside),
         MAKER_TEST(faults_are_what_they_are_called),

@@ -140,28 +140,30 @@ static void copies_have_blocks(void **state)
 
 static void copies_have_limits(void **state)
 {
-    CHECK_PLAN_MISTAKES(*state, {{"duplicate: {rate: 1/50,", "duplicate: {rate: 1/2,", "LS2020",
-                                  NULL, "more than half of the events would be copies"},
-                                 {"duplicate: {rate: 1/50,", "duplicate: {rate: 1/4294967297,",
-                                  "LS2020", NULL, "finer than one in 2^32"},
-                                 {"conflict: {rate: 1/200,", "conflict: {rate: 1/4294967297,",
-                                  "LS2020", "  duplicate:", "finer than one in 2^32"}});
+    CHECK_PLAN_MISTAKES(*state, sample_spec,
+                        {{"duplicate: {rate: 1/50,", "duplicate: {rate: 1/2,", "LS2020", NULL,
+                          "more than half of the events would be copies"},
+                         {"duplicate: {rate: 1/50,", "duplicate: {rate: 1/4294967297,", "LS2020",
+                          NULL, "finer than one in 2^32"},
+                         {"conflict: {rate: 1/200,", "conflict: {rate: 1/4294967297,", "LS2020",
+                          "  duplicate:", "finer than one in 2^32"}});
 }
 
 static void faults_need_checks_that_notice_them(void **state)
 {
     struct maker *m = *state;
     CHECK_PLAN_MISTAKES(
-        m, {{"{check: not_null, field: product_id}", "{check: not_null, field: order_id}", "LS2203",
-             "  missing:", "`missing` needs a nullable field with a not_null check"},
-            {"missing: {rate: 1/50, field: product_id}", "missing: {rate: 1/50, field: order_id}",
-             "LS2203", NULL, "`order_id` of order is not"},
-            {"out_of_range: {rate: 1/60, field: amount}", "out_of_range: {rate: 1/60, field: tip}",
-             "LS2203", NULL, "no range check would notice a wrong `tip`"},
-            {"conflict: {rate: 1/200, field: amount}", "conflict: {rate: 1/200, field: mood}",
-             "LS2203", NULL, "`conflict` needs a number to change, `mood` is none"},
-            {"conflict: {rate: 1/200, field: amount}", "conflict: {rate: 1/200, field: big}",
-             "LS2203", NULL, "`big` is none"}});
+        m, sample_spec,
+        {{"{check: not_null, field: product_id}", "{check: not_null, field: order_id}", "LS2203",
+          "  missing:", "`missing` needs a nullable field with a not_null check"},
+         {"missing: {rate: 1/50, field: product_id}", "missing: {rate: 1/50, field: order_id}",
+          "LS2203", NULL, "`order_id` of order is not"},
+         {"out_of_range: {rate: 1/60, field: amount}", "out_of_range: {rate: 1/60, field: tip}",
+          "LS2203", NULL, "no range check would notice a wrong `tip`"},
+         {"conflict: {rate: 1/200, field: amount}", "conflict: {rate: 1/200, field: mood}",
+          "LS2203", NULL, "`conflict` needs a number to change, `mood` is none"},
+         {"conflict: {rate: 1/200, field: amount}", "conflict: {rate: 1/200, field: big}", "LS2203",
+          NULL, "`big` is none"}});
 }
 
 /* All problems of a spec are told, not the first alone. */

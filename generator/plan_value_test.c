@@ -134,7 +134,7 @@ static void constants_fit_their_type(void **state)
 static void settings_are_checked(void **state)
 {
     CHECK_PLAN_MISTAKES(
-        *state,
+        *state, sample_spec,
         {{"{name: fragile, type: boolean, choice: {true: 1, false: 4}}",
           "{name: fragile, type: boolean, choice: {yes: 1, false: 4}}", "LS2018", NULL,
           "`yes` is no boolean"},
@@ -167,17 +167,17 @@ static void an_id_has_its_room(void **state)
     char long_id[300];
     snprintf(long_id, sizeof long_id, "\"%s{n}x\"", set);
     wrong.replacement = long_id;
-    check_plan_mistakes(m, &wrong, 1);
+    check_plan_mistakes(m, sample_spec, &wrong, 1);
     wrong.find = "\"O{n:012}\"";
-    check_plan_mistakes(m, &wrong, 1);
+    check_plan_mistakes(m, sample_spec, &wrong, 1);
     wrong.find = "\"C{n:05}\"";
-    check_plan_mistakes(m, &wrong, 1);
+    check_plan_mistakes(m, sample_spec, &wrong, 1);
 }
 
 static void expressions_fit_their_field(void **state)
 {
     CHECK_PLAN_MISTAKES(
-        *state,
+        *state, sample_spec,
         {{"type: boolean, expr: amount >= 100.00", "type: boolean, expr: amount", "LS2019", NULL,
           "the expression gives a number, the field is of type boolean"},
          {"type: boolean, expr: amount >= 100.00", "type: string, expr: amount >= 100.00", "LS2019",
@@ -230,7 +230,7 @@ static void a_null_goes_through_expressions(void **state)
 static void expressions_have_bounds(void **state)
 {
     CHECK_PLAN_MISTAKES(
-        *state,
+        *state, sample_spec,
         {{"type: boolean, expr: amount >= 100.00",
           "type: boolean, expr: amount * amount * amount * amount * amount * amount * amount > 1",
           "LS2202", NULL, "how large the expression gets cannot be told"},
