@@ -129,10 +129,12 @@ static bool plan_entity(struct planner *p, const struct ls_spec_entity *spec,
 static bool plan_versions(struct planner *p, const struct ls_spec_event_type *spec,
                           struct ls_plan_type *out)
 {
+    int errors = p->diag->errors;
     if (!ls_plan_type(p, spec, &spec->versions[0], out)) {
         return false;
     }
-    if (spec->version_count > 1) {
+    /* what is wrong with the one is wrong with the other: it is told once */
+    if (spec->version_count > 1 && p->diag->errors == errors) {
         struct ls_plan_type *changed = ls_plan_alloc(p, 1, sizeof *changed);
         out->changed = changed;
         return changed && ls_plan_type(p, spec, &spec->versions[1], changed);

@@ -20,10 +20,32 @@ static const struct ls_spec_check *check_of(const struct ls_spec *spec, const ch
     return NULL;
 }
 
-static int column_of(const struct ls_plan_type *type, const char *field)
+static uint64_t all_types(const struct planner *p)
 {
+    size_t count = p->spec->event_types.count;
+    return count < 64 ? (UINT64_C(1) << count) - 1 : UINT64_MAX;
+}
+
+static uint64_t types_of(const struct planner *p, const struct ls_spec_fault *fault)
+{
+    uint64_t types = 0;
+    for (size_t i = 0; i < fault->events.count; i++) {
+        types |= UINT64_C(1) << ls_spec_event_type(p->spec, fault->events.items[i])->index;
+    }
+    return types ? types : all_types(p);
+}
+
+/* The column of a version that a fault acts on by its field's name; -1 where it does not strike the
+ * event type, where this version does not have the field, or where readers do not see it. */
+static int column_of(const struct planner *p, const struct ls_spec_fault *fault,
+                     const struct ls_plan_type *type)
+{
+    const struct ls_spec_field *field = fault ? ls_spec_field(type->spec, fault->field) : NULL;
+    if (!field || !(types_of(p, fault) >> type->spec->index & 1)) {
+        return -1;
+    }
     for (size_t i = 0; i < type->version->field_count; i++) {
-        if (strcmp(type->version->fields[i]->name, field) == 0) {
+        if (type->version->fields[i] == field) {
             return LS_COLUMN_PAYLOAD + (int)i;
         }
     }
@@ -38,8 +60,8 @@ static enum ls_field_type type_of_column(const struct ls_plan_type *type, int co
 static void plan_range(const struct ls_spec_check *check, enum ls_field_type type,
                        struct ls_plan_type *out)
 {
-    out->range_has_low = ls_spec_check_low(check, type, &out->range_low);
-    out->range_has_high = ls_spec_check_high(check, type, &out->range_high);
+    out->range_has_low = check && ls_spec_check_low(check, type, &out->range_low);
+    out->range_has_high = check && ls_spec_check_high(check, type, &out->range_high);
 }
 
 /* The least of the bounds that the range checks of the field set. */
@@ -62,83 +84,58 @@ static void plan_conflict(struct planner *p, enum ls_field_type type, struct ls_
 static void plan_unknown(struct planner *p, struct ls_plan_type *type)
 {
     const struct ls_spec_fault *fault = p->spec->faults->unknown_reference;
-    size_t field = (size_t)(type->unknown_column - LS_COLUMN_PAYLOAD);
-    const struct ls_op *op = ls_plan_op_of(type, field);
-    if (op->kind != LS_OP_ENTITY_ID || op->source ||
-        !check_of(p->spec, fault->field, LS_CHECK_REFERENCE)) {
-        PROBLEM(p, "LS2203", ls_spec_place(p->spec, &fault->field, fault->where),
-                "let the field be `ref: ENTITY.id`, and add {check: reference, field: ..., table: "
-                "...} to `quality`",
-                "`unknown_reference` needs an entity's id with a reference check, which `%s` of %s "
-                "is not",
-                fault->field, type->spec->name);
+    const struct ls_op *op = ls_plan_op_of(type,
+                                           (size_t)(type->unknown_column - LS_COLUMN_PAYLOAD));
+    if (op->kind == LS_OP_ENTITY_ID && !op->source) {
+        type->unknown_entity = type->picks[op->pick].entity;
         return;
     }
-    type->unknown_entity = type->picks[op->pick].entity;
+    PROBLEM(p, "LS2203", ls_spec_place(p->spec, &fault->field, fault->where),
+            "let the field be `ref: ENTITY.id`, or name the event types where it is in `events`",
+            "`unknown_reference` needs an entity's id, which `%s` of %s is not", fault->field,
+            type->spec->name);
 }
 
-/* Which columns the faults that name a field act on in this type; -1 where it has no such field. */
+static void plan_missing(struct planner *p, const struct ls_plan_type *type)
+{
+    const struct ls_spec_fault *fault = p->spec->faults->missing;
+    if (!type->version->fields[type->missing_column - LS_COLUMN_PAYLOAD]->is_nullable) {
+        PROBLEM(p, "LS2203", ls_spec_place(p->spec, &fault->field, fault->where),
+                "say `null: never` for the field: null by a fault alone",
+                "`missing` needs a nullable field, which `%s` of %s is not", fault->field,
+                type->spec->name);
+    }
+}
+
 void ls_plan_fault_columns(struct planner *p, struct ls_plan_type *type)
 {
     const struct ls_spec_faults *faults = p->spec->faults;
-    const struct ls_spec_check *check = NULL;
-    type->range_column = faults->out_of_range ? column_of(type, faults->out_of_range->field) : -1;
-    type->missing_column = faults->missing ? column_of(type, faults->missing->field) : -1;
-    type->conflict_column = faults->conflict ? column_of(type, faults->conflict->field) : -1;
-    type->unknown_column = faults->unknown_reference
-                               ? column_of(type, faults->unknown_reference->field)
-                               : -1;
-    if (type->unknown_column >= 0) {
+    type->range_column = column_of(p, faults->out_of_range, type);
+    type->missing_column = column_of(p, faults->missing, type);
+    type->conflict_column = column_of(p, faults->conflict, type);
+    type->unknown_column = column_of(p, faults->unknown_reference, type);
+    /* without the check that notices it, that is what is told */
+    if (type->unknown_column >= 0 &&
+        check_of(p->spec, faults->unknown_reference->field, LS_CHECK_REFERENCE)) {
         plan_unknown(p, type);
     }
     if (type->range_column >= 0) {
-        check = check_of(p->spec, faults->out_of_range->field, LS_CHECK_RANGE);
-        if (!check) {
-            PROBLEM(
-                p, "LS2203",
-                ls_spec_place(p->spec, &faults->out_of_range->field, faults->out_of_range->where),
-                "add {check: range, field: ...} to `quality`",
-                "no range check would notice a wrong `%s`", faults->out_of_range->field);
-        } else {
-            plan_range(check, type_of_column(type, type->range_column), type);
-        }
+        plan_range(check_of(p->spec, faults->out_of_range->field, LS_CHECK_RANGE),
+                   type_of_column(type, type->range_column), type);
     }
-    if (type->missing_column >= 0) {
-        const struct ls_spec_field *field =
-            type->version->fields[type->missing_column - LS_COLUMN_PAYLOAD];
-        if (!field->is_nullable || !check_of(p->spec, faults->missing->field, LS_CHECK_NOT_NULL)) {
-            PROBLEM(
-                p, "LS2203",
-                ls_spec_place(p->spec, &faults->missing->field, faults->missing->where),
-                "say `null: never` for the field, and add {check: not_null, field: ...} to "
-                "`quality`",
-                "`missing` needs a nullable field with a not_null check, which `%s` of %s is not",
-                field->name, type->spec->name);
-        }
+    if (type->missing_column >= 0 && check_of(p->spec, faults->missing->field, LS_CHECK_NOT_NULL)) {
+        plan_missing(p, type);
     }
     if (type->conflict_column >= 0) {
         enum ls_field_type t = type_of_column(type, type->conflict_column);
         if (ls_field_expr_type(t) != LS_EXPR_NUMBER) {
             PROBLEM(p, "LS2203",
-                    ls_spec_place(p->spec, &faults->conflict->field, faults->conflict->where), NULL,
+                    ls_spec_place(p->spec, &faults->conflict->field, faults->conflict->where),
+                    "name a field of type int, long or money",
                     "`conflict` needs a number to change, `%s` is none", faults->conflict->field);
         }
         plan_conflict(p, t, type);
     }
-}
-
-static uint64_t all_types(const struct planner *p)
-{
-    return p->plan->type_count < 64 ? (UINT64_C(1) << p->plan->type_count) - 1 : UINT64_MAX;
-}
-
-static uint64_t types_of(const struct planner *p, const struct ls_spec_fault *fault)
-{
-    uint64_t types = 0;
-    for (size_t i = 0; i < fault->events.count; i++) {
-        types |= UINT64_C(1) << ls_spec_event_type(p->spec, fault->events.items[i])->index;
-    }
-    return types ? types : all_types(p);
 }
 
 static void plan_fault(struct planner *p, const struct ls_spec_fault *fault, const char *name,
@@ -201,7 +198,8 @@ void ls_plan_copies(struct planner *p)
                   "faults.duplicate.gap", &plan->gap);
 }
 
-/* Types without the column that a fault acts on are none that it strikes. */
+/* Types without the column that a fault acts on are none that it strikes; nor are those that get it
+ * with a new version: whether it strikes is asked before the version is known. */
 static void leave_out_types(struct ls_plan *plan)
 {
     for (size_t t = 0; t < plan->type_count; t++) {
@@ -211,6 +209,56 @@ static void leave_out_types(struct ls_plan *plan)
         plan->damage[LS_FAULT_MISSING].types &= type->missing_column < 0 ? others : UINT64_MAX;
         plan->damage[LS_FAULT_UNKNOWN_REFERENCE].types &= type->unknown_column < 0 ? others
                                                                                    : UINT64_MAX;
+    }
+}
+
+/* A fault that strikes an event type by its field. */
+struct by_field {
+    const struct ls_spec_fault *fault;
+    const char *name;
+    bool strikes;      /* any type */
+    const char *check; /* that has to notice it */
+    enum ls_check_word word;
+    const char *what;
+};
+
+static void check_fault(struct planner *p, const struct by_field *by)
+{
+    const struct ls_spec_fault *fault = by->fault;
+    struct ls_where where = ls_spec_place(p->spec, &fault->field, fault->where);
+    if (!check_of(p->spec, fault->field, by->word)) {
+        char hint[128];
+        snprintf(hint, sizeof hint, "add {check: %s, field: %.32s%s} to `quality`", by->check,
+                 fault->field, by->word == LS_CHECK_NOT_NULL ? "" : ", ...");
+        PROBLEM(p, "LS2203", where, hint, "no %s check would notice %s `%s`", by->check, by->what,
+                fault->field);
+    } else if (!by->strikes) {
+        PROBLEM(p, "LS2203", where,
+                fault->events.count ? "name event types in `events` that have it"
+                                    : "name a field that is in the old and the new version",
+                "`%s` strikes nothing: no event type%s has `%s` in all the versions that are "
+                "written",
+                by->name, fault->events.count ? " of its `events`" : "", fault->field);
+    }
+}
+
+/* What would never come, or what nothing would notice. */
+static void check_faults(struct planner *p)
+{
+    const struct ls_spec_faults *f = p->spec->faults;
+    const struct ls_plan *plan = p->plan;
+    const struct by_field faults[] = {
+        {f->out_of_range, "out_of_range", plan->damage[LS_FAULT_OUT_OF_RANGE].types != 0, "range",
+         LS_CHECK_RANGE, "a wrong"},
+        {f->missing, "missing", plan->damage[LS_FAULT_MISSING].types != 0, "not_null",
+         LS_CHECK_NOT_NULL, "a missing"},
+        {f->unknown_reference, "unknown_reference",
+         plan->damage[LS_FAULT_UNKNOWN_REFERENCE].types != 0, "reference", LS_CHECK_REFERENCE,
+         "an unknown"}};
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
+        if (faults[i].fault) {
+            check_fault(p, &faults[i]);
+        }
     }
 }
 
@@ -249,6 +297,7 @@ static void plan_damage(struct planner *p)
         }
     }
     leave_out_types(plan);
+    check_faults(p);
     plan->clock_ahead_ms = f->clock_ahead ? f->clock_ahead->by_ms : 0;
     plan->clock_back_ms = f->clock_back ? f->clock_back->by_ms : 0;
 }

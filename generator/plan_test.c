@@ -155,15 +155,88 @@ static void faults_need_checks_that_notice_them(void **state)
     CHECK_PLAN_MISTAKES(
         m, sample_spec,
         {{"{check: not_null, field: product_id}", "{check: not_null, field: order_id}", "LS2203",
-          "  missing:", "`missing` needs a nullable field with a not_null check"},
+          "  missing:", "no not_null check would notice a missing `product_id`"},
          {"missing: {rate: 1/50, field: product_id}", "missing: {rate: 1/50, field: order_id}",
-          "LS2203", NULL, "`order_id` of order is not"},
+          "LS2203", NULL, "no not_null check would notice a missing `order_id`"},
          {"out_of_range: {rate: 1/60, field: amount}", "out_of_range: {rate: 1/60, field: tip}",
           "LS2203", NULL, "no range check would notice a wrong `tip`"},
          {"conflict: {rate: 1/200, field: amount}", "conflict: {rate: 1/200, field: mood}",
           "LS2203", NULL, "`conflict` needs a number to change, `mood` is none"},
          {"conflict: {rate: 1/200, field: amount}", "conflict: {rate: 1/200, field: big}", "LS2203",
           NULL, "`big` is none"}});
+}
+
+static void missing_needs_a_nullable_field(void **state)
+{
+    CHECK_PLAN_MISTAKES(
+        *state, sample_spec,
+        {{"  - {check: not_null, field: product_id}\n", "  - {check: not_null, field: sku}\n",
+          "LS2203", "  missing:", "no not_null check would notice a missing `product_id`"},
+         {"ref: product.id, null: never", "ref: product.id", "LS2203",
+          "  missing:", "`missing` needs a nullable field, which `product_id` of order is not"}});
+}
+
+/* A field of that name may be another thing in an event type that the fault leaves alone. */
+static void faults_ask_nothing_of_what_they_do_not_strike(void **state)
+{
+    struct maker *m = *state;
+    char *text = changed(sample_spec, "{name: page,",
+                         "{name: product_id, type: string, ref: product.id}\n      - {name: page,");
+    assert_int_equal(plan_text(m, text, NULL), LS_E_DATA);
+    check_report(&m->base, "LS2203", line_of(text, "  missing:"), "`product_id` of visit is not");
+    plan_fine(m, text, SETS("faults.missing.events=[order, payment]"));
+    make_run(m, 10000);
+    size_t missing = 0;
+    for (size_t i = 0; i < m->run.count; i++) {
+        missing += m->run.events[i].fault == LS_FAULT_MISSING;
+        assert_true(m->run.events[i].fault != LS_FAULT_MISSING || m->run.events[i].type == 0);
+    }
+    assert_true(missing > 50);
+    free(text);
+}
+
+static void faults_that_strike_nothing_are_refused(void **state)
+{
+    CHECK_PLAN_MISTAKES(
+        *state, session_spec,
+        {{"missing: {rate: 1/50, field: product_id, at: 20s}",
+          "missing: {rate: 1/50, field: product_id, events: [refund, leave]}", "LS2203", NULL,
+          "`missing` strikes nothing: no event type of its `events` has `product_id`"},
+         {"field: amount, events: [order, refund]", "field: amount, events: [visit]", "LS2203",
+          NULL, "`out_of_range` strikes nothing"},
+         {"field: product_id, entities: 1/3", "field: product_id, events: [cancel]", "LS2203", NULL,
+          "`unknown_reference` strikes nothing"}});
+    struct maker *m = *state;
+    char *text = changed(session_spec, "  - {check: not_null,",
+                         "  - {check: range, field: card, min: 1}\n  - {check: not_null,");
+    char *of_card = changed(text, "field: amount, events: [order, refund]", "field: card");
+    assert_int_equal(plan_text(m, of_card, NULL), LS_E_DATA);
+    check_report(&m->base, "LS2203", line_of(text, "  out_of_range:"),
+                 "no event type has `card` in all the versions");
+    free(of_card);
+    free(text);
+}
+
+static void an_unknown_reference_needs_a_table(void **state)
+{
+    CHECK_PLAN_MISTAKES(
+        *state, session_spec,
+        {{"unknown_reference: {rate: 1/50, field: product_id,",
+          "unknown_reference: {rate: 1/50, field: trip, events: [leave],", "LS2203", NULL,
+          "no reference check would notice an unknown `trip`"},
+         {"refund\n    entity: customer\n    attributes: [{name: basket, type: string, ref: "
+          "payment.basket}]",
+          "refund\n    entity: customer\n    attributes: [{name: product_id, type: string, ref: "
+          "payment.basket, null: never}]",
+          "LS2203", "  unknown_reference:",
+          "`unknown_reference` needs an entity's id, which `product_id` of refund is not"}});
+    struct maker *m = *state;
+    char *text = changed(session_spec,
+                         "  - {check: reference, field: product_id, table: products}\n", "");
+    assert_int_equal(plan_text(m, text, NULL), LS_E_DATA);
+    check_report(&m->base, "LS2203", line_of(text, "  unknown_reference:"),
+                 "no reference check would notice an unknown `product_id`");
+    free(text);
 }
 
 /* All problems of a spec are told, not the first alone. */
@@ -263,6 +336,10 @@ int main(void)
         MAKER_TEST(copies_have_blocks),
         MAKER_TEST(copies_have_limits),
         MAKER_TEST(faults_need_checks_that_notice_them),
+        MAKER_TEST(missing_needs_a_nullable_field),
+        MAKER_TEST(faults_ask_nothing_of_what_they_do_not_strike),
+        MAKER_TEST(faults_that_strike_nothing_are_refused),
+        MAKER_TEST(an_unknown_reference_needs_a_table),
         MAKER_TEST(all_problems_are_told),
         MAKER_TEST(tables_hold_what_would_be_made),
         MAKER_TEST(the_domains_that_ship_are_planned),

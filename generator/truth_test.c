@@ -225,9 +225,8 @@ static void it_holds_with_other_settings(void **state)
 }
 
 /* Sessions, versions, an outage, and the faults that the sample does not have. */
-static void it_holds_for_sessions_and_what_happens_at_times(void **state)
+static struct rules of_sessions(void)
 {
-    struct maker *m = *state;
     struct rules rules = usual;
     for (size_t t = 0; t < RECOUNT_TYPES_MAX; t++) {
         rules.delays[t] = t == 1 ? 1000 : 2000;
@@ -235,10 +234,54 @@ static void it_holds_for_sessions_and_what_happens_at_times(void **state)
     rules.low = 100;
     rules.high = 89100;
     rules.count = 300;
+    return rules;
+}
+
+static void it_holds_for_sessions_and_what_happens_at_times(void **state)
+{
+    struct maker *m = *state;
+    struct rules rules = of_sessions();
     plan_fine(m, session_spec, NULL);
     check_truth(m, &rules, 12);
     rules.by_event_time = true;
     plan_fine(m, session_spec, SETS("pipeline.clock=event_time"));
+    check_truth(m, &rules, 12);
+}
+
+/* Faults of a field leave an event type alone of which one version has the field and the other does
+ * not: `fields` for those of payment, which goes from version 2 to 3. */
+static void check_versions(struct maker *m, const char *product, const char *amount,
+                           const char *missing, const struct rules *rules, size_t kinds)
+{
+    char *a = changed(session_spec, "ref: order.product_id, null: never", product);
+    char *b = changed(a, "type: money, ref: order.amount", amount);
+    char *c = changed(b, "ref: payment.amount", "ref: order.amount");
+    char *d = changed(c, "events: [order, refund]", "events: [order, payment]");
+    char *e = changed(d, "  missing: {rate: 1/50, field: product_id, at: 20s}\n", missing);
+    char *text = changed(e, "  - {check: not_null, field: product_id}\n",
+                         *missing ? "  - {check: not_null, field: product_id}\n" : "");
+    plan_fine(m, text, NULL);
+    check_truth(m, rules, kinds);
+    free(text);
+    free(e);
+    free(d);
+    free(c);
+    free(b);
+    free(a);
+}
+
+static void it_holds_where_a_version_lacks_the_field(void **state)
+{
+    struct maker *m = *state;
+    struct rules rules = of_sessions();
+    check_versions(m, "ref: order.product_id, null: never, until: 3",
+                   "type: money, ref: order.amount, until: 3",
+                   "  missing: {rate: 1/50, field: product_id}\n", &rules, 12);
+    rules.not_null = NULL; /* which no record of version 2 would pass */
+    check_versions(m, "ref: order.product_id, null: never, since: 3",
+                   "type: money, ref: order.amount, null: never, since: 3", "", &rules, 11);
+    rules = of_sessions();
+    plan_fine(m, session_spec, SETS("faults.conflict={rate: 1/30, field: card}"));
     check_truth(m, &rules, 12);
 }
 
@@ -322,6 +365,7 @@ int main(void)
         MAKER_TEST(it_holds_by_event_time_too),
         MAKER_TEST(it_holds_with_other_settings),
         MAKER_TEST(it_holds_for_sessions_and_what_happens_at_times),
+        MAKER_TEST(it_holds_where_a_version_lacks_the_field),
         MAKER_TEST(totals_are_written_as_json),
         MAKER_TEST(without_a_folder_it_only_counts),
         MAKER_TEST(refused_memory_is_an_error),

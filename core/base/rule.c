@@ -415,9 +415,13 @@ const struct ls_rule ls_rules[] = {
      "Example: `amount / quantity` is fine with `quantity: {zipf: {s: 1.6, n: 20}}`, whose\n"
      "values are 1 to 20, and not with `{uniform: [0, 20]}`.\n"},
     {"LS2203", "A fault that nothing would notice",
-     "`out_of_range` needs a range check of its field in `quality`, `missing` a nullable\n"
-     "field (`null: never`) with a not_null check, `conflict` a number that it can change.\n"
-     "Otherwise the record would pass, and the truth would call for a quarantine.\n"
+     "`out_of_range` needs a range check of its field in `quality`, `missing` a not_null check\n"
+     "and a nullable field (`null: never`), `unknown_reference` a reference check and a field\n"
+     "that is `ref: ENTITY.id`, `conflict` a number that it can change. Otherwise the record\n"
+     "would pass, and the truth would call for a quarantine.\n"
+     "\n"
+     "A fault strikes the event types of its `events` (all) that have the field, before a\n"
+     "`schema_change` and after it. At least one has to be left.\n"
      "\n"
      "Example: `missing: {rate: 1/10000, field: product_id}` with `{check: not_null, field:\n"
      "product_id}`.\n"},
