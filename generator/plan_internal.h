@@ -37,6 +37,8 @@ struct plan_scope {
 };
 bool ls_plan_find(void *context, const char *name, struct ls_expr_symbol *symbol);
 struct ls_op *ls_plan_op_of_cell(struct ls_plan_type *type, unsigned cell);
+
+/* Does it give null without a fault? */
 bool ls_plan_op_nullable(const struct ls_op *op);
 
 /* The event type so many steps back in the lifecycle. */

@@ -67,7 +67,7 @@ static void prove_not_null(struct planner *p, const struct ls_spec_check *check,
                 "leave the check out, or let the field be there in both versions",
                 "records of version %lld of %s have no `%s`, which is null to readers",
                 (long long)type->version->number, type->spec->name, field->name);
-    } else if (op->may_be_null || (op->expr && ls_expr_nullable(op->expr))) {
+    } else if (ls_plan_op_nullable(op)) {
         PROBLEM(p, "LS2201", ls_spec_place(p->spec, &check->field, check->where),
                 "say `null: never` instead of `nullable`",
                 "`%s` of %s is null now and then by itself", field->name, type->spec->name);

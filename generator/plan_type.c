@@ -100,6 +100,16 @@ static bool finish_type(struct planner *p, struct ls_plan_type *type)
     return true;
 }
 
+/* What an earlier event's field may be, by a share of its own or by what it is computed from. */
+static void check_null(struct planner *p, const struct ls_spec_field *field, const struct ls_op *op)
+{
+    const struct ls_source_text *source = field->source.settings;
+    if (field->source.member == &ls_member_ref && !field->is_nullable && ls_plan_op_nullable(op)) {
+        PROBLEM(p, "LS2011", source->where, "make the field nullable: `null: never`",
+                "`%s` is null now and then", source->text);
+    }
+}
+
 bool ls_plan_type(struct planner *p, const struct ls_spec_event_type *spec,
                   const struct ls_spec_version *version, struct ls_plan_type *out)
 {
@@ -121,6 +131,9 @@ bool ls_plan_type(struct planner *p, const struct ls_spec_event_type *spec,
         snprintf(path, sizeof path, "event_types.%s.%s", spec->name, version->fields[i]->name);
         bool made = ls_plan_op(p, version->fields[i], path, out, 0, 0, &op);
         sound = sound && made;
+        if (made) {
+            check_null(p, version->fields[i], &op);
+        }
         out->ops.items[out->ops.count++] = op; /* a wrong one too: expressions below may name it */
     }
     ls_plan_fault_columns(p, out);

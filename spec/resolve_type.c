@@ -259,9 +259,6 @@ static void check_ref_before(struct resolver *r, const struct ls_spec_field *f,
         PROBLEM(r, "LS2011", ls_spec_place(r->spec, &f->nullable, f->where),
                 "write `null: never`: it is null where that event's is",
                 "`%s` is what it was in the earlier event, and not null more often", f->name);
-    } else if (field->nullable.part && f->null_word != LS_NULL_NEVER) {
-        PROBLEM(r, "LS2011", source->where, "make the field nullable: `null: never`",
-                "`%s` is null now and then", source->text);
     }
 }
 
