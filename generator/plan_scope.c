@@ -197,7 +197,7 @@ static struct ls_op *hidden_field(struct plan_scope *s, const char *name)
     struct ls_ops *ops = &s->type->ops;
     struct ls_op op = {0};
     for (size_t i = 0; field && i < ops->hidden_count; i++) {
-        if (ops->items[i].field == field && ops->items[i].back == s->back) {
+        if (ops->items[i].field == field) {
             return &ops->items[i];
         }
     }

@@ -84,9 +84,6 @@ static bool finish_type(struct planner *p, struct ls_plan_type *type)
         }
         type->looks_back = type->looks_back || op->back || op->of_session;
     }
-    for (size_t k = 0; k < type->pick_count; k++) {
-        type->looks_back = type->looks_back || type->picks[k].back;
-    }
     for (size_t k = type->ops.hidden_count; k < type->ops.count; k++) {
         ls_op_finish(&type->ops.items[k]);
     }

@@ -42,6 +42,7 @@ static const struct source {
     {"wide", "long", "expr: points * points * points * weight", false},
     {"big", "boolean", "expr: amount >= customer.limit and not product.fragile", false},
     {"known", "boolean", "expr: coupon is not null", false},
+    {"maybe", "string", "expr: sometimes", true},
     {"label", "string", "expr: product.sku", false},
     {"letter", "string", "expr: order_id", false},
     {"feeling", "string", "expr: mood", false},
@@ -100,7 +101,8 @@ static void write_spec(struct text *out)
         add(out, "  - name: %s\n%s    entity: customer\n    attributes:\n", events[k],
             k ? "" : "    weight: 6\n");
         if (k) {
-            add(out, "      - {name: own, type: string, id: \"N{n}\"}\n");
+            add(out, "      - {name: own, type: string, id: \"N{n}\"}\n"
+                     "      - {name: mine, type: string, ref: product.id}\n");
         }
         for (size_t i = 0; i < SOURCES; i++) {
             if (k == 0) {
@@ -225,16 +227,26 @@ static void each_source_is_taken_over(void **state)
     free(text);
 }
 
-/* The values of the step before are those of its own slot, not of this one or of the first. */
+/* The values of a step are those of its own slot, and what it picks its own pick, whoever asks. */
 static void steps_have_values_of_their_own(void **state)
 {
+    static const struct {
+        const char *taken, *from; /* columns of thanks and of the event before */
+        unsigned type;
+    } cases[] = {{"paid", "own", 1},
+                 {"refunded", "own", 2},
+                 {"paid_for", "mine", 1},
+                 {"refunded_for", "mine", 2},
+                 {"self", "own", 3}};
     struct maker *m = *state;
     struct text *text = calloc(1, sizeof *text);
     assert_non_null(text);
     write_spec(text);
     char *own = changed(text->text, "  - {name: visit,",
                         "      - {name: paid, type: string, ref: payment.own}\n"
+                        "      - {name: paid_for, type: string, ref: payment.mine}\n"
                         "      - {name: refunded, type: string, ref: refund.own}\n"
+                        "      - {name: refunded_for, type: string, ref: refund.mine}\n"
                         "      - {name: self, type: string, id: \"N{n}\"}\n"
                         "  - {name: visit,");
     plan_fine(m, own, NULL);
@@ -243,20 +255,54 @@ static void steps_have_values_of_their_own(void **state)
     for (size_t i = 0; i < RUN; i++) {
         const struct ls_event *e = &m->run.events[i];
         struct ls_cell cells[LS_PLAN_CELLS_MAX];
+        struct ls_cell before[LS_PLAN_CELLS_MAX];
         if (e->type != 3) {
             continue;
         }
         const struct ls_layout *layout = decode(m, e, cells);
-        static const char *const names[] = {"order_id", "paid", "refunded", "self"};
-        for (unsigned k = 0; k < STEPS; k++) {
-            uint64_t at = number_in(&cells[ls_layout_find(layout, names[k])]);
-            assert_true(at <= i && m->run.events[at].type == k);
-            assert_true(m->run.events[at].entity == e->entity);
+        uint64_t at[STEPS];
+        at[0] = number_in(&cells[ls_layout_find(layout, "order_id")]);
+        at[1] = number_in(&cells[ls_layout_find(layout, "paid")]);
+        at[2] = number_in(&cells[ls_layout_find(layout, "refunded")]);
+        at[3] = i;
+        for (size_t k = 0; k < STEPS; k++) {
+            assert_true(m->run.events[at[k]].type == k && (k == 0 || at[k - 1] < at[k]));
+            assert_true(m->run.events[at[k]].entity == e->entity);
+        }
+        for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+            const struct ls_layout *of = decode(m, &m->run.events[at[cases[k].type]], before);
+            check_same(&sources[0], &before[ls_layout_find(of, cases[k].from)],
+                       &cells[ls_layout_find(layout, cases[k].taken)]);
         }
         count++;
     }
     assert_true(count > 500);
     free(own);
+    free(text);
+}
+
+/* From 0 on, each once. */
+static void sessions_are_numbered(void **state)
+{
+    struct maker *m = *state;
+    struct text *text = calloc(1, sizeof *text);
+    bool seen[RUN] = {false};
+    size_t count = 0;
+    assert_non_null(text);
+    write_spec(text);
+    plan_fine(m, text->text, NULL);
+    make_run(m, RUN);
+    for (size_t i = 0; i < RUN; i++) {
+        struct ls_cell cells[LS_PLAN_CELLS_MAX];
+        if (m->run.events[i].type == 0) {
+            const struct ls_layout *layout = decode(m, &m->run.events[i], cells);
+            uint64_t number = number_in(&cells[ls_layout_find(layout, "basket")]);
+            assert_true(number < count + 2 && !seen[number]); /* two begin in a round */
+            seen[number] = true;
+            count++;
+        }
+    }
+    assert_true(count > 1000);
     free(text);
 }
 
@@ -295,6 +341,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         MAKER_TEST(each_source_is_taken_over),
         MAKER_TEST(steps_have_values_of_their_own),
+        MAKER_TEST(sessions_are_numbered),
         MAKER_TEST(what_may_be_null_is_taken_as_such),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
