@@ -90,13 +90,15 @@ static void open_rows(struct maker *m, struct rows *rows, size_t type, unsigned 
 static void check_row(struct maker *m, struct rows *rows, uint64_t position,
                       const struct ls_event *e, enum ls_reason outcome)
 {
-    bool touched = e->late || e->jitter || e->fault != LS_FAULT_NONE || outcome != LS_ADMITTED;
+    bool touched = e->late || e->jitter || e->held || e->fault != LS_FAULT_NONE ||
+                   outcome != LS_ADMITTED;
     if (!touched) {
         assert_true(rows->position != (int64_t)position);
         return;
     }
     char faults[64];
-    snprintf(faults, sizeof faults, "%s%s%s", e->late ? "late " : "", e->jitter ? "jitter " : "",
+    snprintf(faults, sizeof faults, "%s%s%s%s", e->late ? "late " : "", e->jitter ? "jitter " : "",
+             e->held ? "outage " : "",
              e->fault != LS_FAULT_NONE ? ls_fault_name((enum ls_fault)e->fault) : "");
     size_t size = strlen(faults);
     if (size && faults[size - 1] == ' ') {
