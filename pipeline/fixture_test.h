@@ -104,7 +104,9 @@ struct pipe {
 /* A record before it is encoded, and after. */
 struct message {
     uint32_t topic, partition;
-    struct ls_cell cells[SALE_COLUMNS];
+    size_t version;                     /* that writes it, of its event type's */
+    struct ls_cell cells[SALE_COLUMNS]; /* of the readers' version */
+    const char *till;                   /* the field `till`, where the version has it */
     char id[16];
     uint8_t value[16384];
     struct ls_log_record raw;
@@ -175,6 +177,27 @@ static inline void write_shops(struct pipe *p, const struct shop *shops, size_t 
 
 static const struct shop pipe_shops[] = {{"S0", 0, 100}, {"S1", 1, -7}, {"", 1, 0}};
 
+/* pipe_spec with a second version of sales: `seen` and `amount` are added in it, `till` is gone.
+ * The readers' columns are those of pipe_spec. free() it. */
+static inline char *spec_of_versions(bool adds, bool removes)
+{
+    static const char *const words[][2] = {
+        {"delay: {exp", "faults: {schema_change: {at: 1m, event: sale, to: 3}}\ndelay: {exp"},
+        {"const: 2020-01-01T00:00:00Z,", "const: 2020-01-01T00:00:00Z, since: 3,"},
+        {"{name: amount, type: money,", "{name: amount, type: money, since: 3,"},
+        {"      - {name: item,", "      - {name: till, type: string, const: x, until: 3}\n"
+                                 "      - {name: item,"},
+    };
+    const bool wanted[] = {true, adds, adds, removes};
+    char *text = strdup(pipe_spec);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        char *before = text;
+        text = wanted[i] ? changed(before, words[i][0], words[i][1]) : strdup(before);
+        free(before);
+    }
+    return text;
+}
+
 /* The plan and the views of a text that is fine. */
 static inline void pipe_plan(struct pipe *p, const char *text, const char *const *sets)
 {
@@ -214,17 +237,38 @@ static inline int pipe_teardown(void **state)
 
 /* ---- records */
 
+/* The cells as the message's version writes them. */
+static inline void write_cells(const struct ls_layout *readers, const struct ls_layout *layout,
+                               const struct message *m, struct ls_cell *out)
+{
+    for (size_t c = 0; c < layout->count; c++) {
+        int at = ls_layout_find(readers, layout->columns[c].path);
+        out[c] = at >= 0 ? m->cells[at] : text_of(m->till);
+    }
+}
+
 /* The bytes of a message from its cells: framed, keyed by its entity_id. */
 static inline void encode(const struct pipe *p, struct message *m)
 {
     const struct ls_spec_event_type *type = p->plan->topics[m->topic].type;
-    uint8_t *at = ls_put_single_object(m->value, type->schema->crc64);
-    assert_true(ls_row_size_max(type->layout, m->cells) < sizeof m->value);
-    at = ls_row_encode(type->layout, m->cells, at);
+    const struct ls_spec_version *version = &type->versions[m->version];
+    struct ls_cell cells[SALE_COLUMNS + 1];
+    write_cells(type->layout, version->layout, m, cells);
+    uint8_t *at = ls_put_single_object(m->value, version->schema->crc64);
+    assert_true(ls_row_size_max(version->layout, cells) < sizeof m->value);
+    at = ls_row_encode(version->layout, cells, at);
     m->raw.key = m->cells[LS_COLUMN_ENTITY_ID].bytes;
     m->raw.key_size = m->cells[LS_COLUMN_ENTITY_ID].size;
     m->raw.value = m->value;
     m->raw.value_size = (size_t)(at - m->value);
+}
+
+/* Another version writes the message. */
+static inline void set_version(const struct pipe *p, struct message *m, size_t version)
+{
+    m->version = version;
+    m->cells[LS_COLUMN_SCHEMA_VERSION] = number_of(
+        p->plan->topics[m->topic].type->versions[version].number);
 }
 
 /* A message that every check passes: event, ingest and record's time are `time_ms`. */
@@ -238,7 +282,8 @@ static inline void begin_message(const struct pipe *p, struct message *m, uint32
     m->cells[LS_COLUMN_EVENT_ID] = text_of(m->id);
     m->cells[LS_COLUMN_EVENT_TIME] = m->cells[LS_COLUMN_INGEST_TIME] = number_of(time_ms);
     m->cells[LS_COLUMN_SOURCE] = text_of("test");
-    m->cells[LS_COLUMN_SCHEMA_VERSION] = number_of(p->plan->topics[topic].type->schema_version);
+    set_version(p, m, p->plan->topics[topic].type->version_count - 1);
+    m->till = "then";
     m->cells[LS_COLUMN_ENTITY_ID] = text_of("S0");
     if (topic == VISIT) {
         m->cells[PAGES] = number_of(3);

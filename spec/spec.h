@@ -168,9 +168,9 @@ struct ls_spec_version {
     struct ls_layout *layout; /* envelope columns first (enum ls_envelope_column), then the
                                  payload's in field order */
 };
-#define LS_SPEC_VERSIONS_MAX                                                                       \
-    2 /* the declared one, and the one that a schema_change goes over to                           \
-       */
+
+/* The declared one, and the one that a schema_change goes over to. */
+#define LS_SPEC_VERSIONS_MAX 2
 
 struct ls_spec_event_type {
     const char *name;
@@ -477,6 +477,18 @@ uint64_t ls_spec_phase_per_ms(const struct ls_spec_phase *phase);
 
 /* The watermark delay of an event type's topic (P2). */
 int64_t ls_spec_watermark_delay(const struct ls_spec *spec, const struct ls_spec_event_type *type);
+
+/* The written version whose schema has this fingerprint; NULL when there is none. */
+static inline const struct ls_spec_version *
+ls_spec_version_of(const struct ls_spec_event_type *type, uint64_t crc64)
+{
+    for (size_t v = type->version_count; v > 0; v--) { /* the readers' first */
+        if (type->versions[v - 1].schema->crc64 == crc64) {
+            return &type->versions[v - 1];
+        }
+    }
+    return NULL;
+}
 
 /* Does a version of the schema have the field? */
 static inline bool ls_spec_field_in(const struct ls_spec_field *field, int64_t version)

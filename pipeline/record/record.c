@@ -13,32 +13,58 @@ static void reject(struct ls_record *out, enum ls_reason reason)
     out->detail[0] = '\0';
 }
 
-static bool check_frame(const struct ls_topic_plan *topic, const struct ls_log_record *raw,
-                        struct ls_record *out)
+/* The version that wrote the value; NULL: it is rejected. */
+static const struct ls_spec_version *check_frame(const struct ls_topic_plan *topic,
+                                                 const struct ls_log_record *raw,
+                                                 struct ls_record *out)
 {
     struct ls_frame frame = ls_frame_read(raw->value, raw->value ? raw->value_size : 0);
     if (frame.kind != LS_FRAME_SINGLE_OBJECT) {
         reject(out, LS_REASON_FRAME_INVALID);
-        return false;
+        return NULL;
     }
-    if (frame.crc64 != topic->type->schema->crc64) {
+    const struct ls_spec_version *version = ls_spec_version_of(topic->type, frame.crc64);
+    if (!version) {
         reject(out, LS_REASON_SCHEMA_UNKNOWN);
         snprintf(out->detail, sizeof out->detail, "schema fingerprint %016llx",
                  (unsigned long long)frame.crc64);
-        return false;
     }
-    return true;
+    return version;
 }
 
-static bool decode(const struct ls_topic_plan *topic, const struct ls_log_record *raw,
-                   struct ls_record *out)
+/* A row of an older version as one of the readers'. */
+static __attribute__((noinline)) enum ls_decode_status
+decode_older(const struct ls_topic_plan *topic, const struct ls_spec_version *version,
+             const uint8_t *datum, size_t size, struct ls_cell *cells, size_t *offset,
+             size_t *column)
+{
+    struct ls_cell written[LS_COLUMN_PAYLOAD + LS_SPEC_FIELDS_MAX];
+    enum ls_decode_status status = ls_row_decode(version->layout, datum, size, written, offset,
+                                                 column);
+    const struct ls_record_version *older = topic->older;
+    while (older->version != version) {
+        older++;
+    }
+    for (size_t c = 0; status == LS_DECODE_OK && c < topic->type->layout->count; c++) {
+        cells[c] = older->columns[c] == LS_COLUMN_LACKING ? (struct ls_cell){.is_null = true}
+                                                          : written[older->columns[c]];
+    }
+    return status;
+}
+
+static bool decode(const struct ls_topic_plan *topic, const struct ls_spec_version *version,
+                   const struct ls_log_record *raw, struct ls_record *out)
 {
     size_t offset = 0;
     size_t column = 0;
-    const struct ls_layout *layout = topic->type->layout;
+    const struct ls_layout *layout = version->layout;
     const uint8_t *datum = raw->value + LS_SINGLE_OBJECT_SIZE;
     size_t size = raw->value_size - LS_SINGLE_OBJECT_SIZE;
-    enum ls_decode_status status = ls_row_decode(layout, datum, size, out->cells, &offset, &column);
+    enum ls_decode_status status = layout == topic->type->layout
+                                       ? ls_row_decode(layout, datum, size, out->cells, &offset,
+                                                       &column)
+                                       : decode_older(topic, version, datum, size, out->cells,
+                                                      &offset, &column);
     if (status == LS_DECODE_OK) {
         return true;
     }
@@ -50,7 +76,7 @@ static bool decode(const struct ls_topic_plan *topic, const struct ls_log_record
     return false;
 }
 
-static bool check_envelope(const struct ls_topic_plan *topic, const struct ls_log_record *raw,
+static bool check_envelope(const struct ls_spec_version *version, const struct ls_log_record *raw,
                            struct ls_record *out)
 {
     const struct ls_cell *cells = out->cells;
@@ -61,7 +87,7 @@ static bool check_envelope(const struct ls_topic_plan *topic, const struct ls_lo
     } else if (!raw->key || raw->key_size != entity->size ||
                memcmp(raw->key, entity->bytes, entity->size) != 0) {
         what = "entity_id is not the record's key";
-    } else if (cells[LS_COLUMN_SCHEMA_VERSION].number != topic->type->schema_version) {
+    } else if (cells[LS_COLUMN_SCHEMA_VERSION].number != version->number) {
         what = "schema_version is not that of the schema";
     }
     if (what) {
@@ -225,8 +251,9 @@ void ls_record_examine(const struct ls_record_plan *plan, const struct ls_topic_
                        const struct ls_log_record *raw, struct ls_record *out)
 {
     out->clock_sane = false;
-    bool passed = check_frame(topic, raw, out) && decode(topic, raw, out) &&
-                  check_envelope(topic, raw, out) && check_clock(plan, raw, out) &&
+    const struct ls_spec_version *version = check_frame(topic, raw, out);
+    bool passed = version && decode(topic, version, raw, out) &&
+                  check_envelope(version, raw, out) && check_clock(plan, raw, out) &&
                   check_quality(topic, out) && check_reference(topic, out) && run_steps(topic, out);
     if (!passed) {
         return;

@@ -454,6 +454,81 @@ static void test_overflow_of_a_step(void **state)
     }
 }
 
+/* ---- versions of a schema */
+
+/* The value as its writer wrote it, in the readers' columns; the envelope says which version it is.
+ */
+static void test_older_version(void **state)
+{
+    struct pipe *p = *state;
+    struct message m;
+    char *text = spec_of_versions(true, true);
+    pipe_plan(p, text, NULL);
+    free(text);
+    begin_message(p, &m, SALE, 1, NOW);
+    m.cells[SEEN] = number_of(7);
+    normalize(p, &m, 0);
+    assert_int_equal(normal(p, "schema_version")->number, 3);
+    assert_int_equal(normal(p, "seen")->number, 7);
+    assert_int_equal(normal(p, "amount")->number, 1250);
+    struct ls_id payload = record.payload;
+    set_version(p, &m, 0);
+    normalize(p, &m, 0);
+    assert_int_equal(normal(p, "schema_version")->number, 2);
+    assert_null(normal(p, "till"));
+    check_text(normal(p, "item"), "pen");
+    check_text(normal(p, "shop"), "S1");
+    assert_true(normal(p, "seen")->is_null);
+    assert_true(normal(p, "amount")->is_null);
+    assert_true(normal(p, "each")->is_null);
+    assert_int_equal(normal(p, "units")->number, 2);
+    assert_int_equal(normal(p, "score")->number, -4);
+    assert_false(ls_id_equal(payload, record.payload));
+    payload = record.payload;
+    m.till = "at another time"; /* which no reader sees */
+    normalize(p, &m, 0);
+    assert_true(ls_id_equal(payload, record.payload));
+    set_version(p, &m, 1);
+    m.cells[SEEN] = m.cells[AMOUNT] = null_of();
+    normalize(p, &m, 0);
+    assert_true(ls_id_equal(payload, record.payload));
+}
+
+static void test_troubles_of_versions(void **state)
+{
+    struct pipe *p = *state;
+    struct message m;
+    char *text = spec_of_versions(false, true);
+    pipe_plan(p, text, NULL);
+    free(text);
+    begin_message(p, &m, SALE, 1, NOW);
+    for (size_t version = 0; version < 2; version++) {
+        set_version(p, &m, version);
+        m.cells[LS_COLUMN_SCHEMA_VERSION].number ^= 1; /* 2 says 3, 3 says 2 */
+        encode(p, &m);
+        examine(p, &m);
+        check("the other version", LS_REASON_ENVELOPE_INVALID,
+              "schema_version is not that of the schema", false);
+    }
+    set_version(p, &m, 0);
+    encode(p, &m);
+    find(&m, "then")[-1] = 1;
+    examine(p, &m);
+    check("where the writer's field stands", LS_REASON_DECODE_INVALID,
+          "payload.till, at byte 26: a length is negative, above the limit, or not what the block "
+          "holds",
+          false);
+    encode(p, &m);
+    m.raw.value_size--;
+    examine(p, &m);
+    check("one byte short", LS_REASON_DECODE_TRUNCATED,
+          "payload.score, at byte 47: the bytes end inside the datum", false);
+    /* another type's version is none of this one's */
+    ls_put_single_object(m.value, p->plan->topics[VISIT].type->schema->crc64);
+    examine(p, &m);
+    assert_int_equal(record.reason, LS_REASON_SCHEMA_UNKNOWN);
+}
+
 static void test_expired(void **state)
 {
     (void)state;
@@ -467,11 +542,18 @@ static void test_expired(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        PIPE_TEST(test_admitted),           PIPE_TEST(test_reasons_of_cells),
-        PIPE_TEST(test_order_of_checks),    PIPE_TEST(test_every_truncation),
-        PIPE_TEST(test_reasons_of_bytes),   PIPE_TEST(test_ids_and_payloads),
-        PIPE_TEST(test_normalize),          PIPE_TEST(test_rounding),
-        PIPE_TEST(test_overflow_of_a_step), PIPE_TEST(test_expired),
+        PIPE_TEST(test_admitted),
+        PIPE_TEST(test_reasons_of_cells),
+        PIPE_TEST(test_order_of_checks),
+        PIPE_TEST(test_every_truncation),
+        PIPE_TEST(test_reasons_of_bytes),
+        PIPE_TEST(test_ids_and_payloads),
+        PIPE_TEST(test_normalize),
+        PIPE_TEST(test_rounding),
+        PIPE_TEST(test_overflow_of_a_step),
+        PIPE_TEST(test_older_version),
+        PIPE_TEST(test_troubles_of_versions),
+        PIPE_TEST(test_expired),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
