@@ -30,8 +30,12 @@ static int prepare_topics(struct naive_world *world, struct ls_error *err)
         struct naive_topic *topic = &world->topics[t];
         topic->type = &types[t];
         topic->delay_ms = delay_of(world->spec, &types[t]);
-        rc = ls_naive_event_columns(&types[t], &world->arena, &topic->event, err);
-        rc = rc < 0 ? rc : ls_naive_steps_compile(world, topic, &world->arena, err);
+        rc = ls_naive_versions(world->spec, &types[t], &world->arena, &topic->versions,
+                               &topic->version_count, err);
+        if (rc == 0) {
+            topic->event = topic->versions[topic->version_count - 1].columns;
+            rc = ls_naive_steps_compile(world, topic, &world->arena, err);
+        }
     }
     return rc;
 }

@@ -113,8 +113,10 @@ static inline int shop_setup(void **state)
     s->topic->delay_ms = 2000;
     s->topic->partition_count = 1;
     s->topic->partitions = ls_arena_new(&s->world.arena, 1, sizeof *s->topic->partitions, &s->err);
-    assert_int_equal(
-        ls_naive_event_columns(s->topic->type, &s->world.arena, &s->topic->event, &s->err), 0);
+    assert_int_equal(ls_naive_versions(s->spec, s->topic->type, &s->world.arena,
+                                       &s->topic->versions, &s->topic->version_count, &s->err),
+                     0);
+    s->topic->event = s->topic->versions[s->topic->version_count - 1].columns;
     assert_int_equal(ls_naive_steps_compile(&s->world, s->topic, &s->world.arena, &s->err), 0);
     *state = s;
     return 0;
@@ -171,8 +173,10 @@ static inline void put_sales(struct naive_shop *s, const struct sale *sales, siz
         event[NAIVE_PAYLOAD + 2].is_null = sales[i].amount == NO_AMOUNT;
         event[NAIVE_PAYLOAD + 2].number = sales[i].amount == NO_AMOUNT ? 0 : sales[i].amount;
         event[NAIVE_PAYLOAD + 3].number = sales[i].quantity;
-        *record = (struct naive_record){
-            .timestamp_ms = sales[i].timestamp, .key = ls_naive_text_value("C07"), .event = event};
+        *record = (struct naive_record){.timestamp_ms = sales[i].timestamp,
+                                        .key = ls_naive_text_value("C07"),
+                                        .version = &s->topic->versions[0],
+                                        .event = event};
     }
 }
 

@@ -73,9 +73,20 @@ struct naive_value ls_naive_text_value(const char *text);
 
 /* ---- schemas, from the field lists of the spec */
 
-/* Envelope and payload of an event type at its declared version. */
-int ls_naive_event_columns(const struct ls_spec_event_type *type, struct ls_arena *arena,
-                           struct naive_columns *out, struct ls_error *err);
+/* A version of an event type's schema that is written. */
+struct naive_version {
+    int64_t number;
+    struct naive_columns columns; /* envelope and payload, as written */
+    uint64_t crc64;
+    size_t *places; /* among these, of each column that the readers' version has; columns.count:
+                       it has none, and its value is null */
+};
+
+/* The version that the event type declares and, where the fault schema_change is about it, the one
+ * that it goes over to: the last one is the readers' (P12). Without fingerprints. */
+int ls_naive_versions(const struct ls_spec *spec, const struct ls_spec_event_type *type,
+                      struct ls_arena *arena, struct naive_version **out, size_t *count,
+                      struct ls_error *err);
 
 /* Key and attributes of a reference table. */
 int ls_naive_table_columns(const struct ls_spec_reference *table, struct ls_arena *arena,
@@ -169,8 +180,9 @@ struct naive_record {
     int64_t timestamp_ms;
     struct naive_value key, headers, value;
     enum ls_reason outcome;
-    struct naive_value *event; /* the decoded columns; NULL when it does not decode */
-    struct naive_value *row;   /* the normalized columns; NULL when it does not get there */
+    const struct naive_version *version; /* that wrote it; as `event` */
+    struct naive_value *event;           /* the readers' columns; NULL when it does not decode */
+    struct naive_value *row; /* the normalized columns; NULL when it does not get there */
     bool clock_is_sane;
     int64_t watermark_ms; /* where the clock of this or an earlier record is sane */
 };
@@ -196,9 +208,10 @@ struct naive_step {
 
 struct naive_topic {
     const struct ls_spec_event_type *type;
-    struct naive_columns event; /* as decoded */
+    size_t version_count;
+    struct naive_version *versions;
+    struct naive_columns event; /* as decoded: of the readers' version */
     struct naive_columns row;   /* as normalized */
-    uint64_t crc64;
     int64_t delay_ms;
     size_t step_count;
     struct naive_step *steps;
@@ -237,8 +250,8 @@ const struct naive_value *ls_naive_table_row(const struct naive_table *table,
 int ls_naive_value_of(avro_value_t *field, const struct naive_column *column,
                       struct ls_arena *arena, struct naive_value *out, struct ls_error *err);
 
-/* Frame, schema and decode (P1) of all records; what decodes is decoded by libavro again, and must
- * come out the same. */
+/* Fingerprints of the versions; frame, schema and decode (P1) of all records. What decodes is
+ * decoded by libavro again, with the writer's schema, and must come out the same. */
 int ls_naive_decode(struct naive_world *world, struct naive_topic *topic, struct ls_error *err);
 
 /* Compiles the steps: fills topic->steps and topic->row. */

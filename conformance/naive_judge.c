@@ -6,13 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static enum ls_reason judge_envelope(const struct naive_topic *topic,
-                                     const struct naive_record *record)
+static enum ls_reason judge_envelope(const struct naive_record *record)
 {
     const struct naive_value *event = record->event;
     bool fits = event[NAIVE_EVENT_ID].size > 0 &&
                 ls_naive_value_order(&event[NAIVE_ENTITY_ID], &record->key) == 0 &&
-                event[NAIVE_SCHEMA_VERSION].number == topic->type->schema_version;
+                event[NAIVE_SCHEMA_VERSION].number == record->version->number;
     return fits ? LS_ADMITTED : LS_REASON_ENVELOPE_INVALID;
 }
 
@@ -94,7 +93,7 @@ static int judge_alone(struct naive_world *world, const struct naive_topic *topi
                        struct naive_record *record, struct ls_error *err)
 {
     struct naive_value row[NAIVE_ROW_MAX];
-    record->outcome = judge_envelope(topic, record);
+    record->outcome = judge_envelope(record);
     if (record->outcome == LS_ADMITTED) {
         record->outcome = judge_clock(world->spec->pipeline, record);
         record->clock_is_sane = record->outcome == LS_ADMITTED;

@@ -141,8 +141,9 @@ int ls_naive_log_load(struct naive_world *world, struct ls_error *err)
 
 /* ---- decoding */
 
+/* Of records that one version wrote. */
 struct decoder {
-    const struct naive_topic *topic;
+    const struct naive_version *version;
     avro_schema_t schema;
     avro_value_iface_t *iface;
     avro_value_t value;
@@ -163,18 +164,18 @@ static void decoder_close(struct decoder *d)
     }
 }
 
-static int decoder_open(const struct naive_world *world, struct naive_topic *topic,
-                        struct decoder *d, struct ls_error *err)
+static int decoder_open(const struct naive_world *world, const struct ls_spec_event_type *type,
+                        struct naive_version *version, struct decoder *d, struct ls_error *err)
 {
     struct ls_buf text;
     ls_buf_init(&text, "event schema", 1U << 20);
-    *d = (struct decoder){.topic = topic};
-    int rc = ls_naive_schema(world->spec, topic->type, &topic->event, &text, &topic->crc64, err);
+    d->version = version;
+    int rc = ls_naive_schema(world->spec, type, &version->columns, &text, &version->crc64, err);
     if (rc == 0 &&
         avro_schema_from_json_length((const char *)text.data, text.size, &d->schema) != 0) {
         d->schema = NULL;
-        rc = ls_error_set(err, LS_E_DATA, "libavro cannot read the schema of %s: %s",
-                          topic->type->name, avro_strerror());
+        rc = ls_error_set(err, LS_E_DATA, "libavro cannot read the schema of %s: %s", type->name,
+                          avro_strerror());
     }
     ls_buf_clear(&text);
     if (rc == 0) {
@@ -189,7 +190,7 @@ static int decoder_open(const struct naive_world *world, struct naive_topic *top
 }
 
 /* libavro reads the same from the datum as the walk did. */
-static int agree(struct decoder *d, struct naive_span datum, const struct naive_value *event,
+static int agree(struct decoder *d, struct naive_span datum, const struct naive_value *written,
                  struct ls_error *err)
 {
     avro_value_t payload;
@@ -199,8 +200,8 @@ static int agree(struct decoder *d, struct naive_span datum, const struct naive_
         avro_value_get_by_index(&d->value, NAIVE_PAYLOAD, &payload, NULL) != 0) {
         return ls_error_set(err, LS_E_BUG, "libavro refuses it: %s", avro_strerror());
     }
-    for (size_t i = 0; i < d->topic->event.count; i++) {
-        const struct naive_column *column = &d->topic->event.items[i];
+    for (size_t i = 0; i < d->version->columns.count; i++) {
+        const struct naive_column *column = &d->version->columns.items[i];
         struct naive_value value;
         const avro_value_t *record = i < NAIVE_PAYLOAD ? &d->value : &payload;
         size_t index = i < NAIVE_PAYLOAD ? i : i - NAIVE_PAYLOAD;
@@ -211,46 +212,63 @@ static int agree(struct decoder *d, struct naive_span datum, const struct naive_
         if (rc < 0) {
             return rc;
         }
-        if (ls_naive_value_order(&value, &event[i]) != 0) {
+        if (ls_naive_value_order(&value, &written[i]) != 0) {
             return ls_error_set(err, LS_E_BUG, "libavro reads another `%s`", column->written);
         }
     }
     return 0;
 }
 
-static int decode(struct decoder *d, struct naive_record *record, struct ls_arena *arena,
-                  struct ls_error *err)
+static int decode(const struct naive_topic *topic, struct decoder *decoders,
+                  struct naive_record *record, struct ls_arena *arena, struct ls_error *err)
 {
-    struct naive_span datum;
-    struct naive_value event[NAIVE_PAYLOAD + LS_SPEC_FIELDS_MAX];
-    record->outcome = ls_naive_unframe(&record->value, d->topic->crc64, &datum);
+    struct naive_span datum = {0};
+    struct naive_value written[NAIVE_PAYLOAD + LS_SPEC_FIELDS_MAX];
+    struct decoder *d = decoders; /* that of the version that the frame names */
+    for (size_t v = 0; v < topic->version_count; v++) {
+        d = &decoders[v];
+        record->outcome = ls_naive_unframe(&record->value, d->version->crc64, &datum);
+        if (record->outcome != LS_REASON_SCHEMA_UNKNOWN) {
+            break;
+        }
+    }
     if (record->outcome == LS_ADMITTED) {
-        record->outcome = ls_naive_walk(&d->topic->event, datum, event);
+        record->outcome = ls_naive_walk(&d->version->columns, datum, written);
     }
     if (record->outcome != LS_ADMITTED) {
         return 0;
     }
-    size_t size = d->topic->event.count * sizeof event[0];
-    record->event = ls_arena_new(arena, 1, size, err);
+    record->version = d->version;
+    record->event = ls_arena_new(arena, topic->event.count, sizeof *record->event, err);
     if (!record->event) {
         return err->code;
     }
-    memcpy(record->event, event, size);
-    return agree(d, datum, event, err);
+    for (size_t i = 0; i < topic->event.count; i++) {
+        size_t place = d->version->places[i];
+        record->event[i] = place < d->version->columns.count
+                               ? written[place]
+                               : (struct naive_value){.is_null = true};
+    }
+    return agree(d, datum, written, err);
 }
 
 int ls_naive_decode(struct naive_world *world, struct naive_topic *topic, struct ls_error *err)
 {
-    struct decoder d;
-    int rc = decoder_open(world, topic, &d, err);
+    struct decoder decoders[LS_SPEC_VERSIONS_MAX] = {{0}};
+    int rc = 0;
+    for (size_t v = 0; rc == 0 && v < topic->version_count; v++) {
+        rc = decoder_open(world, topic->type, &topic->versions[v], &decoders[v], err);
+    }
     for (size_t p = 0; rc == 0 && p < topic->partition_count; p++) {
         for (size_t i = 0; rc == 0 && i < topic->partitions[p].count; i++) {
-            rc = decode(&d, &topic->partitions[p].records[i], &world->arena, err);
+            rc = decode(topic, decoders, &topic->partitions[p].records[i], &world->arena, err);
             if (rc < 0) {
                 ls_error_prefix(err, "%s, partition %zu, position %zu", topic->type->topic, p, i);
             }
         }
     }
-    decoder_close(&d);
+    for (size_t v = 0; v < topic->version_count; v++) {
+        decoder_close(&decoders[v]);
+    }
     return rc;
 }

@@ -62,8 +62,9 @@ static struct naive_column column_of(const struct ls_spec_field *field)
     return column;
 }
 
-int ls_naive_event_columns(const struct ls_spec_event_type *type, struct ls_arena *arena,
-                           struct naive_columns *out, struct ls_error *err)
+/* The envelope, and the fields that are there at the version, in the spec's order. */
+static int columns_of(const struct ls_spec_event_type *type, int64_t version,
+                      struct ls_arena *arena, struct naive_columns *out, struct ls_error *err)
 {
     static const struct naive_column envelope[NAIVE_PAYLOAD] = {
         [NAIVE_EVENT_ID] = {.name = "event_id", .type = NAIVE_STRING},
@@ -72,19 +73,60 @@ int ls_naive_event_columns(const struct ls_spec_event_type *type, struct ls_aren
         [NAIVE_SOURCE] = {.name = "source", .type = NAIVE_STRING},
         [NAIVE_SCHEMA_VERSION] = {.name = "schema_version", .type = NAIVE_INT},
         [NAIVE_ENTITY_ID] = {.name = "entity_id", .type = NAIVE_STRING}};
-    out->count = NAIVE_PAYLOAD + type->field_count;
-    out->items = ls_arena_new(arena, out->count, sizeof *out->items, err);
+    const struct ls_items *lists[] = {&type->attributes, &type->dimensions, &type->metrics};
+    size_t most = NAIVE_PAYLOAD + lists[0]->count + lists[1]->count + lists[2]->count;
+    out->items = ls_arena_new(arena, most, sizeof *out->items, err);
     if (!out->items) {
         return err->code;
     }
-    for (size_t i = 0; i < out->count; i++) {
-        out->items[i] = i < NAIVE_PAYLOAD ? envelope[i]
-                                          : column_of(type->fields[i - NAIVE_PAYLOAD]);
-        if (i < NAIVE_PAYLOAD) {
-            out->items[i].written = out->items[i].name;
+    for (out->count = 0; out->count < NAIVE_PAYLOAD; out->count++) {
+        out->items[out->count] = envelope[out->count];
+        out->items[out->count].written = envelope[out->count].name;
+    }
+    for (size_t l = 0; l < 3; l++) {
+        const struct ls_spec_field *fields = lists[l]->items;
+        for (size_t i = 0; i < lists[l]->count; i++) {
+            bool gone = fields[i].until != 0 && version >= fields[i].until;
+            if (version >= fields[i].since && !gone) {
+                out->items[out->count++] = column_of(&fields[i]);
+            }
         }
     }
     return 0;
+}
+
+/* Avro's schema resolution goes by name. */
+static int place_columns(struct naive_version *version, const struct naive_columns *readers,
+                         struct ls_arena *arena, struct ls_error *err)
+{
+    version->places = ls_arena_new(arena, readers->count, sizeof *version->places, err);
+    if (!version->places) {
+        return err->code;
+    }
+    for (size_t i = 0; i < readers->count; i++) {
+        version->places[i] = ls_naive_column_find(&version->columns, readers->items[i].name);
+    }
+    return 0;
+}
+
+int ls_naive_versions(const struct ls_spec *spec, const struct ls_spec_event_type *type,
+                      struct ls_arena *arena, struct naive_version **out, size_t *count,
+                      struct ls_error *err)
+{
+    const struct ls_spec_schema_change *change = spec->faults->schema_change;
+    const bool changes = change && strcmp(change->event, type->name) == 0;
+    const int64_t numbers[] = {type->schema_version, changes ? change->to : 0};
+    *count = changes ? 2 : 1;
+    *out = ls_arena_new(arena, *count, sizeof **out, err);
+    int rc = *out ? 0 : err->code;
+    for (size_t v = 0; rc == 0 && v < *count; v++) {
+        (*out)[v].number = numbers[v];
+        rc = columns_of(type, numbers[v], arena, &(*out)[v].columns, err);
+    }
+    for (size_t v = 0; rc == 0 && v < *count; v++) {
+        rc = place_columns(&(*out)[v], &(*out)[*count - 1].columns, arena, err);
+    }
+    return rc;
 }
 
 int ls_naive_table_columns(const struct ls_spec_reference *table, struct ls_arena *arena,

@@ -1,12 +1,15 @@
 /* Stream and batch over many small logs of hostile records: the same bytes, whatever the batch
- * sizes, workers, interleavings, checkpoints, kills and memory. A failure names its seed. */
+ * sizes, workers, interleavings, checkpoints, kills and memory; and the rows that the naive
+ * recomputation finds. A failure names its seed. */
 #include "pipeline/hostile_test.h"
 
+#include "conformance/naive_internal.h"
 #include "pipeline/batch/batch_run.h"
 #include "pipeline/stream/stream_run.h"
 
 #define LOGS        240
 #define LARGE_EVERY 60 /* one log of so many makes the sorters spill */
+#define OF_VERSIONS 24 /* logs of each spec with a schema change */
 
 /* What all logs together must have shown (contract C3). */
 struct seen {
@@ -99,6 +102,19 @@ static void check_summary(struct pipe *p, struct seen *seen)
     (void)p;
 }
 
+/* A third opinion, of code that shares nothing with the two (C7). */
+static void check_naive(struct pipe *p, uint64_t seed)
+{
+    const struct ls_naive naive = {p->base.spec, "log", "tables", "batch/datasets", false};
+    struct ls_naive_counts counts;
+    p->base.report.size = 0;
+    int rc = ls_naive_check(&naive, &counts, &p->base.report, &p->base.err);
+    if (rc != 0) {
+        fail_msg("seed %llu: %s", (unsigned long long)seed,
+                 rc < 0 ? p->base.err.text : ls_buf_text(&p->base.report, &p->base.err));
+    }
+}
+
 static void one_log(struct pipe *p, uint64_t seed, struct seen *seen)
 {
     struct draws d = {ls_stream_key(seed, "differential test"), 0};
@@ -114,6 +130,7 @@ static void one_log(struct pipe *p, uint64_t seed, struct seen *seen)
         fail_msg("seed %llu: stream and batch differ in %s", (unsigned long long)seed, different);
     }
     check_summary(p, seen);
+    check_naive(p, seed);
 }
 
 static void test_stream_and_batch(void **state)
@@ -143,6 +160,123 @@ static void test_stream_and_batch(void **state)
     assert_true(seen.spilled > 0);
     assert_true(seen.restarts > 0);
     assert_true(seen.empty > 0);
+}
+
+/* How the records that a version of sales wrote end; those that do not decode are of none. */
+static void count_fates(struct pipe *p, uint64_t counts[LS_SPEC_VERSIONS_MAX][LS_REASON_COUNT])
+{
+    const struct ls_naive naive = {p->base.spec, "log", "tables", "batch/datasets", false};
+    struct naive_world world;
+    FINE(p, ls_naive_world_load(&naive, &world, &p->base.err));
+    const struct naive_topic *sales = &world.topics[SALE];
+    for (size_t i = 0; i < sales->partition_count; i++) {
+        for (size_t k = 0; k < sales->partitions[i].count; k++) {
+            const struct naive_record *record = &sales->partitions[i].records[k];
+            if (record->version) {
+                counts[record->version - sales->versions][record->outcome]++;
+            }
+        }
+    }
+    ls_arena_clear(&world.arena);
+}
+
+/* The same over two versions of a schema: fields added, removed, both. */
+static void test_versions(void **state)
+{
+    static const struct {
+        bool adds, removes;
+    } variants[] = {{true, false}, {false, true}, {true, true}};
+    static const enum ls_reason wanted[] = {LS_ADMITTED,
+                                            LS_REASON_ENVELOPE_INVALID,
+                                            LS_REASON_CLOCK_SKEW,
+                                            LS_REASON_NOT_NULL,
+                                            LS_REASON_RANGE,
+                                            LS_REASON_REFERENCE_UNKNOWN,
+                                            LS_REASON_NORMALIZE_FAILED,
+                                            LS_REASON_EXPIRED,
+                                            LS_REASON_DUPLICATE,
+                                            LS_REASON_DUPLICATE_CONFLICT};
+    struct pipe *p = *state;
+    struct seen seen = {0};
+    for (size_t i = 0; i < sizeof variants / sizeof *variants; i++) {
+        uint64_t counts[LS_SPEC_VERSIONS_MAX][LS_REASON_COUNT] = {{0}};
+        char *text = spec_of_versions(variants[i].adds, variants[i].removes);
+        pipe_plan(p, text, NULL);
+        free(text);
+        for (uint64_t seed = 0; seed < OF_VERSIONS; seed++) {
+            one_log(p, seed, &seen);
+            count_fates(p, counts);
+        }
+        for (size_t r = 0; r < sizeof wanted / sizeof *wanted; r++) {
+            bool lacks = variants[i].adds && wanted[r] == LS_REASON_NORMALIZE_FAILED; /* null */
+            if (!counts[1][wanted[r]] || (!counts[0][wanted[r]] && !lacks)) {
+                fail_msg("no record of one of the versions was %s", ls_reasons[wanted[r]].name);
+            }
+        }
+    }
+}
+
+/* Copies on either side of the change: payloads are compared as the readers' version has them. */
+static void test_copies_across_versions(void **state)
+{
+    static const struct {
+        size_t version; /* the readers' is 1 */
+        int id;
+        int64_t claimed, seen, units; /* schema_version, or 0; NO: null */
+        const char *till;
+        enum ls_reason reason;
+    } sales[] = {
+#define NO INT64_MIN
+        {0, 1, 0, NO, 2, "then", LS_ADMITTED},
+        {0, 1, 0, NO, 2, "then", LS_REASON_DUPLICATE},
+        {0, 1, 0, NO, 3, "then", LS_REASON_DUPLICATE_CONFLICT},
+        {0, 1, 0, NO, 2, "now", LS_REASON_DUPLICATE}, /* nobody reads what differs */
+        {1, 1, 0, NO, 2, "", LS_REASON_DUPLICATE},
+        {1, 1, 0, 5, 2, "", LS_REASON_DUPLICATE_CONFLICT},
+        {0, 2, 3, NO, 2, "then", LS_REASON_ENVELOPE_INVALID},
+        {1, 2, 2, NO, 2, "", LS_REASON_ENVELOPE_INVALID},
+        {1, 2, 0, 5, 2, "", LS_ADMITTED}, /* those before it were not */
+        {0, 2, 0, NO, 2, "then", LS_REASON_DUPLICATE_CONFLICT},
+        {1, 3, 0, NO, 2, "", LS_ADMITTED},
+        {0, 3, 0, NO, 2, "then", LS_REASON_DUPLICATE},
+    };
+    enum { SALES = sizeof sales / sizeof *sales };
+    struct pipe *p = *state;
+    struct draws d = {ls_stream_key(1, "versions"), 0};
+    struct seen seen = {0};
+    struct naive_world world;
+    char *text = spec_of_versions(true, true);
+    pipe_plan(p, text, NULL);
+    free(text);
+    struct ls_log *log = begin_log(p, "log:log", 1);
+    for (int i = 0; i < SALES; i++) {
+        struct message m;
+        begin_message(p, &m, SALE, sales[i].id, i);
+        set_version(p, &m, sales[i].version);
+        m.cells[LS_COLUMN_SCHEMA_VERSION].number = sales[i].claimed ? sales[i].claimed
+                                                                    : 2 + (int)sales[i].version;
+        m.cells[SEEN] = sales[i].seen == NO ? null_of() : number_of(sales[i].seen);
+        m.cells[AMOUNT] = null_of();
+        m.cells[UNITS] = number_of(sales[i].units);
+        m.till = sales[i].till;
+        encode(p, &m);
+        put(p, log, &m);
+    }
+    end_log(p, log);
+    run_stream(p, &d, &seen);
+    run_batch(p, &d, &seen);
+    assert_string_equal(difference(p, "stream/datasets", "batch/datasets"), "");
+    check_naive(p, 0);
+    const struct ls_naive naive = {p->base.spec, "log", "tables", "batch/datasets", false};
+    FINE(p, ls_naive_world_load(&naive, &world, &p->base.err));
+    for (int i = 0; i < SALES; i++) {
+        enum ls_reason reason = world.topics[SALE].partitions[0].records[i].outcome;
+        if (reason != sales[i].reason) {
+            fail_msg("sale %d is %s, should be %s", i, ls_reasons[reason].name,
+                     ls_reasons[sales[i].reason].name);
+        }
+    }
+    ls_arena_clear(&world.arena);
 }
 
 /* A value that does not fit its column ends both runs with the same words (P8). */
@@ -228,8 +362,8 @@ static void test_refused_memory_of_workers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        PIPE_TEST(test_stream_and_batch),
-        PIPE_TEST(test_same_error),
+        PIPE_TEST(test_stream_and_batch),          PIPE_TEST(test_versions),
+        PIPE_TEST(test_copies_across_versions),    PIPE_TEST(test_same_error),
         PIPE_TEST(test_refused_memory_of_workers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -88,6 +88,18 @@ static inline void fill_sale(struct scribe *s, struct message *m)
                                                 : below(s->d, 7));
 }
 
+/* Either version writes it, with any value in a field that nobody reads any more; now and then the
+ * older one says to be the newer. */
+static inline void choose_version(struct scribe *s, struct message *m)
+{
+    static const char *const tills[] = {"", "then", "ever after"};
+    if (s->p->plan->topics[m->topic].type->version_count > 1) {
+        set_version(s->p, m, (size_t)below(s->d, 2));
+        m->till = tills[below(s->d, 3)];
+        m->cells[LS_COLUMN_SCHEMA_VERSION].number += m->version == 0 && one_in(s->d, 20);
+    }
+}
+
 /* Times, ids and fields; now and then wrong ones. */
 static inline void fill(struct scribe *s, struct message *m, uint32_t topic)
 {
@@ -108,6 +120,7 @@ static inline void fill(struct scribe *s, struct message *m, uint32_t topic)
         m->cells[LS_COLUMN_INGEST_TIME].number = one_in(s->d, 2) ? LS_TIME_MAX_MS + 1 : INT64_MIN;
         m->cells[LS_COLUMN_EVENT_TIME].number = INT64_MIN;
     }
+    choose_version(s, m);
     m->cells[LS_COLUMN_SCHEMA_VERSION].number += one_in(s->d, 50);
     if (topic == SALE) {
         fill_sale(s, m);
@@ -127,6 +140,7 @@ static inline void copy(struct scribe *s, struct message *m)
     if (one_in(s->d, 3)) {
         m->cells[m->topic == SALE ? UNITS : PAGES].number ^= 1;
     }
+    choose_version(s, m);
     encode(s->p, m);
     if (one_in(s->d, 4)) { /* the last field is a number of one byte: a padded one is the same */
         m->value[m->raw.value_size - 1] |= 0x80;
