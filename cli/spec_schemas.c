@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#define VERSIONS_MAX (2 * 3 * LS_SPEC_FIELDS_MAX + 1)
+#define VERSIONS_MAX (2 * 3 * LS_SPEC_FIELDS_MAX + LS_SPEC_VERSIONS_MAX)
 
 /* Keeps the list sorted, each once. */
 static void add_version(int64_t versions[VERSIONS_MAX], size_t *count, int64_t version)
@@ -19,12 +19,14 @@ static void add_version(int64_t versions[VERSIONS_MAX], size_t *count, int64_t v
     (*count)++;
 }
 
-/* The written version, and those at which a field comes or goes. */
+/* The written versions, and those at which a field comes or goes. */
 static size_t versions_of(const struct ls_spec_event_type *type, int64_t versions[VERSIONS_MAX])
 {
     const struct ls_items *lists[] = {&type->attributes, &type->dimensions, &type->metrics};
     size_t count = 0;
-    add_version(versions, &count, type->schema_version);
+    for (size_t v = 0; v < type->version_count; v++) {
+        add_version(versions, &count, type->versions[v].number);
+    }
     for (size_t l = 0; l < sizeof lists / sizeof *lists; l++) {
         const struct ls_spec_field *fields = lists[l]->items;
         for (size_t i = 0; i < lists[l]->count; i++) {
@@ -35,6 +37,16 @@ static size_t versions_of(const struct ls_spec_event_type *type, int64_t version
     return count;
 }
 
+static bool is_written(const struct ls_spec_event_type *type, int64_t version)
+{
+    for (size_t v = 0; v < type->version_count; v++) {
+        if (type->versions[v].number == version) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static int add(struct cli *cli, const struct ls_spec *spec, const struct ls_spec_event_type *type,
                int64_t version, struct spec_schemas *out, struct ls_error *err)
 {
@@ -42,7 +54,7 @@ static int add(struct cli *cli, const struct ls_spec *spec, const struct ls_spec
     struct ls_buf text;
     ls_buf_init(&text, "derived schema", LS_SCHEMA_TEXT_MAX);
     *made = (struct spec_schema){
-        .type = type, .version = version, .is_written = version == type->schema_version};
+        .type = type, .version = version, .is_written = is_written(type, version)};
     made->subject = ls_arena_printf(&cli->arena, err, "%s-value", type->topic);
     int rc = made->subject ? ls_spec_derive(spec, type, version, &text, err) : err->code;
     rc = rc < 0 ? rc : ls_schema_parse((const char *)text.data, text.size, &made->schema, err);

@@ -9,7 +9,7 @@ struct spec_schema {
     const char *subject; /* "raw.ecommerce.order_placed-value" */
     const struct ls_spec_event_type *type;
     int64_t version;
-    bool is_written; /* the version that the spec says is written */
+    bool is_written; /* by the generator: the declared version, and what a schema_change goes to */
     struct ls_schema *schema;
 };
 

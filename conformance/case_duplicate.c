@@ -38,13 +38,15 @@ static bool suits(struct ls_perturb *p, const struct ls_log_record *record)
     return skew == 0 && age >= 0 && age < p->spec->pipeline->dedupe->horizon_ms / 4;
 }
 
+/* A field that the readers' version lacks makes no conflict. */
 static bool change_number(struct ls_perturb *p)
 {
-    const struct ls_spec_event_type *type = ls_spec_event_type_at(p->spec, p->topic);
-    const char *field = p->spec->faults->conflict ? p->spec->faults->conflict->field : "";
-    for (size_t i = 0; i < type->field_count; i++) {
+    const struct ls_spec_fault *conflict = p->spec->faults->conflict;
+    const struct ls_spec_field *field =
+        conflict ? ls_spec_field(ls_spec_event_type_at(p->spec, p->topic), conflict->field) : NULL;
+    for (size_t i = 0; field && i < p->version->field_count; i++) {
         struct ls_cell *cell = &p->cells[LS_COLUMN_PAYLOAD + i];
-        if (strcmp(type->fields[i]->name, field) == 0 && !cell->is_null) {
+        if (p->version->fields[i] == field && !cell->is_null) {
             cell->number += cell->number > 100 ? -1 : 1;
             return true;
         }

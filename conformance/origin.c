@@ -50,14 +50,17 @@ static int show_value(const struct ls_spec_event_type *type, const struct ls_log
     if (!record->value) {
         return ls_buf_append_text(out, "    no value\n", err);
     }
-    if (frame.kind != LS_FRAME_SINGLE_OBJECT || frame.crc64 != type->schema->crc64) {
+    const struct ls_spec_version *version = frame.kind == LS_FRAME_SINGLE_OBJECT
+                                                ? ls_spec_version_of(type, frame.crc64)
+                                                : NULL;
+    if (!version) {
         return show_bytes(record,
                           frame.kind == LS_FRAME_SINGLE_OBJECT ? "of a schema that the spec has not"
                                                                : "without a frame",
                           out, err);
     }
     struct ls_span span = {record->value + frame.size, record->value + record->value_size};
-    enum ls_decode_status status = ls_datum_skip(type->schema->root, &span);
+    enum ls_decode_status status = ls_datum_skip(version->schema->root, &span);
     if (status != LS_DECODE_OK || span.at != span.end) {
         char why[120];
         snprintf(why, sizeof why, "which do not decode (%s, at byte %zu)",
@@ -65,7 +68,7 @@ static int show_value(const struct ls_spec_event_type *type, const struct ls_log
                  (size_t)(span.at - record->value));
         return show_bytes(record, why, out, err);
     }
-    json_t *value = ls_row_json(type->schema, record->value + frame.size,
+    json_t *value = ls_row_json(version->schema, record->value + frame.size,
                                 record->value_size - frame.size, true, err);
     int rc = value ? ls_buf_append_text(out, "    value ", err) : err->code;
     rc = rc < 0 ? rc : ls_show(value, out, err);

@@ -95,6 +95,22 @@ static void a_record_is_shown_decoded_or_as_it_is(void **state)
     ls_spec_free(spec);
 }
 
+static void a_record_of_either_version_is_shown(void **state)
+{
+    (void)state;
+    static const char *const told[] = {"{\"country\": null, \"amount_cents\": 250}}\n",
+                                       "{\"country\": null, \"amount_cents\": 250, \"tip\": 7}}\n"};
+    struct ls_spec *spec = load_changing_shop();
+    struct ls_origin origin = {spec, "log"};
+    put_changing_log("log", spec);
+    for (size_t i = 0; i < COUNT(told); i++) {
+        char *text = tell_record(&origin, topic, 0, i);
+        check_says(text, told[i]);
+        free(text);
+    }
+    ls_spec_free(spec);
+}
+
 /* ---- rows */
 
 /* A normalized row as the reference pipeline writes it, as far as it matters here. */
@@ -367,6 +383,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         FOLDER_TEST(a_record_is_shown_decoded_or_as_it_is),
+        FOLDER_TEST(a_record_of_either_version_is_shown),
         FOLDER_TEST(a_row_of_a_view_has_the_records_of_its_group),
         FOLDER_TEST(what_differs_between_the_sides_comes_first),
         FOLDER_TEST(at_most_ten_records_are_told),

@@ -24,24 +24,27 @@ static const struct ls_spec_event_type *type_of(const struct ls_perturb *p)
 
 bool ls_perturb_decode(struct ls_perturb *p, const struct ls_log_record *record)
 {
-    const struct ls_spec_event_type *type = type_of(p);
     struct ls_frame frame = ls_frame_read(record->value, record->value ? record->value_size : 0);
-    return frame.kind == LS_FRAME_SINGLE_OBJECT && frame.crc64 == type->schema->crc64 &&
-           ls_row_decode(type->layout, record->value + frame.size, record->value_size - frame.size,
-                         p->cells, NULL, NULL) == LS_DECODE_OK;
+    if (frame.kind != LS_FRAME_SINGLE_OBJECT) {
+        return false;
+    }
+    p->version = ls_spec_version_of(type_of(p), frame.crc64);
+    return p->version &&
+           ls_row_decode(p->version->layout, record->value + frame.size,
+                         record->value_size - frame.size, p->cells, NULL, NULL) == LS_DECODE_OK;
 }
 
 int ls_perturb_encode(struct ls_perturb *p, struct ls_log_record *record, struct ls_error *err)
 {
-    const struct ls_spec_event_type *type = type_of(p);
+    const struct ls_layout *layout = p->version->layout;
     p->value.size = 0;
-    int rc = ls_buf_reserve(&p->value,
-                            LS_SINGLE_OBJECT_SIZE + ls_row_size_max(type->layout, p->cells), err);
+    int rc = ls_buf_reserve(&p->value, LS_SINGLE_OBJECT_SIZE + ls_row_size_max(layout, p->cells),
+                            err);
     if (rc < 0) {
         return rc;
     }
-    uint8_t *at = ls_put_single_object(p->value.data, type->schema->crc64);
-    at = ls_row_encode(type->layout, p->cells, at);
+    uint8_t *at = ls_put_single_object(p->value.data, p->version->schema->crc64);
+    at = ls_row_encode(layout, p->cells, at);
     record->value = p->value.data;
     record->value_size = (size_t)(at - p->value.data);
     return 0;

@@ -16,9 +16,10 @@ struct ls_perturb {
     const struct ls_spec *spec;
     struct ls_log *out;
     uint32_t topic, partition;
-    uint64_t position;         /* of the record, in the log it comes from */
-    struct ls_cell cells[256]; /* of ls_perturb_decode */
-    struct ls_buf value;       /* scratch of ls_perturb_encode */
+    uint64_t position;                     /* of the record, in the log it comes from */
+    const struct ls_spec_version *version; /* that wrote what ls_perturb_decode decoded */
+    struct ls_cell cells[256];             /* of ls_perturb_decode, in that version's layout */
+    struct ls_buf value;                   /* scratch of ls_perturb_encode */
 };
 
 /* Reads the log in folder `from` and writes the one in folder `to`, whose reference tables are
@@ -30,10 +31,11 @@ int ls_perturb_log(const struct ls_spec *spec, const char *from, const char *to,
 int ls_perturb_append(struct ls_perturb *p, const struct ls_log_record *record,
                       struct ls_error *err);
 
-/* Decodes the value into p->cells; false when it is not sound. */
+/* Decodes the value into p->cells, as its version wrote it; false when it is not sound. */
 bool ls_perturb_decode(struct ls_perturb *p, const struct ls_log_record *record);
 
-/* Encodes p->cells as the value of *record; the bytes are p's until the next call. */
+/* Encodes p->cells as the value of *record, of p->version; the bytes are p's until the next call.
+ */
 int ls_perturb_encode(struct ls_perturb *p, struct ls_log_record *record, struct ls_error *err);
 
 #endif

@@ -140,6 +140,24 @@ static void decoding_and_encoding_changes_no_byte(void **state)
     assert_int_equal(decoded, SALES - SALES / 25); /* neither broken ones nor visits */
 }
 
+/* Both versions of sales are decoded, each in its own columns. */
+static void either_version_is_decoded_and_encoded(void **state)
+{
+    (void)state;
+    uint64_t decoded = 0;
+    struct digests in = {0};
+    struct digests out = {0};
+    ls_spec_free(spec);
+    spec = load_changing_shop();
+    check(ls_tree_remove("in", &err));
+    put_changing_log("in", spec);
+    check(ls_perturb_log(spec, "in", "out", encode_again, &decoded, &err));
+    each_of("log:in", add_digest, &in);
+    each_of("log:out", add_digest, &out);
+    assert_memory_equal(&in, &out, sizeof in);
+    assert_int_equal(decoded, 2);
+}
+
 /* A copy of every tenth behind it: what is taken away again is what was there. */
 static int copy_some(struct ls_perturb *p, const struct ls_log_record *record, void *context,
                      struct ls_error *error)
@@ -253,6 +271,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         LOG_TEST(records_that_are_passed_on_are_the_same),
         LOG_TEST(decoding_and_encoding_changes_no_byte),
+        LOG_TEST(either_version_is_decoded_and_encoded),
         LOG_TEST(copies_stand_where_they_were_put),
         LOG_TEST(an_empty_log_is_a_log),
         LOG_TEST(errors_end_it),

@@ -46,11 +46,11 @@ static const char shop_text[] =
     "      select: {n: count, total: {sum: amount}, least: {min: amount}}\n"
     "    - {name: w, from: visit, window: {tumbling: 10s}, select: {n: count}}\n";
 
-static inline struct ls_spec *load_shop(void)
+static inline struct ls_spec *load_shop_text(const char *text)
 {
     struct ls_spec *spec = NULL;
     struct ls_buf report;
-    put_text("shop.yaml", shop_text);
+    put_text("shop.yaml", text);
     ls_buf_init(&report, "report", 1U << 20);
     struct ls_layers layers = {"shop.yaml", ".", NULL, NULL, NULL};
     if (ls_spec_load(&layers, &spec, &report, &err) < 0) {
@@ -58,6 +58,30 @@ static inline struct ls_spec *load_shop(void)
     }
     ls_buf_clear(&report);
     return spec;
+}
+
+static inline struct ls_spec *load_shop(void)
+{
+    return load_shop_text(shop_text);
+}
+
+/* The same with a second version of sales, which have a `tip` in it. */
+static inline struct ls_spec *load_changing_shop(void)
+{
+    static const char *const parts[][2] = {
+        {"  - name: visit\n", "      - {name: tip, type: int, const: 1, null: never, since: 2}\n"},
+        {"duplicate: {rate", "schema_change: {at: 0s, event: sale, to: 2}, "}};
+    char text[2 * sizeof shop_text] = "";
+    const char *from = shop_text;
+    for (size_t i = 0; i < COUNT(parts); i++) {
+        const char *at = strstr(from, parts[i][0]);
+        assert_non_null(at);
+        size_t used = strlen(text);
+        snprintf(text + used, sizeof text - used, "%.*s%s", (int)(at - from), from, parts[i][1]);
+        from = at;
+    }
+    snprintf(text + strlen(text), sizeof text - strlen(text), "%s", from);
+    return load_shop_text(text);
 }
 
 /* A sale; in its second after START it was sent, it is as old as that. */
@@ -68,11 +92,13 @@ struct sale {
     int64_t cents;
 };
 
-/* The framed value. */
-static inline size_t put_sale(const struct ls_spec *spec, const struct sale *sale, uint8_t *bytes)
+/* The framed value, of version 1 or 2; the tip is 7. */
+static inline size_t put_sale_of(const struct ls_spec *spec, int number, const struct sale *sale,
+                                 uint8_t *bytes)
 {
     const struct ls_spec_event_type *type = ls_spec_event_type_at(spec, 0);
-    struct ls_cell cells[8] = {0};
+    const struct ls_spec_version *version = &type->versions[number - 1];
+    struct ls_cell cells[9] = {0};
     const char *const texts[] = {sale->id, "test", "C07", sale->country ? sale->country : ""};
     static const int columns[] = {LS_COLUMN_EVENT_ID, LS_COLUMN_SOURCE, LS_COLUMN_ENTITY_ID,
                                   LS_COLUMN_PAYLOAD};
@@ -83,11 +109,17 @@ static inline size_t put_sale(const struct ls_spec *spec, const struct sale *sal
     cells[LS_COLUMN_PAYLOAD].is_null = !sale->country;
     cells[LS_COLUMN_EVENT_TIME].number = START + sale->sent_ms - sale->age_ms;
     cells[LS_COLUMN_INGEST_TIME].number = START + sale->sent_ms;
-    cells[LS_COLUMN_SCHEMA_VERSION].number = 1;
+    cells[LS_COLUMN_SCHEMA_VERSION].number = version->number;
     cells[LS_COLUMN_PAYLOAD + 1].number = sale->cents;
-    assert_int_equal(type->layout->count, 8);
-    uint8_t *at = ls_put_single_object(bytes, type->schema->crc64);
-    return (size_t)(ls_row_encode(type->layout, cells, at) - bytes);
+    cells[LS_COLUMN_PAYLOAD + 2].number = 7;
+    assert_int_equal(version->layout->count, 7 + (size_t)number);
+    uint8_t *at = ls_put_single_object(bytes, version->schema->crc64);
+    return (size_t)(ls_row_encode(version->layout, cells, at) - bytes);
+}
+
+static inline size_t put_sale(const struct ls_spec *spec, const struct sale *sale, uint8_t *bytes)
+{
+    return put_sale_of(spec, 1, sale, bytes);
 }
 
 static inline struct ls_log *create_log(const char *folder, const struct ls_spec *spec)
@@ -120,6 +152,20 @@ static inline void append_sale(struct ls_log *log, const struct ls_spec *spec, u
 {
     uint8_t bytes[300];
     append_bytes(log, 0, partition, START + sale->sent_ms, bytes, put_sale(spec, sale, bytes));
+}
+
+/* A log of one sale of each version. */
+static inline void put_changing_log(const char *folder, const struct ls_spec *spec)
+{
+    static const struct sale sale = {"a1", 1000, 0, NULL, 250};
+    struct ls_log *log = create_log(folder, spec);
+    for (int number = 1; number <= 2; number++) {
+        uint8_t bytes[300];
+        append_bytes(log, 0, 0, START + sale.sent_ms, bytes,
+                     put_sale_of(spec, number, &sale, bytes));
+    }
+    check(ls_log_complete(log, &err));
+    ls_log_close(log);
 }
 
 static inline void end_log(struct ls_log *log)

@@ -289,11 +289,7 @@ static int write_manifest(const struct ls_verify *v, struct ls_buf *out, struct 
                               ls_hex(spec->hash.bytes, LS_SHA256_SIZE, hex), (long long)spec->seed,
                               (unsigned long long)v->job->seed, (unsigned long long)v->job->events,
                               (unsigned long long)v->job->case_events);
-    for (size_t t = 0; rc == 0 && t < spec->event_types.count; t++) {
-        const struct ls_spec_event_type *type = ls_spec_event_type_at(spec, t);
-        rc = ls_buf_appendf(out, err, "%s\"%s\": \"%016llx\"", t ? ", " : "", type->topic,
-                            (unsigned long long)type->schema->crc64);
-    }
+    rc = rc < 0 ? rc : ls_spec_schemas_json(spec, out, err);
     rc = rc < 0 ? rc : ls_buf_append_text(out, "},\n  \"cases\": [", err);
     for (size_t i = 0; rc == 0 && i < v->result->case_count; i++) {
         rc = ls_buf_appendf(out, err, "%s\"%s\"", i ? ", " : "", v->result->cases[i].which->id);

@@ -40,7 +40,8 @@ static void put_detail(struct ls_case_result *r, const void *bytes, size_t size)
 static int setup(void **state)
 {
     int rc = make_folder(state);
-    type.schema = &schema;
+    type.version_count = 1;
+    type.versions[0].schema = &schema;
     spec = (struct ls_spec){
         .domain = HOSTILE, .seed = -7, .event_types = {.count = 1, .items = &type}};
     target = (struct ls_target){.name = HOSTILE};

@@ -88,3 +88,20 @@ int ls_spec_derive_reference(const struct ls_spec *spec, const struct ls_spec_re
     }
     return rc < 0 ? rc : ls_buf_append_text(out, "]}", err);
 }
+
+int ls_spec_schemas_json(const struct ls_spec *spec, struct ls_buf *out, struct ls_error *err)
+{
+    int rc = 0;
+    for (size_t t = 0; rc == 0 && t < spec->event_types.count; t++) {
+        const struct ls_spec_event_type *type = ls_spec_event_type_at(spec, t);
+        bool several = type->version_count > 1;
+        rc = ls_buf_appendf(out, err, "%s\"%s\": %s", t ? ", " : "", type->topic,
+                            several ? "[" : "");
+        for (size_t v = 0; rc == 0 && v < type->version_count; v++) {
+            rc = ls_buf_appendf(out, err, "%s\"%016llx\"", v ? ", " : "",
+                                (unsigned long long)type->versions[v].schema->crc64);
+        }
+        rc = rc < 0 || !several ? rc : ls_buf_append_text(out, "]", err);
+    }
+    return rc;
+}

@@ -151,6 +151,37 @@ static void a_full_buffer_is_an_error(void **state)
     ls_buf_clear(&whole);
 }
 
+/* One fingerprint a topic; a list where the schema changes, the readers' last. */
+static void manifests_name_the_schemas_that_are_written(void **state)
+{
+    struct fixture *f = *state;
+    static const char *const sets[][2] = {
+        {NULL}, {"faults.schema_change={at: 1s, event: order, to: 9}", NULL}};
+    for (int changes = 0; changes < 2; changes++) {
+        char first[80];
+        char expected[250];
+        struct ls_buf text;
+        const struct ls_spec *spec = load_fine(f, sample_spec, sets[changes]);
+        const struct ls_spec_event_type *types = ls_spec_event_type_at(spec, 0);
+        unsigned long long then = types[0].versions[0].schema->crc64;
+        unsigned long long now = types[0].schema->crc64;
+        if (changes) {
+            snprintf(first, sizeof first, "[\"%016llx\", \"%016llx\"]", then, now);
+        } else {
+            snprintf(first, sizeof first, "\"%016llx\"", now);
+        }
+        snprintf(expected, sizeof expected,
+                 "\"raw.shop.order\": %s, \"raw.shop.payment\": \"%016llx\", "
+                 "\"raw.shop.visit\": \"%016llx\"",
+                 first, (unsigned long long)types[1].schema->crc64,
+                 (unsigned long long)types[2].schema->crc64);
+        ls_buf_init(&text, "schemas", 1U << 16);
+        assert_int_equal(ls_spec_schemas_json(spec, &text, &f->err), 0);
+        assert_string_equal(ls_buf_text(&text, &f->err), expected);
+        ls_buf_clear(&text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -158,6 +189,7 @@ int main(void)
         FIXTURE_TEST(every_version_parses),
         FIXTURE_TEST(a_reference_table_has_its_key_and_the_attributes),
         FIXTURE_TEST(a_full_buffer_is_an_error),
+        FIXTURE_TEST(manifests_name_the_schemas_that_are_written),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -509,6 +509,10 @@ int ls_spec_derive(const struct ls_spec *spec, const struct ls_spec_event_type *
 int ls_spec_derive_reference(const struct ls_spec *spec, const struct ls_spec_reference *table,
                              struct ls_buf *out, struct ls_error *err);
 
+/* The members of a JSON object, for manifests: of each topic the fingerprint of its schema or,
+ * where there are several versions, a list of theirs, the readers' last. */
+int ls_spec_schemas_json(const struct ls_spec *spec, struct ls_buf *out, struct ls_error *err);
+
 /* A quantity as an integer of a field's unit: cents for money, milliseconds for a timestamp, whole
  * numbers otherwise. False when it does not fit (a fraction where none can be, a duration where a
  * number is wanted). */

@@ -117,11 +117,7 @@ static int manifest_heading(const struct ls_outputs *o, const struct ls_run_fact
                             ls_hex(table->sha256.bytes, LS_SHA256_SIZE, hex[0]));
     }
     rc = rc < 0 ? rc : ls_buf_append_text(out, "},\n  \"schemas\": {", err);
-    for (size_t t = 0; rc == 0 && t < o->plan->topic_count; t++) {
-        const struct ls_spec_event_type *type = o->plan->topics[t].type;
-        rc = ls_buf_appendf(out, err, "%s\"%s\": \"%016llx\"", t ? ", " : "", type->topic,
-                            (unsigned long long)type->schema->crc64);
-    }
+    rc = rc < 0 ? rc : ls_spec_schemas_json(o->plan->spec, out, err);
     return rc < 0 ? rc : ls_buf_append_text(out, "},\n", err);
 }
 
