@@ -5,7 +5,7 @@
 const char *ls_event_datum(const struct ls_plan_type *type, const struct ls_event *event,
                            struct ls_span *datum)
 {
-    const struct ls_schema *schema = type->spec->schema;
+    const struct ls_schema *schema = ls_event_version(type, event)->schema;
     struct ls_frame frame = ls_frame_read(event->value, event->value_size);
     if (frame.kind != LS_FRAME_SINGLE_OBJECT) {
         return "it begins with no single-object frame";

@@ -4,8 +4,15 @@
 
 #include "generator/event.h"
 
+/* The version of its type's schema that an event is of. */
+static inline const struct ls_spec_version *ls_event_version(const struct ls_plan_type *type,
+                                                             const struct ls_event *event)
+{
+    return event->changed ? type->changed->version : type->version;
+}
+
 /* NULL, and *datum spans the datum behind the frame, when the value is one sound datum of the
- * type's written schema; else what is wrong with it, for people. `type` is the event's. */
+ * event's version; else what is wrong with it, for people. `type` is the event's. */
 const char *ls_event_datum(const struct ls_plan_type *type, const struct ls_event *event,
                            struct ls_span *datum);
 

@@ -56,7 +56,8 @@ int ls_event_json(const struct ls_plan_type *type, const struct ls_event *event,
     }
     rc = rc < 0 ? rc : put(out, ",\"value\":", err);
     if (rc == 0) {
-        ls_datum_json(type->spec->schema->root, &datum, true, out, &rc, err);
+        const struct ls_schema *schema = ls_event_version(type, event)->schema;
+        ls_datum_json(schema->root, &datum, true, out, &rc, err);
     }
     return rc < 0 ? rc : put(out, "}\n", err);
 }

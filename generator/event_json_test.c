@@ -8,6 +8,7 @@
 struct made {
     struct ls_schema *schema;
     struct ls_spec_event_type spec;
+    struct ls_spec_version version;
     struct ls_plan_type type;
     struct ls_event event;
     uint8_t value[64];
@@ -18,7 +19,8 @@ static void make_one(struct made *made, const char *schema, const void *datum, s
     struct ls_error err;
     *made = (struct made){.event = {.index = 17, .partition = 3, .timestamp_ms = 1}};
     assert_int_equal(ls_schema_parse(schema, strlen(schema), &made->schema, &err), 0);
-    made->spec.schema = made->schema;
+    made->version.schema = made->schema;
+    made->type.version = &made->version;
     made->spec.topic = "raw.test.thing";
     made->type.spec = &made->spec;
     uint8_t *at = ls_put_single_object(made->value, made->schema->crc64);

@@ -63,7 +63,8 @@ static void check_case(struct fixture *f, size_t k)
 {
     struct ls_spec spec = {.domain = "test"};
     struct ls_spec_event_type type = {.name = "thing", .topic = "raw.test.thing"};
-    struct ls_plan_type plan_type = {.spec = &type};
+    struct ls_spec_version version;
+    struct ls_plan_type plan_type = {.spec = &type, .version = &version};
     struct ls_plan plan = {.spec = &spec, .type_count = 1, .types = &plan_type};
     const struct ls_sink_domain domain = {&plan, 1, INT64_MAX};
     const struct ls_sink_run run = {&domain, 1, false};
@@ -71,6 +72,7 @@ static void check_case(struct fixture *f, size_t k)
     struct ls_sink *sink;
     struct ls_buf text;
     parse(f, cases[k].fields, &type);
+    version = (struct ls_spec_version){.schema = type.schema, .layout = type.layout};
     uint8_t *at = ls_put_single_object(value, type.schema->crc64);
     memcpy(at, cases[k].datum, cases[k].size);
     const struct ls_event event = {.value = value,

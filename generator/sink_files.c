@@ -1,5 +1,6 @@
 #include "generator/sink_files.h"
 
+#include "core/avro/row.h"
 #include "core/base/mem.h"
 #include "generator/event_datum.h"
 #include "generator/event_json.h"
@@ -9,6 +10,7 @@
 #include <string.h>
 
 #define NAME_MAX_BYTES 256
+#define ROW_MAX        (64U << 20) /* bytes: far more than any event's */
 
 struct files_domain {
     const struct ls_sink_domain *of;
@@ -22,6 +24,7 @@ struct files_sink {
     const struct ls_files_format *format;
     struct files_domain *domains;
     size_t domain_count;
+    struct ls_buf row; /* of an older version's event, as the readers' version has it */
 };
 
 int ls_files_open_text(struct ls_typed_file *file, struct ls_error *err)
@@ -160,6 +163,7 @@ int ls_files_open(const struct ls_sink_kind *kind, const struct ls_files_format 
     }
     sink->base.kind = kind;
     sink->format = format;
+    ls_buf_init(&sink->row, "an event as its readers see it", ROW_MAX);
     sink->domains = ls_mem_new(run->domain_count, sizeof *sink->domains, err);
     sink->domain_count = sink->domains ? run->domain_count : 0;
     enum ls_files_state *states = ls_mem_new(run->domain_count, sizeof *states, err);
@@ -185,6 +189,29 @@ int ls_files_open(const struct ls_sink_kind *kind, const struct ls_files_format 
 
 /* ---- events */
 
+/* A sound datum of an older version becomes one of the readers'. */
+static int read_as(struct files_sink *sink, const struct ls_plan_type *type,
+                   const struct ls_event *event, struct ls_span *datum, struct ls_error *err)
+{
+    const struct ls_spec_event_type *spec = type->spec;
+    const struct ls_spec_version *version = ls_event_version(type, event);
+    struct ls_cell written[LS_COLUMN_PAYLOAD + LS_SPEC_FIELDS_MAX];
+    struct ls_cell cells[LS_COLUMN_PAYLOAD + LS_SPEC_FIELDS_MAX];
+    if (version->layout == spec->layout) {
+        return 0;
+    }
+    ls_row_decode(version->layout, datum->at, (size_t)(datum->end - datum->at), written, NULL,
+                  NULL);
+    ls_spec_read_as(spec, version, written, cells);
+    sink->row.size = 0;
+    int rc = ls_buf_reserve(&sink->row, ls_row_size_max(spec->layout, cells), err);
+    if (rc == 0) {
+        *datum = (struct ls_span){sink->row.data,
+                                  ls_row_encode(spec->layout, cells, sink->row.data)};
+    }
+    return rc;
+}
+
 int ls_files_take(struct ls_sink *base, size_t domain, const struct ls_event *event,
                   struct ls_error *err)
 {
@@ -200,7 +227,11 @@ int ls_files_take(struct ls_sink *base, size_t domain, const struct ls_event *ev
         base->damaged++;
     }
     file->events++;
-    return format->put(file, event, format->holds_damaged ? NULL : &datum, err);
+    if (format->holds_damaged) {
+        return format->put(file, event, NULL, err);
+    }
+    int rc = read_as(sink, file->type, event, &datum, err);
+    return rc < 0 ? rc : format->put(file, event, &datum, err);
 }
 
 /* ---- the end */
@@ -286,6 +317,7 @@ void ls_files_close(struct ls_sink *base)
         close_files(domain->damaged, count);
         ls_mem_free(domain->folder);
     }
+    ls_buf_clear(&sink->row);
     ls_mem_free(sink->domains);
     ls_mem_free(sink);
 }

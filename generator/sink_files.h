@@ -6,6 +6,10 @@
  *   DIR/EVENT_TYPE.damaged.jsonl    the events whose value is no datum, where the format has no way
  *                                   to hold them: a line each (event_json.h)
  *
+ * Container files and CSV have the columns of the readers' version of the type's schema: an event
+ * of an older one (the fault schema_change) is read as that, with null for what it lacks. JSON
+ * lines are the values as they are written.
+ *
  * Of several domains each has its folder DIR/DOMAIN, the same as that of a run of this domain
  * alone. */
 #ifndef LS_GENERATOR_SINK_FILES_H

@@ -330,6 +330,67 @@ static char *repeated(const char *find, const char *format, int count, const cha
     return out;
 }
 
+#define JITTER             "  jitter: {rate:"
+#define CHANGE_TO(version) "  schema_change: {at: 1s, event: order, to: " version "}\n" JITTER
+
+static void a_schema_changes_to_another_one(void **state)
+{
+    CHECK_MISTAKES(*state,
+                   {{JITTER, CHANGE_TO("2"), "LS2023", NULL, "`order` is at version 2 already"},
+                    {JITTER, CHANGE_TO("3"), "LS2023", NULL,
+                     "version 3 of `order` has the same fields as version 2"}});
+    struct fixture *f = *state;
+    char *change = changed(sample_spec, JITTER, CHANGE_TO("3"));
+    char *text = changed(change, "ref: product.sku}", "ref: product.sku, since: 3}");
+    assert_int_equal(load_text(f, text, NULL), LS_E_DATA);
+    check_report(f, "LS2023", line_of(text, "{name: sku, type: string, ref"),
+                 "records of version 2 have no `sku`");
+    free(text);
+    free(change);
+}
+
+/* Versions are found by their fingerprints, and their rows read as the last one's. */
+static void rows_are_read_as_the_readers_version(void **state)
+{
+    struct fixture *f = *state;
+    char *change = changed(sample_spec, JITTER, CHANGE_TO("3"));
+    char *gone = changed(change, "ref: product.sku}", "ref: product.sku, until: 3}");
+    char *text = changed(gone, "since: 2}", "nullable: 1/2, since: 3}");
+    const struct ls_spec *spec = load_fine(f, text, NULL);
+    const struct ls_spec_event_type *order = ls_spec_event_type_at(spec, 0);
+    const struct ls_spec_version *versions = order->versions;
+    assert_int_equal(order->version_count, 2);
+    assert_int_equal(versions[0].number, 2);
+    assert_int_equal(versions[1].number, 3);
+    assert_ptr_equal(order->schema, versions[1].schema);
+    assert_ptr_equal(order->layout, versions[1].layout);
+    for (size_t v = 0; v < 2; v++) {
+        assert_ptr_equal(ls_spec_version_of(order, versions[v].schema->crc64), &versions[v]);
+    }
+    assert_null(ls_spec_version_of(order, versions[0].schema->crc64 ^ 1));
+    assert_null(ls_spec_version_of(order, ls_spec_event_type_at(spec, 1)->schema->crc64));
+    for (size_t v = 0; v < 2; v++) {
+        struct ls_cell written[LS_COLUMN_PAYLOAD + LS_SPEC_FIELDS_MAX];
+        struct ls_cell cells[LS_COLUMN_PAYLOAD + LS_SPEC_FIELDS_MAX];
+        for (size_t c = 0; c < versions[v].layout->count; c++) {
+            written[c] = (struct ls_cell){.number = (int64_t)c};
+        }
+        ls_spec_read_as(order, &versions[v], written, cells);
+        size_t lacking = 0;
+        for (size_t c = 0; c < order->layout->count; c++) {
+            int from = ls_layout_find(versions[v].layout, order->layout->columns[c].path);
+            assert_int_equal(cells[c].is_null, from < 0);
+            assert_int_equal(cells[c].number, from < 0 ? 0 : from);
+            lacking += from < 0;
+        }
+        assert_int_equal(lacking, v == 0); /* `channel` */
+        assert_int_equal(ls_layout_find(versions[v].layout, "payload.sku") < 0, v == 1);
+    }
+    free(text);
+    free(gone);
+    free(change);
+}
+
 static void there_are_limits(void **state)
 {
     static const struct {
@@ -440,6 +501,8 @@ int main(void)
         FIXTURE_TEST(checks_have_what_they_need),
         FIXTURE_TEST(normalize_steps_do_one_thing),
         FIXTURE_TEST(a_conflict_needs_duplicates),
+        FIXTURE_TEST(a_schema_changes_to_another_one),
+        FIXTURE_TEST(rows_are_read_as_the_readers_version),
         FIXTURE_TEST(there_are_limits),
         FIXTURE_TEST(a_topic_has_a_name_that_logs_take),
     };

@@ -365,6 +365,23 @@ static void list_versions(struct resolver *r, struct ls_spec_event_type *type)
     }
 }
 
+/* Versions are told apart by their fingerprints. */
+static void check_change(struct resolver *r, const struct ls_spec_event_type *type)
+{
+    const struct ls_spec_version *versions = type->versions;
+    const struct ls_spec_schema_change *change = r->spec->faults->schema_change;
+    bool same = type->version_count == 2 && versions[0].field_count == versions[1].field_count;
+    for (size_t i = 0; same && i < versions[0].field_count; i++) {
+        same = versions[0].fields[i] == versions[1].fields[i];
+    }
+    if (same) {
+        PROBLEM(r, "LS2023", ls_spec_place(r->spec, &change->to, change->where),
+                "let a field begin or end in between, with `since` or `until`",
+                "version %lld of `%s` has the same fields as version %lld",
+                (long long)versions[1].number, type->name, (long long)versions[0].number);
+    }
+}
+
 static int collect_fields(struct resolver *r, struct ls_spec_event_type *type)
 {
     struct ls_items *lists[] = {&type->attributes, &type->dimensions, &type->metrics};
@@ -388,8 +405,29 @@ static int collect_fields(struct resolver *r, struct ls_spec_event_type *type)
             return rc;
         }
     }
+    check_change(r, type);
     type->fields = type->versions[type->version_count - 1].fields;
     type->field_count = type->versions[type->version_count - 1].field_count;
+    return 0;
+}
+
+/* By field, which the versions share: so a column has one type, and one list of symbols, in all. */
+static int map_columns(struct resolver *r, const struct ls_spec_event_type *type,
+                       struct ls_spec_version *version)
+{
+    size_t count = LS_COLUMN_PAYLOAD + type->field_count;
+    version->columns = ls_arena_new(&r->spec->arena, count, sizeof *version->columns, r->err);
+    if (!version->columns) {
+        return r->err->code;
+    }
+    for (size_t c = 0; c < count; c++) {
+        version->columns[c] = c < LS_COLUMN_PAYLOAD ? c : LS_COLUMN_LACKING;
+        for (size_t i = 0; c >= LS_COLUMN_PAYLOAD && i < version->field_count; i++) {
+            if (version->fields[i] == type->fields[c - LS_COLUMN_PAYLOAD]) {
+                version->columns[c] = LS_COLUMN_PAYLOAD + i;
+            }
+        }
+    }
     return 0;
 }
 
@@ -404,6 +442,7 @@ static int derive_schemas(struct resolver *r, struct ls_spec_event_type *type)
         rc = rc < 0 ? rc
                     : ls_schema_parse((const char *)text.data, text.size, &version->schema, r->err);
         rc = rc < 0 ? rc : ls_layout_new(version->schema, &version->layout, r->err);
+        rc = rc < 0 ? rc : map_columns(r, type, version);
         ls_buf_clear(&text);
         type->schema = version->schema;
         type->layout = version->layout;

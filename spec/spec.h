@@ -167,7 +167,10 @@ struct ls_spec_version {
     struct ls_schema *schema;
     struct ls_layout *layout; /* envelope columns first (enum ls_envelope_column), then the
                                  payload's in field order */
+    size_t *columns;          /* of each column of the readers' layout: which one it is here, or
+                                 LS_COLUMN_LACKING */
 };
+#define LS_COLUMN_LACKING SIZE_MAX
 
 /* The declared one, and the one that a schema_change goes over to. */
 #define LS_SPEC_VERSIONS_MAX 2
@@ -488,6 +491,18 @@ ls_spec_version_of(const struct ls_spec_event_type *type, uint64_t crc64)
         }
     }
     return NULL;
+}
+
+/* The cells of a row that a version wrote, as the readers' version has them: a field that the
+ * writer lacks is null, one that the readers lack is dropped. */
+static inline void ls_spec_read_as(const struct ls_spec_event_type *type,
+                                   const struct ls_spec_version *version,
+                                   const struct ls_cell *written, struct ls_cell *out)
+{
+    for (size_t c = 0; c < type->layout->count; c++) {
+        out[c] = version->columns[c] == LS_COLUMN_LACKING ? (struct ls_cell){.is_null = true}
+                                                          : written[version->columns[c]];
+    }
 }
 
 /* Does a version of the schema have the field? */

@@ -319,7 +319,8 @@ const struct ls_rule ls_rules[] = {
     {"LS2023", "A schema that cannot change so",
      "`schema_change` takes an event type from its schema_version to a higher one. Readers\n"
      "have the new version, and read old records too: a field that these lack has to be\n"
-     "nullable, and is null in them.\n"
+     "nullable, and is null in them. A record's version is known by the fingerprint of its\n"
+     "schema, so the two have to differ in a field.\n"
      "\n"
      "Example: `schema_version: 2` with `schema_change: {event: order_placed, to: 3, at:\n"
      "50m}`, and `{name: gift, type: boolean, choice: {true: 1, false: 9}, since: 3, null:\n"

@@ -118,41 +118,6 @@ static int begin_columns(struct planner *p)
     return 0;
 }
 
-/* ---- versions */
-
-/* By field, which the versions of an event type share: a column keeps its type, its symbols and its
- * place in a union. */
-static int plan_version(struct planner *p, const struct ls_spec_version *version,
-                        struct ls_record_version *out)
-{
-    const struct ls_spec_event_type *type = p->topic->type;
-    size_t count = LS_COLUMN_PAYLOAD + type->field_count;
-    out->version = version;
-    out->columns = ls_arena_new(&p->plan->arena, count, sizeof *out->columns, p->err);
-    if (!out->columns) {
-        return p->err->code;
-    }
-    for (size_t c = 0; c < count; c++) {
-        out->columns[c] = c < LS_COLUMN_PAYLOAD ? c : LS_COLUMN_LACKING;
-        for (size_t i = 0; c >= LS_COLUMN_PAYLOAD && i < version->field_count; i++) {
-            if (version->fields[i] == type->fields[c - LS_COLUMN_PAYLOAD]) {
-                out->columns[c] = LS_COLUMN_PAYLOAD + i;
-            }
-        }
-    }
-    return 0;
-}
-
-static int plan_versions(struct planner *p)
-{
-    struct ls_topic_plan *topic = p->topic;
-    int rc = 0;
-    for (size_t v = 0; rc == 0 && v + 1 < topic->type->version_count; v++) {
-        rc = plan_version(p, &topic->type->versions[v], &topic->older[topic->older_count++]);
-    }
-    return rc;
-}
-
 /* ---- checks */
 
 static int plan_checks(struct planner *p)
@@ -407,7 +372,6 @@ static int plan_topic(struct planner *p, const struct ls_spec_event_type *type)
     p->topic->type = type;
     p->topic->watermark_delay_ms = ls_spec_watermark_delay(p->spec, type);
     int rc = begin_columns(p);
-    rc = rc < 0 ? rc : plan_versions(p);
     rc = rc < 0 ? rc : plan_checks(p);
     rc = rc < 0 ? rc : plan_steps(p);
     return rc < 0 || p->diag->errors ? rc : end_columns(p);

@@ -43,18 +43,8 @@ struct ls_normal_column {
     const struct ls_node *symbols; /* of an enum */
 };
 
-/* A written version of an event type that is not the readers': which of its columns each raw column
- * is; one that it lacks is null. */
-struct ls_record_version {
-    const struct ls_spec_version *version;
-    size_t *columns; /* [raw column]; LS_COLUMN_LACKING: it has none */
-};
-#define LS_COLUMN_LACKING SIZE_MAX
-
 struct ls_topic_plan {
     const struct ls_spec_event_type *type;
-    size_t older_count;
-    struct ls_record_version older[LS_SPEC_VERSIONS_MAX - 1];
     size_t check_count;
     struct ls_record_check *checks;
     size_t set_count;

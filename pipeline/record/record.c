@@ -41,13 +41,8 @@ decode_older(const struct ls_topic_plan *topic, const struct ls_spec_version *ve
     struct ls_cell written[LS_COLUMN_PAYLOAD + LS_SPEC_FIELDS_MAX];
     enum ls_decode_status status = ls_row_decode(version->layout, datum, size, written, offset,
                                                  column);
-    const struct ls_record_version *older = topic->older;
-    while (older->version != version) {
-        older++;
-    }
-    for (size_t c = 0; status == LS_DECODE_OK && c < topic->type->layout->count; c++) {
-        cells[c] = older->columns[c] == LS_COLUMN_LACKING ? (struct ls_cell){.is_null = true}
-                                                          : written[older->columns[c]];
+    if (status == LS_DECODE_OK) {
+        ls_spec_read_as(topic->type, version, written, cells);
     }
     return status;
 }
