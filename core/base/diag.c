@@ -37,9 +37,36 @@ static const char *keep(struct ls_diag *diag, const char *text)
     return text ? ls_arena_text(&diag->arena, text, strlen(text), &ignored) : NULL;
 }
 
+static bool same_place(struct ls_where a, struct ls_where b)
+{
+    return a.source && a.source == b.source && a.line == b.line && a.column == b.column &&
+           strcmp(a.path ? a.path : "", b.path ? b.path : "") == 0;
+}
+
+static bool is_noted(const struct ls_diag *diag, const char *rule, struct ls_where where,
+                     const char *text)
+{
+    for (int i = 0; i < diag->count; i++) {
+        const struct ls_problem *known = &diag->problems[i];
+        if (strcmp(known->rule, rule) == 0 && same_place(known->where, where) &&
+            strcmp(known->text, text) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void ls_diag_add(struct ls_diag *diag, enum ls_severity severity, const char *rule,
                  struct ls_where where, const char *hint, const char *format, ...)
 {
+    char text[LS_ERROR_TEXT_MAX];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    if (is_noted(diag, rule, where, text)) {
+        return;
+    }
     if (severity == LS_SEVERITY_ERROR) {
         diag->errors++;
     } else {
@@ -48,11 +75,6 @@ void ls_diag_add(struct ls_diag *diag, enum ls_severity severity, const char *ru
     if (diag->count == LS_PROBLEMS_MAX) {
         return;
     }
-    char text[LS_ERROR_TEXT_MAX];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
     const char *kept = keep(diag, text);
     where.path = keep(diag, where.path);
     diag->problems[diag->count++] = (struct ls_problem){

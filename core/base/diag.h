@@ -49,8 +49,8 @@ void ls_diag_clear(struct ls_diag *diag);
 const struct ls_source *ls_diag_source(struct ls_diag *diag, const char *name, const char *text,
                                        size_t size, struct ls_error *err);
 
-/* Notes a problem. `hint` may be NULL. `rule` is a string constant; `where` and `hint` are copied.
- * When memory is refused the problem is still counted. */
+/* Notes a problem, the same one in the same place once. `hint` may be NULL. `rule` is a string
+ * constant; `where` and `hint` are copied. When memory is refused the problem is still counted. */
 void ls_diag_add(struct ls_diag *diag, enum ls_severity severity, const char *rule,
                  struct ls_where where, const char *hint, const char *format, ...)
     __attribute__((format(printf, 6, 7)));

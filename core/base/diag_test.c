@@ -162,6 +162,38 @@ static void long_lines_are_not_quoted(void **state)
     }
 }
 
+/* The same words in the same place tell nothing new; in another place, or of another rule, they do.
+ */
+static void a_problem_is_noted_once(void **state)
+{
+    struct ls_diag diag;
+    struct ls_error err;
+    (void)state;
+    ls_diag_init(&diag);
+    const struct ls_source *source = ls_diag_source(&diag, "a.yaml", document, sizeof document - 1,
+                                                    &err);
+    const struct {
+        const char *rule;
+        struct ls_where where;
+        const char *text;
+        int count; /* of problems then */
+    } cases[] = {
+        {"LS1003", {source, 1, 7, "seed"}, "bad", 1},  {"LS1003", {source, 1, 7, "seed"}, "bad", 1},
+        {"LS1003", {source, 1, 7, "seed"}, "odd", 2},  {"LS1004", {source, 1, 7, "seed"}, "bad", 3},
+        {"LS1003", {source, 1, 7, "other"}, "bad", 4}, {"LS1003", {source, 1, 8, "seed"}, "bad", 5},
+        {"LS1003", {source, 4, 7, "seed"}, "bad", 6},  {"LS1003", {source, 1, 7, NULL}, "bad", 7},
+        {"LS1003", {source, 1, 7, "seed"}, "odd", 7},  {"LS1003", {NULL, 0, 0, NULL}, "bad", 8},
+        {"LS1003", {NULL, 0, 0, NULL}, "bad", 9}, /* no place is not one */
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        ls_diag_add(&diag, LS_SEVERITY_ERROR, cases[i].rule, cases[i].where, NULL, "%s",
+                    cases[i].text);
+        assert_int_equal(diag.count, cases[i].count);
+        assert_int_equal(diag.errors, cases[i].count);
+    }
+    ls_diag_clear(&diag);
+}
+
 static void problems_past_the_limit_are_counted(void **state)
 {
     struct ls_diag diag;
@@ -252,6 +284,7 @@ int main(void)
         cmocka_unit_test(severities_are_counted_and_colored),
         cmocka_unit_test(sources_and_texts_are_copies),
         cmocka_unit_test(long_lines_are_not_quoted),
+        cmocka_unit_test(a_problem_is_noted_once),
         cmocka_unit_test(problems_past_the_limit_are_counted),
         cmocka_unit_test(results),
         cmocka_unit_test(a_long_report_is_cut),
