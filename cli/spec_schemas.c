@@ -100,10 +100,12 @@ void spec_schemas_clear(struct spec_schemas *schemas)
 
 const struct spec_schema *spec_schema_of(const struct spec_schemas *schemas, uint64_t crc64)
 {
+    const struct spec_schema *found = NULL;
     for (size_t i = 0; i < schemas->count; i++) {
-        if (schemas->items[i].schema->crc64 == crc64) {
-            return &schemas->items[i];
+        const struct spec_schema *schema = &schemas->items[i];
+        if (schema->schema->crc64 == crc64 && (!found || schema->is_written)) {
+            found = schema;
         }
     }
-    return NULL;
+    return found;
 }

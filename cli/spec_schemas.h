@@ -25,7 +25,8 @@ int spec_schemas_load(struct cli *cli, const char *path, const struct spec_optio
                       struct spec_schemas *out, struct ls_error *err);
 void spec_schemas_clear(struct spec_schemas *schemas);
 
-/* By what a framed record carries; NULL when the spec has none. */
+/* By what a framed record carries; of several versions with one schema a written one. NULL when the
+ * spec has none. */
 const struct spec_schema *spec_schema_of(const struct spec_schemas *schemas, uint64_t crc64);
 
 #endif

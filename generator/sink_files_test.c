@@ -293,6 +293,73 @@ static void avro_files_hold_the_datums(void **state)
     }
 }
 
+/* A row of a file against its event, which may lack columns. */
+static void check_row(const struct ls_plan_type *type, const struct ls_event *e,
+                      const struct ls_span *row, size_t lacking[2])
+{
+    struct ls_span datum;
+    struct ls_cell written[LS_COLUMN_PAYLOAD + LS_SPEC_FIELDS_MAX];
+    struct ls_cell cells[LS_COLUMN_PAYLOAD + LS_SPEC_FIELDS_MAX];
+    const struct ls_layout *readers = type->spec->layout;
+    const struct ls_layout *layout = ls_event_version(type, e)->layout;
+    assert_null(ls_event_datum(type, e, &datum));
+    assert_int_equal(
+        ls_row_decode(layout, datum.at, (size_t)(datum.end - datum.at), written, NULL, NULL),
+        LS_DECODE_OK);
+    assert_int_equal(
+        ls_row_decode(readers, row->at, (size_t)(row->end - row->at), cells, NULL, NULL),
+        LS_DECODE_OK);
+    for (size_t c = 0; c < readers->count; c++) {
+        int from = ls_layout_find(layout, readers->columns[c].path);
+        const struct ls_cell wanted = from < 0 ? (struct ls_cell){.is_null = true} : written[from];
+        assert_int_equal(cells[c].is_null, wanted.is_null);
+        assert_int_equal(cells[c].number, wanted.number);
+        assert_int_equal(cells[c].size, wanted.size);
+        assert_true(!wanted.size || memcmp(cells[c].bytes, wanted.bytes, wanted.size) == 0);
+        lacking[e->changed] += from < 0;
+    }
+}
+
+/* Of two versions of orders: a file has the columns of the newer one. */
+static void older_events_are_read_as_the_readers_do(void **state)
+{
+    struct maker *m = *state;
+    static uint64_t indices[EVENTS];
+    struct ls_container_reader *reader;
+    struct ls_block block;
+    size_t lacking[2] = {0, 0};
+    size_t at = 0;
+    char *gone = changed(sample_spec, "ref: product.sku}", "ref: product.sku, until: 3}");
+    char *text = changed(gone, "since: 2}", "nullable: 1/2, since: 3}");
+    plan_fine(m, text, SETS("faults.schema_change={at: 1s, event: order, to: 3, mixed: 5s}"));
+    make_run(m, EVENTS);
+    make_whole(m, "avro", "a");
+    const struct ls_plan_type *type = &m->plan->types[0];
+    size_t count = events_of(m, 0, false, indices);
+    assert_int_equal(ls_container_open(file_in("a", "avro", "order", ""), &reader, &m->base.err),
+                     0);
+    size_t size;
+    const char *schema = ls_container_schema(reader, &size);
+    assert_int_equal(size, type->spec->schema->text_size);
+    assert_memory_equal(schema, type->spec->schema->text, size);
+    while (ls_container_next(reader, &block, &m->base.err) == 1) {
+        struct ls_span rest = {block.bytes, block.bytes + block.size};
+        for (uint64_t k = 0; k < block.count; k++) {
+            struct ls_span row = rest;
+            assert_int_equal(ls_datum_skip(type->spec->schema->root, &rest), LS_DECODE_OK);
+            row.end = rest.at;
+            check_row(type, &m->run.events[indices[at++]], &row, lacking);
+        }
+        assert_ptr_equal(rest.at, rest.end);
+    }
+    assert_int_equal(at, count);
+    assert_true(lacking[0] > 10); /* `channel` */
+    assert_int_equal(lacking[1], 0);
+    ls_container_reader_free(reader);
+    free(text);
+    free(gone);
+}
+
 static void damaged_events_stand_apart(void **state)
 {
     struct maker *m = *state;
@@ -400,6 +467,7 @@ int main(void)
         MAKER_TEST(other_bytes_are_named),
         MAKER_TEST(nothing_is_written_over),
         MAKER_TEST(avro_files_hold_the_datums),
+        MAKER_TEST(older_events_are_read_as_the_readers_do),
         MAKER_TEST(damaged_events_stand_apart),
         MAKER_TEST(a_full_disk_is_an_error_and_can_be_resumed),
         MAKER_TEST(refused_memory_is_an_error),
