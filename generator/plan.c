@@ -204,7 +204,7 @@ int ls_plan_new(const struct ls_spec *spec, struct ls_plan **out, struct ls_buf 
     ls_arena_init(&plan->arena, "generator plan", PLAN_BYTES_MAX);
     ls_diag_init(diag);
     err->code = 0;
-    struct planner p = {spec, plan, diag, err, NULL};
+    struct planner p = {.spec = spec, .plan = plan, .diag = diag, .err = err};
     bool sound = plan_all(&p);
     int rc = err->code;
     if (rc == 0 && diag->count) {

@@ -11,6 +11,7 @@ struct planner {
     struct ls_error *err;       /* err->code is 0 until memory was refused or a limit was passed */
     const char **entity_values; /* "product.category": what expressions can name beside fields, for
                                    did-you-mean; ends with NULL, made when it is first wanted */
+    const struct ls_plan_type *crowded; /* names more values than there are cells for: told once */
 };
 
 #define PROBLEM(p, rule, where, hint, ...)                                                         \

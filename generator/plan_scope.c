@@ -135,35 +135,45 @@ static void symbol_of(const struct ls_op *op, struct ls_expr_symbol *symbol)
 }
 
 /* Adds a hidden value behind the others, all of which run before the columns. */
-static struct ls_op *hide(struct ls_plan_type *type, struct ls_op *op)
+static void hide(struct plan_scope *s, struct ls_op *op)
 {
-    struct ls_ops *ops = &type->ops;
-    if (type->column_count + ops->hidden_count >= LS_PLAN_CELLS_MAX) {
-        return NULL;
+    struct ls_ops *ops = &s->type->ops;
+    op->cell = (uint16_t)(s->type->column_count + ops->hidden_count);
+    if (op->cell == LS_PLAN_CELLS_MAX) {
+        op->cell--; /* another one's, in a plan that is refused */
+        if (s->p->crowded != s->type) {
+            s->p->crowded = s->type;
+            PROBLEM(s->p, "LS2010", s->where, "compute with fewer of them, or in other event types",
+                    "`%s` has %zu columns and names %zu values of entities and earlier events, at "
+                    "most %d together",
+                    s->type->spec->name, s->type->column_count, ops->hidden_count + 1,
+                    LS_PLAN_CELLS_MAX);
+        }
+        return;
     }
-    op->cell = (uint16_t)(type->column_count + ops->hidden_count);
     struct ls_op *at = &ops->items[ops->hidden_count++];
     memmove(at + 1, at, (ops->count++ - (size_t)(at - ops->items)) * sizeof *op);
     *at = *op;
-    return at;
 }
 
 /* A value of an entity. */
-static struct ls_op *hidden_ref(struct plan_scope *s, const char *name)
+static bool hidden_ref(struct plan_scope *s, const char *name, struct ls_op *op)
 {
     struct ls_ops *ops = &s->type->ops;
-    struct ls_op op = {0};
-    if (!strchr(name, '.') || !ls_plan_ref(s->p, name, s->where, s->type, s->back, &op)) {
-        return NULL;
+    *op = (struct ls_op){0};
+    if (!strchr(name, '.') || !ls_plan_ref(s->p, name, s->where, s->type, s->back, op)) {
+        return false;
     }
     for (size_t i = 0; i < ops->hidden_count; i++) {
-        struct ls_op *known = &ops->items[i];
-        if (!known->field && known->kind == op.kind && known->pick == op.pick &&
-            known->source == op.source && known->id.before == op.id.before) {
-            return known;
+        const struct ls_op *known = &ops->items[i];
+        if (!known->field && known->kind == op->kind && known->pick == op->pick &&
+            known->source == op->source && known->id.before == op->id.before) {
+            *op = *known;
+            return true;
         }
     }
-    return hide(s->type, &op);
+    hide(s, op);
+    return true;
 }
 
 static const struct ls_spec_field *field_named(const struct ls_spec_event_type *type,
@@ -191,39 +201,58 @@ static bool op_before(struct planner *p, const struct ls_spec_event_type *before
     return ls_plan_op(p, field, path, type, back, 0, out);
 }
 
-static struct ls_op *hidden_field(struct plan_scope *s, const char *name)
+/* Of an event so many steps back, whose version is not known here. */
+static void check_versions(struct plan_scope *s, const struct ls_spec_field *field)
+{
+    for (size_t v = 0; v < s->named->version_count; v++) {
+        if (!ls_spec_field_in(field, s->named->versions[v].number)) {
+            PROBLEM(s->p, "LS2011", s->where,
+                    "refer to a field that is the same before and after the change",
+                    "what `%s` takes from `%s` is computed from `%s`, which is not in both "
+                    "versions of it",
+                    s->type->spec->name, s->named->name, field->name);
+            return;
+        }
+    }
+}
+
+static bool hidden_field(struct plan_scope *s, const char *name, struct ls_op *op)
 {
     const struct ls_spec_field *field = field_named(s->named, name);
     struct ls_ops *ops = &s->type->ops;
-    struct ls_op op = {0};
     for (size_t i = 0; field && i < ops->hidden_count; i++) {
         if (ops->items[i].field == field) {
-            return &ops->items[i];
+            *op = ops->items[i];
+            return true;
         }
     }
-    if (!field || !op_before(s->p, s->named, field, s->back, s->type, &op)) {
-        return NULL;
+    if (!field || !op_before(s->p, s->named, field, s->back, s->type, op)) {
+        return false;
     }
-    op.field = field;
-    return hide(s->type, &op);
+    check_versions(s, field);
+    op->field = field;
+    hide(s, op);
+    return true;
 }
 
 /* The event's own time. */
-static struct ls_op *hidden_time(struct plan_scope *s)
+static bool hidden_time(struct plan_scope *s, struct ls_op *op)
 {
     struct ls_ops *ops = &s->type->ops;
     for (size_t i = 0; i < ops->hidden_count; i++) {
         if (ops->items[i].kind == LS_OP_EVENT_TIME && ops->items[i].back == s->back) {
-            return &ops->items[i];
+            *op = ops->items[i];
+            return true;
         }
     }
-    struct ls_op op = {.kind = LS_OP_EVENT_TIME,
-                       .type = LS_FIELD_TIMESTAMP,
-                       .back = (uint16_t)s->back,
-                       .bounded = true,
-                       .low = LS_TIME_MIN_MS,
-                       .high = LS_TIME_MAX_MS};
-    return hide(s->type, &op);
+    *op = (struct ls_op){.kind = LS_OP_EVENT_TIME,
+                         .type = LS_FIELD_TIMESTAMP,
+                         .back = (uint16_t)s->back,
+                         .bounded = true,
+                         .low = LS_TIME_MIN_MS,
+                         .high = LS_TIME_MAX_MS};
+    hide(s, op);
+    return true;
 }
 
 static const struct ls_op *own_field(const struct plan_scope *s, const char *name)
@@ -239,8 +268,13 @@ static const struct ls_op *own_field(const struct plan_scope *s, const char *nam
 bool ls_plan_find(void *context, const char *name, struct ls_expr_symbol *symbol)
 {
     struct plan_scope *s = context;
-    const struct ls_op *op = s->back ? hidden_field(s, name) : own_field(s, name);
-    op = op ? op : strcmp(name, "event_time") == 0 ? hidden_time(s) : hidden_ref(s, name);
+    struct ls_op hidden = {0};
+    const struct ls_op *op = s->back ? NULL : own_field(s, name);
+    if (!op && ((s->back && hidden_field(s, name, &hidden)) ||
+                (strcmp(name, "event_time") == 0 ? hidden_time(s, &hidden)
+                                                 : hidden_ref(s, name, &hidden)))) {
+        op = &hidden;
+    }
     if (op) {
         symbol_of(op, symbol);
     }

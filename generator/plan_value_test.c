@@ -305,6 +305,81 @@ static void an_event_type_uses_sixteen_entities(void **state)
     free(with);
 }
 
+/* `count` attributes for each of both entities, and as many expressions of a visit that name two.
+ */
+static char *with_hidden_values(int count)
+{
+    char attributes[4096] = "";
+    char fields[8192] = "";
+    for (int i = 0; i < count; i++) {
+        size_t at[] = {strlen(attributes), strlen(fields)};
+        snprintf(attributes + at[0], sizeof attributes - at[0],
+                 "      - {name: a%d, type: int, uniform: [1, 9]}\n", i);
+        snprintf(fields + at[1], sizeof fields - at[1],
+                 "      - {name: s%d, type: int, expr: customer.a%d + product.a%d}\n", i, i, i);
+    }
+    strcat(attributes, "      - {name: since,");
+    char *customer = changed(sample_spec, "      - {name: since,", attributes);
+    strcpy(strrchr(attributes, '\n') + 1, "      - {name: price,");
+    char *product = changed(customer, "      - {name: price,", attributes);
+    strcat(fields, "      - {name: page,");
+    char *text = changed(product, "      - {name: page,", fields);
+    free(product);
+    free(customer);
+    return text;
+}
+
+/* A visit has six columns of the envelope, `page`, and three cells for each expression. */
+static void hidden_values_have_a_limit(void **state)
+{
+    struct maker *m = *state;
+    char *text = with_hidden_values(51);
+    plan_fine(m, text, NULL);
+    make_run(m, 1000);
+    assert_int_equal(m->plan->types[2].ops.count, 1 + 3 * 51);
+    free(text);
+    text = with_hidden_values(52);
+    assert_int_equal(plan_text(m, text, NULL), LS_E_DATA);
+    check_report(&m->base, "LS2010", line_of(text, "{name: s50, type"),
+                 "`visit` has 59 columns and names 102 values of entities and earlier events, at "
+                 "most 160 together");
+    free(text);
+}
+
+/* A ref to an earlier event is of no version: what is computed there from a field that one of them
+ * lacks is not known here. */
+static void what_is_taken_over_is_the_same_in_all_versions(void **state)
+{
+    struct maker *m = *state;
+    char *fee = changed(session_spec, "type: money, ref: order.amount}",
+                        "type: money, ref: order.amount}\n"
+                        "      - {name: twice, type: long, expr: own_fee * 2, null: never}");
+    char *text = changed(fee, "{name: basket, type: string, ref: payment.basket}",
+                         "{name: twice, type: long, ref: payment.twice, null: never}");
+    static const struct {
+        const char *fee;
+        bool sound;
+    } cases[] = {
+        {"      - {name: own_fee, type: int, uniform: [1, 9]}\n", true},
+        {"      - {name: own_fee, type: int, uniform: [1, 9], until: 3}\n"
+         "      - {name: own_fee, type: long, uniform: [10, 99], since: 3, null: never}\n",
+         false},
+    };
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        char field[512];
+        snprintf(field, sizeof field, "%s      - {name: card,", cases[k].fee);
+        char *whole = changed(text, "      - {name: card,", field);
+        assert_int_equal(plan_text(m, whole, NULL), cases[k].sound ? 0 : LS_E_DATA);
+        if (!cases[k].sound) {
+            check_report(&m->base, "LS2011", line_of(whole, "{name: twice, type: long, expr"),
+                         "what `refund` takes from `payment` is computed from `own_fee`");
+        }
+        free(whole);
+    }
+    free(text);
+    free(fee);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -317,6 +392,8 @@ int main(void)
         MAKER_TEST(a_null_goes_through_expressions),
         MAKER_TEST(expressions_have_bounds),
         MAKER_TEST(an_event_type_uses_sixteen_entities),
+        MAKER_TEST(hidden_values_have_a_limit),
+        MAKER_TEST(what_is_taken_over_is_the_same_in_all_versions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

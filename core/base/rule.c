@@ -221,10 +221,11 @@ const struct ls_rule ls_rules[] = {
      "\n"
      "Example: `max: 19.995` is no value of type money; write `max: 19.99`.\n"},
     {"LS2010", "More than the program takes",
-     "A spec has 32 entities and 64 event types at most, an event type 1 to 64 fields and 8\n"
-     "entities that it uses, an entity 64 attributes; 64 views; a topic's name 249 bytes, as\n"
-     "in Kafka. The limits keep a hostile or mistaken spec from taking the memory of the\n"
-     "machine.\n"
+     "A spec has 32 entities and 64 event types at most, an event type 1 to 64 fields and 16\n"
+     "entities that it uses, an entity 64 attributes, a lifecycle 1 to 16 steps; 64 views; a\n"
+     "topic's name 249 bytes, as in Kafka. The columns of an event type and what its\n"
+     "expressions name of entities and earlier events are 160 values at most. The limits keep\n"
+     "a hostile or mistaken spec from taking the memory of the machine.\n"
      "\n"
      "Split the domain in two, or leave out what nobody reads. The message says which limit\n"
      "it is.\n"},
