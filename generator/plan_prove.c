@@ -157,6 +157,18 @@ static void prove_times(struct planner *p)
     }
 }
 
+/* What an outage holds arrives at its end, with the jitter of then. */
+static void prove_outage(struct planner *p)
+{
+    const struct ls_spec_outage *outage = p->spec->faults->outage;
+    if (p->plan->outage.present &&
+        p->plan->outage.to_ms > LS_TIME_MAX_MS - p->plan->jitter_max_ms) {
+        PROBLEM(p, "LS2204", ls_spec_place(p->spec, &outage->for_ms, outage->where),
+                "lower `for`, or begin earlier",
+                "the outage ends behind the year 9999, where no time is sound");
+    }
+}
+
 /* A clock that is wrong has to be so by more than what is taken for right. */
 static void prove_skew(struct planner *p, const struct ls_spec_fault *fault, const char *way)
 {
@@ -242,5 +254,6 @@ void ls_plan_prove(struct planner *p)
         }
     }
     prove_times(p);
+    prove_outage(p);
     prove_clocks(p);
 }

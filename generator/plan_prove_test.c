@@ -130,6 +130,20 @@ static void faults_are_what_they_are_called(void **state)
     plan_fine(m, sample_spec, SETS("faults.clock_ahead.by=10001ms"));
 }
 
+/* What is held arrives at the end of the outage, which no schedule tells. */
+static void an_outage_ends_before_the_years_do(void **state)
+{
+    struct maker *m = *state;
+    char *late = changed(session_spec, "start: 2026-01-01T00:00:00Z",
+                         "start: 9999-12-31T23:59:04.500Z");
+    assert_int_equal(plan_text(m, late, NULL), LS_E_DATA);
+    check_report(&m->base, "LS2204", line_of(late, "  outage:"),
+                 "the outage ends behind the year 9999");
+    plan_fine(m, late, SETS("start=9999-12-31T23:59:04.499Z"));
+    plan_fine(m, late, SETS("faults.outage.for=24s"));
+    free(late);
+}
+
 /* One up or one down has to be within all range checks of the field. */
 static void a_conflict_has_room_in_the_range(void **state)
 {
@@ -330,6 +344,7 @@ int main(void)
         MAKER_TEST(the_edges_belong_to_the_range),
         MAKER_TEST(a_range_leaves_room_outside),
         MAKER_TEST(faults_are_what_they_are_called),
+        MAKER_TEST(an_outage_ends_before_the_years_do),
         MAKER_TEST(a_conflict_has_room_in_the_range),
         MAKER_TEST(normalize_steps_always_have_a_value),
         MAKER_TEST(a_conflict_counts_where_a_step_divides),

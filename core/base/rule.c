@@ -429,10 +429,12 @@ const struct ls_rule ls_rules[] = {
      "product_id}`.\n"},
     {"LS2204", "A fault that is none, or another",
      "The settings of a fault and of the pipeline contradict each other: jitter above\n"
-     "max_skew or max_ahead would be taken for a wrong clock; a clock ahead by no more than\n"
-     "max_skew is no fault; a range that fills its type leaves no room outside, one of a\n"
-     "single value none for a conflict; a start so early that delays reach before the year 1\n"
-     "makes times that nobody takes.\n"
+     "max_skew or max_ahead would be taken for a wrong clock; a clock ahead or back by no more\n"
+     "than max_skew is no fault; a range that fills its type leaves no room outside, one of a\n"
+     "single value none for a conflict; a start so early that delays reach before the year 1,\n"
+     "or an outage that ends behind the year 9999, makes times that nobody takes; a step of a\n"
+     "lifecycle may be a millisecond ahead of its arrival for each step before it, which is to\n"
+     "be within max_ahead.\n"
      "\n"
      "The message says which it is, and what to change.\n"},
     {"LS2301", "A step that finds no field",
