@@ -381,6 +381,13 @@ static void name_unknown(const struct ls_plan *plan, const struct ls_plan_type *
                                 {.bytes = text, .size = (uint32_t)size}};
 }
 
+/* Neither the right one nor that of a registry's frame, behind which any schema might stand. */
+static uint8_t wrong_magic(uint8_t right, uint64_t word)
+{
+    uint8_t wrong = (uint8_t)(1 + ls_below(word, 254));
+    return wrong < right ? wrong : wrong + 1;
+}
+
 /* Faults of the bytes. False for another one. */
 static bool damage_bytes(const struct ls_plan *plan, const struct ls_plan_type *type,
                          struct ls_op_event *values, struct ls_event *event, uint8_t *room)
@@ -392,7 +399,7 @@ static bool damage_bytes(const struct ls_plan *plan, const struct ls_plan_type *
         damage(plan, type, values, event, room);
         return true;
     case LS_FAULT_WRONG_FRAME:
-        room[0] ^= (uint8_t)(1 + ls_below(word, 255));
+        room[0] = wrong_magic(room[0], word);
         return true;
     case LS_FAULT_UNKNOWN_SCHEMA:
         room[2] ^= (uint8_t)(1 + ls_below(word, 255));

@@ -26,8 +26,8 @@ struct ls_event {
     uint32_t key_size;
     const uint8_t *value; /* frame and datum */
     uint32_t value_size;
-    uint32_t room_used; /* bytes from the value's begin that must stay; more than the value has
-                           where that was cut */
+    uint32_t room_used; /* bytes of the room that must stay: more than the value has where that was
+                           cut, other ones where it is oversized */
 };
 
 /* Memory that making an event needs, one for each thread; begin with zeros. One plan only. */

@@ -272,6 +272,95 @@ static void damage_is_what_every_decoder_notices(void **state)
     assert_int_equal(sum, RUN);
 }
 
+/* The number behind the prefix of an id. */
+static unsigned long number_of(const struct ls_cell *id)
+{
+    char text[64] = {0};
+    assert_in_range(id->size, 3, 63);
+    memcpy(text, id->bytes, id->size);
+    return strtoul(text + 2, NULL, 10);
+}
+
+/* What a fault's detail draws for an event of the spec of sessions, below n. */
+static uint64_t detail(const char *stream, const struct ls_event *e, uint64_t n)
+{
+    return ls_below(ls_word(ls_stream_key(11, stream), e->index, 0), n);
+}
+
+/* How an unsound value ends: what its first bytes are, and what comes of the rest. */
+static void check_damaged_bytes(const struct maker *m, const struct ls_event *e)
+{
+    struct ls_cell cells[LS_PLAN_CELLS_MAX];
+    const struct ls_spec_version *version = ls_event_type(m->plan, e)->version;
+    struct ls_frame frame = ls_frame_read(e->value, e->value_size);
+    uint8_t sound[LS_SINGLE_OBJECT_SIZE];
+    ls_put_single_object(sound, version->schema->crc64);
+    switch ((enum ls_fault)e->fault) {
+    case LS_FAULT_WRONG_FRAME: /* no registry's either */
+        assert_int_equal(frame.kind, LS_FRAME_NONE);
+        assert_true(e->value[0] != sound[0]);
+        assert_in_range(e->value[0] - (1 + detail("faults.wrong_frame.value", e, 254)), 0, 1);
+        assert_memory_equal(e->value + 1, sound + 1, LS_SINGLE_OBJECT_SIZE - 1);
+        break;
+    case LS_FAULT_UNKNOWN_SCHEMA:
+        assert_int_equal(frame.kind, LS_FRAME_SINGLE_OBJECT);
+        assert_true((frame.crc64 ^ version->schema->crc64) ==
+                    1 + detail("faults.unknown_schema.value", e, 255));
+        break;
+    case LS_FAULT_EMPTY:
+        assert_int_equal(e->value_size, 0);
+        break;
+    case LS_FAULT_OVERSIZED:
+        assert_int_equal(e->value_size, 4096);
+        assert_true(frame.crc64 == version->schema->crc64);
+        assert_int_equal(ls_row_decode(version->layout, e->value + frame.size,
+                                       e->value_size - frame.size, cells, NULL, NULL),
+                         LS_DECODE_TRAILING);
+        break;
+    default:
+        break;
+    }
+}
+
+static void check_damaged_values(const struct maker *m, const struct ls_event *e)
+{
+    struct ls_cell cells[LS_PLAN_CELLS_MAX];
+    const struct ls_layout *layout = ls_event_type(m->plan, e)->version->layout;
+    if (e->fault == LS_FAULT_UNKNOWN_REFERENCE || e->fault == LS_FAULT_CLOCK_BACK ||
+        e->fault == LS_FAULT_NONE) {
+        assert_int_equal(ls_row_decode(layout, e->value + LS_SINGLE_OBJECT_SIZE,
+                                       e->value_size - LS_SINGLE_OBJECT_SIZE, cells, NULL, NULL),
+                         LS_DECODE_OK);
+        int64_t skew = cells[LS_COLUMN_INGEST_TIME].number - e->timestamp_ms;
+        int column = ls_layout_find(layout, "product_id");
+        unsigned long product = column < 0 ? 0 : number_of(&cells[column]);
+        assert_true(e->fault == LS_FAULT_UNKNOWN_REFERENCE
+                        ? product == 300 + detail("faults.unknown_reference.value", e, 1000)
+                        : product < 300);
+        assert_true(e->fault == LS_FAULT_CLOCK_BACK ? skew == -7200000 : llabs(skew) <= 500);
+    }
+}
+
+static void each_damage_is_what_it_is_called(void **state)
+{
+    struct maker *m = *state;
+    size_t seen[LS_FAULT_COUNT] = {0};
+    plan_fine(m, session_spec, SETS("faults.wrong_frame.rate=1/9", "faults.missing.rate=0"));
+    make_run(m, RUN);
+    for (size_t i = 0; i < RUN; i++) {
+        const struct ls_event *e = &m->run.events[i];
+        check_damaged_bytes(m, e);
+        check_damaged_values(m, e);
+        seen[e->fault]++;
+    }
+    static const enum ls_fault declared[] = {LS_FAULT_CLOCK_BACK,     LS_FAULT_UNKNOWN_REFERENCE,
+                                             LS_FAULT_UNKNOWN_SCHEMA, LS_FAULT_WRONG_FRAME,
+                                             LS_FAULT_EMPTY,          LS_FAULT_OVERSIZED};
+    for (size_t k = 0; k < sizeof declared / sizeof *declared; k++) {
+        assert_true(seen[declared[k]] > 20);
+    }
+}
+
 static void truncation_reaches_every_length(void **state)
 {
     struct maker *m = *state;
@@ -601,6 +690,7 @@ int main(void)
         MAKER_TEST(copies_repeat_an_earlier_sound_event),
         MAKER_TEST(a_conflict_at_the_top_of_the_range_goes_down),
         MAKER_TEST(damage_is_what_every_decoder_notices),
+        MAKER_TEST(each_damage_is_what_it_is_called),
         MAKER_TEST(truncation_reaches_every_length),
         MAKER_TEST(faults_strike_at_their_rates),
         MAKER_TEST(values_lie_in_the_bounds_that_the_plan_claims),
