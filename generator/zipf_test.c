@@ -1,13 +1,10 @@
 #include "generator/zipf.h"
 
 #include "core/base/mem.h"
+#include "generator/statistics_test.h"
 
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
-
-#include <cmocka.h>
 
 static struct ls_error err;
 
@@ -118,13 +115,6 @@ static void the_guide_skips_nothing(void **state)
     }
 }
 
-static double quantile_of_chi_square(double degrees)
-{
-    /* Wilson and Hilferty, at 1 - 10^-6 */
-    double t = 1 - 2 / (9 * degrees) + 4.753 * sqrt(2 / (9 * degrees));
-    return degrees * t * t * t;
-}
-
 /* Ranks are drawn as often as their weights say: chi-square over cells of at least 20 expected. */
 static void draws_follow_the_law(void **state)
 {
@@ -141,30 +131,20 @@ static void draws_follow_the_law(void **state)
             assert_in_range(rank, 1, n);
             counts[rank]++;
         }
+        double *shares = calloc(n + 1, sizeof *shares);
         double total = 0;
+        assert_non_null(shares);
         for (uint64_t rank = n; rank >= 1; rank--) {
             total += weight(laws[k].s, rank);
         }
-        double chi = 0;
-        double degrees = -1;
-        double expected = 0;
-        double found = 0;
-        double rest = DRAWS;
         for (uint64_t rank = 1; rank <= n; rank++) {
-            expected += DRAWS * weight(laws[k].s, rank) / total;
-            found += counts[rank];
-            if ((expected >= 20 && rest - expected >= 20) || rank == n) {
-                chi += expected > 1e-9 ? (found - expected) * (found - expected) / expected : 0;
-                degrees++;
-                rest -= expected;
-                expected = found = 0;
-            }
+            shares[rank] = weight(laws[k].s, rank) / total;
         }
-        if (degrees > 0 && chi > quantile_of_chi_square(degrees)) {
-            fail_msg("n %llu, s %g: chi-square %.1f of %.0f degrees", (unsigned long long)n,
-                     laws[k].s, chi, degrees);
-        }
+        char what[64];
+        snprintf(what, sizeof what, "n %llu, s %g", (unsigned long long)n, laws[k].s);
+        check_shares(what, counts, shares, n + 1);
         assert_true(n > 1 || counts[1] == DRAWS);
+        free(shares);
         free(counts);
         ls_arena_clear(&z.arena);
     }
