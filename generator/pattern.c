@@ -26,16 +26,22 @@ static void fail(struct reader *r, const char *why, const char *hint)
 /* One printable ASCII character, as it stands or behind a backslash; 0 at the end. */
 static uint8_t take_letter(struct reader *r)
 {
-    if (r->text[r->at] == '\\') {
-        r->at++;
-        if (!r->text[r->at]) {
-            fail(r, "nothing stands behind the backslash", "write \\\\ for a backslash");
-            return 0;
-        }
-    }
+    bool escaped = r->text[r->at] == '\\';
+    r->at += escaped;
     uint8_t letter = (uint8_t)r->text[r->at];
+    if (!letter) {
+        fail(r, escaped ? "nothing stands behind the backslash" : "a `]` is missing",
+             escaped ? "write \\\\ for a backslash" : "write [A-Z], say");
+        return 0;
+    }
     if (letter < ' ' || letter > '~') {
-        fail(r, letter ? "a pattern is of printable ASCII" : "a pattern goes on here", NULL);
+        fail(r, "a pattern is of printable ASCII", "take `choice` or `words` for other letters");
+        return 0;
+    }
+    uint8_t lower = letter | 32;
+    if (escaped && ((lower >= 'a' && lower <= 'z') || (letter >= '0' && letter <= '9'))) {
+        fail(r, "a backslash gives letters and digits no other meaning",
+             "write [0-9] for a digit, say; a letter stands for itself");
         return 0;
     }
     r->at++;
@@ -46,6 +52,10 @@ static uint8_t take_letter(struct reader *r)
 static void take_class(struct reader *r, bool marked[128])
 {
     r->at++;
+    if (r->text[r->at] == '^') {
+        fail(r, "a class says what is in it, not what is not",
+             "list the letters; write \\\\^ for that one");
+    }
     while (!r->failed && r->text[r->at] != ']') {
         uint8_t from = take_letter(r);
         uint8_t to = from;
@@ -106,7 +116,9 @@ static bool take_part(struct reader *r, struct ls_arena *arena, struct ls_patter
     if (r->text[r->at] == '[') {
         take_class(r, marked);
     } else if (strchr(special, r->text[r->at])) {
-        fail(r, "this means nothing here", "put a backslash before it: \\\\.");
+        char hint[] = "put a backslash before it: \\\\?";
+        hint[sizeof hint - 2] = r->text[r->at];
+        fail(r, "this means nothing here", hint);
     } else {
         marked[take_letter(r)] = true;
     }
@@ -135,7 +147,8 @@ bool ls_pattern_compile(const char *text, struct ls_where where, struct ls_arena
     *out = (struct ls_pattern){.parts = parts};
     while (parts && !r.failed && text[r.at]) {
         if (out->count == PARTS_MAX) {
-            fail(&r, "the pattern has more than 256 parts", NULL);
+            fail(&r, "the pattern has more than 256 parts",
+                 "write {4} behind what comes four times");
             break;
         }
         if (!take_part(&r, arena, &parts[out->count], err)) {
@@ -144,7 +157,7 @@ bool ls_pattern_compile(const char *text, struct ls_where where, struct ls_arena
         out->text_max += parts[out->count++].most;
     }
     if (!r.failed && out->text_max > LS_PATTERN_TEXT_MAX) {
-        fail(&r, "a text of it may be longer than 1024 bytes", NULL);
+        fail(&r, "a text of it may be longer than 1024 bytes", "lower the numbers in braces");
     }
     return parts && !r.failed;
 }

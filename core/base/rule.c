@@ -339,7 +339,8 @@ const struct ls_rule ls_rules[] = {
     {"LS2026", "A pattern that is none",
      "A pattern is of letters as they are, [A-Z0-9] for one of some, {3} or {2,5} behind what\n"
      "comes so often, and ? for what comes at most once. A backslash stands before what is\n"
-     "meant as it is. There is no *, + or |: every text has a bounded length.\n"
+     "meant as it is, and makes no \\d of a d. There is no *, + or |, because every text has\n"
+     "a bounded length, and no [^...]: a class lists its letters.\n"
      "\n"
      "Example: `pattern: \"[A-Z]{3}[0-9]{4}\"`, `pattern: \"v[0-9]\\\\.[0-9]{1,2}\"`.\n"},
     {"LS2027", "A choice by a field that decides nothing",
