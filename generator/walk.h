@@ -9,28 +9,26 @@
 #include "core/base/draw.h"
 
 #define LS_WALK_OCTAVES_MAX 16
-#define LS_WALK_OVER_MIN    INT64_C(1000)
-#define LS_WALK_OVER_MAX    (INT64_C(1) << 36) /* about two years */
 
 struct ls_walk {
     int64_t start_ms;
-    int64_t over_ms;     /* between the grid's times of the slowest octave */
-    uint64_t reciprocal; /* 2^64 / over_ms, rounded down */
+    int64_t over_ms;     /* between the grid's times of the slowest octave: 1 .. 2^36 */
+    uint64_t reciprocal; /* (2^64 - 1) / over_ms, rounded down */
     unsigned octaves;
     uint32_t heights[LS_WALK_OCTAVES_MAX]; /* of each octave; their sum is at most 2^31 */
-    int64_t within; /* how far from the middle, at most; or, of a share, how much of the middle */
+    int64_t within; /* how far from the middle, at most 2^52; or how much of the middle, */
     bool is_share;  /* in parts of 2^32 */
-    int64_t tick;   /* values are whole multiples of it */
+    int64_t tick;   /* values are whole multiples of it, the nearest ones */
 };
 
 /* Heights and reciprocal, from the rest. */
 void ls_walk_finish(struct ls_walk *walk);
 
-/* Of the entity whose draws are `key`, at a time: -2^31 .. 2^31. */
+/* Of the entity whose draws are `key`, at a time: -2^31 .. 2^31 - 1. */
 static inline int64_t ls_walk_noise(const struct ls_walk *walk, uint64_t key, int64_t time_ms)
 {
     int64_t since = time_ms - walk->start_ms;
-    int64_t cell = since / walk->over_ms - (since % walk->over_ms < 0);
+    int64_t cell = ls_floor_div(since, walk->over_ms);
     uint64_t rest = (uint64_t)(since - cell * walk->over_ms);
     uint64_t along = rest * walk->reciprocal >> 32; /* of the slowest cell, Q32 */
     int64_t noise = 0;
@@ -45,18 +43,20 @@ static inline int64_t ls_walk_noise(const struct ls_walk *walk, uint64_t key, in
     return noise;
 }
 
-/* The walk's value round a middle. */
+/* The nearest multiple of the tick, the upper one of two; it never falls where the value rises. */
+static inline int64_t ls_walk_tick(const struct ls_walk *walk, int64_t value)
+{
+    return walk->tick > 1 ? ls_floor_div(value + walk->tick / 2, walk->tick) * walk->tick : value;
+}
+
+/* The walk's value round a middle of -2^53 .. 2^53. */
 static inline int64_t ls_walk_at(const struct ls_walk *walk, uint64_t key, int64_t time_ms,
                                  int64_t middle)
 {
     int64_t within = walk->is_share ? (int64_t)((ls_i128)middle * walk->within >> 32)
                                     : walk->within;
     int64_t value = middle + (int64_t)((ls_i128)within * ls_walk_noise(walk, key, time_ms) >> 31);
-    if (walk->tick > 1) {
-        int64_t up = value + walk->tick / 2;
-        value = (up / walk->tick - (up % walk->tick < 0)) * walk->tick;
-    }
-    return value;
+    return ls_walk_tick(walk, value);
 }
 
 #endif
