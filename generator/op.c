@@ -245,11 +245,12 @@ static ALWAYS_INLINE int64_t number_at(const struct ls_op *op, const struct ls_o
     return op->shift_count ? shifted(op, event, number) : number;
 }
 
-static uint8_t *run_drawn(const struct ls_op *op, uint64_t index, struct ls_cell *out,
-                          struct ls_lengths *lengths, bool writes, uint8_t *at)
+/* `drawn` draws it: the operation itself, or the entity's. */
+static uint8_t *run_drawn(const struct ls_op *op, const struct ls_op *drawn, uint64_t index,
+                          struct ls_cell *out, struct ls_lengths *lengths, bool writes, uint8_t *at)
 {
     uint8_t text[LS_OP_TEXT_MAX + 1]; /* and a space */
-    size_t size = ls_op_draw_text(op, index, text);
+    size_t size = ls_op_draw_text(drawn, index, text);
     if (writes) {
         at = put_branch(op, at);
         note(lengths, at);
@@ -307,7 +308,7 @@ static ALWAYS_INLINE uint8_t *run(const struct ls_op *op, struct ls_op_event *ev
     case LS_OP_ATTRIBUTE_MEMBER:
         return run_id(op, member_of(source, n), out, lengths, writes, at);
     case LS_OP_ATTRIBUTE_DRAWN:
-        return run_drawn(source, n, out, lengths, writes, at);
+        return run_drawn(op, source, n, out, lengths, writes, at);
     case LS_OP_ENTITY_ID:
         return run_id(op, n, out, lengths, writes, at);
     case LS_OP_ID:
@@ -328,7 +329,7 @@ static ALWAYS_INLINE uint8_t *run(const struct ls_op *op, struct ls_op_event *ev
     case LS_OP_PATTERN:
     case LS_OP_WORDS:
     case LS_OP_UUID:
-        return run_drawn(op, event->indices[op->back], out, lengths, writes, at);
+        return run_drawn(op, op, event->indices[op->back], out, lengths, writes, at);
     case LS_OP_EXPR:
         break;
     }
