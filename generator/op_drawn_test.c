@@ -167,6 +167,80 @@ static void texts_of_entities_reach_every_field(void **state)
     }
 }
 
+/* Readings with so many notes of 4095 bytes, and checks behind them that repeat the notes through
+ * expressions of the reading. `more` stands among a check's fields, `rest` at the top. */
+static const char *notes_text(char out[DEVICE_TEXT_MAX], unsigned notes, const char *more,
+                              const char *rest)
+{
+    static const char *const lines[] = {
+        "      - {name: note_%u, type: string, words: {of: [%063u], least: 64, most: 64}}\n",
+        "      - {name: copy_%u, type: string, expr: note_%u, null: never}\n",
+        "      - {name: copy_%u, type: string, ref: reading.copy_%u, null: never}\n"};
+    char fields[DEVICE_TEXT_MAX / 2];
+    char top[1024];
+    size_t size = 0;
+    for (unsigned k = 0; k < 3 * notes; k++) {
+        size_t room = sizeof fields - size;
+        if (k == 2 * notes) {
+            size += (size_t)snprintf(fields + size, room,
+                                     "  - name: check\n    entity: device\n    metrics:\n");
+            room = sizeof fields - size;
+        }
+        size += (size_t)snprintf(fields + size, room, lines[k / notes], k % notes, k % notes);
+    }
+    snprintf(fields + size, sizeof fields - size,
+             "%s  - name: free\n    weight: 1\n    entity: device\n    metrics:\n"
+             "      - {name: x, type: int, const: 1}\n",
+             more);
+    snprintf(top, sizeof top,
+             "lifecycles:\n  visit:\n    entity: device\n    steps:\n"
+             "      - {event: reading}\n"
+             "      - {event: check, after: {exponential: {mean: 2s}, max: 9s}}\n%s",
+             rest);
+    return device_text(out, "      - {name: serial, type: string, uuid}\n", fields, top);
+}
+
+#define SERIAL "      - {name: serial, type: string, expr: device.serial}\n"
+#define MISSING                                                                                    \
+    "quality: [{check: not_null, field: copy_0}]\n"                                                \
+    "faults: {missing: {rate: 1/3, field: copy_0}}\n"
+
+/* Whether the texts of hidden values have room is found when the spec is planned; one that a fault
+ * replaces counts too. */
+static void hidden_texts_have_their_room(void **state)
+{
+    static const struct {
+        unsigned notes;
+        const char *more, *rest;
+        bool fits;
+    } cases[] = {{3, "", "", true},      {4, "", "", true},         {4, SERIAL, "", false},
+                 {3, "", MISSING, true}, {3, SERIAL, "", true},     {3, SERIAL, MISSING, false},
+                 {5, "", "", false},     {2, SERIAL, MISSING, true}};
+    struct maker *m = *state;
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        char text[DEVICE_TEXT_MAX];
+        notes_text(text, cases[k].notes, cases[k].more, cases[k].rest);
+        if (!cases[k].fits) {
+            assert_int_equal(plan_text(m, text, NULL), LS_E_DATA);
+            check_report(&m->base, "LS2010", line_of(text, "  - name: check"),
+                         "shorten them, or name fewer in expressions");
+            continue;
+        }
+        plan_fine(m, text, NULL);
+        make_run(m, 200);
+        size_t checks = 0;
+        for (size_t i = 0; i < m->run.count; i++) {
+            checks += m->run.events[i].type == 1;
+            if (m->run.events[i].type == 1) {
+                struct ls_cell copy = column_of(m, &m->run.events[i], "copy_1");
+                assert_int_equal(copy.size, LS_OP_TEXT_MAX - 1);
+                assert_memory_equal(copy.bytes + copy.size - 2, "01", 2);
+            }
+        }
+        assert_true(checks > 10);
+    }
+}
+
 /* ---- the format's bits; as tests/model/values_model.py has them too */
 
 static void texts_are_pinned(void **state)
@@ -195,9 +269,9 @@ static void texts_are_pinned(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        MAKER_TEST(uuids_are_random_ones), MAKER_TEST(words_follow_their_weights),
-        MAKER_TEST(words_have_their_room), MAKER_TEST(texts_of_entities_reach_every_field),
-        MAKER_TEST(texts_are_pinned),
+        MAKER_TEST(uuids_are_random_ones),        MAKER_TEST(words_follow_their_weights),
+        MAKER_TEST(words_have_their_room),        MAKER_TEST(texts_of_entities_reach_every_field),
+        MAKER_TEST(hidden_texts_have_their_room), MAKER_TEST(texts_are_pinned),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

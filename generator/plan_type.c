@@ -60,10 +60,35 @@ static bool plan_constant(struct planner *p, struct ls_plan_type *type)
     return true;
 }
 
+/* Texts that are kept while an event is made: of hidden values, and of the column whose own value
+ * a fault puts another in place of. */
+static bool fit_texts(struct planner *p, const struct ls_plan_type *type)
+{
+    size_t hidden = 0;
+    size_t replaced = 0;
+    for (size_t k = 0; k < type->ops.count; k++) {
+        const struct ls_op *op = &type->ops.items[k];
+        bool drawn = !op->words || op->kind == LS_OP_WORDS; /* others stay where they are */
+        size_t size = drawn ? op->text_max : 0;
+        if (k < type->ops.hidden_count) {
+            hidden += size;
+        } else if (op->cell == type->missing_column || op->cell == type->unknown_column) {
+            replaced = size > replaced ? size : replaced;
+        }
+    }
+    if (hidden + replaced > LS_PLAN_TEXTS_MAX) {
+        PROBLEM(p, "LS2010", type->spec->where, "shorten them, or name fewer in expressions",
+                "the texts that an event type takes from entities and earlier events have %zu "
+                "bytes, at most %zu",
+                hidden, LS_PLAN_TEXTS_MAX - replaced);
+        return false;
+    }
+    return true;
+}
+
 /* What all operations together need. */
 static bool finish_type(struct planner *p, struct ls_plan_type *type)
 {
-    size_t texts = 0;
     type->value_max = LS_SINGLE_OBJECT_SIZE + (size_t)LS_COLUMN_PAYLOAD * LS_AVRO_LONG_MAX +
                       LS_EVENT_ID_SIZE + LS_ID_TEXT_MAX + strlen(p->spec->domain) + LS_OP_SPOILT;
     for (size_t k = 0; k < type->ops.count; k++) {
@@ -74,11 +99,10 @@ static bool finish_type(struct planner *p, struct ls_plan_type *type)
         if (op->kind == LS_OP_CHOICE_BY) {
             keep(&type->ops, op->by);
         }
-        if (k < type->ops.hidden_count) {
-            texts += op->words ? 0 : op->text_max; /* words are kept where they are */
-        } else if (!plan_bytes(p, type, op)) {
-            return false;
-        } else {
+        if (k >= type->ops.hidden_count) {
+            if (!plan_bytes(p, type, op)) {
+                return false;
+            }
             type->value_max += ls_op_size_max(op);
             op->keeps = op->keeps || op->cell == type->conflict_column;
         }
@@ -87,14 +111,7 @@ static bool finish_type(struct planner *p, struct ls_plan_type *type)
     for (size_t k = type->ops.hidden_count; k < type->ops.count; k++) {
         ls_op_finish(&type->ops.items[k]);
     }
-    if (texts + LS_ID_TEXT_MAX > LS_PLAN_TEXTS_MAX) {
-        PROBLEM(p, "LS2010", type->spec->where, NULL,
-                "the texts that an event type takes from entities and earlier events have %zu "
-                "bytes, at most %d",
-                texts, LS_PLAN_TEXTS_MAX - LS_ID_TEXT_MAX);
-        return false;
-    }
-    return true;
+    return fit_texts(p, type);
 }
 
 /* What an earlier event's field may be, by a share of its own or by what it is computed from. */
