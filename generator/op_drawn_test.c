@@ -24,7 +24,9 @@ static void uuids_are_random_ones(void **state)
     static const char hex[] = "0123456789abcdef";
     static char texts[EVENTS][UUID_SIZE];
     static unsigned digits[UUID_SIZE][16];
+    static unsigned halves[256];
     double sixteen[16];
+    double both[256];
     double four[16] = {0};
     struct maker *m = *state;
     plan_device(m, "", "      - {name: u, type: uuid, uuid}\n", "");
@@ -43,7 +45,12 @@ static void uuids_are_random_ones(void **state)
             digits[k][digit ? digit - hex : 0]++;
         }
         assert_int_equal(text[14], '4');
+        halves[16 * (strchr(hex, text[1]) - hex) + (strchr(hex, text[20]) - hex)]++;
     }
+    for (size_t k = 0; k < 256; k++) {
+        both[k] = 1. / 256;
+    }
+    check_shares("halves", halves, both, 256);
     for (size_t k = 0; k < UUID_SIZE; k++) {
         if (texts[0][k] != '-' && k != 14) {
             check_shares("digits", digits[k], k == 19 ? four : sixteen, 16);
