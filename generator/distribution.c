@@ -2,6 +2,9 @@
 
 #include "core/base/fixed.h"
 
+#include <stdio.h>
+
+#define VALUE_MAX (INT64_C(1) << 52)
 #define LOG2E_Q32 UINT64_C(6196328019) /* 1 / ln 2 */
 
 struct compiler {
@@ -12,20 +15,32 @@ struct compiler {
     bool failed;
 };
 
-static void fail(struct compiler *c, struct ls_where where, const char *text)
+static void fail(struct compiler *c, struct ls_where where, const char *text, const char *hint)
 {
-    ls_diag_add(c->diag, LS_SEVERITY_ERROR, "LS2018", where.source ? where : c->where, NULL, "%s",
+    ls_diag_add(c->diag, LS_SEVERITY_ERROR, "LS2018", where.source ? where : c->where, hint, "%s",
                 text);
     c->failed = true;
+}
+
+/* What is above the greatest, in the unit that the person wrote. */
+static void fail_large(struct compiler *c, struct ls_where where)
+{
+    char greatest[LS_I128_TEXT_MAX];
+    char hint[LS_I128_TEXT_MAX + 32];
+    ls_decimal_format(VALUE_MAX, c->unit == LS_UNIT_DURATION ? 0 : c->scale, greatest);
+    snprintf(hint, sizeof hint, "%s%s is the greatest", greatest,
+             c->unit == LS_UNIT_DURATION ? "ms" : "");
+    fail(c, where, "the value is too large for a distribution", hint);
 }
 
 /* A quantity in the unit that is wanted. */
 static int64_t in_unit(struct compiler *c, const struct ls_quantity *quantity)
 {
     if (quantity->is_duration != (c->unit == LS_UNIT_DURATION)) {
+        bool duration = c->unit == LS_UNIT_DURATION;
         fail(c, quantity->where,
-             c->unit == LS_UNIT_DURATION ? "a duration is wanted here: 300ms, 20s, 1h"
-                                         : "a number is wanted here, not a duration");
+             duration ? "a duration is wanted here" : "a number is wanted here, not a duration",
+             duration ? "say the unit: 300ms, 20s or 1h" : "leave the unit out");
         return 0;
     }
     ls_i128 value = quantity->number.value;
@@ -35,14 +50,15 @@ static int64_t in_unit(struct compiler *c, const struct ls_quantity *quantity)
         if (value % divisor) {
             fail(c, quantity->where,
                  scale ? "the number has more than two decimal places"
-                       : "a whole number is wanted here");
+                       : "a whole number is wanted here",
+                 scale ? "round it to cents: 19.99, say" : "round it: 20, say");
         }
         value /= divisor;
     } else if (ls_mul_overflows(value, ls_pow10(scale - quantity->number.scale), &value)) {
         value = LS_I128_MAX;
     }
-    if (value > INT64_C(1) << 52 || value < -(INT64_C(1) << 52)) {
-        fail(c, quantity->where, "the number is larger than 2^52");
+    if (value > VALUE_MAX || value < -VALUE_MAX) {
+        fail_large(c, quantity->where);
         return 0;
     }
     return (int64_t)value;
@@ -52,7 +68,10 @@ static int64_t positive(struct compiler *c, const struct ls_quantity *quantity)
 {
     int64_t value = in_unit(c, quantity);
     if (value <= 0 && !c->failed) {
-        fail(c, quantity->where, "this has to be above 0");
+        fail(c, quantity->where, "this has to be above 0",
+             c->unit == LS_UNIT_DURATION ? "1ms is the least"
+             : c->scale                  ? "0.01 is the least"
+                                         : "1 is the least");
     }
     return value;
 }
@@ -66,13 +85,16 @@ static void compile_uniform(struct compiler *c, const struct ls_source_uniform *
                             struct ls_distribution *out)
 {
     if (settings->bounds.count != 2) {
-        fail(c, c->where, "two bounds are wanted: [1, 20]");
+        fail(c, c->where, "two bounds are wanted",
+             c->unit == LS_UNIT_DURATION ? "the least and the greatest: [1s, 20s], say"
+                                         : "the least and the greatest: [1, 20], say");
         return;
     }
     out->a = in_unit(c, &settings->bounds.items[0]);
     int64_t high = in_unit(c, &settings->bounds.items[1]);
     if (!c->failed && high < out->a) {
-        fail(c, settings->bounds.items[1].where, "the second bound is below the first");
+        fail(c, settings->bounds.items[1].where, "the second bound is below the first",
+             "the least comes first: [1, 20], say");
     }
     out->b = (uint64_t)high - (uint64_t)out->a + 1;
 }
@@ -98,7 +120,7 @@ static void compile_kind(struct compiler *c, const struct ls_pick *pick,
         out->kind = LS_DISTRIBUTION_POISSON;
         out->a = (int64_t)ls_pow10(c->scale);
         if (c->unit == LS_UNIT_DURATION) {
-            fail(c, c->where, "a count is no duration: use exponential or lognormal, say");
+            fail(c, c->where, "a count is no duration", "use exponential or lognormal, say");
         }
     } else if (m == &ls_member_uniform) {
         out->kind = LS_DISTRIBUTION_UNIFORM;

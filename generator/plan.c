@@ -10,7 +10,6 @@
 #include <string.h>
 
 #define PLAN_BYTES_MAX     (512U << 20)
-#define RATE_WHOLE_MAX     (UINT64_C(1) << 32) /* so that products of two rates are exact */
 #define PARTITION_ROWS_MAX (1U << 20)
 #define TABLE_ROWS_MAX     65536 /* populations up to this have their attributes computed once */
 
@@ -85,8 +84,8 @@ static bool is_hot(const struct ls_spec *spec, const struct ls_spec_entity *enti
 static bool plan_entity(struct planner *p, const struct ls_spec_entity *spec,
                         struct ls_plan_entity *out)
 {
-    struct ls_template t;
     const struct ls_spec_field *attributes = spec->attributes.items;
+    struct ls_template t;
     ls_template_parse(spec->id, &t);
     *out = (struct ls_plan_entity){
         .spec = spec,
@@ -97,10 +96,7 @@ static bool plan_entity(struct planner *p, const struct ls_spec_entity *spec,
         .hot = is_hot(p->spec, spec),
         .in_turn = spec->pick.member == &ls_member_pick_in_turn,
         .attribute_count = spec->attributes.count};
-    out->id = ls_id_template_of(t.before, t.before_size, t.width, t.behind, t.behind_size);
-    if (t.before_size + t.behind_size + LS_ID_DIGITS_MAX > LS_ID_TEXT_MAX) {
-        PROBLEM(p, "LS2004", ls_spec_place(p->spec, &spec->id, spec->where), NULL,
-                "an id is longer than %d bytes", LS_ID_TEXT_MAX);
+    if (!ls_plan_template(p, &t, ls_spec_place(p->spec, &spec->id, spec->where), &out->id)) {
         return false;
     }
     out->pick_key = ls_plan_key(p, "entities.%s.pick", spec->key);

@@ -8,7 +8,13 @@ static bool fit_expression(struct planner *p, const struct ls_spec_field *field,
     struct ls_where where = ((const struct ls_source_text *)field->source.settings)->where;
     enum ls_field_type type = (enum ls_field_type)field->type;
     if (ls_expr_type(out->expr) != ls_field_expr_type(type)) {
-        PROBLEM(p, "LS2019", where, NULL, "the expression gives %s, the field is of type %s",
+        static const char *const hints[] = {
+            [LS_EXPR_BOOLEAN] = "write `type: boolean`, or another expression",
+            [LS_EXPR_NUMBER] = "write `type: int`, long or money, or another expression",
+            [LS_EXPR_TEXT] = "write `type: string`, or another expression",
+            [LS_EXPR_TIME] = "write `type: timestamp`, or another expression"};
+        PROBLEM(p, "LS2019", where, hints[ls_expr_type(out->expr)],
+                "the expression gives %s, the field is of type %s",
                 ls_expr_type_name(ls_expr_type(out->expr)), ls_field_type_words[type]);
         return false;
     }
@@ -29,8 +35,10 @@ static bool fit_expression(struct planner *p, const struct ls_spec_field *field,
     ls_i128 low;
     ls_i128 high;
     if (ls_expr_scale(out->expr) > scale) {
-        PROBLEM(p, "LS2019", where, NULL, "the expression has %u decimal places, the field %u",
-                ls_expr_scale(out->expr), scale);
+        PROBLEM(p, "LS2019", where,
+                "use numbers with fewer places, or round in a normalize step with `scale`",
+                "the expression has %u decimal place%s, the field %u", ls_expr_scale(out->expr),
+                ls_expr_scale(out->expr) == 1 ? "" : "s", scale);
         return false;
     }
     out->factor = ls_pow10(scale - ls_expr_scale(out->expr));

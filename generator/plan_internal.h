@@ -3,6 +3,7 @@
 #define LS_GENERATOR_PLAN_INTERNAL_H
 
 #include "generator/plan.h"
+#include "spec/resolve.h"
 
 struct planner {
     const struct ls_spec *spec;
@@ -25,6 +26,10 @@ uint64_t ls_plan_key(struct planner *p, const char *format, ...)
  * NULL for an attribute of an entity. */
 bool ls_plan_op(struct planner *p, const struct ls_spec_field *field, const char *path,
                 struct ls_plan_type *type, unsigned back, uint64_t count, struct ls_op *out);
+
+/* False when the ids of a template would be too long, which is noted. */
+bool ls_plan_template(struct planner *p, const struct ls_template *t, struct ls_where where,
+                      struct ls_id_template *out);
 
 /* plan_scope.c. What names mean in an expression of an event type: fields above, and attributes of
  * entities as hidden cells. In one of an event so many steps back, its fields are hidden cells too.
@@ -77,8 +82,8 @@ bool ls_plan_choice_by(struct planner *p, const struct ls_spec_field *field,
 bool ls_plan_type(struct planner *p, const struct ls_spec_event_type *spec,
                   const struct ls_spec_version *version, struct ls_plan_type *out);
 
-/* plan_fault.c: which columns the faults that name a field act on in this type; copies; all other
- * faults, once types are planned. */
+/* plan_fault.c: which columns the faults that name a field act on in this type; whether a check
+ * notices what each of them breaks; copies; all other faults, once types are planned. */
 void ls_plan_fault_columns(struct planner *p, struct ls_plan_type *type);
 void ls_plan_copies(struct planner *p);
 bool ls_plan_faults(struct planner *p);

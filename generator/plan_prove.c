@@ -151,9 +151,11 @@ static void prove_times(struct planner *p)
         before = high > before ? high : before;
     }
     if (p->spec->start_ms < LS_TIME_MIN_MS + before) {
+        char text[LS_DURATION_TEXT_MAX];
+        ls_duration_format(before, text);
         PROBLEM(p, "LS2204", ls_spec_place(p->spec, &p->spec->start_ms, p->spec->where),
                 "raise `start`, or lower the longest delay",
-                "with delays of up to %lld ms, times before the year 1 occur", (long long)before);
+                "with delays of up to %s, times before the year 1 occur", text);
     }
 }
 
@@ -174,9 +176,13 @@ static void prove_skew(struct planner *p, const struct ls_spec_fault *fault, con
 {
     int64_t least = p->spec->pipeline->max_skew_ms;
     if (fault && fault->by_ms <= least) {
-        PROBLEM(p, "LS2204", ls_spec_place(p->spec, &fault->by_ms, fault->where), "raise `by`",
-                "a clock %s by %lld ms is within max_skew: no fault at all", way,
-                (long long)fault->by_ms);
+        char made[LS_DURATION_TEXT_MAX];
+        char bound[LS_DURATION_TEXT_MAX];
+        ls_duration_format(fault->by_ms, made);
+        ls_duration_format(least, bound);
+        PROBLEM(p, "LS2204", ls_spec_place(p->spec, &fault->by_ms, fault->where),
+                "raise `by`, or lower `max_skew` of the pipeline",
+                "a clock %s by %s is within max_skew (%s): no fault at all", way, made, bound);
     }
 }
 
@@ -191,24 +197,39 @@ static int64_t longest_chain(const struct ls_plan *plan)
     return most;
 }
 
+/* Clocks that are a little apart are none that are wrong. */
+static void prove_jitter(struct planner *p, const struct ls_spec_fault *jitter, int64_t ahead)
+{
+    const struct ls_spec_pipeline *pipe = p->spec->pipeline;
+    bool skewed = jitter->max_ms > pipe->max_skew_ms;
+    if (skewed || jitter->max_ms + ahead > pipe->max_ahead_ms) {
+        char made[LS_DURATION_TEXT_MAX];
+        char bound[LS_DURATION_TEXT_MAX];
+        ls_duration_format(jitter->max_ms + (skewed ? 0 : ahead), made);
+        ls_duration_format(skewed ? pipe->max_skew_ms : pipe->max_ahead_ms, bound);
+        PROBLEM(p, "LS2204", ls_spec_place(p->spec, &jitter->max_ms, jitter->where),
+                "lower `max`, or raise `max_skew` and `max_ahead` of the pipeline",
+                "jitter of up to %s%s is above %s (%s): it would be taken for a wrong clock", made,
+                skewed || !ahead ? "" : " (with a step a millisecond behind each before it)",
+                skewed ? "max_skew" : "max_ahead", bound);
+    }
+}
+
 static void prove_clocks(struct planner *p)
 {
     const struct ls_spec_faults *f = p->spec->faults;
     const struct ls_spec_pipeline *pipe = p->spec->pipeline;
     int64_t ahead = longest_chain(p->plan);
-    if (f->jitter &&
-        (f->jitter->max_ms > pipe->max_skew_ms || f->jitter->max_ms + ahead > pipe->max_ahead_ms)) {
-        PROBLEM(p, "LS2204", ls_spec_place(p->spec, &f->jitter->max_ms, f->jitter->where),
-                "lower `max`, or raise `max_skew` and `max_ahead`",
-                "jitter of up to %lld ms would be taken for a wrong clock",
-                (long long)f->jitter->max_ms);
+    if (f->jitter) {
+        prove_jitter(p, f->jitter, ahead);
     }
     if (ahead > pipe->max_ahead_ms) {
-        PROBLEM(
-            p, "LS2204", ls_spec_place(p->spec, &pipe->max_ahead_ms, p->spec->where),
-            "raise `max_ahead`",
-            "a step may be %lld ms ahead of its arrival, which would be taken for a wrong clock",
-            (long long)ahead);
+        char text[LS_DURATION_TEXT_MAX];
+        ls_duration_format(ahead, text);
+        PROBLEM(p, "LS2204", ls_spec_place(p->spec, &pipe->max_ahead_ms, p->spec->where),
+                "raise `max_ahead` to it, or higher",
+                "a step may be %s ahead of its arrival, which would be taken for a wrong clock",
+                text);
     }
     prove_skew(p, f->clock_ahead, "ahead");
     prove_skew(p, f->clock_back, "back");

@@ -24,8 +24,8 @@ static int pick_of(struct planner *p, struct ls_plan_type *type, const char *nam
             continue;
         }
         if (type->pick_count == LS_PLAN_PICKS_MAX) {
-            PROBLEM(p, "LS2010", where, NULL, "an event type uses at most %d entities",
-                    LS_PLAN_PICKS_MAX);
+            PROBLEM(p, "LS2010", where, "leave out what nobody reads",
+                    "an event type uses at most %d entities", LS_PLAN_PICKS_MAX);
             return -1;
         }
         type->picks[type->pick_count] = (struct ls_plan_pick){&p->plan->entities[e], back};

@@ -49,24 +49,35 @@ static bool op_const(struct planner *p, const struct ls_spec_field *field, struc
     }
     out->low = out->high = word->number;
     if (!fits) {
-        PROBLEM(p, "LS2018", value->where, NULL, "this is no value of type %s",
+        PROBLEM(p, "LS2018", value->where, ls_field_type_hint(type), "this is no value of type %s",
                 ls_field_type_words[type]);
     }
     return fits;
 }
 
-static bool template_of(struct planner *p, const char *text, struct ls_where where,
-                        struct ls_op *out)
+bool ls_plan_template(struct planner *p, const struct ls_template *t, struct ls_where where,
+                      struct ls_id_template *out)
 {
-    struct ls_template t;
-    ls_template_parse(text, &t); /* checked when the spec was loaded */
-    out->id = ls_id_template_of(t.before, t.before_size, t.width, t.behind, t.behind_size);
-    out->of_session = t.of_session;
-    if (t.before_size + t.behind_size + LS_ID_DIGITS_MAX > LS_ID_TEXT_MAX) {
-        PROBLEM(p, "LS2004", where, NULL, "an id is longer than %d bytes", LS_ID_TEXT_MAX);
+    *out = ls_id_template_of(t->before, t->before_size, t->width, t->behind, t->behind_size);
+    size_t size = t->before_size + t->behind_size + LS_ID_DIGITS_MAX;
+    if (size > LS_ID_TEXT_MAX) {
+        PROBLEM(p, "LS2004", where, "shorten the text round the number",
+                "an id of this template has %zu bytes with %d digits, at most %d", size,
+                LS_ID_DIGITS_MAX, LS_ID_TEXT_MAX);
         return false;
     }
     return true;
+}
+
+static bool op_id(struct planner *p, const struct ls_source_text *text, struct ls_op *out)
+{
+    struct ls_template t;
+    ls_template_parse(text->text, &t); /* checked when the spec was loaded */
+    out->kind = LS_OP_ID;
+    out->of_session = t.of_session;
+    bool fits = ls_plan_template(p, &t, text->where, &out->id);
+    out->text_max = ls_id_text_max(&out->id);
+    return fits;
 }
 
 static bool op_pattern(struct planner *p, const struct ls_spec_field *field, struct ls_op *out)
@@ -114,10 +125,7 @@ static bool make_op(struct planner *p, const struct ls_spec_field *field, struct
         return ls_plan_bernoulli(p, field, out);
     }
     if (m == &ls_member_id) {
-        out->kind = LS_OP_ID;
-        bool fits = template_of(p, text->text, text->where, out);
-        out->text_max = ls_id_text_max(&out->id);
-        return fits;
+        return op_id(p, text, out);
     }
     if (m == &ls_member_pattern) {
         return op_pattern(p, field, out);

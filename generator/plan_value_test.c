@@ -158,7 +158,7 @@ static void an_id_has_its_room(void **state)
     struct maker *m = *state;
     memset(set, 'x', sizeof set);
     set[108] = '\0'; /* and 20 digits */
-    struct mistake wrong = {"\"S{n:08}x\"", "", "LS2004", NULL, "an id is longer than 128 bytes"};
+    struct mistake wrong = {"\"S{n:08}x\"", "", "LS2004", NULL, "at most 128"};
     char fine[300];
     snprintf(fine, sizeof fine, "\"%s{n}\"", set);
     text = changed(sample_spec, "\"S{n:08}x\"", fine);
