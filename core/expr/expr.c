@@ -115,7 +115,8 @@ static struct operand parse_number(struct parser *p)
     }
     struct operand o = {.type = LS_EXPR_NUMBER, .scale = scale, .bounded = true};
     if (scale > LS_EXPR_SCALE_MAX || !ls_decimal_parse(digits, count, scale, &o.low)) {
-        problem(p, "LS2101", NULL, "this is no number");
+        problem(p, "LS2101", "write 12 or 24.90, with 18 decimal places at most",
+                "this is no number");
     }
     o.high = o.low;
     emit(p, STEP_CONSTANT)->number = o.low;
@@ -189,12 +190,13 @@ static struct operand parse_primary(struct parser *p)
     if (take(p, "(")) {
         o = parse_or(p);
         if (!p->failed && !take(p, ")")) {
-            problem(p, "LS2101", NULL, "a closing parenthesis is missing");
+            problem(p, "LS2101", "close what was opened with (",
+                    "a closing parenthesis is missing");
         }
     } else if (take(p, "-")) {
         o = parse_primary(p);
         if (!p->failed && o.type != LS_EXPR_NUMBER) {
-            problem(p, "LS2103", NULL, "`-` needs a number");
+            problem(p, "LS2103", ls_expr_hint_operands(o.type, o.type), "`-` needs a number");
         }
         ls_i128 low = o.low;
         o.bounded = o.bounded && o.low != LS_I128_MIN && o.high != LS_I128_MIN;
@@ -215,7 +217,7 @@ static struct operand parse_primary(struct parser *p)
     } else if (is_word_byte(c)) {
         o = parse_name(p);
     } else {
-        problem(p, "LS2101", NULL,
+        problem(p, "LS2101", ls_expr_hint_value(p->text, p->at),
                 c ? "something else than a value stands here" : "a value is missing");
     }
     p->depth--;
@@ -283,9 +285,10 @@ static struct operand product(struct parser *p, const struct operand *a, const s
                         .scale = a->scale + b->scale,
                         .nullable = a->nullable || b->nullable};
     if (!is_numeric(a) || !is_numeric(b) || a->type == LS_EXPR_TIME || b->type == LS_EXPR_TIME) {
-        problem(p, "LS2103", NULL, "`*` needs two numbers");
+        problem(p, "LS2103", ls_expr_hint_operands(a->type, b->type), "`*` needs two numbers");
     } else if (o.scale > LS_EXPR_SCALE_MAX) {
-        problem(p, "LS2104", NULL, "the product would have more than 18 decimal places");
+        problem(p, "LS2104", "round a factor first, in a normalize step with a `scale`",
+                "the product would have more than 18 decimal places");
     }
     bounds_of_product(&o, a, b);
     note_size(p, &o);
@@ -310,7 +313,7 @@ static struct operand sum(struct parser *p, struct operand a, struct operand b, 
     bool times = a.type == LS_EXPR_TIME && b.type == LS_EXPR_TIME;
     if (!is_numeric(&a) || !is_numeric(&b) || (times && !minus) ||
         (b.type == LS_EXPR_TIME && a.type != LS_EXPR_TIME && minus)) {
-        problem(p, "LS2103", NULL,
+        problem(p, "LS2103", ls_expr_hint_operands(a.type, b.type),
                 minus ? "`-` needs two numbers, or a time first"
                       : "`+` needs two numbers, or one time");
         return o;
@@ -320,7 +323,7 @@ static struct operand sum(struct parser *p, struct operand a, struct operand b, 
     }
     o.scale = align(p, &a, &b, begin);
     if (o.type == LS_EXPR_TIME && o.scale) {
-        problem(p, "LS2103", NULL, "a time takes whole milliseconds only");
+        problem(p, "LS2103", "1000 is a second", "a time takes whole milliseconds only");
     }
     ls_i128 b_low = minus ? b.high : b.low;
     ls_i128 b_high = minus ? b.low : b.high;
@@ -388,7 +391,7 @@ static struct operand parse_comparison(struct parser *p)
         char text[96];
         snprintf(text, sizeof text, "%s is compared with %s", ls_expr_type_name(a.type),
                  ls_expr_type_name(b.type));
-        problem(p, "LS2103", NULL, text);
+        problem(p, "LS2103", "texts stand in single quotes, numbers and times in none", text);
     }
     o.nullable = a.nullable || b.nullable;
     if (a.type != LS_EXPR_TEXT) {
@@ -477,12 +480,12 @@ static struct operand quotient(struct parser *p, struct operand a)
         return o;
     }
     if (p->quotient_scale < 0) {
-        problem(p, "LS2105", "declare `scale: 2`, say",
+        problem(p, "LS2105", "only a normalize step divides: give it a `scale`, 2 say",
                 "a quotient needs a scale to be rounded at");
         return o;
     }
     if (a.type != LS_EXPR_NUMBER || b.type != LS_EXPR_NUMBER) {
-        problem(p, "LS2103", NULL, "`/` needs two numbers");
+        problem(p, "LS2103", ls_expr_hint_operands(a.type, b.type), "`/` needs two numbers");
         return o;
     }
     o.scale = (unsigned)p->quotient_scale;
@@ -566,14 +569,11 @@ int ls_expr_compile(const char *text, struct ls_where where, int quotient_scale,
         skip_space(p);
     }
     if (!p->failed && p->text[p->at]) {
-        const char *hint =
-            p->text[p->at] == '/' || p->text[p->at] == '*'
-                ? "a quotient may stand only at the top: put what is divided in parentheses"
-                : NULL;
-        problem(p, "LS2101", hint, "the expression goes on where it should end");
+        problem(p, "LS2101", ls_expr_hint_end(p->text, p->at),
+                "the expression goes on where it should end");
     }
     if (!p->failed && o.is_null) {
-        problem(p, "LS2103", NULL, "the expression is always null");
+        problem(p, "LS2103", "name a field, or write a value", "the expression is always null");
     }
     int rc = p->failed ? p->rc : finish(p, &o, out);
     ls_mem_free(p);

@@ -48,4 +48,10 @@ struct ls_expr {
     struct step *steps;
 };
 
+/* Hints (expr_hint.c): where a value is wanted, where the text should end, and for operands of
+ * which one at least is no number. */
+const char *ls_expr_hint_value(const char *text, size_t at);
+const char *ls_expr_hint_end(const char *text, size_t at);
+const char *ls_expr_hint_operands(enum ls_expr_type a, enum ls_expr_type b);
+
 #endif
