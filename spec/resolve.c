@@ -206,6 +206,10 @@ static void resolve_step(struct resolver *r, const struct ls_spec_normalize *ste
                 "write {set: net, expr: ...}, {set: category, lookup: {...}} or {drop: coupon}",
                 "a step is either a `set` with an `expr` or a `lookup`, or a `drop`");
     }
+    if (ls_spec_normalize_scaled(step) && !step->expr) {
+        PROBLEM(r, "LS2016", ls_spec_place(r->spec, &step->scale, step->where), "leave it out",
+                "`scale` belongs to `expr`");
+    }
     if (sets && ls_resolve_reserved(step->set)) {
         PROBLEM(r, "LS2001", ls_spec_place(r->spec, &step->set, step->where), "choose another name",
                 "`%s` is a field of the envelope", step->set);

@@ -156,7 +156,8 @@ static void drop_column(struct planner *p, const struct ls_spec_normalize *step)
     char hint[LS_SUGGEST_MAX];
     if (!column || column < topic->columns + LS_COLUMN_PAYLOAD) {
         PROBLEM(p, "LS2301", ls_spec_place(p->spec, &step->drop, step->where),
-                column ? NULL : ls_normal_suggest(topic, step->drop, hint),
+                column ? "leave the step out: every dataset has the fields of the envelope"
+                       : ls_normal_suggest(topic, step->drop, hint),
                 column ? "`%s` belongs to the envelope and stays"
                        : "there is no field `%s` to drop",
                 step->drop);
@@ -183,7 +184,8 @@ static bool plan_lookup(struct planner *p, const struct ls_spec_normalize *step,
     char hint[LS_SUGGEST_MAX];
     if (!key || key->type != LS_FIELD_STRING) {
         PROBLEM(p, "LS2301", ls_spec_place(p->spec, &step->lookup->key, step->lookup->where),
-                key ? NULL : ls_normal_suggest(p->topic, step->lookup->key, hint),
+                key ? "name the field that holds an id of the table"
+                    : ls_normal_suggest(p->topic, step->lookup->key, hint),
                 key ? "the key `%s` has to be a string" : "there is no field `%s` to look up with",
                 step->lookup->key);
         return false;
@@ -227,7 +229,7 @@ static bool plan_expression(struct planner *p, const struct ls_spec_normalize *s
     if (wanted != 0 && wanted != 2) {
         PROBLEM(p, "LS2302", ls_spec_place(p->spec, &step->scale, where),
                 "add `scale: 2` (money) or `scale: 0` (a whole number)",
-                "the result has %u decimal places", wanted);
+                "the result has %u decimal place%s", wanted, wanted == 1 ? "" : "s");
         return false;
     }
     column->type = wanted == 2 ? LS_FIELD_MONEY : LS_FIELD_LONG;
@@ -243,8 +245,8 @@ static int set_column(struct planner *p, const struct ls_spec_normalize *step)
     struct ls_normal_column column = {
         .name = step->set, .column_name = step->set, .cell = topic->cell_count};
     if (topic->cell_count == LS_RECORD_CELLS_MAX) {
-        PROBLEM(p, "LS2010", step->where, NULL, "a topic has at most %d columns and steps",
-                LS_RECORD_CELLS_MAX);
+        PROBLEM(p, "LS2010", step->where, "leave out what nobody reads",
+                "a topic has at most %d columns and steps", LS_RECORD_CELLS_MAX);
         return 0;
     }
     bool sound = step->lookup ? plan_lookup(p, step, &set, &column)
@@ -262,7 +264,8 @@ static int set_column(struct planner *p, const struct ls_spec_normalize *step)
     for (size_t i = 0; i < topic->column_count; i++) {
         const struct ls_normal_column *other = &topic->columns[i];
         if (other != known && strcmp(other->column_name, column.column_name) == 0) {
-            PROBLEM(p, "LS2001", step->where, "choose another name, or drop that one first",
+            PROBLEM(p, "LS2001", ls_spec_place(p->spec, &step->set, step->where),
+                    "choose another name, or drop that one first",
                     "`%s` is the column of `%s` in the dataset", column.column_name, other->name);
         }
     }

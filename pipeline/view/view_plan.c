@@ -85,8 +85,8 @@ static int plan_column(struct planner *p, const struct ls_spec_aggregate *spec,
         }
     }
     if (spec->given & 2 && out->kind != LS_AGGREGATE_AVG) { /* the second row of its table */
-        PROBLEM(p, ls_spec_place(p->views->plan->spec, &spec->scale, spec->where), NULL,
-                "`scale` belongs to avg");
+        PROBLEM(p, ls_spec_place(p->views->plan->spec, &spec->scale, spec->where),
+                "leave it out: the result is exact", "`scale` belongs to avg");
     }
     if (out->kind == LS_AGGREGATE_COUNT) {
         return 0;
@@ -101,9 +101,10 @@ static int plan_column(struct planner *p, const struct ls_spec_aggregate *spec,
     bool ordered = number || ls_field_expr_type(out->type) == LS_EXPR_TIME;
     bool minmax = out->kind == LS_AGGREGATE_MIN || out->kind == LS_AGGREGATE_MAX;
     if (out->kind != LS_AGGREGATE_DISTINCT && !(minmax ? ordered : number)) {
-        PROBLEM(p, ls_spec_place(p->views->plan->spec, &settings->field, spec->where), NULL,
-                "%s needs a number, and `%s` is of type %s", spec->function.member->word,
-                settings->field, ls_field_type_words[out->type]);
+        PROBLEM(p, ls_spec_place(p->views->plan->spec, &settings->field, spec->where),
+                "`count` and `distinct` take fields of any type",
+                "%s needs a number%s, and `%s` is of type %s", spec->function.member->word,
+                minmax ? " or a time" : "", settings->field, ls_field_type_words[out->type]);
     }
     if (out->kind == LS_AGGREGATE_AVG) {
         unsigned scale = ls_field_scale(out->type);
@@ -173,6 +174,53 @@ static int schema_text(struct planner *p, struct ls_buf *out)
                                        p->err);
 }
 
+static const char *const in_every_view[] = {"window_start", "window_end", "feature_version"};
+#define IN_EVERY_VIEW (sizeof in_every_view / sizeof *in_every_view)
+
+/* Column i of a view's rows: those of every view, then `by`, then `select`. NULL with p->err
+ * filled. */
+static const char *name_of_column(struct planner *p, size_t i)
+{
+    const struct ls_view *v = p->view;
+    if (i < IN_EVERY_VIEW) {
+        return in_every_view[i];
+    }
+    if (i < IN_EVERY_VIEW + v->by_count) {
+        return v->topic_plan->columns[v->by[i - IN_EVERY_VIEW]].column_name;
+    }
+    const struct ls_view_column *c = &v->columns[i - IN_EVERY_VIEW - v->by_count];
+    return in_cents(c) ? ls_arena_printf(&p->views->arena, p->err, "%s_cents", c->name) : c->name;
+}
+
+static int check_names(struct planner *p)
+{
+    const struct ls_view *v = p->view;
+    size_t first_selected = IN_EVERY_VIEW + v->by_count;
+    size_t count = first_selected + v->column_count;
+    const char **names = ls_arena_new(&p->views->arena, count, sizeof *names, p->err);
+    for (size_t i = 0; names && i < count; i++) {
+        size_t k = 0;
+        names[i] = name_of_column(p, i);
+        if (!names[i]) {
+            return p->err->code;
+        }
+        while (k < i && strcmp(names[k], names[i]) != 0) {
+            k++;
+        }
+        if (k < i) {
+            bool selected = i >= first_selected;
+            PROBLEM(p,
+                    selected ? v->spec->select.where[i - first_selected]
+                             : v->spec->by.where[i - IN_EVERY_VIEW],
+                    k < IN_EVERY_VIEW ? "every view has it: choose another name"
+                    : selected        ? "choose another name"
+                                      : "leave it out",
+                    "there is a column `%s` already", names[i]);
+        }
+    }
+    return names ? 0 : p->err->code;
+}
+
 static int make_schema(struct planner *p)
 {
     struct ls_buf text;
@@ -180,11 +228,7 @@ static int make_schema(struct planner *p)
     int rc = schema_text(p, &text);
     rc = rc < 0 ? rc
                 : ls_schema_parse((const char *)text.data, text.size, &p->view->schema, p->err);
-    if (rc == LS_E_DATA) { /* two columns of one name, say */
-        PROBLEM(p, p->view->spec->where, NULL, "the columns do not make a schema: %s",
-                p->err->text);
-        rc = 0;
-    } else if (rc == 0) {
+    if (rc == 0) {
         rc = ls_layout_new(p->view->schema, &p->view->layout, p->err);
     }
     ls_buf_clear(&text);
@@ -203,8 +247,14 @@ static int plan_view(struct planner *p, const struct ls_spec_view *spec)
     v->offset_ms = window->offset_ms;
     if (spec->by.count > LS_VIEW_COLUMNS_MAX || spec->select.count > LS_VIEW_COLUMNS_MAX ||
         spec->select.count == 0) {
-        PROBLEM(p, spec->where, NULL, "a view has at most %d fields in `by`, and 1 to %d columns",
-                LS_VIEW_COLUMNS_MAX, LS_VIEW_COLUMNS_MAX);
+        bool wide = spec->by.count > LS_VIEW_COLUMNS_MAX;
+        PROBLEM(p,
+                ls_spec_place(p->views->plan->spec,
+                              wide ? (const void *)&spec->by : (const void *)&spec->select,
+                              spec->where),
+                spec->select.count ? "make two views of it" : "for example {orders: count}",
+                "a view has at most %d fields in `by`, and 1 to %d columns", LS_VIEW_COLUMNS_MAX,
+                LS_VIEW_COLUMNS_MAX);
         return 0;
     }
     int rc = 0;
@@ -223,6 +273,7 @@ static int plan_view(struct planner *p, const struct ls_spec_view *spec)
                          &v->columns[i]);
         v->column_count = i + 1;
     }
+    rc = rc < 0 || p->diag->errors ? rc : check_names(p);
     return rc < 0 || p->diag->errors ? rc : make_schema(p);
 }
 

@@ -328,15 +328,17 @@ static void test_mistakes(void **state)
         {"total: {sum: score}", "total: {sum: seen}", "LS2303", "sum: seen",
          "sum needs a number, and `seen` is of type timestamp"},
         {"total: {sum: score}", "total: {min: item}", "LS2303", "min: item",
-         "min needs a number, and `item` is of type string"},
+         "min needs a number or a time, and `item` is of type string"},
         {"total: {sum: score}", "total: {avg: amount, scale: 1}", "LS2303", "avg: amount",
          "the average of money needs a scale of at least 2"},
         {"total: {sum: score}", "total: {sum: score, scale: 1}", "LS2303", "sum: score, scale",
          "`scale` belongs to avg"},
-        {"total: {sum: score}", "kind: {sum: score}", "LS2303", "name: shifted",
-         "the columns do not make a schema"},
-        {"select: {n: count, total", "select: {window_end: count, total", "LS2303", "name: shifted",
-         "the columns do not make a schema"},
+        {"total: {sum: score}", "kind: {sum: score}", "LS2303", "kind: {sum: score}",
+         "there is a column `kind` already"},
+        {"select: {n: count, total", "select: {window_end: count, total", "LS2303",
+         "select: {window_end: count", "there is a column `window_end` already"},
+        {"by: [kind]", "by: [kind, kind]", "LS2303", "by: [kind, kind]",
+         "there is a column `kind` already"},
     };
     struct pipe *p = *state;
     for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++) {
