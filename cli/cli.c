@@ -63,6 +63,9 @@ void cli_print_diagnostics(struct ls_buf *report)
 int cli_layers(struct cli *cli, const char *path, const struct spec_options *options,
                struct ls_layers *out, struct ls_error *err)
 {
+    static const struct ls_option seed_row = {
+        .name = "seed", .type = LS_OPTION_INTEGER, .minimum = "0", .example = "20260101"};
+    int64_t ignored;
     const char **sets = ls_arena_new(&cli->arena, options->sets.count + 2, sizeof *sets, err);
     if (!sets) {
         return err->code;
@@ -71,7 +74,11 @@ int cli_layers(struct cli *cli, const char *path, const struct spec_options *opt
     if (count) {
         memcpy(sets, options->sets.items, count * sizeof *sets);
     }
-    if (options->seed) {
+    if (options->seed) { /* read here, so that a wrong one is not told as one of --set */
+        int rc = ls_option_from_text(&seed_row, options->seed, &ignored, &cli->arena, err);
+        if (rc < 0) {
+            return rc;
+        }
         sets[count] = ls_arena_printf(&cli->arena, err, "seed=%s", options->seed);
         if (!sets[count]) {
             return err->code;

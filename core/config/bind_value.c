@@ -13,17 +13,8 @@ int ls_bind_nomem(struct ls_binder *b)
 static const char *range_hint(const struct ls_option *row, const struct ls_yaml *node,
                               enum ls_reading reading)
 {
-    static const char *const held[LS_OPTION_TIME + 1] = {
-        [LS_OPTION_INTEGER] = "integers have 64 bits: 9_223_372_036_854_775_807 is the greatest",
-        [LS_OPTION_SIZE] = "sizes are whole bytes, in 63 bits",
-        [LS_OPTION_DURATION] = "durations are whole milliseconds, in 64 bits",
-        [LS_OPTION_RATE] = "numbers have 18 decimal places at most",
-        [LS_OPTION_RATIO] = "the part is not greater than the whole, and the whole is not 0",
-        [LS_OPTION_DECIMAL] = "numbers have 18 decimal places at most",
-        [LS_OPTION_QUANTITY] =
-            "durations are whole milliseconds, and numbers have 18 decimal places at most"};
     if (reading == LS_READING_RANGE) {
-        return held[row->type];
+        return ls_option_held(row->type);
     }
     bool bounded = row->minimum || row->maximum;
     bool negative_duration = row->type == LS_OPTION_DURATION && *node->text == '-';

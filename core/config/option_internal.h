@@ -36,6 +36,9 @@ bool ls_option_in_bounds(const struct ls_option *row, const void *value);
 /* Is the text, unquoted, a value of a scalar row, within its bounds? */
 bool ls_option_takes(const struct ls_option *row, const char *text);
 
+/* What a number of the type has to be, to be held: for those that are of its form and are not. */
+const char *ls_option_held(enum ls_option_type type);
+
 /* A quoted text that would be a number without its quotes: YAML's types differ, ours do. */
 bool ls_option_is_quoted_number(const struct ls_yaml *node);
 

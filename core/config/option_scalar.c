@@ -200,6 +200,21 @@ bool ls_option_in_bounds(const struct ls_option *row, const void *value)
            (!row->maximum || compare_bound(row, value, row->maximum) <= 0);
 }
 
+const char *ls_option_held(enum ls_option_type type)
+{
+    static const char *const held[LS_OPTION_TIME + 1] = {
+        [LS_OPTION_INTEGER] = "integers have 64 bits: 9_223_372_036_854_775_807 is the greatest",
+        [LS_OPTION_SIZE] = "sizes are whole bytes, in 63 bits",
+        [LS_OPTION_DURATION] = "durations are whole milliseconds, in 64 bits",
+        [LS_OPTION_RATE] = "numbers have 18 decimal places at most",
+        [LS_OPTION_RATIO] = "the part is not greater than the whole, and the whole is not 0",
+        [LS_OPTION_DECIMAL] = "numbers have 18 decimal places at most",
+        [LS_OPTION_QUANTITY] =
+            "durations are whole milliseconds, and numbers have 18 decimal places at most"};
+    assert(ls_option_is_scalar(type));
+    return held[type];
+}
+
 bool ls_option_takes(const struct ls_option *row, const char *text)
 {
     const struct ls_yaml node = {.kind = LS_YAML_TEXT, .text = text};
@@ -221,19 +236,26 @@ static int refuse_text(const struct ls_option *row, const char *text, enum ls_re
     ls_buf_init(&example, "option example", 4096);
     const char *known = row->type == LS_OPTION_WORD ? ls_did_you_mean(text, row->words) : NULL;
     int rc = ls_option_describe(row, &expected, err);
-    if (rc == 0 && !known && (reading == LS_READING_WRONG || (!row->minimum && !row->maximum))) {
+    bool unbounded = !row->minimum && !row->maximum;
+    if (rc == 0 && !known &&
+        (reading == LS_READING_WRONG || (reading == LS_READING_OK && unbounded))) {
         rc = ls_option_example(row, &example, err);
     }
     const char *kind = rc < 0 ? NULL : ls_buf_text(&expected, err);
-    const char *hint = known ? known : kind && example.size ? ls_buf_text(&example, err) : "";
+    const char *held = reading == LS_READING_RANGE ? ls_option_held(row->type) : NULL;
+    const char *hint = known                  ? known
+                       : kind && example.size ? ls_buf_text(&example, err)
+                       : held                 ? held
+                                              : "";
     rc = !kind || !hint
              ? err->code
              : ls_error_set(err, LS_E_USAGE, "%s: expected %s, got \"%s\"%s%s",
                             ls_option_label(row, name), kind,
                             row->flags & LS_OPTION_SECRET ? "..." : ls_quote(text, quote),
-                            known   ? "; did you mean "
-                            : *hint ? "; for example "
-                                    : "",
+                            known          ? "; did you mean "
+                            : example.size ? "; for example "
+                            : *hint        ? "; "
+                                           : "",
                             hint);
     ls_buf_clear(&example);
     ls_buf_clear(&expected);

@@ -111,6 +111,9 @@ static void one_option_from_a_command_line(void **state)
         {"count", "0", "--count: expected integer 1 .. 100_000_000, got \"0\""},
         {"count", "x",
          "--count: expected integer 1 .. 100_000_000, got \"x\"; for example 200_000"},
+        {"any", "9223372036854775808",
+         "--any: expected integer, got \"9223372036854775808\"; integers have 64 bits: "
+         "9_223_372_036_854_775_807 is the greatest"},
         {"strict", "true", NULL},
         {"strict", "yes", "--strict: expected true or false, got \"yes\""},
         {"title", "true", NULL},
