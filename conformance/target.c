@@ -141,6 +141,12 @@ static int load(const char *path, struct ls_target *target, struct ls_error *err
                                 : ls_yaml_parse("reference target", ls_target_reference,
                                                 strlen(ls_target_reference), &arena, &diag, err);
     int rc = tree || diag.errors ? 0 : err->code;
+    const struct ls_yaml *other = tree ? ls_yaml_get(tree, "lockstep") : NULL;
+    if (other && !ls_yaml_get(tree, "lockstep_target")) { /* else every line would be wrong */
+        ls_diag_add(&diag, LS_SEVERITY_ERROR, "LS2404", other->where,
+                    "a target file says `lockstep_target: 1`; the spec stands before --target",
+                    "this is a spec, and a target file is wanted");
+    }
     if (tree && !diag.errors) {
         rc = ls_bind(&ls_target_table, tree, target, &arena, &diag, NULL, NULL, err);
     }

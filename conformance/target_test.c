@@ -49,6 +49,7 @@ static const struct {
     {HEAD COMMANDS "name: other\n", 5, 1, "LS1002", "name"},
     {HEAD "stream: [a\n", 4, 1, "LS1001", ""},
     {"- a\n", 1, 1, "LS1102", ""},
+    {"lockstep: 1\ndomain: shop\nseed: 1\n", 1, 11, "LS2404", "this is a spec"},
 };
 
 static void a_wrong_file_is_told_by_line_and_rule(void **state)

@@ -217,6 +217,13 @@ static int load(const struct ls_layers *layers, struct ls_spec *spec, struct ls_
     if (!tree) {
         return diag->errors ? 0 : err->code;
     }
+    const struct ls_yaml *other = ls_yaml_get(tree, "lockstep_target");
+    if (other) { /* else every line would be wrong */
+        ls_diag_add(diag, LS_SEVERITY_ERROR, "LS2404", other->where,
+                    "a spec says `lockstep: 1`; a target is given with --target",
+                    "this is a target file, and a spec is wanted");
+        return 0;
+    }
     int rc = ls_bind(&ls_spec_table, tree, spec, arena, diag, &spec->places, &spec->semantic, err);
     if (rc < 0 || diag->errors) {
         return rc;

@@ -471,6 +471,11 @@ const struct ls_rule ls_rules[] = {
      "batch. Words without {n} are the same each time, and the case would show nothing.\n"
      "\n"
      "Example: `workers: [--parallelism, '{n}']`.\n"},
+    {"LS2404", "A spec for a target, or the other way round",
+     "A spec says `lockstep: 1`, a target file `lockstep_target: 1`: that tells them apart. The\n"
+     "spec is what stands behind the verb, the target is given with --target.\n"
+     "\n"
+     "Example: `lockstep verify my-spec.yaml --target my-pipeline.yaml`.\n"},
     {NULL, NULL, NULL},
 };
 
