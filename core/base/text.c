@@ -122,14 +122,15 @@ static const char *slip_of(const char *word, const char *const *candidates)
     return best;
 }
 
-/* "amount" of "amount_cents". */
+/* "amount" of "amount_cents", "max" of "maximum": what is left of the word after an underscore, or
+ * two fifths of it. */
 static const char *stem_of(const char *word, const char *const *candidates)
 {
     const char *best = NULL;
     for (; *candidates; candidates++) {
         size_t size = strlen(*candidates);
-        if (strncmp(word, *candidates, size) == 0 && word[size] == '_' &&
-            (!best || size > strlen(best))) {
+        if (size >= 3 && strncmp(word, *candidates, size) == 0 &&
+            (word[size] == '_' || 5 * size >= 2 * strlen(word)) && (!best || size > strlen(best))) {
             best = *candidates;
         }
     }

@@ -201,6 +201,8 @@ static void slips_are_recognized(void **state)
         {"rate_per_second", "rate"},
         {"warm_up_ms", "warm_up"},
         {"ratepersecond", NULL},
+        {"seeding", "seed"},
+        {"today", NULL}, /* two letters are no stem */
         {"mate", "rate"},
         {"seat", NULL}, /* two slips are too many in four letters */
         {"wa", NULL},   /* too short a beginning */

@@ -216,7 +216,9 @@ static int note_missing(struct ls_binder *b, const struct filling *f, const stru
     const char *hint;
     struct ls_buf text;
     ls_buf_init(&text, "option description", 1U << 16);
-    int rc = ls_bind_example(b, row->name, row, &hint);
+    bool alone = f->map->count == 0 && (row->flags & LS_OPTION_MAIN) &&
+                 ls_table_is_enough(f->table, row);
+    int rc = ls_bind_example(b, alone ? f->table->name : row->name, row, &hint);
     rc = rc < 0 ? rc : ls_option_describe(row, &text, b->err);
     const char *kind = rc < 0 ? NULL : ls_buf_text(&text, b->err);
     if (!kind) {

@@ -72,6 +72,10 @@ int ls_bind_wrong(struct ls_binder *b, const struct ls_option *row, const struct
 int ls_bind_range(struct ls_binder *b, const struct ls_option *row, const struct ls_yaml *node,
                   const char *hint);
 
+/* What a value is called for the person who wrote it: its key, which is the family's word where the
+ * option is not written, and an item's number. */
+const char *ls_bind_name(const struct ls_option *row, const struct ls_yaml *node);
+
 /* "for example `count: 200_000`", or NULL where there is no example; in the arena. A `name` of
  * NULL: of the value alone. */
 int ls_bind_example(struct ls_binder *b, const char *name, const struct ls_option *row,

@@ -121,6 +121,19 @@ static int weights_json(struct ls_binder *b, const struct ls_weights *weights, j
     return finish(rc, list, json);
 }
 
+static int note_sum(struct ls_binder *b, const struct ls_option *row, const struct ls_yaml *node,
+                    uint64_t sum)
+{
+    const char *hint;
+    int rc = ls_bind_example(b, ls_bind_name(row, node), row, &hint);
+    if (rc == 0) {
+        ls_diag_add(b->diag, LS_SEVERITY_ERROR, "LS1103", node->where, hint,
+                    "%s: expected weights that come to 1 .. 4294967296 together, got %llu",
+                    ls_bind_name(row, node), (unsigned long long)sum);
+    }
+    return rc;
+}
+
 int ls_bind_weights(struct ls_binder *b, const struct ls_option *row, const struct ls_yaml *node,
                     struct ls_weights *out, json_t **json)
 {
@@ -149,7 +162,7 @@ int ls_bind_weights(struct ls_binder *b, const struct ls_option *row, const stru
         return 0;
     }
     if (sum < 1 || sum > WEIGHT_SUM_MAX) {
-        return ls_bind_range(b, row, node, "the sum of the weights is 1 .. 4294967296");
+        return note_sum(b, row, node, sum);
     }
     return weights_json(b, out, json);
 }

@@ -57,9 +57,7 @@ int ls_bind_example(struct ls_binder *b, const char *name, const struct ls_optio
     return rc;
 }
 
-/* What a value is called for the person who wrote it: its key, which is the family's word where the
- * option is not written, and an item's number. */
-static const char *name_of(const struct ls_option *row, const struct ls_yaml *node)
+const char *ls_bind_name(const struct ls_option *row, const struct ls_yaml *node)
 {
     const char *path = node->where.path;
     return path && *path ? ls_yaml_path_last(path) : row->name;
@@ -92,12 +90,28 @@ static const char *unit_hint(struct ls_binder *b, const struct ls_option *row, c
     return text ? ls_arena_printf(b->arena, b->err, "say the unit: %s", text) : NULL;
 }
 
+/* The example, with the units that there are: "30min" and "50/sec" have another one. */
+static int example_with_units(struct ls_binder *b, const char *name, const struct ls_option *row,
+                              const char **hint)
+{
+    int rc = ls_bind_example(b, name, row, hint);
+    if (rc < 0 || (row->type != LS_OPTION_DURATION && row->type != LS_OPTION_RATE)) {
+        return rc;
+    }
+    *hint = ls_arena_printf(b->arena, b->err, "%s%sunits are ms, s, m, h and d", *hint ? *hint : "",
+                            *hint ? "; " : "");
+    return *hint ? 0 : b->err->code;
+}
+
 /* The likely slip in a value of the wrong kind, or an example. */
 static int hint_for(struct ls_binder *b, const struct ls_option *row, const struct ls_yaml *node,
                     const char **hint)
 {
     bool unitless = node->kind == LS_YAML_INTEGER && *node->text != '-' &&
                     (row->type == LS_OPTION_DURATION || row->type == LS_OPTION_RATE);
+    bool percent = row->type == LS_OPTION_RATIO && node->kind == LS_YAML_TEXT &&
+                   strspn(node->text, "0123456789") + 1 == strlen(node->text) &&
+                   ls_ends_with(node->text, "%");
     bool word = row->type == LS_OPTION_WORD && node->kind == LS_YAML_TEXT;
     const char *near = word ? ls_did_you_mean(node->text, row->words) : NULL;
     *hint = NULL;
@@ -114,14 +128,17 @@ static int hint_for(struct ls_binder *b, const struct ls_option *row, const stru
         *hint = "put the map into a list: a dash before it, or brackets round it";
     } else if (near) {
         *hint = ls_arena_printf(b->arena, b->err, "did you mean \"%s\"?", near);
+    } else if (percent) {
+        *hint = ls_arena_printf(b->arena, b->err, "write %.*s/100", (int)strlen(node->text) - 1,
+                                node->text);
     } else if (unitless) {
         *hint = unit_hint(b, row, node->text);
     } else if (row->type == LS_OPTION_TIME && node->text && wants_zone(node->text)) {
         *hint = ls_arena_printf(b->arena, b->err, "did you mean \"%sZ\"? a time says its zone",
                                 node->text);
     } else {
-        const char *name = name_of(row, node);
-        return ls_bind_example(b, ls_ends_with(name, "]") ? NULL : name, row, hint);
+        const char *name = ls_bind_name(row, node);
+        return example_with_units(b, ls_ends_with(name, "]") ? NULL : name, row, hint);
     }
     return *hint ? 0 : b->err->code;
 }
@@ -136,7 +153,7 @@ static int note(struct ls_binder *b, const char *rule, const struct ls_option *r
     const char *kind = rc < 0 ? NULL : ls_buf_text(&text, b->err);
     if (kind) {
         ls_diag_add(b->diag, LS_SEVERITY_ERROR, rule, node->where, hint, "%s: expected %s, got %s",
-                    name_of(row, node), kind, got(row, node, value));
+                    ls_bind_name(row, node), kind, got(row, node, value));
     } else {
         rc = b->err->code;
     }
