@@ -45,17 +45,18 @@ class Spec:
             column = len(found['indent'])
             if not line.strip() or line.lstrip().startswith('#'):
                 continue
-            for begin, name in ((column, '[]' if found['dash'] else None), (found.start('key'), found['key'])):
-                if not name:
-                    continue
+            steps = [(column, None)] if found['dash'] else []
+            steps += [(found.start('key'), found['key'])] if found['key'] else []
+            for begin, key in steps:
                 while above[-1][0] >= begin:
                     above.pop()
-                path = f'{above[-1][1]}.{name}'.lstrip('.')
-                if name == '[]':
-                    path = above[-1][1]
-                    items[path] = items.get(path, -1) + 1
-                    path = f'{path}[{items[path]}]'
-                self.places[path] = (number, begin, begin + 2 if name == '[]' else found.start('value'))
+                parent = above[-1][1]
+                if key is None:
+                    items[parent] = items.get(parent, -1) + 1
+                    path, value = f'{parent}[{items[parent]}]', begin + 2
+                else:
+                    path, value = f'{parent}.{key}'.lstrip('.'), found.start('value')
+                self.places[path] = (number, begin, value)
                 above.append((begin, path))
 
     def place(self, path):
@@ -126,7 +127,7 @@ class Case:
 
     def run(self, program, base, rows):
         """What the program says, with # for line numbers; what is wrong with it besides its text becomes flaws."""
-        text, path = base, None
+        text, path = base, ''
         for line in self.changes:
             text, path = (text, line[3:]) if line.startswith('at ') else change(text, line)
         with tempfile.TemporaryDirectory() as folder:
@@ -201,6 +202,9 @@ def main():
     named = [pathlib.Path(name) for name in sys.argv[2:] if name != '--bless']
     base, rows = (HERE / 'base.yaml').read_text().rstrip('\n'), rows_of(program)
     bad, every = [], []
+    said = Case('spec', '').run(program, base, rows)
+    if said != 'ok\n':
+        sys.exit(f'base.yaml is not sound: mend it before the cases\n{said}')
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         for path in named or sorted(HERE.glob('*.cases')):
             head, *texts = re.split(r'^== ', path.read_text(), flags=re.MULTILINE)
