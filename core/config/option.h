@@ -137,7 +137,8 @@ struct ls_option {
     const struct ls_table *table;   /* TABLE, LIST, MAP, LISTS */
     const struct ls_family *family; /* FAMILY, ONE_OF */
     const char *summary;            /* one line, for people */
-    const char *example;            /* or NULL */
+    const char *example; /* a value that the row takes, as a person would write it, or NULL; of a
+                            FAMILY an entry: "uniform: [1, 20]" */
 };
 
 struct ls_table {
