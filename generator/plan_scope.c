@@ -176,21 +176,6 @@ static bool hidden_ref(struct plan_scope *s, const char *name, struct ls_op *op)
     return true;
 }
 
-static const struct ls_spec_field *field_named(const struct ls_spec_event_type *type,
-                                               const char *name)
-{
-    const struct ls_items *lists[] = {&type->attributes, &type->dimensions, &type->metrics};
-    for (size_t l = 0; l < 3; l++) {
-        const struct ls_spec_field *fields = lists[l]->items;
-        for (size_t i = 0; i < lists[l]->count; i++) {
-            if (strcmp(fields[i].name, name) == 0) {
-                return &fields[i];
-            }
-        }
-    }
-    return NULL;
-}
-
 /* The operation of a field of an event so many steps back: the same draws, at its index. */
 static bool op_before(struct planner *p, const struct ls_spec_event_type *before,
                       const struct ls_spec_field *field, unsigned back, struct ls_plan_type *type,
@@ -218,7 +203,7 @@ static void check_versions(struct plan_scope *s, const struct ls_spec_field *fie
 
 static bool hidden_field(struct plan_scope *s, const char *name, struct ls_op *op)
 {
-    const struct ls_spec_field *field = field_named(s->named, name);
+    const struct ls_spec_field *field = ls_spec_field_ever(s->named, name);
     struct ls_ops *ops = &s->type->ops;
     for (size_t i = 0; field && i < ops->hidden_count; i++) {
         if (ops->items[i].field == field) {
@@ -302,7 +287,7 @@ bool ls_plan_any_ref(struct planner *p, const struct ls_source_text *source,
     const struct ls_spec_event_type *before = NULL;
     unsigned more = ls_spec_entity(p->spec, name) ? 0 : ls_spec_step_before(from, name, &before);
     if (more) {
-        const struct ls_spec_field *field = field_named(before, dot + 1);
+        const struct ls_spec_field *field = ls_spec_field_ever(before, dot + 1);
         return field && op_before(p, before, field, back + more, type, out);
     }
     return ls_plan_ref(p, source->text, source->where, type, back, out);

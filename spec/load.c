@@ -39,6 +39,21 @@ struct ls_spec_field *ls_spec_field(const struct ls_spec_event_type *type, const
     return NULL;
 }
 
+const struct ls_spec_field *ls_spec_field_ever(const struct ls_spec_event_type *type,
+                                               const char *name)
+{
+    const struct ls_items *lists[] = {&type->attributes, &type->dimensions, &type->metrics};
+    for (size_t l = 0; l < 3; l++) {
+        const struct ls_spec_field *fields = lists[l]->items;
+        for (size_t i = 0; i < lists[l]->count; i++) {
+            if (strcmp(fields[i].name, name) == 0) {
+                return &fields[i];
+            }
+        }
+    }
+    return NULL;
+}
+
 const struct ls_spec_field *ls_spec_attribute(const struct ls_spec_entity *entity, const char *name)
 {
     const struct ls_spec_field *fields = entity->attributes.items;

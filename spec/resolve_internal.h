@@ -46,6 +46,12 @@ void ls_resolve_template(struct resolver *r, const char *const *text, struct ls_
 int ls_resolve_source(struct resolver *r, struct ls_spec_field *f,
                       const struct ls_spec_event_type *type);
 
+/* A `ref`: ENTITY.id or ENTITY.ATTRIBUTE, of the right type; or EVENT_TYPE.FIELD of an earlier
+ * step.
+ */
+void ls_resolve_ref(struct resolver *r, const struct ls_spec_event_type *type,
+                    const struct ls_spec_field *f);
+
 int ls_resolve_entities(struct resolver *r);
 void ls_resolve_lifecycles(struct resolver *r); /* before the event types */
 void ls_resolve_episodes(struct resolver *r);   /* behind them */

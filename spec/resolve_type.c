@@ -227,86 +227,6 @@ int ls_resolve_entities(struct resolver *r)
     return 0;
 }
 
-/* Can a field of type `to` hold what one of type `from` has? */
-static bool holds(int to, int from)
-{
-    enum ls_field_type a = (enum ls_field_type)to;
-    enum ls_field_type b = (enum ls_field_type)from;
-    return (a != LS_FIELD_INT || b == LS_FIELD_INT) &&
-           ls_field_expr_type(a) == ls_field_expr_type(b) && ls_field_scale(a) == ls_field_scale(b);
-}
-
-/* A field of an earlier event of the same lifecycle. */
-static void check_ref_before(struct resolver *r, const struct ls_spec_field *f,
-                             const struct ls_spec_event_type *before, const char *name)
-{
-    const struct ls_source_text *source = f->source.settings;
-    const struct ls_items *lists[] = {&before->attributes, &before->dimensions, &before->metrics};
-    const struct ls_spec_field *field = NULL;
-    for (size_t l = 0; l < 3; l++) {
-        const struct ls_spec_field *fields = lists[l]->items;
-        for (size_t i = 0; i < lists[l]->count; i++) {
-            field = strcmp(fields[i].name, name) == 0 ? &fields[i] : field;
-        }
-    }
-    if (!field || field->since > before->schema_version || field->until) {
-        PROBLEM(r, "LS2011", source->where, NULL, "`%s` has no field `%s`%s", before->name, name,
-                field ? " in all its versions" : "");
-    } else if (!holds(f->type, field->type)) {
-        PROBLEM(r, "LS2011", source->where, NULL, "`%s` is of type %s, the field of type %s",
-                source->text, ls_field_type_words[field->type], ls_field_type_words[f->type]);
-    } else if (f->nullable.part) {
-        PROBLEM(r, "LS2011", ls_spec_place(r->spec, &f->nullable, f->where),
-                "write `null: never`: it is null where that event's is",
-                "`%s` is what it was in the earlier event, and not null more often", f->name);
-    }
-}
-
-/* ENTITY.id or ENTITY.ATTRIBUTE, of the right type; or EVENT_TYPE.FIELD of an earlier step. */
-static void check_ref(struct resolver *r, const struct ls_spec_event_type *type,
-                      const struct ls_spec_field *f)
-{
-    const struct ls_source_text *source = f->source.settings;
-    const char *text = source->text;
-    const char *dot = strchr(text, '.');
-    char name[256];
-    if (!dot || (size_t)(dot - text) >= sizeof name) {
-        PROBLEM(r, "LS2011", source->where, "write product.id or product.category, say",
-                "`%s` names no value of an entity", text);
-        return;
-    }
-    memcpy(name, text, (size_t)(dot - text));
-    name[dot - text] = '\0';
-    const struct ls_spec_event_type *before;
-    if (!ls_spec_entity(r->spec, name) && ls_spec_step_before(type, name, &before)) {
-        check_ref_before(r, f, before, dot + 1);
-        return;
-    }
-    const struct ls_spec_entity *entity = ls_resolve_entity(r, name, &source->text, source->where);
-    if (!entity) {
-        return;
-    }
-    if (strcmp(dot + 1, "id") == 0) {
-        if (f->type != LS_FIELD_STRING) {
-            PROBLEM(r, "LS2011", source->where, "write `type: string`",
-                    "`%s` is a string, the field is %s", text, ls_field_type_words[f->type]);
-        }
-        return;
-    }
-    char buffer[LS_SUGGEST_MAX];
-    const char *hint;
-    const struct ls_spec_field *attribute = ls_resolve_attribute(entity, dot + 1, buffer, &hint);
-    if (!attribute) {
-        PROBLEM(r, "LS2011", source->where, hint, "the entity `%s` has no attribute `%s`", name,
-                dot + 1);
-    } else if (!holds(f->type, attribute->type)) {
-        char fit[64];
-        snprintf(fit, sizeof fit, "write `type: %s`", ls_field_type_words[attribute->type]);
-        PROBLEM(r, "LS2011", source->where, fit, "`%s` is of type %s, the field of type %s", text,
-                ls_field_type_words[attribute->type], ls_field_type_words[f->type]);
-    }
-}
-
 /* What old records lack, readers of the new version have to be able to do without. */
 static void check_since(struct resolver *r, const struct ls_spec_event_type *type,
                         const struct ls_spec_field *field)
@@ -394,7 +314,7 @@ static int collect_fields(struct resolver *r, struct ls_spec_event_type *type)
                 return rc;
             }
             if (fields[i].source.member == &ls_member_ref) {
-                check_ref(r, type, &fields[i]);
+                ls_resolve_ref(r, type, &fields[i]);
             }
             check_since(r, type, &fields[i]);
         }

@@ -456,6 +456,8 @@ void ls_spec_free(struct ls_spec *spec);
 struct ls_spec_event_type *ls_spec_event_type(const struct ls_spec *spec, const char *name);
 const struct ls_spec_entity *ls_spec_entity(const struct ls_spec *spec, const char *name);
 struct ls_spec_field *ls_spec_field(const struct ls_spec_event_type *type, const char *name);
+const struct ls_spec_field *ls_spec_field_ever(const struct ls_spec_event_type *type,
+                                               const char *name); /* in any version */
 const struct ls_spec_field *ls_spec_attribute(const struct ls_spec_entity *entity,
                                               const char *name);
 const struct ls_spec_reference *ls_spec_reference(const struct ls_spec *spec, const char *name);
