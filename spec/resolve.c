@@ -252,7 +252,8 @@ static void resolve_happenings(struct resolver *r)
 {
     const struct ls_spec_faults *f = r->spec->faults;
     if (f->outage && f->outage->partition >= r->spec->topics->partitions) {
-        PROBLEM(r, "LS2025", ls_spec_place(r->spec, &f->outage->partition, f->outage->where), NULL,
+        PROBLEM(r, "LS2025", ls_spec_place(r->spec, &f->outage->partition, f->outage->where),
+                "lower it, or raise `partitions` of the topics",
                 "there is no partition %lld: topics have %lld, from 0 on",
                 (long long)f->outage->partition, (long long)r->spec->topics->partitions);
     }

@@ -97,7 +97,9 @@ static void check_rates(struct resolver *r, const struct ls_spec_phase *phase)
     const struct ls_rate *rates[2];
     size_t count = rates_of(phase, rates);
     if (rates[0]->count == 0 && rates[count - 1]->count == 0) {
-        PROBLEM(r, "LS2012", place(r, phase, rates[0]), NULL, "a phase needs a rate above 0");
+        PROBLEM(r, "LS2012", place(r, phase, rates[0]),
+                "write `rate: 1/d`, say, where next to nothing happens",
+                "a phase needs a rate above 0");
     }
     if (phase->course.member && ls_spec_phase_per_ms(phase) == 0) {
         PROBLEM(r, "LS2012", place(r, phase, rates[count - 1]),
@@ -112,12 +114,13 @@ void ls_resolve_arrival(struct resolver *r)
     const struct ls_spec_phase *phases = r->spec->arrival.items;
     size_t count = r->spec->arrival.count;
     if (count == 0) {
-        PROBLEM(r, "LS2012", r->spec->where, "write `arrival: [{rate: 90/s}]`, say",
-                "there is no arrival phase");
+        PROBLEM(r, "LS2012", ls_spec_place(r->spec, &r->spec->arrival, r->spec->where),
+                "write `arrival: [{rate: 90/s}]`, say", "there is no arrival phase");
     }
     if (count > LS_SPEC_PHASES_MAX) {
-        PROBLEM(r, "LS2012", ls_spec_place(r->spec, &r->spec->arrival, r->spec->where), NULL,
-                "a spec has at most %d arrival phases", LS_SPEC_PHASES_MAX);
+        PROBLEM(r, "LS2012", ls_spec_place(r->spec, &r->spec->arrival, r->spec->where),
+                "use `burst` or `diurnal` for what comes again and again",
+                "a spec has at most %d arrival phases, this one %zu", LS_SPEC_PHASES_MAX, count);
         return;
     }
     for (size_t i = 0; i < count; i++) {

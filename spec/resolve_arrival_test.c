@@ -167,7 +167,7 @@ static void there_are_phases_and_not_too_many(void **state)
                          "  - {rate: 50/s}",
                          "  []");
     assert_int_equal(load_text(f, text, NULL), LS_E_DATA);
-    check_report(f, "LS2012", 1, "there is no arrival phase");
+    check_report(f, "LS2012", 6, "there is no arrival phase");
     free(text);
     for (unsigned phases = LS_SPEC_PHASES_MAX; phases <= LS_SPEC_PHASES_MAX + 1; phases++) {
         char list[LS_SPEC_PHASES_MAX * 32];

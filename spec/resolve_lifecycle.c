@@ -3,6 +3,11 @@
 
 #include <string.h>
 
+static const char *step_name_at(const void *things, size_t i)
+{
+    return ((const struct ls_spec_step *)things)[i].event;
+}
+
 /* A step above number `k` with an event type of this name. */
 static const struct ls_spec_step *step_above(struct resolver *r, const struct ls_spec_step *steps,
                                              size_t k, const char *const *name)
@@ -12,7 +17,9 @@ static const struct ls_spec_step *step_above(struct resolver *r, const struct ls
             return &steps[i];
         }
     }
-    PROBLEM(r, "LS2021", ls_spec_place(r->spec, name, steps[k].where), NULL,
+    char hint[LS_SUGGEST_MAX];
+    PROBLEM(r, "LS2021", ls_spec_place(r->spec, name, steps[k].where),
+            ls_resolve_suggest(*name, step_name_at, steps, k, hint),
             "no step above has the event type `%s`", *name);
     return NULL;
 }
@@ -68,7 +75,8 @@ static void resolve_step_type(struct resolver *r, const struct ls_spec_lifecycle
     type->step = step;
     type->lifecycle = lifecycle;
     if (strcmp(type->entity, lifecycle->entity) != 0) {
-        PROBLEM(r, "LS2021", ls_spec_place(r->spec, &step->event, step->where), NULL,
+        PROBLEM(r, "LS2021", ls_spec_place(r->spec, &step->event, step->where),
+                "all events of a lifecycle are about the same entity",
                 "`%s` is about a %s, the lifecycle about a %s", type->name, type->entity,
                 lifecycle->entity);
     }
@@ -145,7 +153,8 @@ void ls_resolve_lifecycles(struct resolver *r)
         lifecycle->entity_type = ls_resolve_entity(r, lifecycle->entity, &lifecycle->entity,
                                                    lifecycle->where);
         if (lifecycle->steps.count > LS_SPEC_STEPS_MAX || lifecycle->steps.count == 0) {
-            PROBLEM(r, "LS2010", ls_spec_place(r->spec, &lifecycle->steps, lifecycle->where), NULL,
+            PROBLEM(r, "LS2010", ls_spec_place(r->spec, &lifecycle->steps, lifecycle->where),
+                    lifecycle->steps.count ? "split it in two" : "write at least one",
                     "a lifecycle has 1 to %d steps, this one %zu", LS_SPEC_STEPS_MAX,
                     lifecycle->steps.count);
             continue;
