@@ -75,14 +75,12 @@ bool ls_plan_sequence(struct planner *p, const struct ls_spec_field *field, uint
         return false;
     }
     if (count) {
-        ls_i128 ends[2] = {out->first, out->first + (ls_i128)out->step * (ls_i128)(count - 1)};
-        for (size_t k = 0; k < 2 && ls_plan_is_time(out->type); k++) {
-            ends[k] = (ends[k] + out->time->origin_ms) / out->time->unit_ms;
-        }
-        ls_i128 low = ends[0] < ends[1] ? ends[0] : ends[1];
-        ls_i128 high = ends[0] < ends[1] ? ends[1] : ends[0];
-        out->low = low > out->low ? (int64_t)low : out->low;
-        out->high = high < out->high ? (int64_t)high : out->high;
+        struct ls_cell ends[2];
+        ls_attribute_value(out, 0, NULL, &ends[0]);
+        ls_attribute_value(out, count - 1, NULL, &ends[1]);
+        bool rises = ends[0].number < ends[1].number;
+        out->low = ends[!rises].number;
+        out->high = ends[rises].number;
     }
     return true;
 }
