@@ -114,19 +114,21 @@ static bool walk_middle(struct planner *p, const struct ls_source_walk *settings
     return true;
 }
 
-/* Bounds of all walks round the middles from `low` to `high`. */
+/* Into the bounds of the field. */
+static int64_t into(int64_t value, const struct ls_op *op)
+{
+    return value < op->low ? op->low : value > op->high ? op->high : value;
+}
+
+/* Bounds of all walks round the middles from `low` to `high`: neither end falls where the middle
+ * rises. */
 static void bound_walk(const struct ls_walk *walk, int64_t low, int64_t high, struct ls_op *out)
 {
-    ls_i128 below = walk->within;
-    ls_i128 above = walk->within;
-    if (walk->is_share) { /* of at most the whole: a greater middle never gives a lesser end */
-        below = ((ls_i128)(low < 0 ? -low : low) * walk->within >> 32) + 1;
-        above = ((ls_i128)(high < 0 ? -high : high) * walk->within >> 32) + 1;
-    }
-    ls_i128 least = low - below - walk->tick;
-    ls_i128 greatest = high + above + walk->tick;
-    out->low = least > out->low ? (int64_t)least : out->low;
-    out->high = greatest < out->high ? (int64_t)greatest : out->high;
+    int64_t least = ls_walk_tick(walk, low - ls_walk_within(walk, low));
+    int64_t greatest = ls_walk_tick(walk, high + ls_walk_within(walk, high));
+    least = into(least, out);
+    out->high = into(greatest, out);
+    out->low = least;
 }
 
 bool ls_plan_walk(struct planner *p, const struct ls_spec_field *field, struct ls_plan_type *type,
@@ -150,7 +152,8 @@ bool ls_plan_walk(struct planner *p, const struct ls_spec_field *field, struct l
                              .is_share = ls_spec_walk_given(settings, "share"),
                              .tick = 1};
     if (walk->is_share) {
-        walk->within = (int64_t)(((ls_u128)settings->share.part << 32) / settings->share.whole);
+        uint64_t whole = settings->share.whole;
+        walk->within = (int64_t)((((ls_u128)settings->share.part << 32) + whole - 1) / whole);
     } else if (!quantity_of(p, &settings->within, out->type, &walk->within)) {
         return false;
     }

@@ -170,13 +170,112 @@ static void local_times_follow_the_device(void **state)
     }
 }
 
+/* ---- walks */
+
+/* Bounds are exact: a check of just these is proved, a narrower one is refused. Each value lies in
+ * them, and they are met. */
+static void walks_have_their_bounds(void **state)
+{
+    static const struct {
+        const char *type, *walk, *more;
+        int64_t low, high;
+    } cases[] = {
+        {"int", "around: 20, within: 5", "", 15, 25},
+        {"int", "around: -20, within: 5", "", -25, -15},
+        {"int", "around: 0, within: 0", "", 0, 0},
+        {"int", "around: 22, within: 5, tick: 10", "", 20, 30},
+        {"int", "around: 2147483647, within: 10", "", 2147483637, INT32_MAX},
+        {"long", "around: 4503599627370496, within: 4503599627370496, tick: 4503599627370496", "",
+         0, INT64_C(1) << 53},
+        {"money", "around: 20, within: 0.05", "", 1995, 2005},
+        {"money", "around: 20.00, share: 1/20", "", 1900, 2100},
+        {"money", "around: -20.00, share: 1/4, tick: 0.5", "", -2500, -1500},
+        {"money", "around: 20.00, share: 1", "", 0, 4000},
+        {"money", "from: device.base, share: 1/2", "", 500, 3000},
+        {"int", "from: device.count, within: 3", "", 7, 52},
+        {"int", "from: device.minus, share: 1/2", "", -15, 15},
+        {"int", "around: 20, within: 5", ", min: 18, max: 22", 18, 22},
+        {"int", "around: 20, within: 5", ", min: 30", 30, 30},
+        {"int", "around: 20, within: 5", ", max: -3", -3, -3},
+    };
+    struct maker *m = *state;
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        char field[256];
+        char text[DEVICE_TEXT_MAX];
+        snprintf(field, sizeof field,
+                 "      - {name: v, type: %s, walk: {%s, over: 1s, octaves: 2}%s}\n", cases[k].type,
+                 cases[k].walk, cases[k].more);
+        plan_fine(m,
+                  device_text(text,
+                              "      - {name: base, type: money, uniform: [10.00, 20.00]}\n"
+                              "      - {name: count, type: int, sequence: {first: 10, step: 1}}\n"
+                              "      - {name: minus, type: int, uniform: [-10, 10]}\n",
+                              field, ""),
+                  NULL);
+        const struct ls_op *op = op_named(m, 0, "v");
+        if (op->low != cases[k].low || op->high != cases[k].high) {
+            fail_msg("%s%s: %lld to %lld", cases[k].walk, cases[k].more, (long long)op->low,
+                     (long long)op->high);
+        }
+        for (uint64_t i = 0; i < 3000; i++) {
+            struct ls_event e = make(m, i);
+            int64_t value =
+                column_of(m, &e, strcmp(cases[k].type, "money") == 0 ? "v_cents" : "v").number;
+            assert_true(value >= op->low && value <= op->high);
+        }
+    }
+}
+
+/* The event's time and the entity say it all: whichever event type it is that asks, and whichever
+ * entity the walk is of. */
+static void a_walk_is_of_its_entity(void **state)
+{
+    struct maker *m = *state;
+    char text[DEVICE_TEXT_MAX];
+    char *with;
+    device_text(text, "      - {name: base, type: money, uniform: [10.00, 20.00]}\n",
+                "      - {name: heat, type: money, walk: {from: device.base, within: 1.00, over: "
+                "30s}}\n"
+                "      - {name: price, type: money, walk: {from: plant.price, share: 1/10, over: "
+                "30s}, nullable: 1/5}\n"
+                "      - {name: plant, type: string, ref: plant.id}\n",
+                "");
+    with = changed(text, "event_types:\n",
+                   "  plant:\n    count: 7\n    id: \"P{n}\"\n    attributes:\n"
+                   "      - {name: price, type: money, lognormal: {median: 50.00, sigma: 1}}\n"
+                   "event_types:\n");
+    plan_fine(m, with, NULL);
+    free(with);
+    const struct ls_op *heat = op_named(m, 0, "heat");
+    const struct ls_op *price = op_named(m, 0, "price");
+    size_t nulls = 0;
+    make_run(m, 3000);
+    for (size_t i = 0; i < m->run.count; i++) {
+        const struct ls_event *e = &m->run.events[i];
+        struct ls_cell id = column_of(m, e, "plant");
+        uint64_t plant = number_in(&id);
+        struct ls_cell cell;
+        int64_t found = column_of(m, e, "heat_cents").number;
+        int64_t base = attribute_of(m, "base", e->entity);
+        assert_int_equal(
+            found, ls_walk_at(heat->walk, ls_mix(heat->key + e->entity), e->event_time, base));
+        assert_true(llabs(found - base) <= 100);
+        ls_attribute_value(attribute_named(m, 1, "price"), plant, NULL, &cell);
+        struct ls_cell walked = column_of(m, e, "price_cents");
+        nulls += walked.is_null;
+        assert_true(walked.is_null ||
+                    walked.number == ls_walk_at(price->walk, ls_mix(price->key + plant),
+                                                e->event_time, cell.number));
+    }
+    check_share("nulls", (double)nulls, .2, 3000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        MAKER_TEST(sequences_number_a_population),
-        MAKER_TEST(sequences_number_events),
-        MAKER_TEST(dates_are_days_after_the_start),
-        MAKER_TEST(local_times_follow_the_device),
+        MAKER_TEST(sequences_number_a_population),  MAKER_TEST(sequences_number_events),
+        MAKER_TEST(dates_are_days_after_the_start), MAKER_TEST(local_times_follow_the_device),
+        MAKER_TEST(walks_have_their_bounds),        MAKER_TEST(a_walk_is_of_its_entity),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

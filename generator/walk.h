@@ -17,7 +17,7 @@ struct ls_walk {
     unsigned octaves;
     uint32_t heights[LS_WALK_OCTAVES_MAX]; /* of each octave; their sum is at most 2^31 */
     int64_t within; /* how far from the middle, at most 2^52; or how much of the middle, */
-    bool is_share;  /* in parts of 2^32 */
+    bool is_share;  /* in parts of 2^32, rounded up */
     int64_t tick;   /* values are whole multiples of it, the nearest ones */
 };
 
@@ -49,14 +49,19 @@ static inline int64_t ls_walk_tick(const struct ls_walk *walk, int64_t value)
     return walk->tick > 1 ? ls_floor_div(value + walk->tick / 2, walk->tick) * walk->tick : value;
 }
 
+/* How far from a middle it goes at most. */
+static inline int64_t ls_walk_within(const struct ls_walk *walk, int64_t middle)
+{
+    ls_i128 size = middle < 0 ? -(ls_i128)middle : middle;
+    return walk->is_share ? (int64_t)(size * walk->within >> 32) : walk->within;
+}
+
 /* The walk's value round a middle of -2^53 .. 2^53. */
 static inline int64_t ls_walk_at(const struct ls_walk *walk, uint64_t key, int64_t time_ms,
                                  int64_t middle)
 {
-    int64_t within = walk->is_share ? (int64_t)((ls_i128)middle * walk->within >> 32)
-                                    : walk->within;
-    int64_t value = middle + (int64_t)((ls_i128)within * ls_walk_noise(walk, key, time_ms) >> 31);
-    return ls_walk_tick(walk, value);
+    ls_i128 by = (ls_i128)ls_walk_within(walk, middle) * ls_walk_noise(walk, key, time_ms);
+    return ls_walk_tick(walk, middle + (int64_t)(by >> 31));
 }
 
 #endif
