@@ -80,6 +80,10 @@ static int append_topics(const struct ls_plan *plan, const struct ls_generated *
         }
         rc = ls_buf_appendf(out, err, "  %-32s %s raw", plan->types[t].spec->topic,
                             ls_grouped(totals->raw, grouped));
+        if (rc == 0 && totals->heartbeats) {
+            rc = ls_buf_appendf(out, err, ", %s heartbeats",
+                                ls_grouped(totals->heartbeats, grouped));
+        }
         for (int r = LS_ADMITTED; rc == 0 && r < LS_REASON_COUNT; r++) {
             if (totals->by_outcome[r] || r == LS_ADMITTED) {
                 rc = ls_buf_appendf(out, err, ", %s %s", ls_grouped(totals->by_outcome[r], grouped),

@@ -1,6 +1,7 @@
 #include "generator/generate.h"
 
 #include "core/base/civil.h"
+#include "generator/heartbeat.h"
 #include "generator/reference.h"
 #include "generator/sink.h"
 
@@ -10,6 +11,8 @@
 /* One spec's part of a job. */
 struct part {
     const struct ls_generate *settings;
+    struct ls_heartbeats heartbeats;
+    uint64_t heartbeat_count;
     struct ls_generated *out;
     struct ls_truth *truth; /* counts in any case; NULL for a slice */
     uint64_t first, end;
@@ -25,12 +28,34 @@ struct job {
     uint64_t total; /* of all */
 };
 
+static int report(const struct job *job, struct ls_error *err)
+{
+    const struct ls_generate *g = job->parts[0].settings;
+    uint64_t done = job->done + job->parts[job->now].out->events;
+    return g->progress ? g->progress(g->context, done, job->total, err) : 0;
+}
+
+static int take_heartbeat(void *context, uint32_t type, uint32_t partition, int64_t time_ms,
+                          struct ls_error *err)
+{
+    struct job *job = context;
+    struct part *part = &job->parts[job->now];
+    const struct ls_sink_kind *kind = job->sink->kind;
+    int rc = kind->take_heartbeat
+                 ? kind->take_heartbeat(job->sink, job->now, type, partition, time_ms, err)
+                 : 0;
+    ls_truth_heartbeat(part->truth, type, partition, time_ms);
+    bool many = ++part->heartbeat_count % LS_RUN_BLOCK_EVENTS == 0; /* an interrupt is heeded */
+    return rc < 0 || !many ? rc : report(job, err);
+}
+
 static int take(void *context, const struct ls_event *event, struct ls_error *err)
 {
     struct job *job = context;
     struct part *part = &job->parts[job->now];
     part->out->value_bytes += event->value_size;
-    int rc = job->sink->kind->take(job->sink, job->now, event, err);
+    int rc = ls_heartbeats_until(&part->heartbeats, event->scheduled_ms, take_heartbeat, job, err);
+    rc = rc < 0 ? rc : job->sink->kind->take(job->sink, job->now, event, err);
     return rc < 0 || !part->truth ? rc : ls_truth_take(part->truth, event, err);
 }
 
@@ -38,16 +63,20 @@ static int progress(void *context, uint64_t next, struct ls_error *err)
 {
     struct job *job = context;
     struct part *part = &job->parts[job->now];
-    const struct ls_generate *g = job->parts[0].settings;
     part->out->events = next - part->first;
-    return g->progress ? g->progress(g->context, job->done + part->out->events, job->total, err)
-                       : 0;
+    return report(job, err);
 }
 
 /* Times outside the years 1 to 9999 would be quarantined without standing in the truth (P3). That
  * the first events keep inside is proved when the plan is made. */
-static int check_times(const struct ls_plan *plan, uint64_t end, struct ls_error *err)
+static int check_times(const struct ls_plan *plan, uint64_t end, int64_t until_ms,
+                       struct ls_error *err)
 {
+    if (plan->spec->topics->heartbeat_ms && until_ms != INT64_MAX &&
+        until_ms > LS_TIME_MAX_MS + 1) {
+        return ls_error_set(err, LS_E_DATA,
+                            "heartbeats would go on behind the year 9999: lower --for or --until");
+    }
     if (end > ls_arrival_before(&plan->arrival, LS_TIME_MAX_MS - plan->jitter_max_ms + 1)) {
         return ls_error_set(err, LS_E_DATA,
                             "the schedule goes on behind the year 9999: make fewer events, or "
@@ -94,7 +123,7 @@ static int bounds(const struct ls_generate *g, uint64_t *first, uint64_t *end, s
     if (*first > *end) {
         return ls_error_set(err, LS_E_USAGE, "the slice ends before it begins");
     }
-    return check_times(g->plan, *end, err);
+    return check_times(g->plan, *end, g->slice ? INT64_MAX : g->until_ms, err);
 }
 
 /* A topic's name holds its domain's. */
@@ -154,7 +183,14 @@ static int make_part(struct job *job, struct ls_error *err)
     struct part *part = &job->parts[job->now];
     const struct ls_generate *g = part->settings;
     const struct ls_run run = {g->plan, part->first, part->end, g->threads, take, progress, job};
+    ls_heartbeats_begin(&part->heartbeats, g->plan);
+    if (g->slice) {
+        part->heartbeats.next_ms = INT64_MAX;
+    }
     int rc = ls_run(&run, err);
+    if (rc == 0 && g->until_ms != INT64_MAX && !g->slice) {
+        rc = ls_heartbeats_until(&part->heartbeats, g->until_ms - 1, take_heartbeat, job, err);
+    }
     job->done += part->end - part->first;
     return rc < 0 || !part->truth ? rc : ls_truth_finish(part->truth, err);
 }

@@ -1,5 +1,6 @@
 /* The whole job of `lockstep generate`: a spec's events into a sink, the reference tables into its
- * folder, the truth beside it. */
+ * folder, the truth beside it. Heartbeats stand between the events; a run that a time bounds goes
+ * on with them to that time, any other ends with its last event, and a slice has none. */
 #ifndef LS_GENERATOR_GENERATE_H
 #define LS_GENERATOR_GENERATE_H
 

@@ -45,6 +45,9 @@ struct ls_sink_kind {
                 struct ls_error *err);
     int (*take)(struct ls_sink *sink, size_t domain, const struct ls_event *event,
                 struct ls_error *err);
+    /* Likewise a heartbeat (G10), which is no event: NULL where these are left out. */
+    int (*take_heartbeat)(struct ls_sink *sink, size_t domain, uint32_t type, uint32_t partition,
+                          int64_t time_ms, struct ls_error *err);
     int (*finish)(struct ls_sink *sink, struct ls_error *err); /* all is written and synced */
     void (*close)(struct ls_sink *sink); /* also of one that is not finished: it stays as it is */
 };

@@ -3,6 +3,7 @@
 #include "core/base/mem.h"
 #include "core/log/log.h"
 #include "generator/sink.h"
+#include "spec/heartbeat.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -101,6 +102,17 @@ static int log_take(struct ls_sink *base, size_t domain, const struct ls_event *
                          &record, err);
 }
 
+static int log_take_heartbeat(struct ls_sink *base, size_t domain, uint32_t type,
+                              uint32_t partition, int64_t time_ms, struct ls_error *err)
+{
+    struct log_sink *sink = (struct log_sink *)base;
+    uint8_t value[LS_HEARTBEAT_SIZE_MAX];
+    struct ls_log_record record = {
+        .timestamp_ms = time_ms, .value = value, .value_size = ls_heartbeat_write(time_ms, value)};
+    (void)domain;
+    return ls_log_append(sink->log, type, partition, &record, err);
+}
+
 static int log_finish(struct ls_sink *base, struct ls_error *err)
 {
     struct log_sink *sink = (struct log_sink *)base;
@@ -114,6 +126,7 @@ const struct ls_sink_kind ls_sink_log = {
     .in_folder = true,
     .open = log_open,
     .take = log_take,
+    .take_heartbeat = log_take_heartbeat,
     .finish = log_finish,
     .close = log_close,
 };

@@ -114,6 +114,14 @@ static enum ls_reason outcome_of_values(enum ls_fault fault)
     }
 }
 
+static void move_clock(struct partition *p, int64_t clock)
+{
+    if (!p->has_clock || clock > p->highest) {
+        p->highest = clock;
+        p->has_clock = true;
+    }
+}
+
 /* What the pipeline must decide, in the order of its checks (P1); the highest clock moves as its
  * watermark does (P2, P3). */
 static enum ls_reason outcome_of(const struct ls_plan *plan, const struct ls_event *e,
@@ -131,11 +139,7 @@ static enum ls_reason outcome_of(const struct ls_plan *plan, const struct ls_eve
     if (e->event_time > e->ingest_time + pipe->max_ahead_ms) {
         return LS_REASON_CLOCK_AHEAD;
     }
-    int64_t clock = pipe->clock == LS_CLOCK_INGEST_TIME ? e->ingest_time : e->event_time;
-    if (!p->has_clock || clock > p->highest) {
-        p->highest = clock;
-        p->has_clock = true;
-    }
+    move_clock(p, pipe->clock == LS_CLOCK_INGEST_TIME ? e->ingest_time : e->event_time);
     reason = outcome_of_values((enum ls_fault)e->fault);
     if (reason != LS_ADMITTED) {
         return reason;
@@ -188,10 +192,24 @@ static int write_row(const struct ls_truth *truth, struct partition *p, const st
     return ls_container_commit(p->writer, (size_t)(at - room), err);
 }
 
+static struct partition *partition_of(const struct ls_truth *truth, uint32_t type,
+                                      uint32_t partition)
+{
+    return &truth->partitions[(size_t)type * truth->plan->partitions + partition];
+}
+
+void ls_truth_heartbeat(struct ls_truth *truth, uint32_t type, uint32_t partition, int64_t time_ms)
+{
+    struct partition *p = partition_of(truth, type, partition);
+    truth->totals[type].raw++;
+    truth->totals[type].heartbeats++;
+    move_clock(p, time_ms);
+    p->position++;
+}
+
 int ls_truth_take(struct ls_truth *truth, const struct ls_event *e, struct ls_error *err)
 {
-    struct partition *p =
-        &truth->partitions[(size_t)e->type * truth->plan->partitions + e->partition];
+    struct partition *p = partition_of(truth, e->type, e->partition);
     struct ls_truth_totals *totals = &truth->totals[e->type];
     enum ls_reason outcome = outcome_of(truth->plan, e, p);
     totals->raw++;
@@ -214,11 +232,17 @@ static int write_totals(const struct ls_truth *truth, struct ls_error *err)
     rc = rc < 0 ? rc : ls_buf_append_text(&text, "{\n  \"version\": 1,\n  \"topics\": {", err);
     for (size_t t = 0; rc == 0 && t < truth->plan->type_count; t++) {
         const struct ls_truth_totals *totals = &truth->totals[t];
-        rc = ls_buf_appendf(
-            &text, err,
-            "%s\n    \"%s\": {\"raw\": %llu, \"late\": %llu, \"jitter\": %llu, \"outcomes\": {",
-            t ? "," : "", truth->plan->types[t].spec->topic, (unsigned long long)totals->raw,
-            (unsigned long long)totals->late, (unsigned long long)totals->jitter);
+        rc = ls_buf_appendf(&text, err, "%s\n    \"%s\": {\"raw\": %llu, ", t ? "," : "",
+                            truth->plan->types[t].spec->topic, (unsigned long long)totals->raw);
+        if (rc == 0 && truth->plan->spec->topics->heartbeat_ms) {
+            rc = ls_buf_appendf(&text, err, "\"heartbeats\": %llu, ",
+                                (unsigned long long)totals->heartbeats);
+        }
+        rc = rc < 0
+                 ? rc
+                 : ls_buf_appendf(&text, err, "\"late\": %llu, \"jitter\": %llu, \"outcomes\": {",
+                                  (unsigned long long)totals->late,
+                                  (unsigned long long)totals->jitter);
         for (int r = 0; rc == 0 && r < LS_REASON_COUNT; r++) {
             rc = ls_buf_appendf(&text, err, "%s\"%s\": %llu", r ? ", " : "", ls_reasons[r].name,
                                 (unsigned long long)totals->by_outcome[r]);

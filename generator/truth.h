@@ -12,7 +12,8 @@
 extern const char ls_truth_schema[];
 
 struct ls_truth_totals {
-    uint64_t raw;
+    uint64_t raw; /* heartbeats included */
+    uint64_t heartbeats;
     uint64_t by_outcome[LS_REASON_COUNT]; /* [LS_ADMITTED] and each reason */
     uint64_t late, jitter;                /* touched by these */
 };
@@ -26,6 +27,9 @@ int ls_truth_new(const struct ls_plan *plan, const char *folder, struct ls_truth
 
 /* The next event, in index order. */
 int ls_truth_take(struct ls_truth *truth, const struct ls_event *event, struct ls_error *err);
+
+/* A heartbeat, between the events before and behind it: it has a position and moves the clock. */
+void ls_truth_heartbeat(struct ls_truth *truth, uint32_t type, uint32_t partition, int64_t time_ms);
 
 /* Ends the files and writes totals.json, all synced. */
 int ls_truth_finish(struct ls_truth *truth, struct ls_error *err);

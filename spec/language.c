@@ -348,6 +348,11 @@ static const struct ls_option topics_rows[] = {
      .fallback = "8", .minimum = "1", .maximum = "1024", .summary = "Partitions of each topic."},
     {"prefix", LS_OPTION_NAME, 0, offsetof(struct ls_spec_topics, prefix), .fallback = "raw",
      .summary = "The first part of the topics' names."},
+    {"heartbeat", LS_OPTION_DURATION, 0, offsetof(struct ls_spec_topics, heartbeat_ms),
+     .minimum = "1ms", .maximum = "365d",
+     .summary = "A record of no event in each partition, so often in data time: what keeps the "
+                "watermark moving where no event comes [none].",
+     .example = "10s"},
     END,
 };
 static const struct ls_table topics_table = {

@@ -399,6 +399,7 @@ struct ls_spec_pipeline {
 struct ls_spec_topics {
     int64_t partitions;
     const char *prefix;
+    int64_t heartbeat_ms; /* 0: none */
 };
 
 struct ls_spec {
