@@ -103,7 +103,7 @@ static int gather(struct worker *w, size_t part, uint64_t position, const struct
     struct ls_record *record = &w->record;
     ls_record_examine(plan, topic, raw, record);
     int64_t watermark = watermark_at(prefix, topic, record);
-    if (record->reason != LS_ADMITTED) {
+    if (record->reason != LS_ADMITTED || record->is_heartbeat) {
         return 0;
     }
     return ls_fates_add(fates, position, record->id, record->payload, record->event_time,
@@ -133,19 +133,14 @@ static int contribute(struct worker *w, size_t part, uint64_t position, int64_t 
     return 0;
 }
 
-/* Second pass: everybody's fate is known. */
-static int write_out(struct worker *w, size_t part, uint64_t position,
-                     const struct ls_log_record *raw, struct prefix *prefix, struct ls_fates *fates)
+/* Where the record of an event goes. */
+static int place(struct worker *w, size_t part, uint64_t position, const struct ls_log_record *raw,
+                 int64_t watermark, struct ls_fates *fates)
 {
     struct run *run = w->run;
-    const struct ls_record_plan *plan = run->job->plan;
-    const struct ls_topic_plan *topic = &plan->topics[part / run->partitions];
-    struct ls_partition_counts *counts = &run->counts[part];
     struct ls_record *record = &w->record;
     uint32_t t = (uint32_t)(part / run->partitions);
     uint32_t p = (uint32_t)(part % run->partitions);
-    ls_record_examine(plan, topic, raw, record);
-    int64_t watermark = watermark_at(prefix, topic, record);
     int rc = 0;
     if (record->reason == LS_ADMITTED) {
         int64_t floor;
@@ -155,15 +150,25 @@ static int write_out(struct worker *w, size_t part, uint64_t position,
         }
     }
     if (rc == 0 && record->reason == LS_ADMITTED) {
-        ls_record_normalize(topic, p, position, watermark, record);
+        ls_record_normalize(&run->job->plan->topics[t], p, position, watermark, record);
         rc = ls_outputs_normalized(run->outputs, t, p, record, &w->err);
         rc = rc < 0 ? rc : contribute(w, part, position, watermark);
     } else if (rc == 0) {
         rc = ls_outputs_quarantine(run->outputs, t, p, position, raw, record, &w->err);
     }
-    counts->raw++;
-    counts->by_reason[record->reason]++;
-    counts->input_digest = ls_log_digest(counts->input_digest, raw);
+    return rc;
+}
+
+/* Second pass: everybody's fate is known. */
+static int write_out(struct worker *w, size_t part, uint64_t position,
+                     const struct ls_log_record *raw, struct prefix *prefix, struct ls_fates *fates)
+{
+    const struct ls_record_plan *plan = w->run->job->plan;
+    const struct ls_topic_plan *topic = &plan->topics[part / w->run->partitions];
+    ls_record_examine(plan, topic, raw, &w->record);
+    int64_t watermark = watermark_at(prefix, topic, &w->record);
+    int rc = w->record.is_heartbeat ? 0 : place(w, part, position, raw, watermark, fates);
+    ls_count_record(&w->run->counts[part], raw, &w->record);
     return rc;
 }
 

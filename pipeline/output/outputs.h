@@ -12,9 +12,20 @@
 /* What a run has counted of one topic partition. */
 struct ls_partition_counts {
     uint64_t raw;
-    struct ls_id input_digest; /* of what was read, in order (C3) */
-    uint64_t by_reason[LS_REASON_COUNT];
+    uint64_t heartbeats;
+    struct ls_id input_digest;           /* of what was read, in order (C3) */
+    uint64_t by_reason[LS_REASON_COUNT]; /* of all but heartbeats */
 };
+
+/* Counts a record that was examined and judged. */
+static inline void ls_count_record(struct ls_partition_counts *counts,
+                                   const struct ls_log_record *raw, const struct ls_record *record)
+{
+    counts->raw++;
+    counts->heartbeats += record->is_heartbeat;
+    counts->by_reason[record->reason] += !record->is_heartbeat;
+    counts->input_digest = ls_log_digest(counts->input_digest, raw);
+}
 
 struct ls_outputs {
     const struct ls_record_plan *plan;

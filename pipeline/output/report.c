@@ -70,10 +70,16 @@ static int manifest_inputs(const struct ls_outputs *o, const struct ls_partition
                             o->plan->topics[t].type->topic);
         for (uint32_t p = 0; rc == 0 && p < o->partitions; p++) {
             const struct ls_partition_counts *c = &counts[t * o->partitions + p];
-            rc = ls_buf_appendf(
-                out, err, "%s\n      {\"records\": %llu, \"digest\": \"%016llx%016llx\"}",
-                p ? "," : "", (unsigned long long)c->raw, (unsigned long long)c->input_digest.high,
-                (unsigned long long)c->input_digest.low);
+            rc = ls_buf_appendf(out, err, "%s\n      {\"records\": %llu, ", p ? "," : "",
+                                (unsigned long long)c->raw);
+            if (rc == 0 && o->plan->spec->topics->heartbeat_ms) {
+                rc = ls_buf_appendf(out, err, "\"heartbeats\": %llu, ",
+                                    (unsigned long long)c->heartbeats);
+            }
+            rc = rc < 0 ? rc
+                        : ls_buf_appendf(out, err, "\"digest\": \"%016llx%016llx\"}",
+                                         (unsigned long long)c->input_digest.high,
+                                         (unsigned long long)c->input_digest.low);
         }
         rc = rc < 0 ? rc : ls_buf_append_text(out, "]", err);
     }
@@ -144,16 +150,17 @@ static int summary_topic(const struct ls_outputs *o, const struct ls_partition_c
     for (uint32_t p = 0; p < o->partitions; p++) {
         const struct ls_partition_counts *c = &counts[topic * o->partitions + p];
         sum.raw += c->raw;
+        sum.heartbeats += c->heartbeats;
         for (int r = 0; r < LS_REASON_COUNT; r++) {
             sum.by_reason[r] += c->by_reason[r];
         }
     }
-    int rc = ls_buf_appendf(out, err,
-                            "%s\n    \"%s\": {\"raw\": %llu, \"normalized\": %llu, \"heartbeats\": "
-                            "0, \"quarantined\": {",
-                            topic ? "," : "", o->plan->topics[topic].type->topic,
-                            (unsigned long long)sum.raw,
-                            (unsigned long long)sum.by_reason[LS_ADMITTED]);
+    int rc = ls_buf_appendf(
+        out, err,
+        "%s\n    \"%s\": {\"raw\": %llu, \"normalized\": %llu, \"heartbeats\": "
+        "%llu, \"quarantined\": {",
+        topic ? "," : "", o->plan->topics[topic].type->topic, (unsigned long long)sum.raw,
+        (unsigned long long)sum.by_reason[LS_ADMITTED], (unsigned long long)sum.heartbeats);
     bool first = true;
     for (int r = LS_ADMITTED + 1; rc == 0 && r < LS_REASON_COUNT; r++) {
         if (sum.by_reason[r]) {

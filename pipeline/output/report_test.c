@@ -8,7 +8,7 @@ enum { PARTITIONS = 2 };
 
 static struct ls_record record; /* large */
 
-static const struct ls_partition_counts counts[TOPICS * PARTITIONS] = {
+static struct ls_partition_counts counts[TOPICS * PARTITIONS] = {
     {.raw = 7,
      .input_digest = {0x1, 0xabc},
      .by_reason = {[LS_ADMITTED] = 3, [LS_REASON_DECODE_INVALID] = 1, [LS_REASON_DUPLICATE] = 3}},
@@ -159,6 +159,34 @@ static void test_summary(void **state)
     json_decref(root);
 }
 
+/* Where the spec has them they are told of, also where there are none. */
+static void test_heartbeats(void **state)
+{
+    struct pipe *p = *state;
+    for (int with = 0; with < 2; with++) {
+        pipe_plan(p, pipe_spec, with ? (const char *const[]){"topics.heartbeat=1s", NULL} : NULL);
+        counts[0].heartbeats = with ? 4 : 0;
+        counts[0].raw += counts[0].heartbeats;
+        make_run(p, "out", &facts);
+        json_t *root = load("out/summary.json");
+        assert_int_equal(json_integer_value(AT(root, "topics", "raw.demo.sale", "heartbeats")),
+                         with ? 4 : 0);
+        assert_int_equal(json_integer_value(AT(root, "topics", "raw.demo.sale", "raw")),
+                         with ? 13 : 9);
+        json_decref(root);
+        root = load("out/manifest.json");
+        json_t *first = json_array_get(AT(root, "inputs", "raw.demo.sale"), 0);
+        json_t *second = json_array_get(AT(root, "inputs", "raw.demo.sale"), 1);
+        json_t *told = json_object_get(first, "heartbeats");
+        assert_int_equal(told != NULL, with);
+        assert_int_equal(json_integer_value(told), with ? 4 : 0);
+        assert_int_equal(json_object_get(second, "heartbeats") != NULL, with);
+        json_decref(root);
+        counts[0].raw -= counts[0].heartbeats;
+        counts[0].heartbeats = 0;
+    }
+}
+
 static void test_rate_of_no_time(void **state)
 {
     struct pipe *p = *state;
@@ -265,13 +293,10 @@ static void test_missing_dataset(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        PIPE_TEST(test_sums),
-        PIPE_TEST(test_summary),
-        PIPE_TEST(test_rate_of_no_time),
-        PIPE_TEST(test_manifest),
-        PIPE_TEST(test_reproducible),
-        PIPE_TEST(test_failures),
-        PIPE_TEST(test_missing_dataset),
+        PIPE_TEST(test_sums),       PIPE_TEST(test_summary),
+        PIPE_TEST(test_heartbeats), PIPE_TEST(test_rate_of_no_time),
+        PIPE_TEST(test_manifest),   PIPE_TEST(test_reproducible),
+        PIPE_TEST(test_failures),   PIPE_TEST(test_missing_dataset),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
 #include "core/avro/frame.h"
 #include "core/base/civil.h"
 #include "core/base/mutant.h"
+#include "spec/heartbeat.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -97,22 +98,32 @@ static bool time_in_range(int64_t time_ms)
     return time_ms >= LS_TIME_MIN_MS && time_ms <= LS_TIME_MAX_MS;
 }
 
-/* Contract P3. A timestamp of -1 is Kafka's word for none. */
+/* A timestamp of -1 is Kafka's word for none. */
+static bool check_skew(const struct ls_record_plan *plan, const struct ls_log_record *raw,
+                       const char *what, int64_t time_ms, struct ls_record *out)
+{
+    ls_i128 skew = (ls_i128)time_ms - raw->timestamp_ms;
+    skew = skew < 0 ? -skew : skew;
+    if (raw->timestamp_ms == -1 || skew <= plan->spec->pipeline->max_skew_ms) {
+        return true;
+    }
+    reject(out, LS_REASON_CLOCK_SKEW);
+    char text[LS_I128_TEXT_MAX];
+    ls_decimal_format(skew, 0, text);
+    snprintf(out->detail, sizeof out->detail, "%s is %s ms from the record's timestamp", what,
+             text);
+    return false;
+}
+
+/* Contract P3. */
 static bool check_clock(const struct ls_record_plan *plan, const struct ls_log_record *raw,
                         struct ls_record *out)
 {
     const struct ls_spec_pipeline *pipe = plan->spec->pipeline;
     int64_t ingest = out->cells[LS_COLUMN_INGEST_TIME].number;
     int64_t event = out->cells[LS_COLUMN_EVENT_TIME].number;
-    ls_i128 skew = (ls_i128)ingest - raw->timestamp_ms;
     ls_i128 ahead = (ls_i128)event - ingest;
-    skew = skew < 0 ? -skew : skew;
-    if (raw->timestamp_ms != -1 && skew > pipe->max_skew_ms) {
-        reject(out, LS_REASON_CLOCK_SKEW);
-        char text[LS_I128_TEXT_MAX];
-        ls_decimal_format(skew, 0, text);
-        snprintf(out->detail, sizeof out->detail,
-                 "ingest_time is %s ms from the record's timestamp", text);
+    if (!check_skew(plan, raw, "ingest_time", ingest, out)) {
         return false;
     }
     if (ahead > pipe->max_ahead_ms) {
@@ -242,11 +253,38 @@ static struct ls_id payload_of(const struct ls_topic_plan *topic, const struct l
     return ls_id_of(words, (size_t)(at - words));
 }
 
+/* The checks that it takes, in their order (P1). */
+static __attribute__((noinline)) void examine_heartbeat(const struct ls_record_plan *plan,
+                                                        const struct ls_log_record *raw,
+                                                        struct ls_record *out)
+{
+    int64_t time_ms;
+    enum ls_decode_status status = ls_heartbeat_read(raw->value, raw->value_size, &time_ms);
+    if (status != LS_DECODE_OK) {
+        reject(out, status == LS_DECODE_TRUNCATED ? LS_REASON_DECODE_TRUNCATED
+                                                  : LS_REASON_DECODE_INVALID);
+        snprintf(out->detail, sizeof out->detail, "heartbeat: %s", ls_decode_status_text(status));
+    } else if (raw->key) {
+        reject(out, LS_REASON_ENVELOPE_INVALID);
+        snprintf(out->detail, sizeof out->detail, "a heartbeat has no key");
+    } else if (check_skew(plan, raw, "the heartbeat", time_ms, out)) {
+        out->is_heartbeat = out->clock_sane = time_in_range(time_ms);
+        out->clock = time_ms;
+        reject(out, out->is_heartbeat ? LS_ADMITTED : LS_REASON_TIME_RANGE);
+    }
+}
+
 void ls_record_examine(const struct ls_record_plan *plan, const struct ls_topic_plan *topic,
                        const struct ls_log_record *raw, struct ls_record *out)
 {
     out->clock_sane = false;
+    out->is_heartbeat = false;
     const struct ls_spec_version *version = check_frame(topic, raw, out);
+    if (!version && plan->spec->topics->heartbeat_ms &&
+        ls_heartbeat_is(raw->value, raw->value_size)) {
+        examine_heartbeat(plan, raw, out);
+        return;
+    }
     bool passed = version && decode(topic, version, raw, out) &&
                   check_envelope(version, raw, out) && check_clock(plan, raw, out) &&
                   check_quality(topic, out) && check_reference(topic, out) && run_steps(topic, out);

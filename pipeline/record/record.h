@@ -12,6 +12,7 @@
 struct ls_record {
     enum ls_reason reason;      /* LS_ADMITTED: passed all checks up to normalize */
     char detail[LS_DETAIL_MAX]; /* for a person; empty when the reason says it all */
+    bool is_heartbeat; /* admitted to nothing but the clock: is counted, and has no fields (G10) */
     bool clock_sane; /* passed the clock check: moves the watermark, whatever else is wrong with it
                       */
     int64_t clock;   /* the time that moves it */
@@ -25,8 +26,9 @@ struct ls_record {
         normal[LS_RECORD_CELLS_MAX]; /* by normalized column; the physical ones are the caller's */
 };
 
-/* Judges a record of a topic. Only `reason`, `detail`, `clock_sane` and what the reason does not
- * deny are set. */
+/* Judges a record of a topic. Only `reason`, `detail`, `is_heartbeat`, `clock_sane` and what the
+ * reason does not deny are set; of a heartbeat, which is LS_ADMITTED, `clock` too. One that is
+ * damaged, or whose time is off, is quarantined as any record is. */
 void ls_record_examine(const struct ls_record_plan *plan, const struct ls_topic_plan *topic,
                        const struct ls_log_record *raw, struct ls_record *out);
 

@@ -2,6 +2,7 @@
 
 #include "core/base/civil.h"
 #include "pipeline/fixture_test.h"
+#include "spec/heartbeat.h"
 
 #define NOW INT64_C(1767225600123) /* 2026-01-01T00:00:00.123Z */
 
@@ -529,6 +530,66 @@ static void test_troubles_of_versions(void **state)
     assert_int_equal(record.reason, LS_REASON_SCHEMA_UNKNOWN);
 }
 
+/* ---- heartbeats */
+
+/* They take the checks of any record, as far as they have what is checked (G10, P1). */
+static void test_heartbeats(void **state)
+{
+    static const struct {
+        int64_t time_ms, timestamp_ms;
+        const char *key;
+        int longer; /* bytes */
+        enum ls_reason reason;
+        const char *detail;
+    } cases[] = {
+        {NOW, NOW, NULL, 0, LS_ADMITTED, ""},
+        {NOW + 10000, NOW, NULL, 0, LS_ADMITTED, ""},
+        {NOW - 10000, NOW, NULL, 0, LS_ADMITTED, ""},
+        {NOW + 10001, NOW, NULL, 0, LS_REASON_CLOCK_SKEW,
+         "the heartbeat is 10001 ms from the record's timestamp"},
+        {NOW - 10001, NOW, NULL, 0, LS_REASON_CLOCK_SKEW,
+         "the heartbeat is 10001 ms from the record's timestamp"},
+        {INT64_MIN, NOW, NULL, 0, LS_REASON_CLOCK_SKEW,
+         "the heartbeat is 9223373804080375931 ms from the record's timestamp"},
+        {NOW + 99999, -1, NULL, 0, LS_ADMITTED, ""},
+        {LS_TIME_MAX_MS, -1, NULL, 0, LS_ADMITTED, ""},
+        {LS_TIME_MAX_MS + 1, -1, NULL, 0, LS_REASON_TIME_RANGE, ""},
+        {LS_TIME_MIN_MS - 1, LS_TIME_MIN_MS, NULL, 0, LS_REASON_TIME_RANGE, ""},
+        {NOW, NOW, "", 0, LS_REASON_ENVELOPE_INVALID, "a heartbeat has no key"},
+        {INT64_MAX, NOW, "S0", 0, LS_REASON_ENVELOPE_INVALID, "a heartbeat has no key"},
+        {NOW, NOW, "S0", -1, LS_REASON_DECODE_TRUNCATED,
+         "heartbeat: the bytes end inside the datum"},
+        {NOW, NOW, "S0", 1, LS_REASON_DECODE_INVALID, "heartbeat: bytes follow the datum"},
+    };
+    struct pipe *p = *state;
+    for (int with = 0; with < 2; with++) {
+        pipe_plan(p, pipe_spec, with ? SETS("topics.heartbeat=1s") : NULL);
+        for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+            struct message m = {.topic = SALE};
+            m.raw = (struct ls_log_record){
+                .timestamp_ms = cases[i].timestamp_ms,
+                .key = (const uint8_t *)cases[i].key,
+                .key_size = cases[i].key ? strlen(cases[i].key) : 0,
+                .value = m.value,
+                .value_size = ls_heartbeat_write(cases[i].time_ms, m.value) +
+                              (size_t)cases[i].longer};
+            examine(p, &m);
+            bool sane = with && cases[i].reason == LS_ADMITTED;
+            check("a heartbeat", with ? cases[i].reason : LS_REASON_SCHEMA_UNKNOWN,
+                  with ? cases[i].detail : "schema fingerprint f145ac1741212295", sane);
+            assert_int_equal(record.is_heartbeat, sane);
+            if (sane) {
+                assert_int_equal(record.clock, cases[i].time_ms);
+            }
+        }
+    }
+    struct message m;
+    begin_message(p, &m, SALE, 1, NOW); /* an event is none */
+    examine(p, &m);
+    check("a sale", LS_ADMITTED, "", true);
+    assert_false(record.is_heartbeat);
+}
+
 static void test_expired(void **state)
 {
     (void)state;
@@ -553,6 +614,7 @@ int main(void)
         PIPE_TEST(test_overflow_of_a_step),
         PIPE_TEST(test_older_version),
         PIPE_TEST(test_troubles_of_versions),
+        PIPE_TEST(test_heartbeats),
         PIPE_TEST(test_expired),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

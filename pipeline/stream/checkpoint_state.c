@@ -77,8 +77,10 @@ static void get_partition(struct checkpoint_reader *r, struct ls_stream_partitio
     part->counts.raw = ls_checkpoint_get(r);
     part->counts.input_digest.high = ls_checkpoint_get(r);
     part->counts.input_digest.low = ls_checkpoint_get(r);
+    part->counts.heartbeats = part->counts.raw; /* what is left of them (P1) */
     for (int i = 0; i < LS_REASON_COUNT; i++) {
         part->counts.by_reason[i] = ls_checkpoint_get(r);
+        part->counts.heartbeats -= part->counts.by_reason[i];
     }
 }
 

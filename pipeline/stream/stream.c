@@ -156,22 +156,15 @@ static int feed_views(struct ls_stream *s, struct ls_stream_worker *worker,
     return 0;
 }
 
-static int take_one(struct ls_stream *s, struct ls_stream_worker *worker,
-                    struct ls_stream_partition *part, const struct ls_log_record *raw,
-                    struct ls_error *err)
+/* Where the record of an event goes. */
+static int place(struct ls_stream *s, struct ls_stream_worker *worker,
+                 struct ls_stream_partition *part, const struct ls_log_record *raw,
+                 struct ls_error *err)
 {
     const struct ls_topic_plan *topic = &s->plan->topics[part->topic];
     struct ls_record *record = &worker->record;
-    int rc = 0;
-    ls_record_examine(s->plan, topic, raw, record);
-    if (record->clock_sane && (!part->has_clock || record->clock > part->highest)) {
-        part->highest = record->clock;
-        part->has_clock = true;
-    }
     int64_t watermark = part->highest - topic->watermark_delay_ms;
-    if (record->reason == LS_ADMITTED) {
-        rc = judge(s, part, record, watermark, err);
-    }
+    int rc = record->reason == LS_ADMITTED ? judge(s, part, record, watermark, err) : 0;
     if (rc == 0 && record->reason == LS_ADMITTED) {
         ls_record_normalize(topic, part->partition, part->position, watermark, record);
         rc = ls_outputs_normalized(s->outputs, part->topic, part->partition, record, err);
@@ -180,9 +173,21 @@ static int take_one(struct ls_stream *s, struct ls_stream_worker *worker,
         rc = ls_outputs_quarantine(s->outputs, part->topic, part->partition, part->position, raw,
                                    record, err);
     }
-    part->counts.raw++;
-    part->counts.by_reason[record->reason]++;
-    part->counts.input_digest = ls_log_digest(part->counts.input_digest, raw);
+    return rc;
+}
+
+static int take_one(struct ls_stream *s, struct ls_stream_worker *worker,
+                    struct ls_stream_partition *part, const struct ls_log_record *raw,
+                    struct ls_error *err)
+{
+    struct ls_record *record = &worker->record;
+    ls_record_examine(s->plan, &s->plan->topics[part->topic], raw, record);
+    if (record->clock_sane && (!part->has_clock || record->clock > part->highest)) {
+        part->highest = record->clock;
+        part->has_clock = true;
+    }
+    int rc = record->is_heartbeat ? 0 : place(s, worker, part, raw, err);
+    ls_count_record(&part->counts, raw, record);
     part->position++;
     return rc;
 }

@@ -1,6 +1,7 @@
 #include "pipeline/stream/stream.h"
 
 #include "pipeline/fixture_test.h"
+#include "spec/heartbeat.h"
 
 /* A stream that is fed by hand; of each topic two partitions. */
 struct lab {
@@ -79,6 +80,44 @@ static void test_emission(void **state)
     assert_int_equal(lab.stream->emitted_by_flush, 2);
     assert_int_equal(rows(&lab, VISITS), 4);
     assert_int_equal(rows(&lab, ALL), 0);
+    close_lab(&lab);
+}
+
+static void beat(struct lab *lab, size_t part, int64_t time_ms, int64_t timestamp_ms)
+{
+    struct message m;
+    m.raw = (struct ls_log_record){.timestamp_ms = timestamp_ms,
+                                   .value = m.value,
+                                   .value_size = ls_heartbeat_write(time_ms, m.value)};
+    take(lab, part, &m);
+}
+
+/* An idle partition's heartbeats move emission as its events would, and leave no row (G10, P6). */
+static void test_heartbeats(void **state)
+{
+    struct pipe *p = *state;
+    struct lab lab;
+    pipe_plan(p, pipe_spec, SETS("topics.heartbeat=1s"));
+    open_lab(&lab, p, 1);
+    const struct ls_stream_partition *idle = &lab.stream->parts[VISIT_1];
+    feed(&lab, VISIT_0, 100, 100);
+    feed(&lab, VISIT_0, 9000, 9000);
+    beat(&lab, VISIT_1, 2999, 2999);
+    assert_int_equal(emitted(&lab), 0);
+    beat(&lab, VISIT_1, 3000, 3000);
+    assert_int_equal(emitted(&lab), 1); /* 2000: the window [0, 2000) */
+    beat(&lab, VISIT_1, 30000, 5000);   /* its clock is wrong: quarantined, and moves nothing */
+    beat(&lab, VISIT_1, 2000, 2000);    /* nor does one that goes back */
+    assert_int_equal(emitted(&lab), 1);
+    assert_int_equal(idle->highest, 3000);
+    assert_int_equal(idle->position, 4);
+    assert_int_equal(idle->counts.raw, 4);
+    assert_int_equal(idle->counts.heartbeats, 3);
+    assert_int_equal(idle->counts.by_reason[LS_REASON_CLOCK_SKEW], 1);
+    assert_int_equal(idle->counts.by_reason[LS_ADMITTED], 0);
+    feed(&lab, VISIT_1, 1999, 4000); /* late behind them */
+    assert_int_equal(idle->counts.by_reason[LS_ADMITTED], 1);
+    assert_int_equal(rows(&lab, LATE + 2 * PARTITIONS + 1), 1);
     close_lab(&lab);
 }
 
@@ -225,8 +264,11 @@ static void test_workers_are_merged(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        PIPE_TEST(test_emission),           PIPE_TEST(test_lateness),
-        PIPE_TEST(test_duplicates),         PIPE_TEST(test_what_moves_the_clock),
+        PIPE_TEST(test_emission),
+        PIPE_TEST(test_heartbeats),
+        PIPE_TEST(test_lateness),
+        PIPE_TEST(test_duplicates),
+        PIPE_TEST(test_what_moves_the_clock),
         PIPE_TEST(test_workers_are_merged),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
