@@ -86,8 +86,11 @@ static int check_normalized(struct check *c, const struct naive_topic *topic, si
         return c->err->code;
     }
     for (size_t i = 0; i < partition->count; i++) {
-        if (partition->records[i].outcome == LS_ADMITTED) {
-            dataset.rows[dataset.count++] = partition->records[i].row;
+        const struct naive_record *record = &partition->records[i];
+        if (ls_naive_is_admitted(record)) {
+            dataset.rows[dataset.count++] = record->row;
+        } else if (record->outcome == LS_ADMITTED) {
+            c->counts->heartbeats++;
         }
     }
     c->counts->records += partition->count;

@@ -20,7 +20,7 @@ struct ls_naive {
 };
 
 struct ls_naive_counts {
-    uint64_t records, admitted, quarantined, late_rows, view_rows;
+    uint64_t records, admitted, quarantined, heartbeats, late_rows, view_rows;
 };
 
 /* 0 when everything is as it should be; LS_DIFFERS with the first differences in `report`

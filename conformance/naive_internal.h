@@ -98,6 +98,9 @@ int ls_naive_schema(const struct ls_spec *spec, const struct ls_spec_event_type 
                     const struct naive_columns *columns, struct ls_buf *text, uint64_t *crc64,
                     struct ls_error *err);
 
+/* The CRC-64-AVRO of bytes. */
+uint64_t ls_naive_fingerprint(const void *bytes, size_t size);
+
 /* ---- Avro binary */
 
 struct naive_span {
@@ -183,9 +186,17 @@ struct naive_record {
     const struct naive_version *version; /* that wrote it; as `event` */
     struct naive_value *event;           /* the readers' columns; NULL when it does not decode */
     struct naive_value *row; /* the normalized columns; NULL when it does not get there */
+    bool is_heartbeat;       /* by its schema, sane or not (G10): it has neither of these */
+    int64_t heartbeat_ms;    /* its time */
     bool clock_is_sane;
     int64_t watermark_ms; /* where the clock of this or an earlier record is sane */
 };
+
+/* Every check passed, and it is no heartbeat. */
+static inline bool ls_naive_is_admitted(const struct naive_record *record)
+{
+    return record->outcome == LS_ADMITTED && !record->is_heartbeat;
+}
 
 struct naive_partition {
     struct naive_record *records; /* by position */

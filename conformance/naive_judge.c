@@ -15,23 +15,42 @@ static enum ls_reason judge_envelope(const struct naive_record *record)
     return fits ? LS_ADMITTED : LS_REASON_ENVELOPE_INVALID;
 }
 
+static bool is_skewed(const struct ls_spec_pipeline *pipeline, const struct naive_record *record,
+                      int64_t time)
+{
+    ls_i128 skew = (ls_i128)time - record->timestamp_ms;
+    bool is_absent = record->timestamp_ms == -1;
+    return !is_absent && (skew > pipeline->max_skew_ms || -skew > pipeline->max_skew_ms);
+}
+
+static bool is_in_range(int64_t time)
+{
+    return time >= LS_TIME_MIN_MS && time <= LS_TIME_MAX_MS;
+}
+
 /* P3. */
 static enum ls_reason judge_clock(const struct ls_spec_pipeline *pipeline,
                                   const struct naive_record *record)
 {
     int64_t event = record->event[NAIVE_EVENT_TIME].number;
     int64_t ingest = record->event[NAIVE_INGEST_TIME].number;
-    ls_i128 skew = (ls_i128)ingest - record->timestamp_ms;
-    bool is_absent = record->timestamp_ms == -1;
-    if (!is_absent && (skew > pipeline->max_skew_ms || -skew > pipeline->max_skew_ms)) {
+    if (is_skewed(pipeline, record, ingest)) {
         return LS_REASON_CLOCK_SKEW;
     }
     if ((ls_i128)event - ingest > pipeline->max_ahead_ms) {
         return LS_REASON_CLOCK_AHEAD;
     }
-    bool in_range = event >= LS_TIME_MIN_MS && event <= LS_TIME_MAX_MS &&
-                    ingest >= LS_TIME_MIN_MS && ingest <= LS_TIME_MAX_MS;
-    return in_range ? LS_ADMITTED : LS_REASON_TIME_RANGE;
+    return is_in_range(event) && is_in_range(ingest) ? LS_ADMITTED : LS_REASON_TIME_RANGE;
+}
+
+/* A heartbeat that decodes (G10). */
+static void judge_heartbeat(const struct ls_spec_pipeline *pipeline, struct naive_record *record)
+{
+    record->outcome = !record->key.is_null ? LS_REASON_ENVELOPE_INVALID
+                      : is_skewed(pipeline, record, record->heartbeat_ms) ? LS_REASON_CLOCK_SKEW
+                      : is_in_range(record->heartbeat_ms)                 ? LS_ADMITTED
+                                                                          : LS_REASON_TIME_RANGE;
+    record->clock_is_sane = record->outcome == LS_ADMITTED;
 }
 
 /* Is the value, of `scale` places, below the bound? Compared with as many places as both have. */
@@ -128,8 +147,10 @@ static void stamp_watermarks(const struct naive_world *world, const struct naive
     int64_t highest = INT64_MIN;
     for (size_t i = 0; i < partition->count; i++) {
         struct naive_record *record = &partition->records[i];
-        if (record->clock_is_sane && record->event[column].number > highest) {
-            highest = record->event[column].number;
+        if (record->clock_is_sane) {
+            int64_t clock = record->is_heartbeat ? record->heartbeat_ms
+                                                 : record->event[column].number;
+            highest = clock > highest ? clock : highest;
         }
         if (record->row) {
             record->watermark_ms = highest - topic->delay_ms;
@@ -206,7 +227,10 @@ int ls_naive_judge(struct naive_world *world, struct naive_topic *topic, struct 
     for (size_t p = 0; rc == 0 && p < topic->partition_count; p++) {
         struct naive_partition *partition = &topic->partitions[p];
         for (size_t i = 0; rc == 0 && i < partition->count; i++) {
-            if (partition->records[i].event) {
+            if (partition->records[i].is_heartbeat &&
+                partition->records[i].outcome == LS_ADMITTED) {
+                judge_heartbeat(world->spec->pipeline, &partition->records[i]);
+            } else if (partition->records[i].event) {
                 rc = judge_alone(world, topic, &partition->records[i], err);
             }
         }

@@ -219,7 +219,25 @@ static int agree(struct decoder *d, struct naive_span datum, const struct naive_
     return 0;
 }
 
-static int decode(const struct naive_topic *topic, struct decoder *decoders,
+/* Where a spec has heartbeats, one is told by its schema alone: here in its canonical form. */
+static void decode_heartbeat(struct naive_record *record)
+{
+    static const char schema[] = "{\"name\":\"lockstep.heartbeat\",\"type\":\"record\","
+                                 "\"fields\":[{\"name\":\"time\",\"type\":\"long\"}]}";
+    struct naive_column time = {.type = NAIVE_TIME};
+    const struct naive_columns all = {&time, 1};
+    struct naive_span datum;
+    struct naive_value value;
+    uint64_t fingerprint = ls_naive_fingerprint(schema, sizeof schema - 1);
+    record->outcome = ls_naive_unframe(&record->value, fingerprint, &datum);
+    if (record->outcome != LS_REASON_SCHEMA_UNKNOWN) {
+        record->is_heartbeat = true;
+        record->outcome = ls_naive_walk(&all, datum, &value);
+        record->heartbeat_ms = value.number;
+    }
+}
+
+static int decode(const struct naive_topic *topic, struct decoder *decoders, bool has_heartbeats,
                   struct naive_record *record, struct ls_arena *arena, struct ls_error *err)
 {
     struct naive_span datum = {0};
@@ -232,10 +250,12 @@ static int decode(const struct naive_topic *topic, struct decoder *decoders,
             break;
         }
     }
-    if (record->outcome == LS_ADMITTED) {
+    if (record->outcome == LS_REASON_SCHEMA_UNKNOWN && has_heartbeats) {
+        decode_heartbeat(record);
+    } else if (record->outcome == LS_ADMITTED) {
         record->outcome = ls_naive_walk(&d->version->columns, datum, written);
     }
-    if (record->outcome != LS_ADMITTED) {
+    if (!ls_naive_is_admitted(record)) {
         return 0;
     }
     record->version = d->version;
@@ -255,13 +275,15 @@ static int decode(const struct naive_topic *topic, struct decoder *decoders,
 int ls_naive_decode(struct naive_world *world, struct naive_topic *topic, struct ls_error *err)
 {
     struct decoder decoders[LS_SPEC_VERSIONS_MAX] = {{0}};
+    bool has_heartbeats = world->spec->topics->heartbeat_ms > 0;
     int rc = 0;
     for (size_t v = 0; rc == 0 && v < topic->version_count; v++) {
         rc = decoder_open(world, topic->type, &topic->versions[v], &decoders[v], err);
     }
     for (size_t p = 0; rc == 0 && p < topic->partition_count; p++) {
         for (size_t i = 0; rc == 0 && i < topic->partitions[p].count; i++) {
-            rc = decode(topic, decoders, &topic->partitions[p].records[i], &world->arena, err);
+            rc = decode(topic, decoders, has_heartbeats, &topic->partitions[p].records[i],
+                        &world->arena, err);
             if (rc < 0) {
                 ls_error_prefix(err, "%s, partition %zu, position %zu", topic->type->topic, p, i);
             }

@@ -175,8 +175,9 @@ static int put_field(const struct ls_spec *spec, const struct ls_spec_event_type
 
 /* Avro specification, "Schema Fingerprints": the remainder of a division by the polynomial
  * c15d213aa4d7a795, bits low end first; here bit by bit. */
-static uint64_t crc64_of(const uint8_t *bytes, size_t size)
+uint64_t ls_naive_fingerprint(const void *text, size_t size)
 {
+    const uint8_t *bytes = text;
     const uint64_t polynomial = UINT64_C(0xc15d213aa4d7a795);
     uint64_t crc = polynomial;
     for (size_t i = 0; i < size; i++) {
@@ -208,7 +209,7 @@ int ls_naive_schema(const struct ls_spec *spec, const struct ls_spec_event_type 
     }
     rc = rc < 0 ? rc : ls_buf_append_text(text, "]}}]}", err);
     if (rc == 0) {
-        *crc64 = crc64_of(text->data + start, text->size - start);
+        *crc64 = ls_naive_fingerprint(text->data + start, text->size - start);
     }
     return rc;
 }

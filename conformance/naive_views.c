@@ -208,7 +208,7 @@ static int take_partition(struct builder *b, size_t index)
     }
     for (size_t i = 0; rc == 0 && i < partition->count; i++) {
         const struct naive_record *record = &partition->records[i];
-        if (record->outcome != LS_ADMITTED ||
+        if (!ls_naive_is_admitted(record) ||
             (b->where && !ls_naive_expr_holds(b->where, record->row))) {
             continue;
         }

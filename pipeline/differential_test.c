@@ -7,14 +7,15 @@
 #include "pipeline/batch/batch_run.h"
 #include "pipeline/stream/stream_run.h"
 
-#define LOGS        240
-#define LARGE_EVERY 60 /* one log of so many makes the sorters spill */
-#define OF_VERSIONS 24 /* logs of each spec with a schema change */
+#define LOGS            240
+#define LARGE_EVERY     60 /* one log of so many makes the sorters spill */
+#define WITH_HEARTBEATS 40
+#define OF_VERSIONS     24 /* logs of each spec with a schema change */
 
 /* What all logs together must have shown (contract C3). */
 struct seen {
     uint64_t by_reason[LS_REASON_COUNT];
-    uint64_t late, by_watermark, spilled, restarts, empty;
+    uint64_t late, by_watermark, spilled, restarts, empty, heartbeats;
 };
 
 /* ---- runs */
@@ -72,18 +73,23 @@ static void run_batch(struct pipe *p, struct draws *d, struct seen *seen)
     assert_false(ls_path_exists("batch/sort.tmp"));
 }
 
-/* What a run says of itself must add up (P1). */
+/* What a run says of itself must add up (P1), and be what the other says. */
 static void check_summary(struct pipe *p, struct seen *seen)
 {
     json_error_t problem;
     json_t *root = json_load_file("batch/summary.json", 0, &problem);
+    json_t *other = json_load_file("stream/summary.json", 0, &problem);
     assert_non_null(root);
+    assert_true(json_equal(json_object_get(root, "topics"), json_object_get(other, "topics")));
+    json_decref(other);
     const char *name;
     json_t *value;
     json_object_foreach(json_object_get(root, "topics"), name, value)
     {
         json_int_t all = json_integer_value(json_object_get(value, "normalized"));
         seen->by_reason[LS_ADMITTED] += (uint64_t)all;
+        all += json_integer_value(json_object_get(value, "heartbeats"));
+        seen->heartbeats += (uint64_t)json_integer_value(json_object_get(value, "heartbeats"));
         const char *reason;
         json_t *count;
         json_object_foreach(json_object_get(value, "quarantined"), reason, count)
@@ -115,6 +121,18 @@ static void check_naive(struct pipe *p, uint64_t seed)
     }
 }
 
+/* The inputs of the manifests: records, heartbeats, digests by partition. */
+static void check_inputs(void)
+{
+    json_t *streamed = json_load_file("stream/manifest.json", 0, NULL);
+    json_t *batched = json_load_file("batch/manifest.json", 0, NULL);
+    assert_non_null(json_object_get(batched, "inputs"));
+    assert_true(
+        json_equal(json_object_get(streamed, "inputs"), json_object_get(batched, "inputs")));
+    json_decref(streamed);
+    json_decref(batched);
+}
+
 static void one_log(struct pipe *p, uint64_t seed, struct seen *seen)
 {
     struct draws d = {ls_stream_key(seed, "differential test"), 0};
@@ -130,6 +148,7 @@ static void one_log(struct pipe *p, uint64_t seed, struct seen *seen)
         fail_msg("seed %llu: stream and batch differ in %s", (unsigned long long)seed, different);
     }
     check_summary(p, seen);
+    check_inputs();
     check_naive(p, seed);
 }
 
@@ -160,6 +179,32 @@ static void test_stream_and_batch(void **state)
     assert_true(seen.spilled > 0);
     assert_true(seen.restarts > 0);
     assert_true(seen.empty > 0);
+}
+
+/* The same with heartbeats among the records, sane ones and others. */
+static void test_heartbeats(void **state)
+{
+    static const char *const variants[][3] = {
+        {"topics.heartbeat=1s"},
+        {"topics.heartbeat=1s", "pipeline.clock=event_time"},
+    };
+    struct pipe *p = *state;
+    for (size_t v = 0; v < sizeof variants / sizeof *variants; v++) {
+        struct seen seen = {0};
+        pipe_plan(p, pipe_spec, variants[v]);
+        for (uint64_t seed = 0; seed < WITH_HEARTBEATS; seed++) {
+            one_log(p, seed, &seen);
+        }
+        for (int r = 0; r < LS_REASON_COUNT; r++) {
+            if (seen.by_reason[r] == 0) {
+                fail_msg("no record was %s", ls_reasons[r].name);
+            }
+        }
+        assert_true(seen.heartbeats > 1000);
+        assert_true(seen.late > 0);
+        assert_true(seen.by_watermark > 0);
+        assert_true(seen.restarts > 0);
+    }
 }
 
 /* How the records that a version of sales wrote end; those that do not decode are of none. */
@@ -362,9 +407,9 @@ static void test_refused_memory_of_workers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        PIPE_TEST(test_stream_and_batch),          PIPE_TEST(test_versions),
-        PIPE_TEST(test_copies_across_versions),    PIPE_TEST(test_same_error),
-        PIPE_TEST(test_refused_memory_of_workers),
+        PIPE_TEST(test_stream_and_batch), PIPE_TEST(test_heartbeats),
+        PIPE_TEST(test_versions),         PIPE_TEST(test_copies_across_versions),
+        PIPE_TEST(test_same_error),       PIPE_TEST(test_refused_memory_of_workers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

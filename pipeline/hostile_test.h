@@ -6,6 +6,7 @@
 #include "core/base/civil.h"
 #include "core/base/draw.h"
 #include "pipeline/fixture_test.h"
+#include "spec/heartbeat.h"
 
 enum {
     KEPT = 64, /* messages of a partition that copies are made of */
@@ -183,6 +184,47 @@ static inline void damage(struct scribe *s, struct message *m)
     }
 }
 
+/* A heartbeat of now, or one that is none: its time off by exactly max_skew and by one more, ahead
+ * of what is known, outside the years, with a key, cut, with a byte too many. */
+static inline void put_heartbeat(struct scribe *s, uint32_t topic, uint32_t partition)
+{
+    uint8_t value[LS_HEARTBEAT_SIZE_MAX + 1] = {0};
+    int64_t time_ms = s->now;
+    struct ls_log_record raw = {.timestamp_ms = s->now, .value = value};
+    switch (below(s->d, 12)) {
+    case 0:
+        time_ms += settings(s)->max_skew_ms + below(s->d, 2);
+        break;
+    case 1:
+        time_ms -= settings(s)->max_skew_ms + below(s->d, 2);
+        break;
+    case 2:
+        raw.timestamp_ms = -1;
+        time_ms = one_in(s->d, 2) ? LS_TIME_MIN_MS - 1 : s->now + below(s->d, 4000);
+        break;
+    case 3:
+        raw.key = (const uint8_t *)"S0";
+        raw.key_size = (size_t)below(s->d, 3);
+        break;
+    case 4:
+        time_ms += below(s->d, 2000);
+        break;
+    default:
+        break;
+    }
+    raw.value_size = ls_heartbeat_write(time_ms, value);
+    if (one_in(s->d, 12)) {
+        raw.value_size += one_in(s->d, 2) ? 1 : (size_t)-1;
+    }
+    value[below(s->d, LS_SINGLE_OBJECT_SIZE)] ^= one_in(s->d, 20);
+    FINE(s->p, ls_log_append(s->log, topic, partition, &raw, &s->p->base.err));
+}
+
+static inline bool has_heartbeats(const struct scribe *s)
+{
+    return s->p->plan->spec->topics->heartbeat_ms > 0;
+}
+
 static inline void write_partition(struct scribe *s, uint32_t topic, uint32_t partition,
                                    int64_t count)
 {
@@ -208,6 +250,14 @@ static inline void write_partition(struct scribe *s, uint32_t topic, uint32_t pa
         m.partition = partition;
         s->highest = s->now > s->highest ? s->now : s->highest;
         put(s->p, s->log, &m);
+        if (has_heartbeats(s) && one_in(s->d, 3)) {
+            put_heartbeat(s, topic, partition);
+        }
+    }
+    /* an idle partition may have them all the same */
+    for (int64_t i = 0; has_heartbeats(s) && count == 0 && i < MESSAGES_MAX; i++) {
+        s->now += below(s->d, 900);
+        put_heartbeat(s, topic, partition);
     }
 }
 
