@@ -18,6 +18,15 @@ struct ls_choices {
 int ls_choices_new(const uint64_t *weights, size_t count, struct ls_arena *arena,
                    struct ls_choices *out, struct ls_error *err);
 
+/* Of four things at most, as most choices are. */
+static inline size_t ls_choose_of_four(const struct ls_choices *choices, uint64_t word)
+{
+    const uint64_t *limits = choices->limits;
+    size_t k = (size_t)(word >= limits[0]) + (size_t)(word >= limits[1]) +
+               (size_t)(word >= limits[2]);
+    return k < choices->last ? k : choices->last;
+}
+
 /* Halves, and then a count, none of which branches on the word. */
 static inline size_t ls_choose(const struct ls_choices *choices, uint64_t word)
 {

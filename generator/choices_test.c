@@ -58,6 +58,10 @@ static void a_choice_is_the_first_whose_sum_is_above_the_word(void **state)
             ls_u128 most = (((ls_u128)(x + 1) << 64) + sum - 1) / sum - 1;
             assert_int_equal(ls_choose(&choices, least), first);
             assert_int_equal(ls_choose(&choices, (uint64_t)most), first);
+            if (count <= 4) {
+                assert_int_equal(ls_choose_of_four(&choices, least), first);
+                assert_int_equal(ls_choose_of_four(&choices, (uint64_t)most), first);
+            }
         }
     }
 }
@@ -69,6 +73,7 @@ static void a_choice_of_one_needs_no_luck(void **state)
     struct ls_choices choices = choices_of(*state, one, 1);
     assert_int_equal(ls_choose(&choices, 0), 0);
     assert_int_equal(ls_choose(&choices, UINT64_MAX), 0);
+    assert_int_equal(ls_choose_of_four(&choices, UINT64_MAX), 0);
     choices = choices_of(*state, none_behind, 5);
     assert_int_equal(ls_choose(&choices, UINT64_MAX), 0);
 }

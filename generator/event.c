@@ -6,7 +6,8 @@
 #include <assert.h>
 #include <string.h>
 
-#define PROBES 8 /* indices that a copy looks at for its original */
+#define ALWAYS_INLINE __attribute__((always_inline)) inline
+#define PROBES        8 /* indices that a copy looks at for its original */
 
 /* ---- what an event is */
 
@@ -23,8 +24,8 @@ static unsigned free_type(const struct ls_plan *plan, uint64_t i)
                : (unsigned)ls_choose(&plan->type_choices, ls_word(plan->type_key, i, 0));
 }
 
-static inline void identify(const struct ls_plan *plan, uint64_t i, bool is_copy,
-                            int64_t scheduled_ms, struct identity *out)
+static ALWAYS_INLINE void identify(const struct ls_plan *plan, uint64_t i, bool is_copy,
+                                   int64_t scheduled_ms, struct identity *out)
 {
     ls_slot_find(&plan->slots, i, is_copy, &out->slot);
     out->struck.index = i;
@@ -39,7 +40,8 @@ static uint64_t entity_of(const struct ls_plan *plan, const struct identity *id)
     return ls_entity_pick(plan, plan->types[id->struck.type].picks[0].entity, id->slot.chain[0]);
 }
 
-static inline enum ls_fault damage_of(const struct ls_plan *plan, const struct ls_struck *struck)
+static ALWAYS_INLINE enum ls_fault damage_of(const struct ls_plan *plan,
+                                             const struct ls_struck *struck)
 {
     const struct ls_plan_damage *end = plan->damages + plan->damage_count;
     for (const struct ls_plan_damage *d = plan->damages; d < end; d++) {
@@ -71,7 +73,8 @@ static unsigned episode_at(const struct ls_plan *plan, const struct ls_plan_enti
 /* ---- times (G4) */
 
 /* Of one slot by itself; `struck` is of the slot. */
-static inline int64_t ordinary_time(const struct ls_plan *plan, const struct ls_struck *struck)
+static ALWAYS_INLINE int64_t ordinary_time(const struct ls_plan *plan,
+                                           const struct ls_struck *struck)
 {
     return struck->scheduled_ms -
            (plan->delay.present
@@ -94,8 +97,8 @@ struct timing {
     uint32_t height;
 };
 
-static inline void find_time(const struct ls_plan *plan, const struct ls_struck *struck,
-                             int64_t least, struct timing *out)
+static ALWAYS_INLINE void find_time(const struct ls_plan *plan, const struct ls_struck *struck,
+                                    int64_t least, struct timing *out)
 {
     int64_t ordinary = ordinary_time(plan, struck);
     const struct ls_plan_entity *entity = plan->types[struck->type].picks[0].entity;
@@ -141,8 +144,8 @@ time_after(const struct ls_plan *plan, const struct ls_slot *slot, uint64_t enti
     return least;
 }
 
-static inline void time_of(const struct ls_plan *plan, const struct identity *id,
-                           struct timing *out)
+static ALWAYS_INLINE void time_of(const struct ls_plan *plan, const struct identity *id,
+                                  struct timing *out)
 {
     int64_t least = id->slot.depth ? time_after(plan, &id->slot, id->struck.entity, NULL)
                                    : INT64_MIN;
@@ -294,9 +297,10 @@ static void write_event_id(uint64_t word, uint8_t out[LS_EVENT_ID_SIZE])
 }
 
 /* Frame and envelope; the id and the key stay where they were written. */
-static inline uint8_t *put_envelope(const struct ls_plan *plan, const struct ls_plan_type *type,
-                                    const struct ls_op_event *values, struct ls_event *event,
-                                    uint8_t *at)
+static ALWAYS_INLINE uint8_t *put_envelope(const struct ls_plan *plan,
+                                           const struct ls_plan_type *type,
+                                           const struct ls_op_event *values, struct ls_event *event,
+                                           uint8_t *at)
 {
     size_t key_size;
     memcpy(at, type->head, 16); /* eleven of them count */
@@ -304,8 +308,8 @@ static inline uint8_t *put_envelope(const struct ls_plan *plan, const struct ls_
     write_event_id(ls_mix(plan->event_id_key + event->original), at);
     event->event_id = (const char *)at;
     at += LS_EVENT_ID_SIZE;
-    at = ls_put_long(at, event->event_time);
-    at = ls_put_long(at, event->ingest_time);
+    at = ls_put_time(at, event->event_time);
+    at = ls_put_time(at, event->ingest_time);
     memcpy(at, type->constant, LS_OP_SPOILT);
     if (__builtin_expect(type->constant_size > LS_OP_SPOILT, 0)) {
         memcpy(at, type->constant, type->constant_size);

@@ -350,6 +350,12 @@ static ALWAYS_INLINE uint8_t *put_piece(const struct ls_op *op, size_t k, uint8_
     return at + piece->size;
 }
 
+static uint8_t *make_choice_of_four(const struct ls_op *op, struct ls_op_event *event, uint8_t *at)
+{
+    uint64_t word = ls_word(op->key, event->indices[op->back], 0);
+    return put_piece(op, ls_choose_of_four(&op->choices, word), at);
+}
+
 static uint8_t *make_choice(const struct ls_op *op, struct ls_op_event *event, uint8_t *at)
 {
     return put_piece(op, chosen(op, event->indices[op->back]), at);
@@ -361,14 +367,23 @@ static uint8_t *make_choice_or_null(const struct ls_op *op, struct ls_op_event *
         *at = op->null_branch;
         return at + 1;
     }
-    return put_piece(op, chosen(op, event->indices[op->back]), at);
+    uint64_t word = ls_word(op->key, event->indices[op->back], 0);
+    return put_piece(op,
+                     op->choices.count <= 4 ? ls_choose_of_four(&op->choices, word)
+                                            : ls_choose(&op->choices, word),
+                     at);
 }
 
 static uint8_t *make_attribute_choice(const struct ls_op *op, struct ls_op_event *event,
                                       uint8_t *at)
 {
     uint64_t n = event->picks[op->pick];
-    return put_piece(op, op->known_words ? op->known_words[n] : chosen(op->source, n), at);
+    const struct ls_op *source = op->source;
+    size_t k = op->known_words ? op->known_words[n]
+               : source->choices.count > 4
+                   ? chosen(source, n)
+                   : ls_choose_of_four(&source->choices, ls_word(source->key, n, 0));
+    return put_piece(op, k, at);
 }
 
 static uint8_t *make_id(const struct ls_op *op, struct ls_op_event *event, uint8_t *at)
@@ -423,6 +438,7 @@ static ls_op_maker maker_of(const struct ls_op *op)
     case LS_OP_CHOICE:
         return op->keeps || !has_short_pieces(op) ? make_any
                : op->may_be_null                  ? make_choice_or_null
+               : op->choices.count <= 4           ? make_choice_of_four
                                                   : make_choice;
     case LS_OP_ATTRIBUTE_CHOICE:
         return op->keeps || op->may_be_null || !has_short_pieces(op) ? make_any

@@ -254,6 +254,24 @@ static void prefixes_are_truncated(void **state)
     ls_buf_clear(&datum);
 }
 
+/* Times have a shorter way to the bytes of any long. */
+static void times_are_longs(void **state)
+{
+    (void)state;
+    for (unsigned shift = 0; shift < 64; shift++) {
+        const int64_t power = (int64_t)(UINT64_C(1) << shift);
+        const int64_t times[] = {power - 1,  power,         power / 3,
+                                 -power / 3, power / 2 - 1, -(power / 2)};
+        for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+            uint8_t a[2 * LS_AVRO_LONG_MAX] = {0};
+            uint8_t b[2 * LS_AVRO_LONG_MAX] = {0};
+            ptrdiff_t size = ls_put_long(a, times[i]) - a;
+            assert_int_equal(ls_put_time(b, times[i]) - b, size);
+            assert_memory_equal(a, b, (size_t)size);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -263,6 +281,7 @@ int main(void)
         cmocka_unit_test(nesting_has_a_limit),
         cmocka_unit_test(records_of_no_size_have_a_limit),
         cmocka_unit_test(prefixes_are_truncated),
+        cmocka_unit_test(times_are_longs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

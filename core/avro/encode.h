@@ -84,6 +84,20 @@ static inline uint8_t *ls_put_long(uint8_t *at, int64_t value)
     return at;
 }
 
+/* The same, for what most often takes six bytes: milliseconds of 1978 to 2039. */
+static inline uint8_t *ls_put_time(uint8_t *at, int64_t time_ms)
+{
+    uint64_t rest = ls_zigzag(time_ms);
+    if (__builtin_expect(rest - (UINT64_C(1) << 35) >= (UINT64_C(127) << 35), 0)) {
+        return ls_put_long(at, time_ms);
+    }
+    rest = (rest & 0xfffffff) | (rest & UINT64_C(0xfffffff0000000)) << 4;
+    rest = (rest & UINT64_C(0x3fff00003fff)) | (rest & UINT64_C(0xfffc0000fffc000)) << 2;
+    rest = (rest & UINT64_C(0x7f007f007f007f)) | (rest & UINT64_C(0x3f803f803f803f80)) << 1;
+    ls_put_u64(at, rest | UINT64_C(0x8080808080));
+    return at + 6;
+}
+
 /* Most strings are short: two moves that may overlap cost less than a call. */
 static inline void ls_copy_short(uint8_t *to, const uint8_t *from, size_t size)
 {
