@@ -258,7 +258,7 @@ static void prefixes_are_truncated(void **state)
 static void times_are_longs(void **state)
 {
     (void)state;
-    for (unsigned shift = 0; shift < 64; shift++) {
+    for (unsigned shift = 0; shift < 63; shift++) {
         const int64_t power = (int64_t)(UINT64_C(1) << shift);
         const int64_t times[] = {power - 1,  power,         power / 3,
                                  -power / 3, power / 2 - 1, -(power / 2)};
