@@ -99,6 +99,24 @@ static inline void check_plan_mistakes(struct maker *m, const char *sound,
 
 #define SETS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
+/* A spec that is being written. */
+struct text {
+    char text[32 << 10];
+    size_t size;
+};
+
+static inline void add(struct text *out, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+static inline void add(struct text *out, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    int size = vsnprintf(out->text + out->size, sizeof out->text - out->size, format, args);
+    va_end(args);
+    assert_true(size >= 0 && (size_t)size < sizeof out->text - out->size);
+    out->size += (size_t)size;
+}
+
 /* Event i by itself; its value is borrowed until the next one. */
 static inline struct ls_event make(struct maker *m, uint64_t i)
 {

@@ -6,7 +6,7 @@
 #include "core/base/civil.h"
 #include "generator/fixture_test.h"
 
-enum { RECOUNT_TYPES_MAX = 8 };
+enum { RECOUNT_TYPES_MAX = 16 };
 
 /* The settings of a spec, written down once more. */
 struct rules {
