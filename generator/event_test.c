@@ -656,15 +656,15 @@ static void the_room_for_a_value_suffices(void **state)
 
 /* The format's bytes. An intended change of them is a new format version, with a line under "Output
  * changes" in the changelog. */
-static void the_bytes_are_pinned(void **state)
+static void check_pinned(struct maker *m, const char *what, const char *spec, size_t count,
+                         struct ls_id pinned)
 {
-    struct maker *m = *state;
     struct ls_id digest = {0, 0};
-    plan_fine(m, sample_spec, NULL);
-    make_run(m, 5000);
-    for (size_t i = 0; i < 5000; i++) {
+    plan_fine(m, spec, NULL);
+    make_run(m, count);
+    for (size_t i = 0; i < count; i++) {
         const struct ls_event *e = &m->run.events[i];
-        uint8_t record[4096];
+        uint8_t record[8192];
         uint8_t *at = ls_put_long(record, e->type);
         at = ls_put_long(at, e->partition);
         at = ls_put_long(at, e->timestamp_ms);
@@ -674,10 +674,18 @@ static void the_bytes_are_pinned(void **state)
         digest.high = ls_mix(digest.high ^ id.high);
         digest.low = ls_mix(digest.low ^ id.low);
     }
-    if (digest.high != UINT64_C(0xabe2318c4048d144) || digest.low != UINT64_C(0x6e998bcce0fbfb13)) {
-        fail_msg("the bytes of the sample changed: 0x%016llx, 0x%016llx",
+    if (digest.high != pinned.high || digest.low != pinned.low) {
+        fail_msg("the bytes of the %s changed: 0x%016llx, 0x%016llx", what,
                  (unsigned long long)digest.high, (unsigned long long)digest.low);
     }
+}
+
+static void the_bytes_are_pinned(void **state)
+{
+    check_pinned(*state, "sample", sample_spec, 5000,
+                 (struct ls_id){UINT64_C(0xabe2318c4048d144), UINT64_C(0x6e998bcce0fbfb13)});
+    check_pinned(*state, "spec of sessions", session_spec, 14000,
+                 (struct ls_id){UINT64_C(0x003d73160feed97e), UINT64_C(0xf678a48ff3f29557)});
 }
 
 int main(void)

@@ -6,36 +6,26 @@
 
 #define ROUND_MAX (UINT64_C(1) << 20)
 
-static uint64_t common_divisor(uint64_t a, uint64_t b)
-{
-    while (b) {
-        uint64_t rest = a % b;
-        a = b;
-        b = rest;
-    }
-    return a;
-}
-
 static int index_of_step(const struct ls_spec_lifecycle *lifecycle, const struct ls_spec_step *step)
 {
     return step ? (int)(step - (const struct ls_spec_step *)lifecycle->steps.items) : -1;
 }
 
-/* Sessions of the lifecycle that begin in 2^32 ms, at the schedule's mean rate, times 2^32. */
-static ls_u128 starts_q32(const struct ls_plan *plan, const struct ls_lifecycle *lifecycle)
+/* Sessions of the lifecycle that begin in a millisecond at the schedule's mean rate, times 2^64. */
+static ls_u128 starts_q64(const struct ls_plan *plan, const struct ls_lifecycle *lifecycle)
 {
     const struct ls_slots *slots = &plan->slots;
     struct ls_rate mean;
     ls_arrival_mean_rate(&plan->arrival, &mean);
-    ls_u128 rate = ((ls_u128)mean.count << 64) / mean.per_ms; /* events a ms, times 2^64 */
+    ls_u128 rate = ((ls_u128)mean.count << 64) / mean.per_ms; /* events */
     rate -= slots->block ? rate / slots->block : 0;
     return rate / slots->round * lifecycle->starts;
 }
 
-/* How many sessions begin in so many milliseconds. */
-static int64_t to_sessions(ls_u128 starts, int64_t ms)
+/* How many sessions begin in so many milliseconds, to the nearest. */
+static int64_t to_sessions(ls_u128 starts_q64, int64_t ms)
 {
-    ls_u128 sessions = ((starts >> 32) * (uint64_t)ms + (UINT64_C(1) << 31)) >> 32;
+    ls_u128 sessions = ((starts_q64 >> 32) * (uint64_t)ms + (UINT64_C(1) << 31)) >> 32;
     return sessions < (ls_u128)1 << 40 ? (int64_t)sessions : (INT64_C(1) << 40) - 1;
 }
 
@@ -58,7 +48,7 @@ static bool plan_lags(struct planner *p, const struct ls_spec_lifecycle *spec,
     if (!after.present) {
         return false;
     }
-    ls_u128 starts = starts_q32(p->plan, lifecycle);
+    ls_u128 starts = starts_q64(p->plan, lifecycle);
     for (uint64_t k = 0; k < LS_LAGS; k++) {
         uint64_t word = half / LS_LAGS * (2 * k + 1);
         wished[k] = to_sessions(starts, ls_distribution_at(&after.distribution, word));
@@ -105,7 +95,7 @@ static bool plan_round(struct planner *p)
     for (size_t l = 0; l < slots->lifecycle_count; l++) {
         const struct ls_spec_step *first = specs[l].steps.items;
         slots->lifecycles[l].starts = (uint64_t)first->event_type->weight;
-        divisor = common_divisor(divisor, slots->lifecycles[l].starts);
+        divisor = (uint64_t)ls_gcd(divisor, slots->lifecycles[l].starts);
     }
     for (size_t l = 0; l < slots->lifecycle_count; l++) {
         struct ls_lifecycle *lifecycle = &slots->lifecycles[l];
