@@ -85,15 +85,12 @@ bool ls_plan_sequence(struct planner *p, const struct ls_spec_field *field, uint
     return true;
 }
 
-static bool walk_middle(struct planner *p, const struct ls_source_walk *settings,
-                        const struct ls_spec_field *field, struct ls_plan_type *type, unsigned back,
-                        struct ls_op *out, int64_t *low, int64_t *high)
+#define MIDDLE_MAX (INT64_C(1) << 52)
+
+static bool walk_from(struct planner *p, const struct ls_source_walk *settings,
+                      struct ls_plan_type *type, unsigned back, struct ls_op *out, int64_t *low,
+                      int64_t *high)
 {
-    if (!settings->from) {
-        bool fits = quantity_of(p, &settings->around, out->type, &out->first);
-        *low = *high = out->first;
-        return fits;
-    }
     struct ls_op middle = {0};
     struct ls_where where = ls_spec_place(p->spec, &settings->from, settings->where);
     if (!ls_plan_ref(p, settings->from, where, type, back, &middle)) {
@@ -101,9 +98,14 @@ static bool walk_middle(struct planner *p, const struct ls_source_walk *settings
                 "`%s` names no attribute of an entity", settings->from);
         return false;
     }
-    if (middle.kind != LS_OP_ATTRIBUTE || middle.type != (enum ls_field_type)field->type) {
+    if (middle.kind != LS_OP_ATTRIBUTE || middle.type != out->type) {
         PROBLEM(p, "LS2011", where, "let the attribute be drawn, and of the field's type",
-                "`%s` is no number of type %s", settings->from, ls_field_type_words[field->type]);
+                "`%s` is no number of type %s", settings->from, ls_field_type_words[out->type]);
+        return false;
+    }
+    if (middle.low < -MIDDLE_MAX || middle.high > MIDDLE_MAX) {
+        PROBLEM(p, "LS2018", where, "give the attribute a `min` and a `max`",
+                "`%s` may be above 2^52, which is too far for a walk", settings->from);
         return false;
     }
     out->source = middle.source;
@@ -112,6 +114,58 @@ static bool walk_middle(struct planner *p, const struct ls_source_walk *settings
     *low = middle.low;
     *high = middle.high;
     return true;
+}
+
+/* What it goes around. */
+static bool walk_middle(struct planner *p, const struct ls_source_walk *settings,
+                        struct ls_plan_type *type, unsigned back, struct ls_op *out, int64_t *low,
+                        int64_t *high)
+{
+    bool from = ls_spec_walk_given(settings, "from");
+    if (from == ls_spec_walk_given(settings, "around")) {
+        PROBLEM(p, "LS2018", settings->where,
+                "write `around: 20.0`, or `from: ENTITY.ATTRIBUTE`, one of the two",
+                "a walk goes around a number or an attribute");
+        return false;
+    }
+    if (from) {
+        return walk_from(p, settings, type, back, out, low, high);
+    }
+    bool fits = quantity_of(p, &settings->around, out->type, &out->first);
+    *low = *high = out->first;
+    return fits;
+}
+
+/* How far it goes, and in which steps. */
+static bool walk_reach(struct planner *p, const struct ls_source_walk *settings,
+                       enum ls_field_type type, struct ls_walk *walk)
+{
+    walk->is_share = ls_spec_walk_given(settings, "share");
+    if (walk->is_share == ls_spec_walk_given(settings, "within")) {
+        PROBLEM(p, "LS2018", settings->where,
+                "write `within: 5.0`, or `share: 1/20`, one of the two",
+                "a walk goes so far from its middle, or a share of it");
+        return false;
+    }
+    if (walk->is_share) {
+        uint64_t whole = settings->share.whole;
+        walk->within = (int64_t)((((ls_u128)settings->share.part << 32) + whole - 1) / whole);
+    } else if (!quantity_of(p, &settings->within, type, &walk->within)) {
+        return false;
+    }
+    walk->tick = 1;
+    if (ls_spec_walk_given(settings, "tick") &&
+        !quantity_of(p, &settings->tick, type, &walk->tick)) {
+        return false;
+    }
+    if (walk->within < 0) {
+        PROBLEM(p, "LS2018", settings->within.where, "leave the sign out", "`within` is below 0");
+    }
+    if (walk->tick < 1) {
+        PROBLEM(p, "LS2018", settings->tick.where, "write `tick: 0.05`, say",
+                "`tick` has to be above 0");
+    }
+    return walk->within >= 0 && walk->tick >= 1;
 }
 
 /* Into the bounds of the field. */
@@ -143,27 +197,14 @@ bool ls_plan_walk(struct planner *p, const struct ls_spec_field *field, struct l
     if (settings->name) {
         out->key = ls_plan_key(p, "walks.%s", settings->name);
     }
-    if (!walk || !walk_middle(p, settings, field, type, back, out, &low, &high)) {
+    if (!walk) {
         return false;
     }
     *walk = (struct ls_walk){.start_ms = p->spec->start_ms,
                              .over_ms = settings->over_ms,
-                             .octaves = (unsigned)settings->octaves,
-                             .is_share = ls_spec_walk_given(settings, "share"),
-                             .tick = 1};
-    if (walk->is_share) {
-        uint64_t whole = settings->share.whole;
-        walk->within = (int64_t)((((ls_u128)settings->share.part << 32) + whole - 1) / whole);
-    } else if (!quantity_of(p, &settings->within, out->type, &walk->within)) {
-        return false;
-    }
-    if (ls_spec_walk_given(settings, "tick") &&
-        !quantity_of(p, &settings->tick, out->type, &walk->tick)) {
-        return false;
-    }
-    if (walk->within < 0 || walk->tick < 1) {
-        PROBLEM(p, "LS2018", settings->where, "write `within: 5.0, tick: 0.05`, say",
-                "`within` is at least 0, `tick` above it");
+                             .octaves = (unsigned)settings->octaves};
+    if (!walk_middle(p, settings, type, back, out, &low, &high) ||
+        !walk_reach(p, settings, out->type, walk)) {
         return false;
     }
     ls_walk_finish(walk);

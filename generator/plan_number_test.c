@@ -270,12 +270,84 @@ static void a_walk_is_of_its_entity(void **state)
     check_share("nulls", (double)nulls, .2, 3000);
 }
 
+/* ---- problems */
+
+static void wrong_settings_are_refused(void **state)
+{
+    static const struct {
+        const char *field, *rule, *part, *hint;
+    } cases[] = {
+        {"type: int, sequence: {first: 0.5, step: 1}", "LS2018", "this is no value of type int",
+         "an int is a whole number"},
+        {"type: long, sequence: {first: 4503599627370497, step: 1}", "LS2018", "or above 2^52",
+         "a long is a whole number"},
+        {"type: long, sequence: {first: 1, step: -4503599627370497}", "LS2018", "or above 2^52",
+         "a long"},
+        {"type: int, sequence: {first: 1, step: 1s}", "LS2018", "no value of type int", "an int"},
+        {"type: date, sequence: {first: 2026-01-01, step: 1d}", "LS1102", "first: expected", ""},
+        {"type: date, sequence: {first: 5, step: 1d}", "LS2018", "no value of type date",
+         "a time comes so long after the spec's start: 0s, 1d"},
+        {"type: int, poisson: 1s", "LS1102", "expected", ""},
+        {"type: int, walk: {around: 5, over: 1h}", "LS2018", "a walk goes so far from its middle",
+         "write `within: 5.0`, or `share: 1/20`"},
+        {"type: int, walk: {around: 5, within: 1, share: 1/2, over: 1h}", "LS2018",
+         "a walk goes so far from its middle", "one of the two"},
+        {"type: int, walk: {within: 1, over: 1h}", "LS2018",
+         "a walk goes around a number or an attribute", "write `around: 20.0`, or `from:"},
+        {"type: int, walk: {around: 5, from: device.count, within: 1, over: 1h}", "LS2018",
+         "a walk goes around a number or an attribute", "one of the two"},
+        {"type: int, walk: {around: 5, within: -1, over: 1h}", "LS2018", "`within` is below 0",
+         "leave the sign out"},
+        {"type: int, walk: {around: 5, within: 1, tick: 0, over: 1h}", "LS2018",
+         "`tick` has to be above 0", "write `tick: 0.05`, say"},
+        {"type: int, walk: {around: 5.5, within: 1, over: 1h}", "LS2018", "no value of type int",
+         "an int"},
+        {"type: int, walk: {around: 5, within: 0.5, over: 1h}", "LS2018", "no value of type int",
+         "an int"},
+        {"type: int, walk: {around: 5, within: 1, tick: 1s, over: 1h}", "LS2018",
+         "no value of type int", "an int"},
+        {"type: int, walk: {from: device.heat, within: 1, over: 1h}", "LS2011",
+         "`device.heat` names no attribute of an entity", "write ENTITY.ATTRIBUTE"},
+        {"type: int, walk: {from: count, within: 1, over: 1h}", "LS2011",
+         "`count` names no attribute", "write ENTITY.ATTRIBUTE"},
+        {"type: int, walk: {from: device.id, within: 1, over: 1h}", "LS2011",
+         "`device.id` is no number of type int", "let the attribute be drawn"},
+        {"type: int, walk: {from: device.far, within: 1, over: 1h}", "LS2011",
+         "`device.far` is no number of type int", "of the field's type"},
+        {"type: int, walk: {from: device.plain, within: 1, over: 1h}", "LS2011",
+         "`device.plain` is no number of type int", "let the attribute be drawn"},
+        {"type: long, walk: {from: device.far, within: 1, over: 1h}", "LS2018",
+         "`device.far` may be above 2^52", "give the attribute a `min` and a `max`"},
+        {"type: money, walk: {around: 5.00, within: 1.00, over: 1h}, max: 3s", "LS2009", "no value",
+         "money"},
+    };
+    struct maker *m = *state;
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        char field[256];
+        char text[DEVICE_TEXT_MAX];
+        snprintf(field, sizeof field, "      - {name: v, %s}\n", cases[k].field);
+        device_text(text,
+                    "      - {name: count, type: int, uniform: [1, 9]}\n"
+                    "      - {name: far, type: long, lognormal: {median: 4503599627370496, sigma: "
+                    "1}}\n",
+                    field, "");
+        int rc = load_text(&m->base, text, NULL);
+        ls_plan_free(m->plan);
+        m->plan = NULL;
+        rc = rc < 0 ? rc : ls_plan_new(m->base.spec, &m->plan, &m->base.report, &m->base.err);
+        assert_int_equal(rc, LS_E_DATA);
+        check_report(&m->base, cases[k].rule, line_of(text, field), cases[k].part);
+        check_report(&m->base, cases[k].rule, line_of(text, field), cases[k].hint);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         MAKER_TEST(sequences_number_a_population),  MAKER_TEST(sequences_number_events),
         MAKER_TEST(dates_are_days_after_the_start), MAKER_TEST(local_times_follow_the_device),
         MAKER_TEST(walks_have_their_bounds),        MAKER_TEST(a_walk_is_of_its_entity),
+        MAKER_TEST(wrong_settings_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
