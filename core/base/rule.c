@@ -345,8 +345,8 @@ const struct ls_rule ls_rules[] = {
      "Example: `pattern: \"[A-Z]{3}[0-9]{4}\"`, `pattern: \"v[0-9]\\\\.[0-9]{1,2}\"`.\n"},
     {"LS2027", "A choice by a field that decides nothing",
      "`choice_by` takes its weights by the word of another field of the event: one above it\n"
-     "that is a choice, or a ref to an entity's attribute that is one. Each case names one\n"
-     "of its words; `otherwise` is for the others, and for null.\n"
+     "that is a choice, or ENTITY.ATTRIBUTE where that is one. Each case names one of its\n"
+     "words; `otherwise` is for the others, and for null.\n"
      "\n"
      "Example: `{name: method, type: enum, choice_by: {field: channel, cases: {web: {choice:\n"
      "{card: 7, invoice: 1}}}, otherwise: {card: 1}}}`.\n"},
