@@ -88,10 +88,16 @@ bool ls_plan_words(struct planner *p, const struct ls_spec_field *field, struct 
     out->least = settings->least;
     out->most = settings->most;
     out->text_max = (size_t)settings->most * (out->text_max + 1);
-    if (settings->most < settings->least || out->text_max > LS_OP_TEXT_MAX) {
-        PROBLEM(p, "LS2018", field->source.where, "write `{of: [...], least: 1, most: 4}`, say",
-                "`most` is below `least`, or a text of it may have %zu bytes, at most %d",
-                out->text_max, LS_OP_TEXT_MAX);
+    if (settings->most < settings->least) {
+        PROBLEM(p, "LS2018", ls_spec_place(p->spec, &settings->most, field->source.where),
+                "write `least: 1, most: 4`, say", "`most` is below `least`");
+        return false;
+    }
+    if (out->text_max > LS_OP_TEXT_MAX) {
+        PROBLEM(p, "LS2018", ls_spec_place(p->spec, &settings->most, field->source.where),
+                "lower `most`, or take shorter words",
+                "a text of so many words may have %zu bytes, at most %d", out->text_max,
+                LS_OP_TEXT_MAX);
         return false;
     }
     return true;
@@ -146,7 +152,7 @@ static bool collect_words(struct planner *p, const struct ls_source_choice_by *b
     return words != NULL;
 }
 
-/* A field above whose value is one of some words. */
+/* A field above whose value is one of some words, or such an attribute of an entity. */
 static const struct ls_op *deciding_field(struct planner *p, const struct ls_source_choice_by *by,
                                           struct plan_scope *s)
 {
@@ -164,43 +170,60 @@ static const struct ls_op *deciding_field(struct planner *p, const struct ls_sou
     return words ? op : NULL;
 }
 
-bool ls_plan_choice_by(struct planner *p, const struct ls_spec_field *field,
-                       struct ls_plan_type *type, unsigned back, struct ls_op *out)
+/* Each case is of a word that the deciding field has. */
+static bool check_cases(struct planner *p, const struct ls_source_choice_by *by,
+                        const struct ls_op *other)
 {
-    const struct ls_source_choice_by *by = field->source.settings;
     const struct ls_spec_case *cases = by->cases.items;
-    struct plan_scope s = {p, type, ls_plan_type_back(type, back), back, by->where};
-    const struct ls_op *other = deciding_field(p, by, &s);
-    out->kind = LS_OP_CHOICE_BY;
-    if (!other || !collect_words(p, by, out)) {
-        return false;
-    }
-    struct ls_choices *choices = ls_plan_alloc(p, other->word_count + 1, sizeof *choices);
-    bool *known = ls_plan_alloc(p, other->word_count + 1, sizeof *known);
-    out->by = other->cell;
-    out->cases = choices;
-    out->case_count = other->word_count;
-    bool sound = choices && known;
-    for (size_t c = 0; sound && c < by->cases.count; c++) {
-        size_t k = index_of_symbol(other->words, other->word_count, cases[c].key);
-        if (k == other->word_count) {
+    for (size_t c = 0; c < by->cases.count; c++) {
+        if (index_of_symbol(other->words, other->word_count, cases[c].key) == other->word_count) {
             PROBLEM(p, "LS2027", ls_spec_place(p->spec, &cases[c].key, cases[c].where),
                     "write one of its words", "`%s` is never `%s`", by->field, cases[c].key);
             return false;
         }
-        known[k] = true;
-        sound = plan_case(p, &cases[c].weights, out, &choices[k]);
     }
+    return true;
+}
+
+/* Of a word of the deciding field, or NULL for null: those of its case, or of the rest. NULL where
+ * nothing says them. */
+static const struct ls_weights *weights_of(const struct ls_source_choice_by *by,
+                                           const struct ls_cell *word)
+{
+    const struct ls_spec_case *cases = by->cases.items;
+    for (size_t c = 0; word && c < by->cases.count; c++) {
+        if (index_of_symbol(word, 1, cases[c].key) == 0) {
+            return &cases[c].weights;
+        }
+    }
+    return by->otherwise.count ? &by->otherwise : NULL;
+}
+
+bool ls_plan_choice_by(struct planner *p, const struct ls_spec_field *field,
+                       struct ls_plan_type *type, unsigned back, struct ls_op *out)
+{
+    const struct ls_source_choice_by *by = field->source.settings;
+    struct plan_scope s = {p, type, ls_plan_type_back(type, back), back, by->where};
+    const struct ls_op *other = deciding_field(p, by, &s);
+    out->kind = LS_OP_CHOICE_BY;
+    if (!other || !check_cases(p, by, other) || !collect_words(p, by, out)) {
+        return false;
+    }
+    struct ls_choices *choices = ls_plan_alloc(p, other->word_count + 1, sizeof *choices);
+    out->by = other->cell;
+    out->cases = choices;
+    out->case_count = other->word_count;
+    bool sound = choices != NULL;
     for (size_t k = 0; sound && k <= other->word_count; k++) {
-        if (!known[k] && by->otherwise.count) {
-            sound = plan_case(p, &by->otherwise, out, &choices[k]);
-        } else if (!known[k] && (k < other->word_count || ls_plan_op_nullable(other))) {
+        const struct ls_cell *word = k < other->word_count ? &other->words[k] : NULL;
+        const struct ls_weights *weights = weights_of(by, word);
+        if (weights) {
+            sound = plan_case(p, weights, out, &choices[k]);
+        } else if (word || ls_plan_op_nullable(other)) {
             PROBLEM(p, "LS2027", by->where, "add `otherwise: {...}`",
                     "no case says what is chosen where `%s` is %s%.*s%s", by->field,
-                    k < other->word_count ? "`" : "null",
-                    k < other->word_count ? (int)other->words[k].size : 0,
-                    k < other->word_count ? (const char *)other->words[k].bytes : "",
-                    k < other->word_count ? "`" : "");
+                    word ? "`" : "null", word ? (int)word->size : 0,
+                    word ? (const char *)word->bytes : "", word ? "`" : "");
             return false;
         }
     }
