@@ -18,6 +18,7 @@
 #define LS_PLAN_CELLS_MAX 160   /* columns and hidden values of one event type */
 #define LS_PLAN_TEXTS_MAX 16384 /* bytes of the texts among hidden values */
 #define LS_OP_TEXT_MAX    4096  /* bytes of a text that is drawn */
+#define LS_UUID_SIZE      36
 
 /* A value as encoded, with the branch of its union; one that is longer is written from its cell. */
 #define LS_PIECE_MAX 31

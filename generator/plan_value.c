@@ -18,6 +18,40 @@ static void bounds_of_field(const struct ls_spec_field *field, int64_t *low, int
     }
 }
 
+/* A letter of 8-4-4-4-12 hex digits? */
+static bool fits_uuid(size_t at, uint8_t letter)
+{
+    bool digit = (letter >= '0' && letter <= '9') || (letter >= 'a' && letter <= 'f') ||
+                 (letter >= 'A' && letter <= 'F');
+    return at == 8 || at == 13 || at == 18 || at == 23 ? letter == '-' : digit;
+}
+
+static bool is_uuid(const struct ls_cell *text)
+{
+    size_t at = 0;
+    while (at < text->size && fits_uuid(at, text->bytes[at])) {
+        at++;
+    }
+    return at == text->size && at == LS_UUID_SIZE;
+}
+
+/* Is each text of a pattern a UUID? */
+static bool makes_uuids(const struct ls_pattern *pattern)
+{
+    size_t at = 0;
+    for (size_t k = 0; k < pattern->count && at <= LS_UUID_SIZE; k++) {
+        const struct ls_pattern_part *part = &pattern->parts[k];
+        for (unsigned time = 0; time < part->most; time++, at++) {
+            for (size_t b = 0; b < part->count; b++) {
+                if (part->least < part->most || !fits_uuid(at, part->bytes[b])) {
+                    return false;
+                }
+            }
+        }
+    }
+    return at == LS_UUID_SIZE;
+}
+
 static bool op_const(struct planner *p, const struct ls_spec_field *field, struct ls_op *out)
 {
     struct ls_cell *word = ls_plan_alloc(p, 1, sizeof *word);
@@ -35,6 +69,7 @@ static bool op_const(struct planner *p, const struct ls_spec_field *field, struc
     if (ls_field_expr_type(type) == LS_EXPR_TEXT) {
         fits = value->kind == LS_YAML_TEXT;
         *word = ls_plan_text_cell(fits ? value->text : "");
+        fits = fits && (type != LS_FIELD_UUID || is_uuid(word));
         out->text_max = word->size;
     } else if (type == LS_FIELD_BOOLEAN) {
         fits = value->kind == LS_YAML_BOOLEAN;
@@ -91,6 +126,11 @@ static bool op_pattern(struct planner *p, const struct ls_spec_field *field, str
         return false;
     }
     out->text_max = pattern->text_max;
+    if (out->type == LS_FIELD_UUID && !makes_uuids(pattern)) {
+        PROBLEM(p, "LS2018", text->where, "write `uuid`, or let the type be string",
+                "not every text of the pattern is a UUID");
+        return false;
+    }
     return true;
 }
 
@@ -138,7 +178,7 @@ static bool make_op(struct planner *p, const struct ls_spec_field *field, struct
     }
     if (m == &ls_member_uuid) {
         out->kind = LS_OP_UUID;
-        out->text_max = 36;
+        out->text_max = LS_UUID_SIZE;
         return true;
     }
     if (m == &ls_member_sequence) {

@@ -1,19 +1,4 @@
-#include "generator/fixture_test.h"
-
-/* The operation that makes a column of an event type. */
-static const struct ls_op *op_of(const struct maker *m, size_t type, const char *name)
-{
-    const struct ls_plan_type *t = &m->plan->types[type];
-    for (size_t i = 0; i < t->spec->field_count; i++) {
-        for (size_t k = 0; strcmp(t->spec->fields[i]->name, name) == 0 && k < t->ops.count; k++) {
-            if (t->ops.items[k].cell == LS_COLUMN_PAYLOAD + i) {
-                return &t->ops.items[k];
-            }
-        }
-    }
-    fail_msg("no field %s", name);
-    return NULL;
-}
+#include "generator/device_fixture_test.h"
 
 static void each_source_becomes_its_operation(void **state)
 {
@@ -45,7 +30,7 @@ static void each_source_becomes_its_operation(void **state)
     struct maker *m = *state;
     plan_fine(m, sample_spec, NULL);
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
-        const struct ls_op *op = op_of(m, cases[k].type, cases[k].name);
+        const struct ls_op *op = op_named(m, cases[k].type, cases[k].name);
         bool same = op->kind == cases[k].kind && op->type == cases[k].field_type &&
                     op->may_be_null == cases[k].may_be_null && op->bounded == cases[k].bounded &&
                     (!op->bounded || (op->low == cases[k].low && op->high == cases[k].high));
@@ -105,6 +90,16 @@ static void constants_fit_their_type(void **state)
         {"boolean", "1", false, 0},
         {"timestamp", "1970-01-01T00:00:01Z", true, 1000},
         {"timestamp", "5", false, 0},
+        {"date", "1969-12-31", true, -1},
+        {"date", "1969-12-31T23:59:59Z", true, -1},
+        {"date", "19691231", false, 0},
+        {"local_timestamp", "1970-01-02T00:00:00Z", true, 86400000},
+        {"local_timestamp", "noon", false, 0},
+        {"uuid", "6ba7b810-9dad-41d1-80b4-00C04FD430C8", true, 0},
+        {"uuid", "6ba7b810-9dad-41d1-80b4-00c04fd430c", false, 0},
+        {"uuid", "6ba7b810-9dad-41d1-80b4-00c04fd430c88", false, 0},
+        {"uuid", "6ba7b810-9dad-41d1-80b4-00c04fd430cg", false, 0},
+        {"uuid", "6ba7b810x9dad-41d1-80b4-00c04fd430c8", false, 0},
         {"string", "EUR", true, 0},
         {"string", "\"5\"", true, 0},
         {"string", "5", false, 0},
@@ -123,8 +118,45 @@ static void constants_fit_their_type(void **state)
             fail_msg("%s", field);
         }
         if (rc == 0) {
-            assert_true(op_of(m, 2, "page")->words[0].number == cases[k].number);
+            assert_true(op_named(m, 2, "page")->words[0].number == cases[k].number);
         } else {
+            check_mistake(&m->base, sample_spec, &wrong);
+        }
+        free(text);
+    }
+}
+
+/* A pattern makes UUIDs where each of its texts is one. */
+static void patterns_of_uuids(void **state)
+{
+    static const struct {
+        const char *pattern;
+        bool fits;
+    } cases[] = {
+        {"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", true},
+        {"[0-9A-F]{8}-[0-9]{4}-[0-9]{4}-[0-9]{4}-0{12}", true},
+        {"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{11}", false},
+        {"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{13}", false},
+        {"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}x?", false},
+        {"[0-9a-g]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", false},
+        {"[0-9a-f]{36}", false},
+        {"[0-9a-f-]{36}", false},
+        {"[A-Z]{3}", false},
+        {"[0-9]{255}[0-9]{255}[0-9]{255}", false},
+    };
+    struct maker *m = *state;
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        char field[256];
+        snprintf(field, sizeof field, "{name: page, type: uuid, pattern: \"%s\"}",
+                 cases[k].pattern);
+        const struct mistake wrong = {"{name: page, type: string, const: home}", field, "LS2018",
+                                      NULL, "not every text of the pattern is a UUID"};
+        char *text = changed(sample_spec, wrong.find, field);
+        int rc = plan_text(m, text, NULL);
+        if ((rc == 0) != cases[k].fits) {
+            fail_msg("%s", field);
+        }
+        if (rc < 0) {
             check_mistake(&m->base, sample_spec, &wrong);
         }
         free(text);
@@ -265,7 +297,7 @@ static void expressions_have_bounds(void **state)
                              cases[k].field);
         plan_fine(m, text, NULL);
         free(text);
-        const struct ls_op *op = op_of(m, 0, "big");
+        const struct ls_op *op = op_named(m, 0, "big");
         if (op->low != cases[k].low || op->high != cases[k].high) {
             fail_msg("%s: %lld to %lld", cases[k].field, (long long)op->low, (long long)op->high);
         }
@@ -386,6 +418,7 @@ int main(void)
         MAKER_TEST(each_source_becomes_its_operation),
         MAKER_TEST(attributes_in_expressions_are_hidden_cells),
         MAKER_TEST(constants_fit_their_type),
+        MAKER_TEST(patterns_of_uuids),
         MAKER_TEST(settings_are_checked),
         MAKER_TEST(an_id_has_its_room),
         MAKER_TEST(expressions_fit_their_field),

@@ -4,13 +4,15 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Can a field of type `to` hold what one of type `from` has? */
+/* Can a field of type `to` hold what one of type `from` has? A long or a text of any kind does not
+ * fit all others. */
 static bool holds(int to, int from)
 {
     enum ls_field_type a = (enum ls_field_type)to;
     enum ls_field_type b = (enum ls_field_type)from;
-    return (a != LS_FIELD_INT || b == LS_FIELD_INT) &&
-           ls_field_expr_type(a) == ls_field_expr_type(b) && ls_field_scale(a) == ls_field_scale(b);
+    bool narrow = a == LS_FIELD_INT || a == LS_FIELD_DATE || a == LS_FIELD_UUID;
+    return (!narrow || a == b) && ls_field_expr_type(a) == ls_field_expr_type(b) &&
+           ls_field_scale(a) == ls_field_scale(b);
 }
 
 static void list_fields(const struct ls_spec_event_type *type,

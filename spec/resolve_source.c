@@ -55,7 +55,7 @@ static const struct {
     {&ls_member_choice_by, TYPE(STRING) | TYPE(ENUM)},
     {&ls_member_const, ANY_TYPE & ~TYPE(ENUM)},
     {&ls_member_exponential, NUMBERS | TIMES},
-    {&ls_member_expr, ANY_TYPE & ~TYPE(ENUM)},
+    {&ls_member_expr, ANY_TYPE & ~(TYPE(ENUM) | TYPE(UUID))},
     {&ls_member_id, TYPE(STRING)},
     {&ls_member_lognormal, NUMBERS | TIMES},
     {&ls_member_member, TYPE(STRING)},

@@ -258,6 +258,119 @@ static void references_are_of_one_type(void **state)
     free(text);
 }
 
+/* Which source makes values of which type: of a field, and of an attribute, which is drawn. */
+static void sources_make_their_types(void **state)
+{
+    static const char numbers[] = " int long money ";
+    static const char drawn[] = " int long money timestamp local_timestamp date ";
+    static const char any[] = " boolean int long money string timestamp date local_timestamp uuid ";
+    static const struct {
+        const char *source, *types;
+        bool of_event; /* alone */
+    } cases[] = {
+        {"bernoulli: 1/2", " boolean ", false},
+        {"choice: [\"true\", \"false\"]", " boolean string enum ", false},
+        {"choice_by: {field: tier, cases: {pro: {choice: [a]}}, otherwise: [b]}", " string enum ",
+         true},
+        {"const: 1", any, false},
+        {"exponential: {mean: 5}", drawn, false},
+        {"expr: quantity", " boolean int long money string timestamp date local_timestamp ", true},
+        {"id: \"x{n}\"", " string ", false},
+        {"lognormal: {median: 5, sigma: 1}", drawn, false},
+        {"normal: {mean: 5, deviation: 1}", drawn, false},
+        {"pattern: \"[a-f]\"", " string uuid ", false},
+        {"poisson: 5", numbers, false},
+        {"sequence: {first: 1, step: 1}", drawn, false},
+        {"uniform: [1, 5]", drawn, false},
+        {"uuid", " string uuid ", false},
+        {"walk: {around: 5, within: 1, over: 1h}", numbers, true},
+        {"words: [a, b]", " string ", false},
+        {"zipf: {s: 1, n: 5}", numbers, false},
+    };
+    struct fixture *f = *state;
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        for (const char *const *type = ls_field_type_words; *type; type++) {
+            char word[32];
+            char said[256];
+            snprintf(word, sizeof word, " %s ", *type);
+            for (int attribute = 0; attribute < 2; attribute++) {
+                const char *find = attribute ? "      - {name: limit,"
+                                             : "      - {name: big, type: boolean, expr: amount "
+                                               ">= 100.00}";
+                bool fits = strstr(cases[k].types, word) && !(attribute && cases[k].of_event);
+                snprintf(said, sizeof said, "      - {name: made, type: %s, %s}\n%s", *type,
+                         cases[k].source, find);
+                char *text = changed(sample_spec, find, said);
+                if ((load_text(f, text, NULL) == 0) != fits) {
+                    fail_msg("%s%s", said, fits ? " is refused" : " is taken");
+                }
+                if (!fits) {
+                    check_report(f, "LS2005", line_of(text, "{name: made"),
+                                 attribute && cases[k].of_event ? "cannot be made by `"
+                                                                : "does not make values of type");
+                    check_report(f, "LS2005", line_of(text, "{name: made"), " comes from ");
+                }
+                free(text);
+            }
+        }
+    }
+}
+
+/* Which type takes a value of which: no number of 64 bits fits 32, not every text is a UUID. */
+static void a_ref_fits_its_field(void **state)
+{
+    static const char *const names[] = {"boolean", "int",       "long", "money",           "string",
+                                        "enum",    "timestamp", "date", "local_timestamp", "uuid"};
+    static const char *const sources[] = {"choice: {true: 1, false: 1}",
+                                          "uniform: [1, 5]",
+                                          "uniform: [1, 5]",
+                                          "uniform: [1, 5]",
+                                          "choice: [a]",
+                                          "choice: [a]",
+                                          "uniform: [1s, 5s]",
+                                          "uniform: [1s, 5s]",
+                                          "uniform: [1s, 5s]",
+                                          "uuid"};
+    static const char *const takes[] = {"boolean",
+                                        "int",
+                                        "int long date",
+                                        "money",
+                                        "string enum uuid",
+                                        "",
+                                        "timestamp local_timestamp",
+                                        "date",
+                                        "timestamp local_timestamp",
+                                        "uuid"};
+    struct fixture *f = *state;
+    for (size_t to = 0; to < 10; to++) {
+        for (size_t from = 0; from < 10; from++) {
+            char attribute[256];
+            char field[256];
+            snprintf(attribute, sizeof attribute,
+                     "      - {name: that, type: %s, %s}\n      - {name: limit,", names[from],
+                     sources[from]);
+            snprintf(field, sizeof field, "{name: score, type: %s, ref: customer.that}", names[to]);
+            char *with = changed(sample_spec, "      - {name: limit,", attribute);
+            char *text = changed(
+                with, "{name: score, type: long, normal: {mean: 0, deviation: 1000}}", field);
+            char word[32];
+            char row[128];
+            snprintf(word, sizeof word, " %s ", names[from]);
+            snprintf(row, sizeof row, " %s ", takes[to]);
+            bool fits = strstr(row, word) != NULL;
+            if ((load_text(f, text, NULL) == 0) != fits) {
+                fail_msg("%s from %s", names[to], names[from]);
+            }
+            if (!fits) {
+                check_report(f, strcmp(names[to], "enum") == 0 ? "LS2005" : "LS2011",
+                             line_of(text, field), "type");
+            }
+            free(text);
+            free(with);
+        }
+    }
+}
+
 static void checks_have_what_they_need(void **state)
 {
     CHECK_MISTAKES(
@@ -498,6 +611,8 @@ int main(void)
         FIXTURE_TEST(sources_fit_their_types),
         FIXTURE_TEST(fields_do_not_contradict_themselves),
         FIXTURE_TEST(references_are_of_one_type),
+        FIXTURE_TEST(sources_make_their_types),
+        FIXTURE_TEST(a_ref_fits_its_field),
         FIXTURE_TEST(checks_have_what_they_need),
         FIXTURE_TEST(normalize_steps_do_one_thing),
         FIXTURE_TEST(a_conflict_needs_duplicates),

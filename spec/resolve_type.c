@@ -313,7 +313,7 @@ static int collect_fields(struct resolver *r, struct ls_spec_event_type *type)
             if (rc < 0) {
                 return rc;
             }
-            if (fields[i].source.member == &ls_member_ref) {
+            if (fields[i].source.member == &ls_member_ref && fields[i].type != LS_FIELD_ENUM) {
                 ls_resolve_ref(r, type, &fields[i]);
             }
             check_since(r, type, &fields[i]);

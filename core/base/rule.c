@@ -184,10 +184,12 @@ const struct ls_rule ls_rules[] = {
      "Example: `id: \"C{n:08}\"` gives C00000017; `id: \"C\"` and `id: \"C{m}\"` are refused.\n"},
     {"LS2005", "A source that makes no values of the type",
      "Value sources and types have to fit: numbers (int, long, money) come from uniform,\n"
-     "normal, lognormal, exponential or zipf; texts from choice or id; booleans from choice;\n"
-     "an enum from choice alone, whose words are its symbols; const, ref and expr give any\n"
-     "other type. An attribute of an entity is drawn (no ref, no expr) and never null,\n"
-     "because it is what reference tables hold.\n"
+     "normal, lognormal, exponential, zipf, poisson, sequence or walk; times (timestamp,\n"
+     "local_timestamp, date) from the first four or sequence; texts from choice, choice_by,\n"
+     "id, pattern, words or uuid, a uuid from the last or a pattern; booleans from choice or\n"
+     "bernoulli; an enum from choice or choice_by, whose words are its symbols. const, ref and\n"
+     "expr give any other type, expr no uuid. An attribute of an entity is drawn (no ref,\n"
+     "expr, walk or choice_by) and never null, because it is what reference tables hold.\n"
      "\n"
      "Example: `{name: note, type: string, normal: {mean: 5, deviation: 1}}` is refused.\n"},
     {"LS2006", "A word that cannot be a symbol",
@@ -231,8 +233,9 @@ const struct ls_rule ls_rules[] = {
      "it is.\n"},
     {"LS2011", "A reference that leads nowhere",
      "`ref` takes ENTITY.id or ENTITY.ATTRIBUTE, and the field's type has to be able to hold\n"
-     "it: an id is a string, money is money, a long does not fit into an int, an enum may be\n"
-     "taken as a string.\n"
+     "it: an id is a string, money is money, a long does not fit into an int, a date or a\n"
+     "uuid comes from its like, an enum may be taken as a string. The `from` of a walk is an\n"
+     "attribute that is drawn, and of the walk's own type.\n"
      "\n"
      "Example: `{name: category, type: string, ref: product.category}`; `ref: product` names\n"
      "no value, and `type: string, ref: product.list_price` has the wrong type.\n"},
@@ -286,8 +289,9 @@ const struct ls_rule ls_rules[] = {
      "The numbers of a value source have to fit the field: whole numbers for int and long,\n"
      "two decimal places at most for money, durations for delays. Means of exponential,\n"
      "medians and deviations lie above 0, uniform has two bounds in order, and nothing is\n"
-     "above 2^52. A const is a value of the field's type; the words of a boolean's choice\n"
-     "are true and false.\n"
+     "above 2^52. Times are drawn as durations after the spec's start. A walk has `around` or\n"
+     "`from`, and `within` or `share`. A const is a value of the field's type, a pattern of a\n"
+     "uuid makes UUIDs; the words of a boolean's choice are true and false.\n"
      "\n"
      "Example: `delay: {exponential: {mean: 300ms}, max: 5s}`; `mean: 300` is refused there.\n"},
     {"LS2019", "An expression that does not fit its field",
