@@ -167,6 +167,9 @@ static void print_end(const struct ls_verify_job *job, const struct ls_verify_re
                           ls_grouped(result->truth.by_outcome[i], grouped));
             }
         }
+        if (result->truth.heartbeats) {
+            cli_print("  %-20s %12s\n", "HEARTBEAT", ls_grouped(result->truth.heartbeats, grouped));
+        }
         cli_print("  late by fault %s", ls_grouped(result->truth.late, grouped));
         cli_print(", clocks a little apart %s\n", ls_grouped(result->truth.jitter, grouped));
         print_sums(result);

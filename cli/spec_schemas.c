@@ -1,5 +1,7 @@
 #include "cli/spec_schemas.h"
 
+#include "spec/heartbeat.h"
+
 #include <string.h>
 
 #define VERSIONS_MAX (2 * 3 * LS_SPEC_FIELDS_MAX + LS_SPEC_VERSIONS_MAX)
@@ -86,6 +88,11 @@ int spec_schemas_load(struct cli *cli, const char *path, const struct spec_optio
             rc = add(cli, spec, type, versions[i], out, err);
         }
     }
+    if (rc == 0 && spec->topics->heartbeat_ms) {
+        out->heartbeat = (struct spec_schema){.subject = "lockstep.heartbeat", .version = 1};
+        rc = ls_schema_parse(ls_heartbeat_schema, strlen(ls_heartbeat_schema),
+                             &out->heartbeat.schema, err);
+    }
     return rc;
 }
 
@@ -94,6 +101,7 @@ void spec_schemas_clear(struct spec_schemas *schemas)
     for (size_t i = 0; i < schemas->count; i++) {
         ls_schema_free(schemas->items[i].schema);
     }
+    ls_schema_free(schemas->heartbeat.schema);
     ls_spec_free(schemas->spec);
     *schemas = (struct spec_schemas){0};
 }
@@ -101,6 +109,9 @@ void spec_schemas_clear(struct spec_schemas *schemas)
 const struct spec_schema *spec_schema_of(const struct spec_schemas *schemas, uint64_t crc64)
 {
     const struct spec_schema *found = NULL;
+    if (schemas->heartbeat.schema && schemas->heartbeat.schema->crc64 == crc64) {
+        return &schemas->heartbeat;
+    }
     for (size_t i = 0; i < schemas->count; i++) {
         const struct spec_schema *schema = &schemas->items[i];
         if (schema->schema->crc64 == crc64 && (!found || schema->is_written)) {

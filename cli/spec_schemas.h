@@ -17,6 +17,7 @@ struct spec_schemas {
     struct ls_spec *spec;      /* owned */
     struct spec_schema *items; /* in the spec's order, versions ascending */
     size_t count;
+    struct spec_schema heartbeat; /* of no event type; its schema is NULL where there are none */
 };
 
 /* Of the spec at `path`, with these options. Clear also after an error. The texts live in the

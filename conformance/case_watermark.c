@@ -2,6 +2,7 @@
 #include "conformance/cases.h"
 
 #include "conformance/perturb.h"
+#include "spec/heartbeat.h"
 
 static int check_naive_on(struct ls_verify *v, struct ls_case_result *r, const char *log,
                           const char *run, struct ls_error *err)
@@ -59,6 +60,31 @@ static const struct ls_spec_view *view_of(const struct ls_perturb *p)
     return NULL;
 }
 
+/* The highest clock, as P2 has it. */
+static void note_clock(struct edges *e, const struct ls_perturb *p, int64_t clock,
+                       int64_t timestamp_ms)
+{
+    int64_t max_skew = p->spec->pipeline->max_skew_ms;
+    int64_t off = clock - timestamp_ms;
+    if (off <= max_skew && -off <= max_skew && (!e->has_clock || clock > e->highest)) {
+        e->highest = clock;
+        e->has_clock = true;
+    }
+}
+
+/* What is no sound event stays; a heartbeat moves the clock all the same. */
+static int pass_on(struct ls_perturb *p, const struct ls_log_record *record, struct edges *e,
+                   struct ls_error *err)
+{
+    int64_t time_ms;
+    if (p->spec->topics->heartbeat_ms && !record->key &&
+        ls_heartbeat_is(record->value, record->value_size) &&
+        ls_heartbeat_read(record->value, record->value_size, &time_ms) == LS_DECODE_OK) {
+        note_clock(e, p, time_ms, record->timestamp_ms);
+    }
+    return ls_perturb_append(p, record, err);
+}
+
 /* Sets the clock of a record so that its watermark is a window's end - 1, + 0 or + 1, and its
  * event_time into that window's last millisecond. */
 static int make_edge(struct ls_perturb *p, const struct ls_log_record *record, void *context,
@@ -72,7 +98,7 @@ static int make_edge(struct ls_perturb *p, const struct ls_log_record *record, v
         e->has_clock = false;
     }
     if (!view || !ls_perturb_decode(p, record)) {
-        return ls_perturb_append(p, record, err);
+        return pass_on(p, record, e, err);
     }
     const struct ls_window_tumbling *window = view->window.settings;
     int64_t delay = ls_spec_watermark_delay(p->spec, view->event_type);
@@ -94,12 +120,7 @@ static int make_edge(struct ls_perturb *p, const struct ls_log_record *record, v
             return rc;
         }
     }
-    int64_t clock = p->cells[LS_COLUMN_INGEST_TIME].number;
-    int64_t off = clock - record->timestamp_ms;
-    if (off <= max_skew && -off <= max_skew && (!e->has_clock || clock > e->highest)) {
-        e->highest = clock;
-        e->has_clock = true;
-    }
+    note_clock(e, p, p->cells[LS_COLUMN_INGEST_TIME].number, record->timestamp_ms);
     return ls_perturb_append(p, &changed, err);
 }
 

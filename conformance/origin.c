@@ -6,6 +6,7 @@
 #include "core/base/file.h"
 #include "core/base/text.h"
 #include "core/log/log.h"
+#include "spec/heartbeat.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -49,6 +50,13 @@ static int show_value(const struct ls_spec_event_type *type, const struct ls_log
     struct ls_frame frame = ls_frame_read(record->value, record->value ? record->value_size : 0);
     if (!record->value) {
         return ls_buf_append_text(out, "    no value\n", err);
+    }
+    int64_t beat_ms;
+    if (ls_heartbeat_is(record->value, record->value_size) &&
+        ls_heartbeat_read(record->value, record->value_size, &beat_ms) == LS_DECODE_OK) {
+        char time[LS_TIME_TEXT_MAX];
+        ls_time_format(beat_ms, time);
+        return ls_buf_appendf(out, err, "    a heartbeat of %s\n", time);
     }
     const struct ls_spec_version *version = frame.kind == LS_FRAME_SINGLE_OBJECT
                                                 ? ls_spec_version_of(type, frame.crc64)

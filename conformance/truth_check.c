@@ -4,14 +4,16 @@
 #include "core/base/file.h"
 #include "core/base/mem.h"
 #include "core/log/log.h"
+#include "spec/heartbeat.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define TOLD_MAX 5
+#define TOLD_MAX   5
+#define READ_BATCH 1024
 
 /* What is noted of a record beyond the reasons. */
-enum { NOTHING = LS_ADMITTED, NORMALIZED = LS_REASON_COUNT, TWICE };
+enum { NOTHING = LS_ADMITTED, NORMALIZED = LS_REASON_COUNT, TWICE, HEARTBEAT };
 
 /* One partition by position. */
 struct outcomes {
@@ -27,6 +29,7 @@ struct checker {
     const struct ls_log *log;
     const char *topic;
     uint32_t partition;
+    bool topic_is_wrong; /* one of its totals is: that has been told */
     struct ls_truth_check *out;
     struct ls_buf *report;
     struct ls_error *err;
@@ -108,9 +111,33 @@ static int read_outcomes(struct checker *c, const char *folder, const char *kind
     return rc;
 }
 
+/* What the log says itself: the truth has no row of a heartbeat. */
+static int find_heartbeats(const struct checker *c, uint32_t topic, struct outcomes *truth)
+{
+    struct ls_log_reader *reader;
+    const struct ls_log_record *records;
+    size_t count = 1;
+    int rc = ls_log_reader_new(c->log, topic, c->partition, 0, &reader, c->err);
+    if (rc < 0) {
+        return rc;
+    }
+    for (uint64_t at = 0; rc == 0 && count;) {
+        rc = ls_log_read(reader, READ_BATCH, &records, &count, c->err);
+        for (size_t i = 0; rc == 0 && i < count; i++, at++) {
+            if (!records[i].key && ls_heartbeat_is(records[i].value, records[i].value_size)) {
+                truth->by_position[at] = HEARTBEAT;
+            }
+        }
+    }
+    ls_log_reader_free(reader);
+    return rc;
+}
+
 static const char *name_of(int what)
 {
-    return what < LS_REASON_COUNT ? ls_reasons[what].name : "quarantined twice";
+    return what == HEARTBEAT        ? "that it is a heartbeat"
+           : what < LS_REASON_COUNT ? ls_reasons[what].name
+                                    : "quarantined twice";
 }
 
 static int tell(struct checker *c, int64_t position, const char *is, const char *should)
@@ -126,25 +153,38 @@ static int tell(struct checker *c, int64_t position, const char *is, const char 
                                                           (uint64_t)position, c->report, c->err);
 }
 
+/* What the truth wants, and what a run did with it. */
+static int compare_one(struct checker *c, uint64_t position, int should, int is, int row)
+{
+    int quarantined = should == HEARTBEAT ? NOTHING : should;
+    bool normalized = should == LS_ADMITTED;
+    if (is != quarantined) {
+        return tell(c, (int64_t)position, is == NOTHING && row == NOTHING ? "nothing" : name_of(is),
+                    name_of(should));
+    }
+    if (row == TWICE) {
+        return tell(c, (int64_t)position, "normalized twice", name_of(should));
+    }
+    if ((row == NORMALIZED) != normalized) {
+        const char *how = should == HEARTBEAT ? "normalized" : "normalized too";
+        return tell(c, (int64_t)position, row == NORMALIZED ? how : "nothing", name_of(should));
+    }
+    return 0;
+}
+
 static int compare(struct checker *c, const struct outcomes *truth,
                    const struct outcomes *quarantine, const struct outcomes *normalized)
 {
     int rc = 0;
     for (uint64_t i = 0; rc == 0 && i < truth->count; i++) {
         int should = truth->by_position[i];
-        int is = quarantine->by_position[i];
-        int row = normalized->by_position[i];
         c->out->raw++;
-        c->out->by_outcome[should]++;
-        if (is != should) {
-            rc = tell(c, (int64_t)i, is == NOTHING && row == NOTHING ? "nothing" : name_of(is),
-                      name_of(should));
-        } else if (row == TWICE) {
-            rc = tell(c, (int64_t)i, "normalized twice", name_of(should));
-        } else if ((row == NORMALIZED) != (should == LS_ADMITTED)) {
-            rc = tell(c, (int64_t)i, row == NORMALIZED ? "normalized too" : "nothing",
-                      name_of(should));
+        if (should == HEARTBEAT) {
+            c->out->heartbeats++;
+        } else {
+            c->out->by_outcome[should]++;
         }
+        rc = compare_one(c, i, should, quarantine->by_position[i], normalized->by_position[i]);
     }
     const struct outcomes *runs[] = {quarantine, normalized};
     for (int i = 0; rc == 0 && i < 2; i++) {
@@ -160,22 +200,26 @@ static int check_truth(const struct checker *c, const struct outcomes *truth)
 {
     bool sound = truth->strays == 0;
     for (uint64_t i = 0; sound && i < truth->count; i++) {
-        sound = truth->by_position[i] < LS_REASON_COUNT;
+        sound = truth->by_position[i] < LS_REASON_COUNT || truth->by_position[i] == HEARTBEAT;
     }
     return sound ? 0
                  : ls_error_set(c->err, LS_E_DATA,
                                 "%s/%s/%u.avro is not the truth of this log: it names a record "
-                                "twice, or one that is not there",
+                                "twice, a heartbeat, or one that is not there",
                                 c->truth, c->topic, c->partition);
 }
 
-static int check_partition(struct checker *c, uint64_t count)
+static int check_partition(struct checker *c, uint32_t topic)
 {
+    uint64_t count = ls_log_count(c->log, topic, c->partition);
     struct outcomes sets[3] = {{.count = count}, {.count = count}, {.count = count}};
     int rc = 0;
     for (int i = 0; rc == 0 && i < 3; i++) {
         sets[i].by_position = ls_mem_new(count + 1, 1, c->err);
         rc = sets[i].by_position ? 0 : c->err->code;
+    }
+    if (rc == 0 && c->origin->spec->topics->heartbeat_ms) {
+        rc = find_heartbeats(c, topic, &sets[0]);
     }
     rc = rc < 0 ? rc : read_outcomes(c, c->truth, "", "outcome", &sets[0]);
     rc = rc < 0 ? rc : check_truth(c, &sets[0]);
@@ -188,28 +232,37 @@ static int check_partition(struct checker *c, uint64_t count)
     return rc;
 }
 
-/* What the generator counted of a topic, against what its rows and the log come to. */
+static int check_total(struct checker *c, const char *what, const json_t *told, uint64_t found)
+{
+    uint64_t counted = (uint64_t)json_integer_value(told);
+    if (counted == found || c->topic_is_wrong) {
+        return 0;
+    }
+    c->topic_is_wrong = true;
+    c->out->wrong++;
+    return ls_buf_appendf(c->report, c->err,
+                          "%s: the truth's total of %s is %llu, its rows and the log come to "
+                          "%llu\n",
+                          c->topic, what, (unsigned long long)counted, (unsigned long long)found);
+}
+
+/* What the generator counted of a topic, against what its rows and the log come to; the first that
+ * is wrong. */
 static int check_totals(struct checker *c, const json_t *totals,
                         const struct ls_truth_check *before)
 {
     const json_t *topic = json_object_get(json_object_get(totals, "topics"), c->topic);
     const json_t *outcomes = json_object_get(topic, "outcomes");
-    uint64_t raw = c->out->raw - before->raw;
-    uint64_t counted = (uint64_t)json_integer_value(json_object_get(topic, "raw"));
-    const char *what = "raw";
-    for (int i = 0; raw == counted && i < LS_REASON_COUNT; i++) {
-        what = ls_reasons[i].name;
-        raw = c->out->by_outcome[i] - before->by_outcome[i];
-        counted = (uint64_t)json_integer_value(json_object_get(outcomes, what));
+    c->topic_is_wrong = false;
+    int rc = check_total(c, "raw", json_object_get(topic, "raw"), c->out->raw - before->raw);
+    rc = rc < 0 ? rc
+                : check_total(c, "heartbeats", json_object_get(topic, "heartbeats"),
+                              c->out->heartbeats - before->heartbeats);
+    for (int i = 0; rc == 0 && i < LS_REASON_COUNT; i++) {
+        rc = check_total(c, ls_reasons[i].name, json_object_get(outcomes, ls_reasons[i].name),
+                         c->out->by_outcome[i] - before->by_outcome[i]);
     }
-    if (raw == counted) {
-        return 0;
-    }
-    c->out->wrong++;
-    return ls_buf_appendf(c->report, c->err,
-                          "%s: the truth's total of %s is %llu, its rows and the log come to "
-                          "%llu\n",
-                          c->topic, what, (unsigned long long)counted, (unsigned long long)raw);
+    return rc;
 }
 
 static int check_topic(struct checker *c, const json_t *totals)
@@ -223,7 +276,7 @@ static int check_topic(struct checker *c, const json_t *totals)
     int rc = 0;
     for (uint32_t p = 0; rc == 0 && p < ls_log_topics(c->log, &topics)[index].partitions; p++) {
         c->partition = p;
-        rc = check_partition(c, ls_log_count(c->log, (uint32_t)index, p));
+        rc = check_partition(c, (uint32_t)index);
     }
     return rc < 0 ? rc : check_totals(c, totals, &before);
 }

@@ -1,6 +1,7 @@
 /* A run against the truth (contract C7, G7): every record that the generator touched has the
- * outcome it foretold, every other record of the log is admitted, each once, and the truth's totals
- * are what that comes to. Files are read through libavro. */
+ * outcome it foretold, every other record of the log is admitted, each once, but for heartbeats,
+ * which are in no dataset; and the truth's totals are what that comes to. Datasets and truth are
+ * read through libavro. */
 #ifndef LS_CONFORMANCE_TRUTH_CHECK_H
 #define LS_CONFORMANCE_TRUTH_CHECK_H
 
@@ -8,7 +9,7 @@
 #include "spec/reason.h"
 
 struct ls_truth_check {
-    uint64_t raw;
+    uint64_t raw, heartbeats;
     uint64_t by_outcome[LS_REASON_COUNT];
     uint64_t late, jitter; /* touched by these */
     uint64_t rows;         /* of the truth */

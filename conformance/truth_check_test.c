@@ -3,6 +3,7 @@
 #include "conformance/shop_fixture_test.h"
 #include "core/base/mem.h"
 #include "generator/truth.h"
+#include "spec/heartbeat.h"
 
 /* A log of five sales in partition 0 and two in partition 1, no visits; in the truth sale 1 is a
  * duplicate, 3 was late, 4 is out of range. */
@@ -355,6 +356,99 @@ static void rows_that_make_no_sense_are_errors(void **state)
     ls_buf_clear(&report);
 }
 
+/* ---- heartbeats, behind the sales of either partition */
+
+static const char beat_totals[] =
+    "{\"topics\": {\"raw.shop.sale\": {\"raw\": 10, \"heartbeats\": 3, \"outcomes\": "
+    "{\"ADMITTED\": 5, \"DUPLICATE\": 1, \"RANGE\": 1}}, \"raw.shop.visit\": {\"raw\": 0, "
+    "\"heartbeats\": 0, \"outcomes\": {}}}}";
+
+static void put_beating_log(const char *key)
+{
+    static const struct sale sale = {"s", 1000, 0, "DE", 100};
+    static const uint32_t beats[] = {0, 0, 1};
+    check(ls_tree_remove("log", &err));
+    struct ls_log *log = create_log("log", spec);
+    for (uint32_t i = 0; i < 7; i++) {
+        append_sale(log, spec, i / 5, &sale);
+    }
+    for (size_t i = 0; i < COUNT(beats); i++) {
+        uint8_t value[LS_HEARTBEAT_SIZE_MAX];
+        struct ls_log_record record = {.timestamp_ms = START,
+                                       .key = (const uint8_t *)key,
+                                       .key_size = key ? strlen(key) : 0,
+                                       .value = value,
+                                       .value_size = ls_heartbeat_write(START, value)};
+        check(ls_log_append(log, 0, beats[i], &record, &err));
+    }
+    end_log(log);
+    spec->topics->heartbeat_ms = 1000;
+    put_text("truth/totals.json", beat_totals);
+}
+
+static void heartbeats_are_in_no_dataset(void **state)
+{
+    (void)state;
+    static const struct {
+        struct row more; /* of the run */
+        const char *key; /* of the heartbeats */
+        uint64_t wrong;
+        const char *told;
+    } beats[] = {
+        {GONE, NULL, 0, ""},
+        {{0, 5, NULL, NULL},
+         NULL,
+         1,
+         "partition 0, position 5: the run says normalized, the truth that it is a heartbeat\n"
+         "  its input: raw.shop.sale, partition 0, position 5\n    timestamp "
+         "2026-01-01T00:00:00.000Z, key none\n    a heartbeat of 2026-01-01T00:00:00.000Z\n"},
+        {{1, 2, "SCHEMA_UNKNOWN", NULL},
+         NULL,
+         1,
+         "partition 1, position 2: the run says SCHEMA_UNKNOWN, the truth that it is a "
+         "heartbeat\n"},
+        /* with a key it is none: three records are lost, and the totals are of something else */
+        {GONE, "k", 4, "partition 0, position 5: the run says nothing, the truth ADMITTED\n"},
+    };
+    for (size_t i = 0; i < COUNT(beats); i++) {
+        struct row run[COUNT(done) + 1];
+        struct ls_truth_check out;
+        struct ls_buf report;
+        memcpy(run, done, sizeof done);
+        run[COUNT(done)] = beats[i].more;
+        put_beating_log(beats[i].key);
+        put_run(run, COUNT(run));
+        assert_int_equal(check_run(&out, &report), beats[i].wrong ? LS_DIFFERS : 0);
+        assert_int_equal(out.wrong, beats[i].wrong);
+        assert_int_equal(out.raw, 10);
+        assert_int_equal(out.heartbeats, beats[i].key ? 0 : 3);
+        check_says(ls_buf_text(&report, &err), beats[i].told);
+        ls_buf_clear(&report);
+    }
+}
+
+static void the_truth_tells_nothing_of_heartbeats(void **state)
+{
+    (void)state;
+    static const struct row named = {0, 5, "ADMITTED", "late"};
+    struct ls_truth_check out;
+    struct ls_buf report;
+    put_beating_log(NULL);
+    put_run(done, COUNT(done));
+    char *text = strdup(beat_totals);
+    memcpy(strstr(text, "\"heartbeats\": 3"), "\"heartbeats\": 2", strlen("\"heartbeats\": 2"));
+    put_text("truth/totals.json", text);
+    free(text);
+    assert_int_equal(check_run(&out, &report), LS_DIFFERS);
+    check_says(ls_buf_text(&report, &err),
+               "raw.shop.sale: the truth's total of heartbeats is 2, its rows and the log come to "
+               "3\n");
+    ls_buf_clear(&report);
+    put_rows("truth", TRUTH, &named, 1);
+    check_refused(check_run(&out, &report), LS_E_DATA, "it names a record twice, a heartbeat, or");
+    ls_buf_clear(&report);
+}
+
 static void refused_memory_is_an_error(void **state)
 {
     (void)state;
@@ -378,9 +472,14 @@ static void refused_memory_is_an_error(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        RUN_TEST(a_run_that_is_as_foretold),         RUN_TEST(each_wrong_record_is_named),
-        RUN_TEST(all_are_counted_and_five_are_told), RUN_TEST(a_wrong_total_is_told),
-        RUN_TEST(what_cannot_be_read_is_an_error),   RUN_TEST(rows_that_make_no_sense_are_errors),
+        RUN_TEST(a_run_that_is_as_foretold),
+        RUN_TEST(each_wrong_record_is_named),
+        RUN_TEST(all_are_counted_and_five_are_told),
+        RUN_TEST(a_wrong_total_is_told),
+        RUN_TEST(what_cannot_be_read_is_an_error),
+        RUN_TEST(rows_that_make_no_sense_are_errors),
+        RUN_TEST(heartbeats_are_in_no_dataset),
+        RUN_TEST(the_truth_tells_nothing_of_heartbeats),
         RUN_TEST(refused_memory_is_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -111,6 +111,10 @@ static int write_verdict(const struct ls_verify *v, struct ls_buf *out, struct l
         rc = ls_buf_appendf(out, err, "%s\"%s\": %llu", i ? ", " : "", ls_reasons[i].name,
                             (unsigned long long)result->truth.by_outcome[i]);
     }
+    if (rc == 0 && result->truth.heartbeats) {
+        rc = ls_buf_appendf(out, err, ", \"HEARTBEAT\": %llu",
+                            (unsigned long long)result->truth.heartbeats);
+    }
     rc = rc < 0 ? rc
                 : ls_buf_appendf(out, err,
                                  "},\n  \"rates\": {\"generate\": %llu, \"stream\": %llu, "
@@ -219,27 +223,35 @@ static int html_cases(const struct ls_verify *v, struct ls_buf *out, struct ls_e
     return rc < 0 ? rc : ls_buf_append_text(out, "</table>\n", err);
 }
 
+static int html_outcome(struct ls_buf *out, const char *name, const char *title, uint64_t count,
+                        struct ls_error *err)
+{
+    char grouped[LS_GROUPED_MAX];
+    if (!count) {
+        return 0;
+    }
+    int rc = append(out, "<tr><td>", name, "<br><small>", MARKUP, err);
+    rc = rc < 0 ? rc : append(out, "", title, "</small></td><td class=\"n\">", MARKUP, err);
+    return rc < 0 ? rc : append(out, "", ls_grouped(count, grouped), "</td></tr>\n", MARKUP, err);
+}
+
 static int html_truth(const struct ls_verify *v, struct ls_buf *out, struct ls_error *err)
 {
-    if (v->result->truth.raw == 0) { /* the plain comparison was not made */
+    const struct ls_truth_check *truth = &v->result->truth;
+    if (truth->raw == 0) { /* the plain comparison was not made */
         return 0;
     }
     int rc = ls_buf_appendf(out, err,
                             "<h2>Outcomes, as the truth has them%s</h2>\n"
                             "<table><tr><th>Outcome</th><th>Records</th></tr>\n",
-                            v->result->truth.wrong ? "" : " and both runs gave them");
+                            truth->wrong ? "" : " and both runs gave them");
     for (int i = 0; rc == 0 && i < LS_REASON_COUNT; i++) {
-        if (v->result->truth.by_outcome[i]) {
-            char grouped[LS_GROUPED_MAX];
-            rc = append(out, "<tr><td>", ls_reasons[i].name, "<br><small>", MARKUP, err);
-            rc = rc < 0 ? rc
-                        : append(out, "", ls_reasons[i].title, "</small></td><td class=\"n\">",
-                                 MARKUP, err);
-            rc = rc < 0 ? rc
-                        : append(out, "", ls_grouped(v->result->truth.by_outcome[i], grouped),
-                                 "</td></tr>\n", MARKUP, err);
-        }
+        rc = html_outcome(out, ls_reasons[i].name, ls_reasons[i].title, truth->by_outcome[i], err);
     }
+    rc = rc < 0
+             ? rc
+             : html_outcome(out, "HEARTBEAT", "No event: it says what time it is, and is counted.",
+                            truth->heartbeats, err);
     return rc < 0 ? rc : ls_buf_append_text(out, "</table>\n", err);
 }
 

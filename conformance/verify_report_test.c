@@ -141,6 +141,21 @@ static void the_verdict_has_its_fields(void **state)
     json_decref(root);
 }
 
+static void heartbeats_are_told_where_there_are_any(void **state)
+{
+    (void)state;
+    char *page = text_of("run/report.html");
+    assert_null(strstr(page, "HEARTBEAT"));
+    free(page);
+    result.truth.heartbeats = 77;
+    check(ls_verify_report(&verify, &err));
+    json_t *root = load("run/verdict.json");
+    assert_int_equal(number_in(json_object_get(root, "truth"), "HEARTBEAT"), 77);
+    json_decref(root);
+    check_file_says("run/report.html", "<td>HEARTBEAT<br>");
+    check_file_says("run/report.html", "<td class=\"n\">77</td>");
+}
+
 static void another_level_is_told(void **state)
 {
     (void)state;
@@ -287,6 +302,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         REPORT_TEST(the_verdict_has_its_fields),
+        REPORT_TEST(heartbeats_are_told_where_there_are_any),
         REPORT_TEST(another_level_is_told),
         REPORT_TEST(the_manifest_has_no_times),
         REPORT_TEST(junit_is_well_formed),

@@ -4,6 +4,7 @@
 #include "conformance/shop_fixture_test.h"
 #include "core/base/wide.h"
 #include "generator/truth.h"
+#include "spec/heartbeat.h"
 
 enum { SALES = 1200 };
 
@@ -51,6 +52,16 @@ static void put_run(const char *folder, int64_t sales)
     put_text(path, "{\"inputs\": [1, 2, 3]}");
 }
 
+/* Now and then, two seconds ahead of the sales around it. */
+static void append_heartbeat(struct ls_log *log, uint32_t partition, int64_t sent_ms)
+{
+    uint8_t value[LS_HEARTBEAT_SIZE_MAX];
+    int64_t time_ms = START + sent_ms + 2000;
+    struct ls_log_record record = {
+        .timestamp_ms = time_ms, .value = value, .value_size = ls_heartbeat_write(time_ms, value)};
+    check(ls_log_append(log, 0, partition, &record, &err));
+}
+
 static void put_input(int64_t sales)
 {
     char totals[300];
@@ -61,6 +72,9 @@ static void put_input(int64_t sales)
         snprintf(id, sizeof id, "s%lld", (long long)i);
         const struct sale sale = {id, 50 * i, i % 7 * 300, i % 3 ? "DE" : NULL, 100 + i};
         append_sale(log, spec, (uint32_t)i % 2, &sale);
+        if (spec->topics->heartbeat_ms && i % 5 == 3) {
+            append_heartbeat(log, (uint32_t)i % 2, 50 * i);
+        }
     }
     end_log(log);
     snprintf(
@@ -401,6 +415,12 @@ static struct record *read_partition(const char *uri, uint32_t partition, size_t
         check(ls_log_read(reader, 100, &records, &got, &err));
         for (size_t i = 0; i < got; i++, at++) {
             struct ls_cell cells[8];
+            out[at].timestamp_ms = records[i].timestamp_ms;
+            if (ls_heartbeat_is(records[i].value, records[i].value_size)) {
+                strcpy(out[at].id, "heartbeat");
+                out[at].ingest_ms = records[i].timestamp_ms;
+                continue;
+            }
             assert_int_equal(ls_row_decode(type->layout, records[i].value + LS_SINGLE_OBJECT_SIZE,
                                            records[i].value_size - LS_SINGLE_OBJECT_SIZE, cells,
                                            NULL, NULL),
@@ -410,7 +430,6 @@ static struct record *read_partition(const char *uri, uint32_t partition, size_t
                      (const char *)cells[LS_COLUMN_EVENT_ID].bytes);
             out[at].event_ms = cells[LS_COLUMN_EVENT_TIME].number;
             out[at].ingest_ms = cells[LS_COLUMN_INGEST_TIME].number;
-            out[at].timestamp_ms = records[i].timestamp_ms;
             out[at].cents = cells[LS_COLUMN_PAYLOAD + 1].number;
         }
     }
@@ -490,9 +509,8 @@ static void no_copies_show_nothing(void **state)
 
 /* Only times of some records change; those stand in a window's last millisecond, at the watermark
  * that they were meant to have, and no clock passes the limit of skew. */
-static void edges_are_to_the_millisecond(void **state)
+static void check_edges(void)
 {
-    (void)state;
     uint64_t made[3] = {0};
     patterns[0] = "WM-1";
     verify();
@@ -528,6 +546,20 @@ static void edges_are_to_the_millisecond(void **state)
     assert_true(made[0] && made[1] && made[2]);
 }
 
+static void edges_are_to_the_millisecond(void **state)
+{
+    (void)state;
+    check_edges();
+}
+
+static void heartbeats_move_the_clock_of_edges(void **state)
+{
+    (void)state;
+    spec->topics->heartbeat_ms = 1000;
+    put_input(SALES);
+    check_edges();
+}
+
 #define VERIFY_TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -545,6 +577,7 @@ int main(void)
         VERIFY_TEST(copies_stand_behind_their_originals),
         VERIFY_TEST(no_copies_show_nothing),
         VERIFY_TEST(edges_are_to_the_millisecond),
+        VERIFY_TEST(heartbeats_move_the_clock_of_edges),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
