@@ -196,63 +196,64 @@ static void cases_draw_from_their_own_stream(void **state)
 
 /* ---- problems */
 
+static const struct {
+    const char *field, *rule, *part, *hint;
+} wrong_choices[] = {
+    {"type: string, choice_by: {field: chanel, cases: {web: {choice: [a]}}}", "LS2027",
+     "there is no field or attribute `chanel` above", "name a field above that is a choice"},
+    {"type: string, choice_by: {field: below, cases: {web: {choice: [a]}}}", "LS2027",
+     "there is no field or attribute `below` above", "name a field above that is a choice"},
+    {"type: string, choice_by: {field: v, cases: {web: {choice: [a]}}}", "LS2027",
+     "there is no field or attribute `v` above", "name a field above that is a choice"},
+    {"type: string, choice_by: {field: device.model, cases: {web: {choice: [a]}}}", "LS2027",
+     "there is no field or attribute `device.model` above", "an entity's attribute that is one"},
+    {"type: string, choice_by: {field: number, cases: {web: {choice: [a]}}}", "LS2027",
+     "`number` is no choice", "name a field above that is a choice"},
+    {"type: string, choice_by: {field: fixed, cases: {five: {choice: [a]}}, otherwise: [b]}",
+     "LS2027", "`fixed` is no choice", "name a field above that is a choice"},
+    {"type: string, choice_by: {field: flag, cases: {\"true\": {choice: [a]}}, otherwise: "
+     "[b]}",
+     "LS2027", "`flag` is no choice", "name a field above that is a choice"},
+    {"type: string, choice_by: {field: text, cases: {red: {choice: [a]}}, otherwise: [b]}",
+     "LS2027", "`text` is no choice", "name a field above that is a choice"},
+    {"type: string, choice_by: {field: device.serial, cases: {A: {choice: [a]}}, otherwise: "
+     "[b]}",
+     "LS2027", "`device.serial` is no choice", "an entity's attribute that is one"},
+    {"type: string, choice_by: {field: event_time, cases: {A: {choice: [a]}}}", "LS2027",
+     "`event_time` is no choice", "name a field above that is a choice"},
+    {"type: string, choice_by: {field: channel, cases: {web: {choice: [a]}, fax: {choice: "
+     "[b]}}, otherwise: [c]}",
+     "LS2027", "`channel` is never `fax`", "write one of its words"},
+    {"type: string, choice_by: {field: channel, cases: {web: {choice: [a]}}}", "LS2027",
+     "no case says what is chosen where `channel` is `app`", "add `otherwise: {...}`"},
+    {"type: string, choice_by: {field: maybe, cases: {web: {choice: [a]}, app: {choice: "
+     "[b]}}}",
+     "LS2027", "no case says what is chosen where `maybe` is null", "add `otherwise: {...}`"},
+    {"type: enum, choice_by: {field: channel, cases: {web: {choice: [a-b]}}, otherwise: [c]}",
+     "LS2006", "`a-b` cannot be a symbol of an enum", "or the type string"},
+    {"type: int, choice_by: {field: channel, cases: {web: {choice: [a]}}}", "LS2005",
+     "`choice_by` does not make values of type int", "an int comes from const"},
+    {"type: string, words: {of: [a, b], least: 3}", "LS2018", "`most` is below `least`",
+     "write `least: 1, most: 4`, say"},
+    {"type: string, words: {of: [a, b], least: 5, most: 2}", "LS2018", "`most` is below `least`",
+     "write `least: 1, most: 4`, say"},
+    {"type: string, words: {of: [0123456789012345678901234567890123456789012345678901234567890"
+     "123], most: 64}",
+     "LS2018", "a text of so many words may have 4160 bytes, at most 4096",
+     "lower `most`, or take shorter words"},
+    {"type: boolean, bernoulli: 3/2", "LS1103", "bernoulli: expected ratio", ""},
+    {"type: int, bernoulli: 1/2", "LS2005", "`bernoulli` does not make values of type int",
+     "an int comes from const"},
+};
+
 static void wrong_choices_are_refused(void **state)
 {
-    static const struct {
-        const char *field, *rule, *part, *hint;
-    } cases[] = {
-        {"type: string, choice_by: {field: chanel, cases: {web: {choice: [a]}}}", "LS2027",
-         "there is no field `chanel` above", "name a field above that is a choice"},
-        {"type: string, choice_by: {field: below, cases: {web: {choice: [a]}}}", "LS2027",
-         "there is no field `below` above", "name a field above that is a choice"},
-        {"type: string, choice_by: {field: v, cases: {web: {choice: [a]}}}", "LS2027",
-         "there is no field `v` above", "name a field above that is a choice"},
-        {"type: string, choice_by: {field: device.model, cases: {web: {choice: [a]}}}", "LS2027",
-         "there is no field `device.model` above", "an entity's attribute that is one"},
-        {"type: string, choice_by: {field: number, cases: {web: {choice: [a]}}}", "LS2027",
-         "`number` is no choice", "name a field above that is a choice"},
-        {"type: string, choice_by: {field: fixed, cases: {five: {choice: [a]}}, otherwise: [b]}",
-         "LS2027", "`fixed` is no choice", "name a field above that is a choice"},
-        {"type: string, choice_by: {field: flag, cases: {\"true\": {choice: [a]}}, otherwise: "
-         "[b]}",
-         "LS2027", "`flag` is no choice", "name a field above that is a choice"},
-        {"type: string, choice_by: {field: text, cases: {red: {choice: [a]}}, otherwise: [b]}",
-         "LS2027", "`text` is no choice", "name a field above that is a choice"},
-        {"type: string, choice_by: {field: device.serial, cases: {A: {choice: [a]}}, otherwise: "
-         "[b]}",
-         "LS2027", "`device.serial` is no choice", "an entity's attribute that is one"},
-        {"type: string, choice_by: {field: event_time, cases: {A: {choice: [a]}}}", "LS2027",
-         "`event_time` is no choice", "name a field above that is a choice"},
-        {"type: string, choice_by: {field: channel, cases: {web: {choice: [a]}, fax: {choice: "
-         "[b]}}, otherwise: [c]}",
-         "LS2027", "`channel` is never `fax`", "write one of its words"},
-        {"type: string, choice_by: {field: channel, cases: {web: {choice: [a]}}}", "LS2027",
-         "no case says what is chosen where `channel` is `app`", "add `otherwise: {...}`"},
-        {"type: string, choice_by: {field: maybe, cases: {web: {choice: [a]}, app: {choice: "
-         "[b]}}}",
-         "LS2027", "no case says what is chosen where `maybe` is null", "add `otherwise: {...}`"},
-        {"type: enum, choice_by: {field: channel, cases: {web: {choice: [a-b]}}, otherwise: [c]}",
-         "LS2006", "`a-b` cannot be a symbol of an enum", "or the type string"},
-        {"type: int, choice_by: {field: channel, cases: {web: {choice: [a]}}}", "LS2005",
-         "`choice_by` does not make values of type int", "an int comes from const"},
-        {"type: string, words: {of: [a, b], least: 3}", "LS2018", "`most` is below `least`",
-         "write `least: 1, most: 4`, say"},
-        {"type: string, words: {of: [a, b], least: 5, most: 2}", "LS2018",
-         "`most` is below `least`", "write `least: 1, most: 4`, say"},
-        {"type: string, words: {of: [0123456789012345678901234567890123456789012345678901234567890"
-         "123], most: 64}",
-         "LS2018", "a text of so many words may have 4160 bytes, at most 4096",
-         "lower `most`, or take shorter words"},
-        {"type: boolean, bernoulli: 3/2", "LS1103", "bernoulli: expected ratio", ""},
-        {"type: int, bernoulli: 1/2", "LS2005", "`bernoulli` does not make values of type int",
-         "an int comes from const"},
-    };
     struct maker *m = *state;
-    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+    for (size_t k = 0; k < sizeof wrong_choices / sizeof *wrong_choices; k++) {
         char field[512];
         char fields[2048];
         char text[DEVICE_TEXT_MAX];
-        snprintf(field, sizeof field, "      - {name: v, %s}\n", cases[k].field);
+        snprintf(field, sizeof field, "      - {name: v, %s}\n", wrong_choices[k].field);
         snprintf(fields, sizeof fields,
                  "      - {name: channel, type: string, choice: [web, app]}\n"
                  "      - {name: maybe, type: string, choice: [web, app], nullable: 1/2}\n"
@@ -269,10 +270,10 @@ static void wrong_choices_are_refused(void **state)
         m->plan = NULL;
         rc = rc < 0 ? rc : ls_plan_new(m->base.spec, &m->plan, &m->base.report, &m->base.err);
         if (rc != LS_E_DATA) {
-            fail_msg("%s is taken", cases[k].field);
+            fail_msg("%s is taken", wrong_choices[k].field);
         }
-        check_report(&m->base, cases[k].rule, line_of(text, field), cases[k].part);
-        check_report(&m->base, cases[k].rule, line_of(text, field), cases[k].hint);
+        check_report(&m->base, wrong_choices[k].rule, line_of(text, field), wrong_choices[k].part);
+        check_report(&m->base, wrong_choices[k].rule, line_of(text, field), wrong_choices[k].hint);
     }
 }
 

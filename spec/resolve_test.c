@@ -269,7 +269,7 @@ static void sources_make_their_types(void **state)
         bool of_event; /* alone */
     } cases[] = {
         {"bernoulli: 1/2", " boolean ", false},
-        {"choice: [\"true\", \"false\"]", " boolean string enum ", false},
+        {"choice: [\"true\", \"false\"]", " boolean int long money string enum ", false},
         {"choice_by: {field: tier, cases: {pro: {choice: [a]}}, otherwise: [b]}", " string enum ",
          true},
         {"const: 1", any, false},
@@ -277,6 +277,7 @@ static void sources_make_their_types(void **state)
         {"expr: quantity", " boolean int long money string timestamp date local_timestamp ", true},
         {"id: \"x{n}\"", " string ", false},
         {"lognormal: {median: 5, sigma: 1}", drawn, false},
+        {"member: customer", " string ", false},
         {"normal: {mean: 5, deviation: 1}", drawn, false},
         {"pattern: \"[a-f]\"", " string uuid ", false},
         {"poisson: 5", numbers, false},

@@ -120,7 +120,7 @@ struct ls_spec_case {
     struct ls_where where;
 };
 struct ls_source_choice_by {
-    const char *field; /* or ENTITY.ATTRIBUTE */
+    const char *field;     /* or ENTITY.ATTRIBUTE */
     struct ls_items cases; /* struct ls_spec_case */
     struct ls_weights otherwise;
     uint64_t given;
