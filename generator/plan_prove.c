@@ -186,13 +186,19 @@ static void prove_skew(struct planner *p, const struct ls_spec_fault *fault, con
     }
 }
 
-/* A step may have an event_time one millisecond behind that of the step before, for each step. */
+/* A step's event_time is behind that of the step before by a millisecond at least: so many steps
+ * before it, so many milliseconds it may be ahead of its arrival. */
 static int64_t longest_chain(const struct ls_plan *plan)
 {
     int64_t most = 0;
     for (size_t l = 0; l < plan->slots.lifecycle_count; l++) {
-        int64_t steps = (int64_t)plan->slots.lifecycles[l].step_count - 1;
-        most = steps > most ? steps : most;
+        const struct ls_lifecycle *lifecycle = &plan->slots.lifecycles[l];
+        int64_t before[LS_SPEC_STEPS_MAX];
+        for (size_t k = 0; k < lifecycle->step_count; k++) {
+            int follows = lifecycle->steps[k].follows; /* one above */
+            before[k] = follows < 0 ? 0 : before[follows] + 1;
+            most = before[k] > most ? before[k] : most;
+        }
     }
     return most;
 }

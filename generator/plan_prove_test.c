@@ -130,6 +130,29 @@ static void faults_are_what_they_are_called(void **state)
     plan_fine(m, sample_spec, SETS("faults.clock_ahead.by=10001ms"));
 }
 
+/* A chain of three steps: the last may be two milliseconds ahead of its arrival. */
+static void steps_are_not_too_far_ahead(void **state)
+{
+    struct maker *m = *state;
+    char *text = changed(session_spec, "  jitter: {rate: 1/10, max: 500ms}\n", "");
+    char *wrong = changed(text, "  max_ahead: 1m\n", "  max_ahead: 1ms\n");
+    assert_int_equal(plan_text(m, wrong, NULL), LS_E_DATA);
+    check_report(&m->base, "LS2204", line_of(wrong, "  max_ahead:"),
+                 "a step may be 2 ms ahead of its arrival");
+    plan_fine(m, text, SETS("pipeline.max_ahead=2ms"));
+    free(wrong);
+    free(text);
+    CHECK_PLAN_MISTAKES(m, session_spec,
+                        {{"  max_ahead: 1m\n", "  max_ahead: 501ms\n", "LS2204",
+                          "  jitter:", "jitter of up to 500 ms would be taken for a wrong clock"},
+                         {"clock_back: {rate: 1/100, by: 2h", "clock_back: {rate: 1/100, by: 10s",
+                          "LS2204", NULL, "a clock back by 10000 ms is within max_skew"},
+                         {"start: 2026-01-01T00:00:00Z", "start: 0001-01-01T01:59:59Z", "LS2204",
+                          NULL, "with delays of up to 7200000 ms"}});
+    plan_fine(m, session_spec, SETS("pipeline.max_ahead=502ms"));
+    plan_fine(m, session_spec, SETS("faults.clock_back.by=10001ms"));
+}
+
 /* What is held arrives at the end of the outage, which no schedule tells. */
 static void an_outage_ends_before_the_years_do(void **state)
 {
@@ -344,6 +367,7 @@ int main(void)
         MAKER_TEST(the_edges_belong_to_the_range),
         MAKER_TEST(a_range_leaves_room_outside),
         MAKER_TEST(faults_are_what_they_are_called),
+        MAKER_TEST(steps_are_not_too_far_ahead),
         MAKER_TEST(an_outage_ends_before_the_years_do),
         MAKER_TEST(a_conflict_has_room_in_the_range),
         MAKER_TEST(normalize_steps_always_have_a_value),
