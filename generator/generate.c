@@ -54,7 +54,10 @@ static int take(void *context, const struct ls_event *event, struct ls_error *er
     struct job *job = context;
     struct part *part = &job->parts[job->now];
     part->out->value_bytes += event->value_size;
-    int rc = ls_heartbeats_until(&part->heartbeats, event->scheduled_ms, take_heartbeat, job, err);
+    int64_t now_ms = event->scheduled_ms;
+    int rc = now_ms < part->heartbeats.next_ms
+                 ? 0
+                 : ls_heartbeats_until(&part->heartbeats, now_ms, take_heartbeat, job, err);
     rc = rc < 0 ? rc : job->sink->kind->take(job->sink, job->now, event, err);
     return rc < 0 || !part->truth ? rc : ls_truth_take(part->truth, event, err);
 }
