@@ -138,7 +138,7 @@ static void steps_are_not_too_far_ahead(void **state)
     char *wrong = changed(text, "  max_ahead: 1m\n", "  max_ahead: 1ms\n");
     assert_int_equal(plan_text(m, wrong, NULL), LS_E_DATA);
     check_report(&m->base, "LS2204", line_of(wrong, "  max_ahead:"),
-                 "a step may be 2 ms ahead of its arrival");
+                 "a step may be 2ms ahead of its arrival");
     plan_fine(m, text, SETS("pipeline.max_ahead=2ms"));
     free(wrong);
     free(text);
