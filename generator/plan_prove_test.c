@@ -148,7 +148,7 @@ static void steps_are_not_too_far_ahead(void **state)
                          {"clock_back: {rate: 1/100, by: 2h", "clock_back: {rate: 1/100, by: 10s",
                           "LS2204", NULL, "a clock back by 10s is within max_skew"},
                          {"start: 2026-01-01T00:00:00Z", "start: 0001-01-01T01:59:59Z", "LS2204",
-                          NULL, "with delays of up to 7200000 ms"}});
+                          NULL, "with delays of up to 2h"}});
     plan_fine(m, session_spec, SETS("pipeline.max_ahead=502ms"));
     plan_fine(m, session_spec, SETS("faults.clock_back.by=10001ms"));
 }
