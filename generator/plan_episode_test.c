@@ -1,0 +1,150 @@
+#include "generator/device_fixture_test.h"
+#include "generator/statistics_test.h"
+#include "generator/truth_rows_test.h"
+
+enum { EVENTS = 40000 };
+
+static const char happening[] =
+    "delay: {exponential: {mean: 300ms}, max: 5s}\n"
+    "quality: [{check: not_null, field: note}, {check: range, field: heat, min: -100, max: 1000}]\n"
+    "faults:\n"
+    "  late: {rate: 1/10, delay: {uniform: [1s, 20s]}, max: 20s}\n"
+    "  jitter: {rate: 1/5, max: 500ms}\n"
+    "  duplicate: {rate: 1/10, gap: {uniform: [1, 500]}}\n"
+    "  conflict: {rate: 1/50, field: heat}\n"
+    "  truncated: {rate: 1/50}\n"
+    "  missing: {rate: 1/50, field: note}\n"
+    "  out_of_range: {rate: 1/50, field: heat}\n"
+    "  clock_ahead: {rate: 1/50, by: 1h}\n"
+    "episodes:\n"
+    "  hot: {entity: device, field: heat, every: 20s, probability: 1/2, for: 4s, rise: 1s, add: "
+    "25}\n"
+    "  spike: {entity: device, field: current, every: 30s, for: 3s, times: 3.5}\n";
+static const char fields[] =
+    "      - {name: heat, type: int, walk: {around: 50, within: 10, over: 30s}}\n"
+    "      - {name: current, type: money, uniform: [1.00, 5.00]}\n"
+    "      - {name: note, type: string, const: x, null: never}\n";
+
+/* The first episode that holds a device at a time, from 1 on. */
+static unsigned episode_then(const struct maker *m, uint64_t n, int64_t time, uint32_t *height)
+{
+    for (unsigned k = 0; k < m->plan->episode_count; k++) {
+        *height = ls_episode_height(&m->plan->episodes[k], n, time);
+        if (*height) {
+            return k + 1;
+        }
+    }
+    return 0;
+}
+
+/* An event is in the episode that holds its device at its time, and nothing else is wrong with it;
+ * no copy is of one, and none is in one. */
+static void nothing_else_is_wrong_in_an_episode(void **state)
+{
+    struct maker *m = *state;
+    plan_device(m, "", fields, happening);
+    make_run(m, EVENTS);
+    size_t found[3] = {0};
+    size_t copies = 0;
+    size_t faults = 0;
+    for (size_t i = 0; i < m->run.count; i++) {
+        const struct ls_event *e = &m->run.events[i];
+        uint32_t height = 0;
+        if (e->original != e->index) {
+            copies++;
+            assert_int_equal(e->episode, 0);
+            assert_int_equal(m->run.events[e->original].episode, 0);
+            continue;
+        }
+        unsigned episode = episode_then(m, e->entity, e->event_time, &height);
+        assert_int_equal(e->episode, episode);
+        found[episode]++;
+        faults += e->late || e->jitter || e->fault != LS_FAULT_NONE;
+        if (episode) {
+            assert_int_equal(e->height, height);
+            assert_false(e->late || e->jitter);
+            assert_int_equal(e->fault, LS_FAULT_NONE);
+            assert_int_equal(e->ingest_time, e->timestamp_ms);
+        }
+    }
+    assert_true(copies > 1000 && faults > 5000);
+    /* half of all spans have 4 s of 20 s; of the rest a tenth is the other's */
+    double originals = (double)(m->run.count - copies);
+    assert_true(fabs((double)found[1] / originals - .1) < .02);
+    assert_true(fabs((double)found[2] / originals - .09) < .015);
+}
+
+/* Exactly by the height: what is added, or by how much it is multiplied; and nothing elsewhere. */
+static void values_are_shifted_by_the_height(void **state)
+{
+    struct maker *m = *state;
+    plan_device(m, "", fields, happening);
+    const struct ls_op *heat = op_named(m, 0, "heat");
+    const struct ls_op *current = op_named(m, 0, "current");
+    size_t rising = 0;
+    make_run(m, EVENTS);
+    for (size_t i = 0; i < m->run.count; i++) {
+        const struct ls_event *e = &m->run.events[i];
+        if (e->fault != LS_FAULT_NONE && e->fault != LS_FAULT_DUPLICATE &&
+            e->fault != LS_FAULT_CLOCK_AHEAD) {
+            continue;
+        }
+        int64_t base = ls_walk_at(heat->walk, ls_mix(heat->key + e->entity), e->event_time, 50);
+        int64_t drawn = 100 + (int64_t)ls_below(ls_word(current->key, e->original, 0), 401);
+        int64_t added = e->episode == 1 ? 25 * (int64_t)e->height / 65536 : 0;
+        int64_t more = e->episode == 2 ? drawn * 5 / 2 * (int64_t)e->height / 65536 : 0;
+        assert_in_range(base, 40, 60);
+        assert_int_equal(column_of(m, e, "heat").number, base + added);
+        assert_int_equal(column_of(m, e, "current_cents").number, drawn + more);
+        rising += added > 0 && added < 25;
+    }
+    assert_true(rising > 100);
+}
+
+/* The truth names it, and nothing but it. */
+static void the_truth_names_them(void **state)
+{
+    struct maker *m = *state;
+    plan_device(m, "", fields, happening);
+    make_run(m, EVENTS);
+    struct ls_truth *truth = truth_of(m, EVENTS, "truth");
+    for (uint32_t p = 0; p < 2; p++) {
+        struct truth_rows rows = truth_rows_of(m, "truth", 0, p);
+        int64_t position = 0;
+        size_t at = 0;
+        size_t named = 0;
+        for (size_t i = 0; i < m->run.count; i++) {
+            const struct ls_event *e = &m->run.events[i];
+            if (e->partition != p) {
+                continue;
+            }
+            const struct truth_row *row = at < rows.count && rows.rows[at].position == position
+                                              ? &rows.rows[at++]
+                                              : NULL;
+            position++;
+            if (e->episode) {
+                assert_non_null(row);
+                assert_memory_equal(row->id, e->event_id, LS_EVENT_ID_SIZE);
+                assert_string_equal(row->faults, e->episode == 1 ? "hot" : "spike");
+                assert_string_equal(row->outcome, "ADMITTED");
+                named++;
+            } else {
+                assert_true(!row || (!strstr(row->faults, "hot") && !strstr(row->faults, "spike")));
+            }
+        }
+        assert_int_equal(at, rows.count);
+        assert_true(named > 1000);
+        free(rows.rows);
+    }
+    ls_truth_free(truth);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        MAKER_TEST(nothing_else_is_wrong_in_an_episode),
+        MAKER_TEST(values_are_shifted_by_the_height),
+        MAKER_TEST(the_truth_names_them),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
