@@ -7,6 +7,8 @@
 #include "core/base/draw.h"
 #include "core/base/wide.h"
 
+#define LS_EPISODE_WHOLE (UINT32_C(1) << 16) /* the height of one that has risen */
+
 struct ls_episode {
     const char *name;
     const void *entity; /* struct ls_plan_entity: whose it is */
@@ -47,7 +49,7 @@ static inline int64_t ls_episode_number(const struct ls_episode *episode, uint64
     return ls_floor_div(time_ms - episode->start_ms + shift, episode->every_ms);
 }
 
-/* How high an episode stands at a time, 0 .. 2^16: 0 where there is none. */
+/* How high an episode stands at a time, 0 .. LS_EPISODE_WHOLE: 0 where there is none. */
 static inline uint32_t ls_episode_height(const struct ls_episode *episode, uint64_t n,
                                          int64_t time_ms)
 {
@@ -58,7 +60,7 @@ static inline uint32_t ls_episode_height(const struct ls_episode *episode, uint6
     }
     int64_t passed = time_ms - span.begin_ms + 1;
     return passed >= episode->rise_ms
-               ? 1U << 16
+               ? LS_EPISODE_WHOLE
                : (uint32_t)(((uint64_t)passed << 16) / (uint64_t)episode->rise_ms) + 1;
 }
 

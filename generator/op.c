@@ -220,14 +220,13 @@ static int64_t attribute_number(const struct ls_op *op, uint64_t n)
 
 static int64_t shifted(const struct ls_op *op, const struct ls_op_event *event, int64_t number)
 {
+    ls_i128 out = number;
     for (size_t k = 0; event->episode && k < op->shift_count; k++) {
-        const struct ls_op_shift *shift = &op->shifts[k];
-        if (shift->episode == event->episode) {
-            ls_i128 whole = shift->add + ((ls_i128)number * shift->times_q16 >> 16);
-            number += (int64_t)(whole * event->height >> 16);
+        if (op->shifts[k].episode == event->episode) {
+            out = ls_op_shifted(&op->shifts[k], number, event->height);
         }
     }
-    return number < op->low ? op->low : number > op->high ? op->high : number;
+    return out < op->low ? op->low : out > op->high ? op->high : (int64_t)out;
 }
 
 static ALWAYS_INLINE int64_t walk_at(const struct ls_op *op, const struct ls_op_event *event)

@@ -64,8 +64,15 @@ struct ls_op_time {
 struct ls_op_shift {
     unsigned episode;  /* its number, from 1 on */
     int64_t add;       /* at its full height */
-    int64_t times_q16; /* of the value itself */
+    int64_t times_q16; /* of the value itself, -2^16 or more */
 };
+
+static inline ls_i128 ls_op_shifted(const struct ls_op_shift *shift, int64_t number,
+                                    uint32_t height)
+{
+    ls_i128 whole = shift->add + ((ls_i128)number * shift->times_q16 >> 16);
+    return number + (whole * height >> 16);
+}
 
 /* Writes the value of an ordinary event behind `at`. */
 typedef uint8_t *(*ls_op_maker)(const struct ls_op *op, struct ls_op_event *event, uint8_t *at);

@@ -52,25 +52,20 @@ static bool plan_shift(struct planner *p, const struct ls_spec_episode *episode,
     return true;
 }
 
-/* Wherever the field lies, the episode may take it so much further. */
+/* Wherever the field lies, the episode may take it so much further, within its `min` and its `max`:
+ * what it makes of a value never falls where that rises. */
 static void widen(const struct ls_spec_field *field, const struct ls_op_shift *shift, int64_t low,
                   int64_t high, struct ls_op *out)
 {
-    ls_i128 by[2] = {shift->add + ((ls_i128)low * shift->times_q16 >> 16),
-                     shift->add + ((ls_i128)high * shift->times_q16 >> 16)};
-    for (int k = 0; k < 2; k++) {
-        ls_i128 down = low + (by[k] < 0 ? by[k] : 0);
-        ls_i128 up = high + (by[k] > 0 ? by[k] : 0);
-        out->low = down < out->low ? (int64_t)down : out->low;
-        out->high = up > out->high ? (int64_t)up : out->high;
-    }
-    int64_t bound;
-    if (ls_spec_field_given(field, "min") && ls_spec_quantity(&field->minimum, out->type, &bound)) {
-        out->low = bound > out->low ? bound : out->low;
-    }
-    if (ls_spec_field_given(field, "max") && ls_spec_quantity(&field->maximum, out->type, &bound)) {
-        out->high = bound < out->high ? bound : out->high;
-    }
+    int64_t least;
+    int64_t greatest;
+    ls_plan_bounds(field, &least, &greatest);
+    ls_i128 down = ls_op_shifted(shift, low, LS_EPISODE_WHOLE);
+    ls_i128 up = ls_op_shifted(shift, high, LS_EPISODE_WHOLE);
+    down = down < least ? least : down;
+    up = up > greatest ? greatest : up;
+    out->low = down < out->low ? (int64_t)down : out->low;
+    out->high = up > out->high ? (int64_t)up : out->high;
 }
 
 bool ls_plan_shifts(struct planner *p, const struct ls_spec_field *field,

@@ -139,12 +139,67 @@ static void the_truth_names_them(void **state)
     ls_truth_free(truth);
 }
 
+/* ---- bounds */
+
+static void bounds_take_episodes_in(void **state)
+{
+    static const struct {
+        const char *field, *shift;
+        int64_t low, high;
+    } cases[] = {
+        {"type: int, uniform: [1, 5]", "add: 10", 1, 15},
+        {"type: int, uniform: [1, 5]", "add: -10", -9, 5},
+        {"type: int, uniform: [1, 5]", "times: 3", 1, 15},
+        {"type: int, uniform: [1, 5]", "times: 0.5", 0, 5},
+        {"type: int, uniform: [1, 5]", "times: 0", 0, 5},
+        {"type: int, uniform: [-5, 5]", "times: 3", -15, 15},
+        {"type: int, uniform: [-5, -1]", "times: 3", -15, -1},
+        {"type: int, uniform: [1, 5], max: 7", "add: 10", 1, 7},
+        {"type: int, uniform: [1, 5], min: 0, max: 5", "add: -10", 0, 5},
+        {"type: int, walk: {around: 20, within: 5, over: 1m}", "add: 10", 15, 35},
+        {"type: money, walk: {around: 20, share: 1/2, over: 1m}", "times: 1.5", 1000, 4500},
+        {"type: int, uniform: [1, 2000000000]", "times: 1000", 1, INT32_MAX},
+        {"type: int, uniform: [-2000000000, 1]", "add: -2000000000", INT32_MIN, 1},
+        {"type: long, lognormal: {median: 4503599627370496, sigma: 5}", "times: 1000", 0,
+         INT64_MAX},
+        {"type: long, uniform: [-4503599627370496, 4503599627370496]", "times: 1000",
+         INT64_C(1000) * -(INT64_C(1) << 52), INT64_C(1000) << 52},
+        {"type: long, lognormal: {median: 4503599627370496, sigma: 5}", "add: 9223372036854775807",
+         0, INT64_MAX},
+    };
+    struct maker *m = *state;
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        char field[256];
+        char top[256];
+        snprintf(field, sizeof field, "      - {name: v, %s}\n", cases[k].field);
+        snprintf(top, sizeof top,
+                 "episodes: {off: {entity: device, field: v, every: 10s, for: 8s, rise: 4s, %s}}\n",
+                 cases[k].shift);
+        plan_device(m, "", field, top);
+        const struct ls_op *op = op_named(m, 0, "v");
+        if (op->low != cases[k].low || op->high != cases[k].high) {
+            fail_msg("%s, %s: %lld to %lld", cases[k].field, cases[k].shift, (long long)op->low,
+                     (long long)op->high);
+        }
+        size_t inside = 0;
+        for (uint64_t i = 0; i < 2000; i++) {
+            struct ls_event e = make(m, i);
+            int64_t value =
+                column_of(m, &e, strstr(cases[k].field, "money") ? "v_cents" : "v").number;
+            assert_true(value >= op->low && value <= op->high);
+            inside += e.episode;
+        }
+        assert_true(inside > 1000);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         MAKER_TEST(nothing_else_is_wrong_in_an_episode),
         MAKER_TEST(values_are_shifted_by_the_height),
         MAKER_TEST(the_truth_names_them),
+        MAKER_TEST(bounds_take_episodes_in),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

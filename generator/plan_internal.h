@@ -31,6 +31,9 @@ bool ls_plan_op(struct planner *p, const struct ls_spec_field *field, const char
 bool ls_plan_template(struct planner *p, const struct ls_template *t, struct ls_where where,
                       struct ls_id_template *out);
 
+/* What the field's type holds, between its `min` and its `max`. */
+void ls_plan_bounds(const struct ls_spec_field *field, int64_t *low, int64_t *high);
+
 /* plan_scope.c. What names mean in an expression of an event type: fields above, and attributes of
  * entities as hidden cells. In one of an event so many steps back, its fields are hidden cells too.
  */

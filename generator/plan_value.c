@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-static void bounds_of_field(const struct ls_spec_field *field, int64_t *low, int64_t *high)
+void ls_plan_bounds(const struct ls_spec_field *field, int64_t *low, int64_t *high)
 {
     bool narrow = field->type == LS_FIELD_INT || field->type == LS_FIELD_DATE;
     *low = narrow ? INT32_MIN : INT64_MIN;
@@ -204,7 +204,7 @@ bool ls_plan_op(struct planner *p, const struct ls_spec_field *field, const char
     out->nullable_share = field->nullable;
     out->may_be_null = field->nullable.part > 0;
     /* narrowed below; what has a problem keeps these, which is none of expressions with it */
-    bounds_of_field(field, &out->low, &out->high);
+    ls_plan_bounds(field, &out->low, &out->high);
     out->bounded = ls_plan_has_bounds(out->type);
     return make_op(p, field, type, back, count, out) &&
            (back || !type || ls_plan_shifts(p, field, type, out));
