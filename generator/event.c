@@ -105,6 +105,7 @@ static ALWAYS_INLINE void find_time(const struct ls_plan *plan, const struct ls_
     out->event_time = ordinary > least ? ordinary : least;
     out->late = false;
     out->episode = 0;
+    out->height = 0;
     if (entity->has_episodes) {
         out->episode = episode_at(plan, entity, struck->entity, out->event_time, &out->height);
     }
@@ -119,12 +120,12 @@ static ALWAYS_INLINE void find_time(const struct ls_plan *plan, const struct ls_
     }
 }
 
-/* The least that the steps before leave for the event_time of the last one; `times`, when not NULL,
- * gets theirs. */
-static __attribute__((noinline)) int64_t
-time_after(const struct ls_plan *plan, const struct ls_slot *slot, uint64_t entity, int64_t *times)
+/* The least that the steps before leave for the event_time of the last one; `timings`, when not
+ * NULL, gets theirs. */
+static __attribute__((noinline)) int64_t time_after(const struct ls_plan *plan,
+                                                    const struct ls_slot *slot, uint64_t entity,
+                                                    struct timing *timings)
 {
-    struct timing timing;
     int64_t least = INT64_MIN;
     const struct ls_step *step = slot->step;
     uint16_t types[LS_SPEC_STEPS_MAX];
@@ -135,10 +136,11 @@ time_after(const struct ls_plan *plan, const struct ls_slot *slot, uint64_t enti
     for (unsigned k = 0; k < slot->depth; k++) {
         uint64_t i = slot->chain[k];
         const struct ls_struck struck = {i, types[k], ls_arrival_time(&plan->arrival, i), entity};
+        struct timing timing;
         find_time(plan, &struck, least, &timing);
         least = timing.event_time + 1;
-        if (times) {
-            times[k] = timing.event_time;
+        if (timings) {
+            timings[k] = timing;
         }
     }
     return least;
@@ -247,6 +249,7 @@ void ls_event_begin(const struct ls_plan *plan, uint64_t i, struct ls_event_scra
     out->late = false;
     out->jitter = false;
     out->episode = 0;
+    out->height = 0;
     out->fault = LS_FAULT_NONE;
     out->scheduled_ms = ls_arrival_next_time(&plan->arrival, &scratch->arrival, i);
     bool repeats = is_copy && find_original(plan, i, scratch, &id);
@@ -457,20 +460,24 @@ static __attribute__((noinline)) void strike(const struct ls_plan *plan,
     event->room_used = event->value_size;
 }
 
-/* The indices of the session's steps, for what is taken from them. */
+/* The session's steps before this one, for what is taken from them. */
 static __attribute__((noinline)) void look_back(const struct ls_plan *plan, uint64_t i,
                                                 uint64_t entity, struct ls_event_scratch *scratch)
 {
     struct ls_slot slot;
-    int64_t times[LS_SPEC_STEPS_MAX];
+    struct timing timings[LS_SPEC_STEPS_MAX];
+    struct ls_op_event *values = &scratch->values;
     ls_slot_find(&plan->slots, i, ls_slot_is_copy(&plan->slots, i, &scratch->slots), &slot);
-    scratch->values.session = slot.session;
+    values->session = slot.session;
     if (slot.depth) {
-        time_after(plan, &slot, entity, times);
+        time_after(plan, &slot, entity, timings);
     }
     for (unsigned back = 1; back <= slot.depth; back++) {
-        scratch->values.indices[back] = slot.chain[slot.depth - back];
-        scratch->values.times[back] = times[slot.depth - back];
+        const struct timing *timing = &timings[slot.depth - back];
+        values->indices[back] = slot.chain[slot.depth - back];
+        values->times[back] = timing->event_time;
+        values->episodes[back] = timing->episode;
+        values->heights[back] = timing->height;
     }
 }
 
@@ -481,8 +488,8 @@ void ls_event_write(const struct ls_plan *plan, struct ls_event_scratch *scratch
     struct ls_op_event *values = &scratch->values;
     values->indices[0] = event->original;
     values->times[0] = event->event_time;
-    values->episode = event->episode;
-    values->height = event->height;
+    values->episodes[0] = event->episode;
+    values->heights[0] = event->height;
     if (type->looks_back) {
         look_back(plan, event->original, event->entity, scratch);
     }

@@ -221,9 +221,10 @@ static int64_t attribute_number(const struct ls_op *op, uint64_t n)
 static int64_t shifted(const struct ls_op *op, const struct ls_op_event *event, int64_t number)
 {
     ls_i128 out = number;
-    for (size_t k = 0; event->episode && k < op->shift_count; k++) {
-        if (op->shifts[k].episode == event->episode) {
-            out = ls_op_shifted(&op->shifts[k], number, event->height);
+    unsigned episode = event->episodes[op->back];
+    for (size_t k = 0; episode && k < op->shift_count; k++) {
+        if (op->shifts[k].episode == episode) {
+            out = ls_op_shifted(&op->shifts[k], number, event->heights[op->back]);
         }
     }
     return out < op->low ? op->low : out > op->high ? op->high : (int64_t)out;

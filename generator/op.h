@@ -130,11 +130,12 @@ struct ls_ops {
 
 /* What an event's values are made from, and where they are kept. */
 struct ls_op_event {
-    uint64_t indices[LS_SPEC_STEPS_MAX]; /* its own, then those of the steps before, backwards */
-    int64_t times[LS_SPEC_STEPS_MAX];    /* event_time of each */
+    uint64_t indices[LS_SPEC_STEPS_MAX];  /* its own, then those of the steps before, backwards */
+    int64_t times[LS_SPEC_STEPS_MAX];     /* event_time of each */
+    unsigned episodes[LS_SPEC_STEPS_MAX]; /* number of the one that each happens in, from 1 on; 0:
+                                             none */
+    uint32_t heights[LS_SPEC_STEPS_MAX];  /* of that, 0 .. LS_EPISODE_WHOLE */
     uint64_t session;
-    unsigned episode; /* number of the one that it happens in, from 1 on; 0: none */
-    uint32_t height;  /* of that, 0 .. 2^16 */
     uint64_t picks[LS_PLAN_PICKS_MAX]; /* numbers of the entities */
     struct ls_cell cells[LS_PLAN_CELLS_MAX];
     uint8_t texts[LS_PLAN_TEXTS_MAX + LS_OP_SPOILT]; /* of hidden values */

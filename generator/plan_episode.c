@@ -34,11 +34,14 @@ static bool plan_shift(struct planner *p, const struct ls_spec_episode *episode,
                        struct ls_op_shift *shift)
 {
     *shift = (struct ls_op_shift){.episode = number};
-    if (out->kind != LS_OP_WALK && (out->kind != LS_OP_NUMBER || out->time)) {
+    bool shifts = out->kind == LS_OP_WALK || (out->kind == LS_OP_NUMBER && !out->time);
+    if (!shifts && !out->back) { /* of a step before it was said there */
         PROBLEM(p, "LS2028", ls_spec_place(p->spec, &episode->field, episode->where),
                 "let the field be a walk, or a number that is drawn",
                 "an episode cannot shift `%s`, which is `%s`", field->name,
                 field->source.member->word);
+    }
+    if (!shifts) {
         return false;
     }
     if (ls_spec_episode_given(episode, "times")) {

@@ -139,6 +139,82 @@ static void the_truth_names_them(void **state)
     ls_truth_free(truth);
 }
 
+/* The event whose number a text of this one is. */
+static const struct ls_event *event_named(const struct maker *m, const struct ls_event *e,
+                                          const char *column)
+{
+    char text[32] = {0};
+    struct ls_cell id = column_of(m, e, column);
+    assert_in_range(id.size, 1, 9);
+    memcpy(text, id.bytes, id.size);
+    unsigned long i = strtoul(text, NULL, 10);
+    assert_in_range(i, 0, e->index - 1);
+    return &m->run.events[i];
+}
+
+/* What a step takes from the one before is what that one had, in its own episode or out of it. */
+static void steps_take_what_was(void **state)
+{
+    static const char steps[] =
+        "  - name: check\n    entity: device\n    metrics:\n"
+        "      - {name: id, type: string, ref: reading.id}\n"
+        "      - {name: heat, type: int, ref: reading.heat}\n"
+        "      - {name: current, type: money, ref: reading.current}\n"
+        "      - {name: doubled, type: long, ref: reading.doubled}\n"
+        "      - {name: noise, type: int, walk: {around: 0, within: 5, over: 30s}}\n"
+        "      - {name: own, type: string, id: \"{n}\"}\n"
+        "  - name: repair\n    entity: device\n    metrics:\n"
+        "      - {name: id, type: string, ref: check.id}\n"
+        "      - {name: check, type: string, ref: check.own}\n"
+        "      - {name: heat, type: int, ref: check.heat}\n"
+        "      - {name: noise, type: int, ref: check.noise}\n"
+        "      - {name: current, type: money, ref: reading.current}\n"
+        "  - name: free\n    weight: 1\n    entity: device\n    metrics:\n"
+        "      - {name: x, type: int, const: 1}\n";
+    static const char more[] =
+        "  noisy: {entity: device, field: noise, every: 10s, for: 5s, add: 100}\n"
+        "lifecycles:\n  visit:\n    entity: device\n    steps:\n"
+        "      - {event: reading}\n"
+        "      - {event: check, after: {exponential: {mean: 2s}, max: 20s}}\n"
+        "      - {event: repair, after: {exponential: {mean: 2s}, max: 20s}}\n";
+    struct maker *m = *state;
+    char all[4096];
+    char top[4096];
+    snprintf(all, sizeof all,
+             "%s      - {name: doubled, type: long, expr: heat * 2}\n"
+             "      - {name: id, type: string, id: \"{n}\"}\n%s",
+             fields, steps);
+    snprintf(top, sizeof top, "%s%s", strstr(happening, "episodes:\n"), more);
+    plan_device(m, "", all, top);
+    make_run(m, 12000);
+    size_t shifted[4] = {0};
+    for (size_t i = 0; i < m->run.count; i++) {
+        const struct ls_event *e = &m->run.events[i];
+        if (e->type != 1 && e->type != 2) {
+            continue;
+        }
+        const struct ls_event *first = event_named(m, e, "id");
+        assert_true(first->type == 0 && first->entity == e->entity);
+        int64_t heat = column_of(m, first, "heat").number;
+        shifted[first->episode]++;
+        assert_int_equal(column_of(m, e, "heat").number, heat);
+        assert_int_equal(column_of(m, e, "current_cents").number,
+                         column_of(m, first, "current_cents").number);
+        if (e->type == 1) {
+            assert_int_equal(column_of(m, e, "doubled").number, 2 * heat);
+            assert_int_equal(column_of(m, e, "noise").number > 90, e->episode == 3);
+        } else {
+            const struct ls_event *check = event_named(m, e, "check");
+            shifted[check->episode] += check->episode == 3;
+            assert_int_equal(check->type, 1);
+            assert_int_equal(column_of(m, e, "noise").number, column_of(m, check, "noise").number);
+        }
+    }
+    for (size_t k = 0; k < 4; k++) {
+        assert_true(shifted[k] > 50);
+    }
+}
+
 /* ---- bounds */
 
 static void bounds_take_episodes_in(void **state)
@@ -199,6 +275,7 @@ int main(void)
         MAKER_TEST(nothing_else_is_wrong_in_an_episode),
         MAKER_TEST(values_are_shifted_by_the_height),
         MAKER_TEST(the_truth_names_them),
+        MAKER_TEST(steps_take_what_was),
         MAKER_TEST(bounds_take_episodes_in),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -206,6 +206,7 @@ bool ls_plan_op(struct planner *p, const struct ls_spec_field *field, const char
     /* narrowed below; what has a problem keeps these, which is none of expressions with it */
     ls_plan_bounds(field, &out->low, &out->high);
     out->bounded = ls_plan_has_bounds(out->type);
+    /* what comes from a step before was shifted there */
     return make_op(p, field, type, back, count, out) &&
-           (back || !type || ls_plan_shifts(p, field, type, out));
+           (!type || out->back > back || ls_plan_shifts(p, field, type, out));
 }
