@@ -269,6 +269,101 @@ static void bounds_take_episodes_in(void **state)
     }
 }
 
+/* ---- problems */
+
+static void wrong_episodes_are_refused(void **state)
+{
+    static const struct {
+        const char *episode, *rule, *part, *hint;
+    } cases[] = {
+        {"off: {entity: device, field: v, every: 9s, for: 1s}", "LS2028",
+         "either adds to a value or multiplies it", "write `add: 25.0`, or `times: 3`"},
+        {"off: {entity: device, field: v, every: 9s, for: 1s, add: 1, times: 2}", "LS2028",
+         "either adds to a value or multiplies it", "write `add: 25.0`, or `times: 3`"},
+        {"off: {entity: device, field: v, every: 9s, for: 10s, add: 1}", "LS2028",
+         "an episode is longer than the span it lies in", "lower `for`, or raise `every`"},
+        {"off: {entity: device, field: v, every: 9s, for: 1s, rise: 2s, add: 1}", "LS2028",
+         "an episode is over before it has risen", "lower `rise`"},
+        {"off: {entity: device, field: word, every: 9s, for: 1s, add: 1}", "LS2028",
+         "an episode cannot shift `word`, which is `choice`", "let the field be a walk"},
+        {"off: {entity: device, field: sum, every: 9s, for: 1s, add: 1}", "LS2028",
+         "an episode cannot shift `sum`, which is `expr`", "or a number that is drawn"},
+        {"off: {entity: device, field: day, every: 9s, for: 1s, times: 2}", "LS2028",
+         "an episode cannot shift `day`, which is `uniform`", "or a number that is drawn"},
+        {"off: {entity: device, field: number, every: 9s, for: 1s, add: 1}", "LS2028",
+         "an episode cannot shift `number`, which is `sequence`", "or a number that is drawn"},
+        {"off: {entity: device, field: same, every: 9s, for: 1s, add: 1}", "LS2028",
+         "an episode cannot shift `same`, which is `ref`", "or a number that is drawn"},
+        {"off: {entity: plant, field: v, every: 9s, for: 1s, add: 1}", "LS2028",
+         "no event type about a plant has the field `v`", "name another entity or another field"},
+        {"late: {entity: device, field: v, every: 9s, for: 1s, add: 1}", "LS2028",
+         "`late` is a fault, which the truth could not tell from an episode",
+         "choose another name"},
+        {"conflict: {entity: device, field: v, every: 9s, for: 1s, add: 1}", "LS2028",
+         "`conflict` is a fault", "choose another name"},
+        {"off: {entity: device, field: v, every: 9s, for: 1s, add: 1.5}", "LS2018",
+         "this is no value of type int", "an int is a whole number"},
+        {"off: {entity: device, field: v, every: 9s, for: 1s, add: 1s}", "LS2018",
+         "this is no value of type int", "an int is a whole number"},
+        {"off: {entity: devise, field: v, every: 9s, for: 1s, add: 1}", "LS2002",
+         "there is no entity `devise`", "did you mean `device`?"},
+        {"off: {entity: device, field: w, every: 9s, for: 1s, add: 1}", "LS2013",
+         "no event type has a field `w`", "v"},
+        {"off: {entity: device, field: v, every: 9s, for: 1s, times: -1}", "LS1103",
+         "times: expected", "0"},
+    };
+    struct maker *m = *state;
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        char top[512];
+        char line[256];
+        char text[DEVICE_TEXT_MAX];
+        snprintf(line, sizeof line, "  %s\n", cases[k].episode);
+        snprintf(top, sizeof top, "episodes:\n%s", line);
+        device_text(text, "      - {name: same, type: int, uniform: [1, 5]}\n",
+                    "      - {name: v, type: int, uniform: [1, 5]}\n"
+                    "      - {name: word, type: string, choice: [a, b]}\n"
+                    "      - {name: sum, type: int, expr: v + 1}\n"
+                    "      - {name: day, type: date, uniform: [1s, 5d]}\n"
+                    "      - {name: number, type: int, sequence: {first: 1, step: 1}}\n"
+                    "      - {name: same, type: int, ref: device.same}\n",
+                    top);
+        char *with = changed(text, "event_types:\n",
+                             "  plant: {count: 5, id: \"P{n}\"}\nevent_types:\n");
+        int rc = load_text(&m->base, with, NULL);
+        ls_plan_free(m->plan);
+        m->plan = NULL;
+        rc = rc < 0 ? rc : ls_plan_new(m->base.spec, &m->plan, &m->base.report, &m->base.err);
+        if (rc != LS_E_DATA) {
+            fail_msg("%s is taken", cases[k].episode);
+        }
+        check_report(&m->base, cases[k].rule, line_of(with, line), cases[k].part);
+        check_report(&m->base, cases[k].rule, line_of(with, line), cases[k].hint);
+        free(with);
+    }
+}
+
+static void there_are_fifteen_at_most(void **state)
+{
+    struct maker *m = *state;
+    char top[4096] = "episodes:\n";
+    char text[DEVICE_TEXT_MAX];
+    static const char field[] = "      - {name: v, type: int, uniform: [1, 5]}\n";
+    for (int k = 0; k <= LS_SPEC_EPISODES_MAX; k++) {
+        char line[128];
+        if (k == LS_SPEC_EPISODES_MAX) {
+            plan_device(m, "", field, top);
+            assert_int_equal(m->plan->episode_count, LS_SPEC_EPISODES_MAX);
+        }
+        snprintf(line, sizeof line,
+                 "  e%d: {entity: device, field: v, every: 9s, for: 1s, add: 1}\n", k);
+        strcat(top, line);
+    }
+    device_text(text, "", field, top);
+    assert_int_equal(load_text(&m->base, text, NULL), LS_E_DATA);
+    check_report(&m->base, "LS2010", line_of(text, "  e0:"),
+                 "a spec has at most 15 episodes, this one 16");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -277,6 +372,8 @@ int main(void)
         MAKER_TEST(the_truth_names_them),
         MAKER_TEST(steps_take_what_was),
         MAKER_TEST(bounds_take_episodes_in),
+        MAKER_TEST(wrong_episodes_are_refused),
+        MAKER_TEST(there_are_fifteen_at_most),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
 /* Lifecycles: which event type is which step, and what follows what. */
+#include "spec/language_internal.h"
 #include "spec/resolve_internal.h"
 
 #include <string.h>
@@ -108,11 +109,36 @@ static void check_weights(struct resolver *r)
     }
 }
 
+/* The field is a number in events about the entity; which sources can be shifted, the generator
+ * knows. */
+static void find_shifted(struct resolver *r, const struct ls_spec_episode *episode)
+{
+    bool found = false;
+    for (size_t t = 0; t < r->spec->event_types.count; t++) {
+        const struct ls_spec_event_type *type = ls_spec_event_type_at(r->spec, t);
+        found = found ||
+                (type->entity_type == episode->entity_type && ls_spec_field(type, episode->field));
+    }
+    if (!found) {
+        PROBLEM(r, "LS2028", ls_spec_place(r->spec, &episode->field, episode->where),
+                "name another entity or another field",
+                "no event type about a %s has the field `%s`", episode->entity, episode->field);
+    }
+}
+
 static void resolve_episode(struct resolver *r, struct ls_spec_episode *episode)
 {
     bool add = ls_spec_episode_given(episode, "add");
     bool times = ls_spec_episode_given(episode, "times");
     episode->entity_type = ls_resolve_entity(r, episode->entity, &episode->entity, episode->where);
+    for (const struct ls_option *fault = ls_spec_faults_table.rows; fault->name; fault++) {
+        if (strcmp(fault->name, episode->key) == 0) {
+            PROBLEM(r, "LS2028", ls_spec_place(r->spec, &episode->key, episode->where),
+                    "choose another name",
+                    "`%s` is a fault, which the truth could not tell from an episode",
+                    episode->key);
+        }
+    }
     if (add == times) {
         PROBLEM(r, "LS2028", episode->where, "write `add: 25.0`, or `times: 3`",
                 "an episode either adds to a value or multiplies it");
@@ -138,8 +164,9 @@ void ls_resolve_episodes(struct resolver *r)
     }
     for (size_t k = 0; k < r->spec->episodes.count; k++) {
         resolve_episode(r, &episodes[k]);
-        if (!ls_resolve_field_anywhere(r, &episodes[k].field, episodes[k].where)) {
-            return;
+        if (ls_resolve_field_anywhere(r, &episodes[k].field, episodes[k].where) &&
+            episodes[k].entity_type) {
+            find_shifted(r, &episodes[k]);
         }
     }
 }

@@ -355,9 +355,10 @@ const struct ls_rule ls_rules[] = {
      "Example: `{name: method, type: enum, choice_by: {field: channel, cases: {web: {choice:\n"
      "{card: 7, invoice: 1}}}, otherwise: {card: 1}}}`.\n"},
     {"LS2028", "An episode that cannot be",
-     "An episode shifts one number of an entity's events: a walk or a number that is drawn.\n"
-     "It either adds or multiplies; it lasts no longer than the span (`every`) that it lies\n"
-     "in, and rises no longer than it lasts.\n"
+     "An episode shifts one number in events about an entity: a walk or a number that is\n"
+     "drawn. It either adds or multiplies; it lasts no longer than the span (`every`) that it\n"
+     "lies in, and rises no longer than it lasts. Its name stands in the truth beside those\n"
+     "of faults, so it is none of them.\n"
      "\n"
      "Example: `current_spike: {entity: device, field: current, every: 6h, probability:\n"
      "1/10, for: 3m, add: 25.0}`.\n"},
