@@ -186,6 +186,10 @@ static void steps_take_what_was(void **state)
              fields, steps);
     snprintf(top, sizeof top, "%s%s", strstr(happening, "episodes:\n"), more);
     plan_device(m, "", all, top);
+    for (size_t type = 1; type < 3; type++) {
+        assert_int_equal(op_named(m, type, "heat")->low, op_named(m, 0, "heat")->low);
+        assert_int_equal(op_named(m, type, "heat")->high, op_named(m, 0, "heat")->high);
+    }
     make_run(m, 12000);
     size_t shifted[4] = {0};
     for (size_t i = 0; i < m->run.count; i++) {
