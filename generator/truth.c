@@ -3,6 +3,7 @@
 #include "core/avro/container.h"
 #include "core/avro/encode.h"
 #include "core/base/mem.h"
+#include "generator/truth_episode.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -27,6 +28,7 @@ struct ls_truth {
     char *folder;
     struct partition *partitions; /* [type * count + partition] */
     struct ls_truth_totals *totals;
+    int64_t first_ms, last_ms; /* of all event_times */
 };
 
 static int open_writer(struct ls_truth *truth, size_t type, uint32_t partition,
@@ -57,6 +59,8 @@ int ls_truth_new(const struct ls_plan *plan, const char *folder, struct ls_truth
     }
     int rc = 0;
     truth->plan = plan;
+    truth->first_ms = INT64_MAX;
+    truth->last_ms = INT64_MIN;
     truth->totals = ls_mem_new(plan->type_count, sizeof *truth->totals, err);
     truth->partitions = truth->totals ? ls_mem_new(plan->type_count * plan->partitions,
                                                    sizeof *truth->partitions, err)
@@ -212,6 +216,8 @@ int ls_truth_take(struct ls_truth *truth, const struct ls_event *e, struct ls_er
     struct partition *p = partition_of(truth, e->type, e->partition);
     struct ls_truth_totals *totals = &truth->totals[e->type];
     enum ls_reason outcome = outcome_of(truth->plan, e, p);
+    truth->first_ms = e->event_time < truth->first_ms ? e->event_time : truth->first_ms;
+    truth->last_ms = e->event_time > truth->last_ms ? e->event_time : truth->last_ms;
     totals->raw++;
     totals->by_outcome[outcome]++;
     totals->late += e->late;
@@ -266,7 +272,11 @@ int ls_truth_finish(struct ls_truth *truth, struct ls_error *err)
             return rc;
         }
     }
-    return write_totals(truth, err);
+    int rc = truth->plan->episode_count
+                 ? ls_truth_episodes_write(truth->plan, truth->first_ms, truth->last_ms,
+                                           truth->folder, err)
+                 : 0;
+    return rc < 0 ? rc : write_totals(truth, err);
 }
 
 const struct ls_truth_totals *ls_truth_totals(const struct ls_truth *truth, size_t type)

@@ -1,7 +1,7 @@
 /* What the generator knows it did (contract G7): beside the data, one file for each topic partition
- * with a row for every record that was touched or is not admitted, and the totals per outcome.
- * Written in index order; all it remembers is, per partition, the position and the highest clock.
- */
+ * with a row for every record that was touched or is not admitted, and the totals per outcome; of a
+ * spec with episodes also the list of them (truth_episode.h). Written in index order; all it
+ * remembers is, per partition, the position and the highest clock. */
 #ifndef LS_GENERATOR_TRUTH_H
 #define LS_GENERATOR_TRUTH_H
 
@@ -31,7 +31,7 @@ int ls_truth_take(struct ls_truth *truth, const struct ls_event *event, struct l
 /* A heartbeat, between the events before and behind it: it has a position and moves the clock. */
 void ls_truth_heartbeat(struct ls_truth *truth, uint32_t type, uint32_t partition, int64_t time_ms);
 
-/* Ends the files and writes totals.json, all synced. */
+/* Ends the files and writes totals.json, and episodes.avro where there are any, all synced. */
 int ls_truth_finish(struct ls_truth *truth, struct ls_error *err);
 
 /* Of one event type. */
