@@ -193,7 +193,7 @@ static int64_t longest_chain(const struct ls_plan *plan)
     int64_t most = 0;
     for (size_t l = 0; l < plan->slots.lifecycle_count; l++) {
         const struct ls_lifecycle *lifecycle = &plan->slots.lifecycles[l];
-        int64_t before[LS_SPEC_STEPS_MAX];
+        int64_t before[LS_SPEC_STEPS_MAX] = {0};
         for (size_t k = 0; k < lifecycle->step_count; k++) {
             int follows = lifecycle->steps[k].follows; /* one above */
             before[k] = follows < 0 ? 0 : before[follows] + 1;
