@@ -131,8 +131,8 @@ static const char *const patterns[] = {"[A-Z]{3}[0-9]{4}",
                                        "[a]{0}b",
                                        "[-a]{2}[[]{1,2}[\\]\\\\]{0,255}",
                                        "\\[\\]\\{\\}\\?\\-",
-                                       "[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-"
-                                       "[0-9a-f]{12}"};
+                                       ("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-"
+                                        "[0-9a-f]{12}")};
 enum { PATTERNS = sizeof patterns / sizeof *patterns };
 
 static void each_text_matches(void **state)
