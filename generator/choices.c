@@ -1,5 +1,7 @@
 #include "generator/choices.h"
 
+#include <assert.h>
+
 int ls_choices_new(const uint64_t *weights, size_t count, struct ls_arena *arena,
                    struct ls_choices *out, struct ls_error *err)
 {
@@ -15,6 +17,7 @@ int ls_choices_new(const uint64_t *weights, size_t count, struct ls_arena *arena
         total += weights[k];
         out->last = weights[k] ? k : out->last;
     }
+    assert(total > 0);
     for (size_t k = 0; k < rows; k++) {
         limits[k] = UINT64_MAX;
         sum += k < count ? weights[k] : 0;

@@ -85,7 +85,7 @@ static void words_follow_their_weights(void **state)
         size_t before = 0;
         size_t count = 0;
         draw(op_named(m, 0, "w"), i, text);
-        for (char *word = text, *end = text; end; word = end + 1, count++) {
+        for (char *word = text, *end = text; end; word = end ? end + 1 : NULL, count++) {
             size_t k = 0;
             end = strchr(word, ' ');
             size_t size = end ? (size_t)(end - word) : strlen(word);

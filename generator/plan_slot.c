@@ -2,6 +2,7 @@
 #include "generator/interleave.h"
 #include "generator/plan_internal.h"
 
+#include <assert.h>
 #include <string.h>
 
 #define ROUND_MAX (UINT64_C(1) << 20)
@@ -97,6 +98,7 @@ static bool plan_round(struct planner *p)
         slots->lifecycles[l].starts = (uint64_t)first->event_type->weight;
         divisor = (uint64_t)ls_gcd(divisor, slots->lifecycles[l].starts);
     }
+    assert(divisor > 0); /* each weight is above 0 */
     for (size_t l = 0; l < slots->lifecycle_count; l++) {
         struct ls_lifecycle *lifecycle = &slots->lifecycles[l];
         lifecycle->starts /= divisor;

@@ -44,10 +44,10 @@ struct ls_files_format {
 int ls_files_open(const struct ls_sink_kind *kind, const struct ls_files_format *format,
                   const char *place, const struct ls_sink_run *run, struct ls_sink **out,
                   struct ls_error *err);
-int ls_files_take(struct ls_sink *sink, size_t domain, const struct ls_event *event,
+int ls_files_take(struct ls_sink *base, size_t domain, const struct ls_event *event,
                   struct ls_error *err);
-int ls_files_finish(struct ls_sink *sink, struct ls_error *err);
-void ls_files_close(struct ls_sink *sink);
+int ls_files_finish(struct ls_sink *base, struct ls_error *err);
+void ls_files_close(struct ls_sink *base);
 
 /* For text formats: `open` without a head, and `finish`. */
 int ls_files_open_text(struct ls_typed_file *file, struct ls_error *err);

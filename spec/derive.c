@@ -14,8 +14,8 @@ static int type_text(const char *record, const struct ls_spec_field *field, stru
                                         "\"string\"",
                                         "{\"type\":\"long\",\"logicalType\":\"timestamp-millis\"}",
                                         "{\"type\":\"int\",\"logicalType\":\"date\"}",
-                                        "{\"type\":\"long\",\"logicalType\":"
-                                        "\"local-timestamp-millis\"}",
+                                        ("{\"type\":\"long\",\"logicalType\":"
+                                         "\"local-timestamp-millis\"}"),
                                         "{\"type\":\"string\",\"logicalType\":\"uuid\"}"};
     if (field->type != LS_FIELD_ENUM) {
         return ls_buf_append_text(out, texts[field->type], err);
