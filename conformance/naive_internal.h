@@ -98,8 +98,8 @@ int ls_naive_schema(const struct ls_spec *spec, const struct ls_spec_event_type 
                     const struct naive_columns *columns, struct ls_buf *text, uint64_t *crc64,
                     struct ls_error *err);
 
-/* The CRC-64-AVRO of bytes. */
-uint64_t ls_naive_fingerprint(const void *bytes, size_t size);
+/* The CRC-64-AVRO of a schema's text. */
+uint64_t ls_naive_fingerprint(const void *text, size_t size);
 
 /* ---- Avro binary */
 

@@ -295,7 +295,7 @@ static void lags_grow_where_the_least_is_large(void **state)
             interleave(kit, leasts[l], key);
             check_lags(kit, leasts[l]);
             grown += surplus(kit, leasts[l]) > LS_LAGS / 2;
-            assert_true(surplus(kit, leasts[l]) <= 4 * LS_LAGS);
+            assert_true(surplus(kit, leasts[l]) <= 4L * LS_LAGS);
             ls_arena_clear(&kit->arena);
         }
         assert_true(grown > 3);

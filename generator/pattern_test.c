@@ -158,17 +158,17 @@ static void each_text_matches(void **state)
 /* Each length as often as the others, and at each place each letter: also next to one another. */
 static void lengths_and_letters_are_even(void **state)
 {
-    enum { DRAWS = 100000, LEAST = 2, MOST = 6, LETTERS = 5 };
+    enum { DRAWS = 100000, LEAST = 2, MOST = 6, LETTERS = 5, PAIRS = LETTERS * LETTERS };
     static const char letters[] = "0129_";
-    double even[LETTERS * LETTERS];
+    double even[PAIRS];
     static const double lengths[MOST - LEAST + 1] = {.2, .2, .2, .2, .2};
     unsigned of_length[MOST - LEAST + 1] = {0};
-    unsigned pairs[MOST - 1][LETTERS * LETTERS] = {0};
+    unsigned pairs[MOST - 1][PAIRS] = {0};
     struct made m;
     char text[LS_PATTERN_TEXT_MAX + 1];
     (void)state;
-    for (size_t k = 0; k < LETTERS * LETTERS; k++) {
-        even[k] = 1. / (LETTERS * LETTERS);
+    for (size_t k = 0; k < PAIRS; k++) {
+        even[k] = 1. / PAIRS;
     }
     make_fine(&m, "[_0-29]{2,6}");
     for (uint64_t n = 0; n < DRAWS; n++) {
@@ -183,7 +183,7 @@ static void lengths_and_letters_are_even(void **state)
     }
     check_shares("lengths", of_length, lengths, MOST - LEAST + 1);
     for (size_t k = 0; k + 1 < MOST; k++) {
-        check_shares("letters", pairs[k], even, LETTERS * LETTERS);
+        check_shares("letters", pairs[k], even, PAIRS);
     }
     clear(&m);
 }

@@ -144,7 +144,7 @@ static void dates_are_days_after_the_start(void **state)
                                  begin - 1000 + (int64_t)ls_below(ls_word(at->key, i, 0), 2001));
                 value = column_of(m, &e, "on").number;
                 assert_true(value >= on->low && value <= on->high);
-                assert_true(llabs(value - begin + LS_DAY_MS) < 10 * 3600000);
+                assert_true(llabs(value - begin + LS_DAY_MS) < 10LL * 3600000);
             }
         }
         check_shares(starts[k], counts, even, DAYS);

@@ -237,7 +237,7 @@ static void sessions_have_their_steps_once(void **state)
         make_slots(kit, &shapes[k]);
         for (size_t l = 0; l < shapes[k].count; l++) {
             const struct shape_lifecycle *from = &shapes[k].lifecycles[l];
-            uint64_t rounds = (SESSIONS + 2 * LAG_MAX * from->count) / from->starts;
+            uint64_t rounds = (SESSIONS + 2ULL * LAG_MAX * from->count) / from->starts;
             uint64_t ranks = rounds * kit->slots.round;
             uint64_t end = ranks + (shapes[k].block ? ranks / (shapes[k].block - 1) : 0);
             for (uint64_t i = 0; i < end; i++) {
@@ -318,10 +318,10 @@ static void sessions_before_event_0_leave_free_events(void **state)
         steps += slot.step == &kit->steps[0][1];
         frees += !is_copy && !slot.step;
     }
-    uint64_t before = places_before(&kit->steps[0][1], ROUNDS * 3);
+    uint64_t before = places_before(&kit->steps[0][1], 3ULL * ROUNDS);
     assert_true(before > LAG_MAX / 3);
-    assert_int_equal(frees, ROUNDS * 2 + before);
-    assert_int_equal(steps, ROUNDS * 3 - before);
+    assert_int_equal(frees, 2ULL * ROUNDS + before);
+    assert_int_equal(steps, 3ULL * ROUNDS - before);
 }
 
 static void check_rate(size_t count, size_t n, double p)

@@ -108,7 +108,7 @@ static size_t digits_of(const char *text, char digits[40], int *power)
         }
         *power -= point && *text != '.';
     }
-    *power += *text ? atoi(text + 1) : 0;
+    *power += *text ? (int)strtol(text + 1, NULL, 10) : 0;
     for (; count && digits[count - 1] == '0'; count--) {
         ++*power;
     }
@@ -137,7 +137,7 @@ static void check_none_so_short(uint64_t bits, bool is_double, double value, int
     }
     for (uint64_t up = 0; count > 0 && up < 2; up++) {
         snprintf(text, sizeof text, "%s%llue%d", value < 0 ? "-" : "",
-                 (unsigned long long)(digits + up), atoi(exponent + 1) - count + 1);
+                 (unsigned long long)(digits + up), (int)strtol(exponent + 1, NULL, 10) - count + 1);
         if (reads_back(text, bits, is_double)) {
             fail_msg("%016llx: %s reads back", (unsigned long long)bits, text);
         }
