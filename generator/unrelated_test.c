@@ -34,6 +34,7 @@ static const struct source {
     {"uuid", "type: uuid, uuid", true, {FIRST, LAST}, 2},
     {"walk", "type: int, walk: {around: 0, within: 1000, over: 1h}", false, {NUMBER}, 1},
     {"nullable", "type: int, const: 1, nullable: 1/3", false, {NOTHING}, 1},
+    {"perhaps", "type: string, const: x, nullable: 1/4", false, {NOTHING}, 1},
 };
 enum { SOURCES = sizeof sources / sizeof *sources };
 
