@@ -172,6 +172,7 @@ static inline void check_same_event(const struct ls_event *a, const struct ls_ev
 {
     bool same = a->index == b->index && a->original == b->original && a->type == b->type &&
                 a->fault == b->fault && a->late == b->late && a->jitter == b->jitter &&
+                a->episode == b->episode && a->height == b->height &&
                 a->partition == b->partition && a->timestamp_ms == b->timestamp_ms &&
                 a->ingest_time == b->ingest_time && a->event_time == b->event_time &&
                 memcmp(a->event_id, b->event_id, LS_EVENT_ID_SIZE) == 0 &&
