@@ -7,9 +7,15 @@
 
 #include <stdio.h>
 
-/* What the generator did to it on purpose, as words: "late, duplicate of event 17". */
-static void faults_of(const struct ls_event *event, char *out, size_t size)
+/* What the generator did to it on purpose, as words: "late, duplicate of event 17"; the name of an
+ * episode, beside which nothing else is wrong. */
+static void faults_of(const struct ls_plan *plan, const struct ls_event *event, char *out,
+                      size_t size)
 {
+    if (event->episode) {
+        snprintf(out, size, "%s", plan->episodes[event->episode - 1].name);
+        return;
+    }
     const char *fault = event->fault ? ls_fault_name((enum ls_fault)event->fault) : "";
     char copy[40] = "";
     if (event->original != event->index) {
@@ -24,7 +30,7 @@ static int print_event(const struct ls_plan *plan, const struct spec_schemas *sc
                        const struct ls_event *event, bool json, struct ls_buf *out,
                        struct ls_error *err)
 {
-    char faults[100];
+    char faults[256];
     struct log_record_place place = {plan->types[event->type].spec->topic, event->partition};
     struct ls_log_record record = {.offset = -1,
                                    .timestamp_ms = event->timestamp_ms,
@@ -33,7 +39,7 @@ static int print_event(const struct ls_plan *plan, const struct spec_schemas *sc
                                    .value = event->value,
                                    .value_size = event->value_size};
     unsigned long long index = event->index;
-    faults_of(event, faults, sizeof faults);
+    faults_of(plan, event, faults, sizeof faults);
     out->size = 0;
     int rc = json
                  ? ls_buf_appendf(out, err,
