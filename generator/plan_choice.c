@@ -1,4 +1,5 @@
 /* Words as operations: chosen by weights, by another field, several of them. */
+#include "core/base/text.h"
 #include "generator/plan_internal.h"
 
 #include <string.h>
@@ -175,14 +176,20 @@ static bool check_cases(struct planner *p, const struct ls_source_choice_by *by,
                         const struct ls_op *other)
 {
     const struct ls_spec_case *cases = by->cases.items;
-    for (size_t c = 0; c < by->cases.count; c++) {
+    const char **names = ls_plan_alloc(p, other->word_count + 1, sizeof *names);
+    for (size_t k = 0; names && k < other->word_count; k++) {
+        names[k] = (const char *)other->words[k].bytes; /* a text of the spec */
+    }
+    for (size_t c = 0; names && c < by->cases.count; c++) {
         if (index_of_symbol(other->words, other->word_count, cases[c].key) == other->word_count) {
+            char hint[LS_SUGGEST_MAX];
             PROBLEM(p, "LS2027", ls_spec_place(p->spec, &cases[c].key, cases[c].where),
-                    "write one of its words", "`%s` is never `%s`", by->field, cases[c].key);
+                    ls_suggest(cases[c].key, names, hint), "`%s` is never `%s`", by->field,
+                    cases[c].key);
             return false;
         }
     }
-    return true;
+    return names != NULL;
 }
 
 /* Of a word of the deciding field, or NULL for null: those of its case, or of the rest. NULL where

@@ -223,7 +223,7 @@ static const struct {
      "`event_time` is no choice", "name a field above that is a choice"},
     {"type: string, choice_by: {field: channel, cases: {web: {choice: [a]}, fax: {choice: "
      "[b]}}, otherwise: [c]}",
-     "LS2027", "`channel` is never `fax`", "write one of its words"},
+     "LS2027", "`channel` is never `fax`", "known here: web, app"},
     {"type: string, choice_by: {field: channel, cases: {web: {choice: [a]}}}", "LS2027",
      "no case says what is chosen where `channel` is `app`", "add `otherwise: {...}`"},
     {"type: string, choice_by: {field: maybe, cases: {web: {choice: [a]}, app: {choice: "
