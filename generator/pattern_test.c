@@ -122,6 +122,8 @@ static void the_matcher_knows_right_from_wrong(void **state)
 
 /* ---- texts */
 
+static const char uuids[] = "[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-"
+                            "[0-9a-f]{12}";
 static const char *const patterns[] = {"[A-Z]{3}[0-9]{4}",
                                        "v[0-9]\\.[0-9]{1,2}",
                                        "x?[a-]{0,3}",
@@ -131,8 +133,7 @@ static const char *const patterns[] = {"[A-Z]{3}[0-9]{4}",
                                        "[a]{0}b",
                                        "[-a]{2}[[]{1,2}[\\]\\\\]{0,255}",
                                        "\\[\\]\\{\\}\\?\\-",
-                                       ("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-"
-                                        "[0-9a-f]{12}")};
+                                       uuids};
 enum { PATTERNS = sizeof patterns / sizeof *patterns };
 
 static void each_text_matches(void **state)
