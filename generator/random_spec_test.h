@@ -50,6 +50,7 @@ struct random_spec {
     struct random_fault faults[LS_FAULT_COUNT], late, jitter;
     int64_t clock_back_ms, clock_ahead_ms;
     bool copies;
+    uint64_t gap; /* of copies: 1 up to this */
     struct rules rules;
 };
 
@@ -263,7 +264,7 @@ static inline void add_fault(struct random_spec *r, const char *name, const char
         return;
     }
     *out = (struct random_fault){.present = true,
-                                 .rate = {1, 4 + draw(r, 60)},
+                                 .rate = {1, chance(r, 1, 12) ? 1 + draw(r, 3) : 4 + draw(r, 60)},
                                  .entities = {1, 1},
                                  .when = {true, 0, INT64_MAX},
                                  .types = UINT64_MAX};
@@ -357,8 +358,9 @@ static inline void add_happenings(struct random_spec *r)
     }
     r->copies = chance(r, 2, 3);
     if (r->copies) {
+        r->gap = 1 + draw(r, 300);
         add(&r->text, "  duplicate: {rate: 1/%llu, gap: {uniform: [1, %llu]}}\n",
-            (unsigned long long)(2 + draw(r, 40)), (unsigned long long)(1 + draw(r, 300)));
+            (unsigned long long)(2 + draw(r, 40)), (unsigned long long)r->gap);
         if (chance(r, 1, 2)) {
             add(&r->text, "  conflict: {rate: 1/%llu, field: amount}\n",
                 (unsigned long long)(4 + draw(r, 40)));

@@ -201,6 +201,28 @@ static void check_entities(struct bench *b)
 
 /* ---- G5: copies */
 
+static bool is_copys_place(const struct bench *b, uint64_t i)
+{
+    uint64_t block = b->m->plan->slots.block;
+    return block && ls_below(word_of(b, "faults.copy", i / block), block) == i % block;
+}
+
+/* What copy slot i repeats: of eight slots from its gap on backwards the first that is no copy's
+ * and that nothing damages. i: none. */
+static uint64_t original_of(const struct bench *b, uint64_t i)
+{
+    uint64_t gap = 1 + ls_below(word_of(b, "faults.duplicate.gap", i), b->spec.gap);
+    for (uint64_t j = i - gap; gap <= i && j + 8 > i - gap; j--) {
+        if (!is_copys_place(b, j) && !ls_fault_damages((enum ls_fault)event_at(b, j)->fault)) {
+            return j;
+        }
+        if (j == 0) {
+            break;
+        }
+    }
+    return i;
+}
+
 /* Payloads differ in the amount alone, by one; other columns are those of the original. */
 static void check_copied(const struct bench *b, const struct ls_event *copy,
                          const struct ls_event *original)
@@ -231,8 +253,9 @@ static void check_copies(struct bench *b)
     for (uint64_t i = 0; i < RUN; i++) {
         const struct ls_event *e = event_at(b, i);
         in_block = block && i % block == 0 ? 0 : in_block;
+        assert_true(e->original == (is_copys_place(b, i) ? original_of(b, i) : i));
+        assert_int_equal(is_copy(e), e->original != i);
         if (!is_copy(e)) {
-            assert_true(e->original == i);
             continue;
         }
         in_block++;
@@ -282,13 +305,6 @@ static enum ls_fault damage_of(struct bench *b, const struct ls_event *e)
         }
     }
     return LS_FAULT_NONE;
-}
-
-/* A copy's place that found no original holds a free event, which nothing damages. */
-static bool is_copys_place(const struct bench *b, uint64_t i)
-{
-    uint64_t block = b->m->plan->slots.block;
-    return block && ls_below(word_of(b, "faults.copy", i / block), block) == i % block;
 }
 
 static void check_faults(struct bench *b)
