@@ -318,9 +318,9 @@ static inline void add_damage(struct random_spec *r)
         struct random_fault *out = &r->faults[faults[k].kind];
         add_fault(r, ls_fault_name(faults[k].kind), faults[k].settings, out);
         for (size_t t = 0; t < r->type_count; t++) { /* those without the field */
-            bool has = faults[k].kind == LS_FAULT_OUT_OF_RANGE      ? r->types[t].has_amount
-                       : strncmp(faults[k].settings, ", f", 3) == 0 ? r->types[t].has_product
-                                                                    : true;
+            bool has = strstr(faults[k].settings, "amount")    ? r->types[t].has_amount
+                       : strstr(faults[k].settings, "product") ? r->types[t].has_product
+                                                               : true;
             out->types &= has ? UINT64_MAX : ~(UINT64_C(1) << t);
         }
     }

@@ -6,7 +6,7 @@
 
 #include <jansson.h>
 
-enum { RUN = 30000 };
+enum { RUN = 20000 };
 
 static const struct rules usual = {
     .max_skew = 10000,
