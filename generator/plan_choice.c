@@ -164,8 +164,10 @@ static const struct ls_op *deciding_field(struct planner *p, const struct ls_sou
     bool words = op && op->words && op->kind != LS_OP_WORDS &&
                  ls_field_expr_type(op->type) == LS_EXPR_TEXT;
     if (!words) {
+        char hint[LS_SUGGEST_MAX];
         PROBLEM(p, "LS2027", ls_spec_place(p->spec, &by->field, by->where),
-                "name a field above that is a choice, or an entity's attribute that is one",
+                op ? "name a field above that is a choice, or an entity's attribute that is one"
+                   : ls_plan_suggest(s, by->field, hint),
                 op ? "`%s` is no choice" : "there is no field or attribute `%s` above", by->field);
     }
     return words ? op : NULL;
@@ -210,7 +212,7 @@ bool ls_plan_choice_by(struct planner *p, const struct ls_spec_field *field,
                        struct ls_plan_type *type, unsigned back, struct ls_op *out)
 {
     const struct ls_source_choice_by *by = field->source.settings;
-    struct plan_scope s = {p, type, ls_plan_type_back(type, back), back, by->where};
+    struct plan_scope s = {p, type, field, back, by->where};
     const struct ls_op *other = deciding_field(p, by, &s);
     out->kind = LS_OP_CHOICE_BY;
     if (!other || !check_cases(p, by, other) || !collect_words(p, by, out)) {

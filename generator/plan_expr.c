@@ -67,60 +67,16 @@ static void take_widest(void *context, unsigned slot)
     w->out->text_max = op->text_max > w->out->text_max ? op->text_max : w->out->text_max;
 }
 
-#define ENTITY_VALUES_MAX (LS_SPEC_ENTITIES_MAX * (LS_SPEC_FIELDS_MAX + 1))
-
-static bool list_entity_values(struct planner *p)
-{
-    size_t count = 0;
-    p->entity_values = ls_plan_alloc(p, ENTITY_VALUES_MAX + 1, sizeof *p->entity_values);
-    for (size_t e = 0; p->entity_values && e < p->plan->entity_count; e++) {
-        const struct ls_plan_entity *entity = &p->plan->entities[e];
-        const struct ls_spec_field *attributes = entity->spec->attributes.items;
-        for (size_t i = 0; i <= entity->attribute_count; i++) {
-            const char *name = i < entity->attribute_count ? attributes[i].name : "id";
-            p->entity_values[count] = ls_arena_printf(&p->plan->arena, p->err, "%s.%s",
-                                                      entity->spec->key, name);
-            if (!p->entity_values[count++]) {
-                return false;
-            }
-        }
-    }
-    return p->entity_values != NULL;
-}
-
-/* What an expression of the type can name: the fields so far, and values of entities. */
-static bool list_names(struct planner *p, const struct ls_plan_type *type,
-                       const char *names[LS_SPEC_FIELDS_MAX + ENTITY_VALUES_MAX + 1])
-{
-    size_t count = 0;
-    if (!p->entity_values && !list_entity_values(p)) {
-        return false;
-    }
-    for (size_t i = 0; i < type->ops.count; i++) {
-        if (type->ops.items[i].cell < type->column_count) {
-            names[count++] =
-                type->version->fields[type->ops.items[i].cell - LS_COLUMN_PAYLOAD]->name;
-        }
-    }
-    for (size_t i = 0; p->entity_values[i]; i++) {
-        names[count++] = p->entity_values[i];
-    }
-    names[count] = NULL;
-    return true;
-}
-
 bool ls_plan_expression(struct planner *p, const struct ls_spec_field *field,
                         struct ls_plan_type *type, unsigned back, struct ls_op *out)
 {
     const struct ls_source_text *source = field->source.settings;
-    const char *names[LS_SPEC_FIELDS_MAX + ENTITY_VALUES_MAX + 1];
-    struct plan_scope s = {p, type, ls_plan_type_back(type, back), back, source->where};
-    struct ls_expr_scope scope = {ls_plan_find, names, &s};
+    struct plan_scope s = {p, type, field, back, source->where};
+    struct ls_expr_scope scope = {ls_plan_find, ls_plan_suggest, &s};
     struct ls_expr *expr;
     out->kind = LS_OP_EXPR;
     out->text_max = strlen(source->text);
-    if (!list_names(p, type, names) ||
-        ls_expr_compile(source->text, source->where, -1, &scope, &p->plan->arena, p->diag, &expr,
+    if (ls_expr_compile(source->text, source->where, -1, &scope, &p->plan->arena, p->diag, &expr,
                         p->err) < 0 ||
         !expr) {
         return false;

@@ -10,6 +10,7 @@ struct planner {
     struct ls_plan *plan;
     struct ls_diag *diag;
     struct ls_error *err;       /* err->code is 0 until memory was refused or a limit was passed */
+    unsigned depth;             /* of values of earlier events that are being planned */
     const char **entity_values; /* "product.category": what expressions can name beside fields, for
                                    did-you-mean; ends with NULL, made when it is first wanted */
     const struct ls_plan_type *crowded; /* names more values than there are cells for: told once */
@@ -34,17 +35,21 @@ bool ls_plan_template(struct planner *p, const struct ls_template *t, struct ls_
 /* What the field's type holds, between its `min` and its `max`. */
 void ls_plan_bounds(const struct ls_spec_field *field, int64_t *low, int64_t *high);
 
-/* plan_scope.c. What names mean in an expression of an event type: fields above, and attributes of
- * entities as hidden cells. In one of an event so many steps back, its fields are hidden cells too.
+/* plan_scope.c. What names mean to a field of an event type: the fields above it, and attributes of
+ * entities as hidden cells. To one of an event so many steps back, its fields are hidden cells too.
  */
 struct plan_scope {
     struct planner *p;
     struct ls_plan_type *type;
-    const struct ls_spec_event_type *named; /* whose fields are meant */
+    const struct ls_spec_field *field;
     unsigned back;
     struct ls_where where;
 };
 bool ls_plan_find(void *context, const char *name, struct ls_expr_symbol *symbol);
+
+/* Fields are made in order: does one of the type's stand above another? */
+bool ls_plan_is_above(const struct ls_spec_event_type *type, const struct ls_spec_field *field,
+                      const struct ls_spec_field *below);
 struct ls_op *ls_plan_op_of_cell(struct ls_plan_type *type, unsigned cell);
 
 /* Does it give null without a fault? */
@@ -58,6 +63,10 @@ bool ls_plan_ref(struct planner *p, const char *text, struct ls_where where,
                  struct ls_plan_type *type, unsigned back, struct ls_op *out);
 bool ls_plan_any_ref(struct planner *p, const struct ls_source_text *source,
                      struct ls_plan_type *type, unsigned back, struct ls_op *out);
+
+/* plan_suggest.c: what to write instead of a name that ls_plan_find does not know, as ls_suggest.
+ */
+const char *ls_plan_suggest(const void *context, const char *name, char out[LS_SUGGEST_MAX]);
 
 /* plan_expr.c */
 bool ls_plan_expression(struct planner *p, const struct ls_spec_field *field,

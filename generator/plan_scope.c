@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define DEPTH_MAX 32 /* of expressions compiled within one another */
+
 /* Which of the type's picks an entity is; it becomes one where it is none yet. -1 when there are
  * too many. */
 static int pick_of(struct planner *p, struct ls_plan_type *type, const char *name, size_t size,
@@ -187,34 +189,62 @@ static bool op_before(struct planner *p, const struct ls_spec_event_type *before
 }
 
 /* Of an event so many steps back, whose version is not known here. */
-static void check_versions(struct plan_scope *s, const struct ls_spec_field *field)
+static void check_versions(struct plan_scope *s, const struct ls_spec_event_type *named,
+                           const struct ls_spec_field *field)
 {
-    for (size_t v = 0; v < s->named->version_count; v++) {
-        if (!ls_spec_field_in(field, s->named->versions[v].number)) {
+    for (size_t v = 0; v < named->version_count; v++) {
+        if (!ls_spec_field_in(field, named->versions[v].number)) {
             PROBLEM(s->p, "LS2011", s->where,
                     "refer to a field that is the same before and after the change",
                     "what `%s` takes from `%s` is computed from `%s`, which is not in both "
                     "versions of it",
-                    s->type->spec->name, s->named->name, field->name);
+                    s->type->spec->name, named->name, field->name);
             return;
         }
     }
 }
 
+bool ls_plan_is_above(const struct ls_spec_event_type *type, const struct ls_spec_field *field,
+                      const struct ls_spec_field *below)
+{
+    const struct ls_items *lists[] = {&type->attributes, &type->dimensions, &type->metrics};
+    for (size_t l = 0; l < 3; l++) {
+        const struct ls_spec_field *fields = lists[l]->items;
+        for (size_t i = 0; i < lists[l]->count; i++) {
+            if (&fields[i] == field || &fields[i] == below) {
+                return &fields[i] != below;
+            }
+        }
+    }
+    return false;
+}
+
 static bool hidden_field(struct plan_scope *s, const char *name, struct ls_op *op)
 {
-    const struct ls_spec_field *field = ls_spec_field_ever(s->named, name);
+    const struct ls_spec_event_type *named = ls_plan_type_back(s->type, s->back);
+    const struct ls_spec_field *field = ls_spec_field_ever(named, name);
     struct ls_ops *ops = &s->type->ops;
-    for (size_t i = 0; field && i < ops->hidden_count; i++) {
-        if (ops->items[i].field == field) {
+    if (!field || !ls_plan_is_above(named, field, s->field)) {
+        return false;
+    }
+    for (size_t i = 0; i < ops->hidden_count; i++) {
+        if (ops->items[i].field == field && ops->items[i].back == s->back) {
             *op = ops->items[i];
             return true;
         }
     }
-    if (!field || !op_before(s->p, s->named, field, s->back, s->type, op)) {
+    if (s->p->depth == DEPTH_MAX) {
+        PROBLEM(s->p, "LS2106", s->where, "compute it from fields that are drawn",
+                "a value of an earlier event is computed through more than %d others", DEPTH_MAX);
         return false;
     }
-    check_versions(s, field);
+    s->p->depth++;
+    op_before(s->p, named, field, s->back, s->type, op); /* a wrong one too, as in ls_plan_type */
+    s->p->depth--;
+    if (s->p->err->code) {
+        return false;
+    }
+    check_versions(s, named, field);
     op->field = field;
     hide(s, op);
     return true;

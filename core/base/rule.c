@@ -397,7 +397,9 @@ const struct ls_rule ls_rules[] = {
      "\n"
      "Example: `{set: net, expr: \"amount * 100 / 119\", scale: 2}`.\n"},
     {"LS2106", "An expression that is too large",
-     "An expression has 256 steps and 32 levels of parentheses at most.\n"
+     "An expression has 256 steps and 32 levels of parentheses at most. Where a step of a\n"
+     "lifecycle takes a value of an earlier event, that one is computed through 32 others at\n"
+     "most.\n"
      "\n"
      "Compute parts of it in fields of their own: a metric above, or a `set` step before.\n"},
     {"LS2201", "A check that good records might fail",

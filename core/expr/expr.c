@@ -164,13 +164,15 @@ static struct operand parse_name(struct parser *p)
     }
     name[size] = '\0';
     struct ls_expr_symbol symbol;
+    int told = p->diag->errors;
     if (!p->scope->find(p->scope->context, name, &symbol)) {
+        p->failed = p->failed || p->diag->errors > told;
         char hint[LS_SUGGEST_MAX];
         char text[320];
         snprintf(text, sizeof text, "there is no field `%s` here", name);
         p->at = start;
-        problem(p, "LS2102", p->scope->names ? ls_suggest(name, p->scope->names, hint) : NULL,
-                text);
+        problem(p, "LS2102",
+                p->scope->suggest ? p->scope->suggest(p->scope->context, name, hint) : NULL, text);
         return (struct operand){.type = LS_EXPR_NUMBER};
     }
     emit(p, symbol.type == LS_EXPR_TEXT ? STEP_CELL_TEXT : STEP_CELL_NUMBER)->slot = symbol.slot;

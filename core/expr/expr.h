@@ -22,6 +22,7 @@
 #include "core/base/arena.h"
 #include "core/base/cell.h"
 #include "core/base/diag.h"
+#include "core/base/text.h"
 #include "core/base/wide.h"
 
 enum ls_expr_type { LS_EXPR_BOOLEAN, LS_EXPR_NUMBER, LS_EXPR_TEXT, LS_EXPR_TIME };
@@ -41,10 +42,10 @@ struct ls_expr_symbol {
 };
 
 struct ls_expr_scope {
-    /* Fills *symbol; false when the name is unknown. */
+    /* Fills *symbol; false when the name is unknown, or with a problem of its own noted. */
     bool (*find)(void *context, const char *name, struct ls_expr_symbol *symbol);
-    /* Names for did-you-mean, ending with NULL; may be NULL. */
-    const char *const *names;
+    /* What to write instead of a name that `find` does not know, as ls_suggest; may be NULL. */
+    const char *(*suggest)(const void *context, const char *name, char out[LS_SUGGEST_MAX]);
     void *context;
 };
 

@@ -39,9 +39,15 @@ static bool find(void *context, const char *name, struct ls_expr_symbol *symbol)
     return false;
 }
 
-static const char *const names[] = {"q",  "product.price", "rate",  "country", "none",
-                                    "at", "later",         "large", NULL};
-static const struct ls_expr_scope scope = {find, names, NULL};
+static const char *suggest(const void *context, const char *name, char out[LS_SUGGEST_MAX])
+{
+    static const char *const names[] = {"q",  "product.price", "rate",  "country", "none",
+                                        "at", "later",         "large", NULL};
+    (void)context;
+    return ls_suggest(name, names, out);
+}
+
+static const struct ls_expr_scope scope = {find, suggest, NULL};
 
 struct fixture {
     struct ls_arena arena;

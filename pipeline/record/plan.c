@@ -38,20 +38,15 @@ static struct ls_normal_column *find_column(struct ls_topic_plan *topic, const c
     return found ? &topic->columns[found - topic->columns] : NULL;
 }
 
-void ls_normal_names(const struct ls_topic_plan *topic, const char *names[LS_RECORD_CELLS_MAX + 1])
+const char *ls_normal_suggest(const void *context, const char *name, char buffer[LS_SUGGEST_MAX])
 {
+    const struct ls_topic_plan *topic = context;
+    const char *names[LS_RECORD_CELLS_MAX + 1];
     size_t count = 0;
     for (; count < topic->column_count; count++) {
         names[count] = topic->columns[count].name;
     }
     names[count] = NULL;
-}
-
-const char *ls_normal_suggest(const struct ls_topic_plan *topic, const char *name,
-                              char buffer[LS_SUGGEST_MAX])
-{
-    const char *names[LS_RECORD_CELLS_MAX + 1];
-    ls_normal_names(topic, names);
     return ls_suggest(name, names, buffer);
 }
 
@@ -206,11 +201,9 @@ static bool plan_expression(struct planner *p, const struct ls_spec_normalize *s
                                                [LS_EXPR_NUMBER] = LS_FIELD_LONG,
                                                [LS_EXPR_TEXT] = LS_FIELD_STRING,
                                                [LS_EXPR_TIME] = LS_FIELD_TIMESTAMP};
-    const char *names[LS_RECORD_CELLS_MAX + 1];
-    ls_normal_names(p->topic, names);
     struct ls_where where = ls_spec_place(p->spec, &step->expr, step->where);
     bool scaled = ls_spec_normalize_scaled(step);
-    struct ls_expr_scope scope = {step_symbol, names, p->topic};
+    struct ls_expr_scope scope = {step_symbol, ls_normal_suggest, p->topic};
     struct ls_expr *expr;
     if (ls_expr_compile(step->expr, where, scaled ? (int)step->scale : -1, &scope, &p->plan->arena,
                         p->diag, &expr, p->err) < 0 ||

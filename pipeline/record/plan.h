@@ -85,15 +85,9 @@ int ls_record_plan_select(const struct ls_record_plan *plan, struct ls_log *log,
 const struct ls_normal_column *ls_normal_column(const struct ls_topic_plan *topic,
                                                 const char *name);
 
-/* The columns' names, ending with NULL: for did-you-mean. */
-void ls_normal_names(const struct ls_topic_plan *topic, const char *names[LS_RECORD_CELLS_MAX + 1]);
-
-/* ls_suggest over them. */
-const char *ls_normal_suggest(const struct ls_topic_plan *topic, const char *name,
-                              char buffer[LS_SUGGEST_MAX]);
-
 /* A scope for expressions over the normalized columns of a topic: a name's slot is its column.
  * `context` is the topic plan. */
+const char *ls_normal_suggest(const void *context, const char *name, char buffer[LS_SUGGEST_MAX]);
 bool ls_normal_symbol(void *context, const char *name, struct ls_expr_symbol *symbol);
 
 /* A JSON fragment: the Avro type of a column, appended; `record` prefixes the names of enums. */

@@ -36,9 +36,7 @@ static int compile(struct planner *p, const char *text, struct ls_where where,
         const void *from;
         void *to;
     } context = {.from = p->view->topic_plan}; /* read only: the scope's context is untyped */
-    const char *names[LS_RECORD_CELLS_MAX + 1];
-    ls_normal_names(p->view->topic_plan, names);
-    struct ls_expr_scope scope = {ls_normal_symbol, names, context.to};
+    struct ls_expr_scope scope = {ls_normal_symbol, ls_normal_suggest, context.to};
     struct ls_expr *expr;
     int rc = ls_expr_compile(text, where, -1, &scope, &p->views->arena, p->diag, &expr, p->err);
     if (rc == 0 && expr && ls_expr_type(expr) != LS_EXPR_BOOLEAN) {
