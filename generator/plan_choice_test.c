@@ -200,13 +200,13 @@ static const struct {
     const char *field, *rule, *part, *hint;
 } wrong_choices[] = {
     {"type: string, choice_by: {field: chanel, cases: {web: {choice: [a]}}}", "LS2027",
-     "there is no field or attribute `chanel` above", "name a field above that is a choice"},
+     "there is no field or attribute `chanel` above", "did you mean `channel`?"},
     {"type: string, choice_by: {field: below, cases: {web: {choice: [a]}}}", "LS2027",
-     "there is no field or attribute `below` above", "name a field above that is a choice"},
+     "there is no field or attribute `below` above", "`below` stands below: move it above"},
     {"type: string, choice_by: {field: v, cases: {web: {choice: [a]}}}", "LS2027",
-     "there is no field or attribute `v` above", "name a field above that is a choice"},
+     "there is no field or attribute `v` above", "a value cannot be made from itself"},
     {"type: string, choice_by: {field: device.model, cases: {web: {choice: [a]}}}", "LS2027",
-     "there is no field or attribute `device.model` above", "an entity's attribute that is one"},
+     "there is no field or attribute `device.model` above", "device."},
     {"type: string, choice_by: {field: number, cases: {web: {choice: [a]}}}", "LS2027",
      "`number` is no choice", "name a field above that is a choice"},
     {"type: string, choice_by: {field: fixed, cases: {five: {choice: [a]}}, otherwise: [b]}",

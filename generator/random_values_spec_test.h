@@ -115,7 +115,7 @@ static inline void values_put_text(struct values_spec *s)
     VALUES_PUT_ONE(s, "choice: {web: #, app: #, none: 0}", "choice: [web, app, web]",
                    "id: \"x{n:06}\"", "id: \"{n}-\"", "pattern: \"[A-Z]{3}-?[0-9]{0,4}\"",
                    "pattern: \"v\\\\.[a-c_]{2,9}\"", "words: {of: [web, app, light], most: #}",
-                   "words: [a, bb]", "uuid", "const: web");
+                   "words: [a, bb]", "uuid", "const: web", "member: plant", "member: device");
 }
 
 /* What any field can come from, an attribute too. */
