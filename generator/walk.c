@@ -16,5 +16,8 @@ void ls_walk_finish(struct ls_walk *walk)
     for (size_t k = 0; k < walk->octaves; k++) {
         walk->heights[k] = (uint32_t)((raw[k] << 31) / sum);
     }
+    if (walk->octaves % 2) {
+        walk->heights[walk->octaves] = 0; /* octaves go in pairs */
+    }
     walk->reciprocal = UINT64_MAX / (uint64_t)walk->over_ms;
 }

@@ -15,7 +15,7 @@ struct ls_walk {
     int64_t over_ms;     /* between the grid's times of the slowest octave: 1 .. 2^36 */
     uint64_t reciprocal; /* (2^64 - 1) / over_ms, rounded down */
     unsigned octaves;
-    uint32_t heights[LS_WALK_OCTAVES_MAX]; /* of each octave; their sum is at most 2^31 */
+    uint32_t heights[LS_WALK_OCTAVES_MAX]; /* of each octave, 0 behind them; in all 2^31 at most */
     int64_t within; /* how far from the middle, at most 2^52; or how much of the middle, */
     bool is_share;  /* in parts of 2^32, rounded up */
     int64_t tick;   /* values are whole multiples of it, the nearest ones */
@@ -24,7 +24,21 @@ struct ls_walk {
 /* Heights and reciprocal, from the rest. */
 void ls_walk_finish(struct ls_walk *walk);
 
-/* Of the entity whose draws are `key`, at a time: -2^31 .. 2^31 - 1. */
+/* A random value of the grid, -2^31 .. 2^31 - 1: one of the three that a word has. */
+static inline int64_t ls_walk_value(uint64_t word, unsigned which)
+{
+    return (int32_t)((uint32_t)(word >> 21 * which) << 11);
+}
+
+/* On the line from `a` to `b`; `along` in parts of 2^32. */
+static inline int64_t ls_walk_line(int64_t a, int64_t b, uint64_t along)
+{
+    return a + ((b - a) * (int64_t)((along & UINT32_MAX) >> 1) >> 31);
+}
+
+/* Of the entity whose draws are `key`, at a time: -2^31 .. 2^31 - 1. Octaves go in pairs: the word
+ * of a time of the slower one's grid has its value there, and the faster one's there and half a
+ * step behind. */
 static inline int64_t ls_walk_noise(const struct ls_walk *walk, uint64_t key, int64_t time_ms)
 {
     int64_t since = time_ms - walk->start_ms;
@@ -32,13 +46,16 @@ static inline int64_t ls_walk_noise(const struct ls_walk *walk, uint64_t key, in
     uint64_t rest = (uint64_t)(since - cell * walk->over_ms);
     uint64_t along = rest * walk->reciprocal >> 32; /* of the slowest cell, Q32 */
     int64_t noise = 0;
-    for (unsigned k = 0; k < walk->octaves; k++) {
-        uint64_t base = ls_mix(key + k);
+    for (unsigned k = 0; k < walk->octaves; k += 2) {
         uint64_t c = ((uint64_t)cell << k) + (along << k >> 32);
-        int64_t a = (int32_t)(ls_mix(base + c) >> 32);
-        int64_t b = (int32_t)(ls_mix(base + c + 1) >> 32);
-        int64_t value = a + ((b - a) * (int64_t)((along << k & UINT32_MAX) >> 1) >> 31);
-        noise += value * walk->heights[k] >> 31;
+        uint64_t here = ls_mix(key + 8 * c + k / 2);
+        uint64_t next = ls_mix(key + 8 * (c + 1) + k / 2);
+        int64_t slow = ls_walk_line(ls_walk_value(here, 0), ls_walk_value(next, 0), along << k);
+        int64_t middle = ls_walk_value(here, 2);
+        bool behind = along << k & UINT64_C(1) << 31;
+        int64_t fast = ls_walk_line(behind ? middle : ls_walk_value(here, 1),
+                                    behind ? ls_walk_value(next, 1) : middle, along << (k + 1));
+        noise += (slow * walk->heights[k] >> 31) + (fast * walk->heights[k + 1] >> 31);
     }
     return noise;
 }

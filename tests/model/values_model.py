@@ -226,15 +226,17 @@ class Walk:
         along, noise = rest * (M64 // self.over) >> 32, 0
         for octave, height in enumerate(self.heights):
             c = (cell << octave) + (along << octave >> 32)
-            a, b = (self.signed(mix(mix(k + octave & M64) + point & M64) >> 32) for point in (c, c + 1))
+            a, b = self.grid(k, octave, c), self.grid(k, octave, c + 1)
             noise += (a + ((b - a) * ((along << octave & Q32 - 1) >> 1) >> 31)) * height >> 31
         within = abs(middle) * self.within >> 32 if self.is_share else self.within
         value = middle + (within * noise >> 31)
         return (value + self.tick // 2) // self.tick * self.tick if self.tick > 1 else value
 
     @staticmethod
-    def signed(x):
-        return x - (x >> 31 << 32)
+    def grid(k, octave, at):
+        word = mix(k + 8 * (at >> octave % 2) + octave // 2 & M64)
+        value = word >> (0 if octave % 2 == 0 else 42 if at % 2 else 21) & 0x1FFFFF
+        return (value - (value >> 20 << 21)) << 11
 
 
 class Episode:
