@@ -1,6 +1,7 @@
 #include "bench/hand_order_internal.h"
 #include "core/base/hash.h"
 #include "core/base/mem.h"
+#include "core/base/normal.h"
 
 #include <assert.h>
 #include <string.h>
@@ -85,7 +86,7 @@ static void products_init(uint64_t seed)
     for (uint32_t n = 0; n < PRODUCTS; n++) {
         uint64_t x = ls_below(ls_word(category_key, n, 0), 6);
         unsigned category = (unsigned)(x >= 3) + (x >= 5);
-        ls_i128 deviation = (ls_i128)ls_normal_q32(ls_word(price_key, n, 0)) * sigma >> 32;
+        ls_i128 deviation = (ls_i128)ls_normal_draw(ls_word(price_key, n, 0)) * sigma >> 32;
         uint64_t price = ls_scale_exp2(2490, (int64_t)deviation);
         price = price < 99 ? 99 : price;
         price = price > 499900 ? 499900 : price;

@@ -1,6 +1,7 @@
 #include "generator/distribution.h"
 
 #include "core/base/fixed.h"
+#include "core/base/normal.h"
 
 #include <stdio.h>
 
@@ -165,6 +166,7 @@ bool ls_distribution_compile(const struct ls_pick *pick, enum ls_unit unit, unsi
     if (c.failed) {
         return false;
     }
+    ls_normal_init();
     if (out->kind == LS_DISTRIBUTION_ZIPF) {
         const struct ls_source_zipf *settings = pick->settings;
         return ls_zipf_new((uint64_t)settings->count, to_q32(&settings->exponent), arena,
@@ -192,10 +194,10 @@ static ls_i128 at_word(const struct ls_distribution *d, uint64_t word)
         return (ls_i128)d->a * (ls_i128)ls_exponential_q32(word) >> 32;
     case LS_DISTRIBUTION_LOGNORMAL:
         return (ls_i128)ls_scale_exp2(
-            (uint64_t)d->a, (int64_t)((ls_i128)ls_normal_q32(word) * (ls_i128)d->b >> 32));
+            (uint64_t)d->a, (int64_t)((ls_i128)ls_normal_draw(word) * (ls_i128)d->b >> 32));
     case LS_DISTRIBUTION_NORMAL:
         /* to the nearest: rounded down, it would lie half a unit below its mean */
-        return d->a + (((ls_i128)ls_normal_q32(word) * (ls_i128)d->b + (INT64_C(1) << 31)) >> 32);
+        return d->a + (((ls_i128)ls_normal_draw(word) * (ls_i128)d->b + (INT64_C(1) << 31)) >> 32);
     case LS_DISTRIBUTION_POISSON:
         return (ls_i128)ls_poisson_at(d->poisson, word) * d->a;
     case LS_DISTRIBUTION_UNIFORM:

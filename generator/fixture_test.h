@@ -146,8 +146,9 @@ static inline int keep(void *context, const struct ls_event *event, struct ls_er
     struct ls_event *out = &kept->events[kept->count++];
     *out = *event;
     out->value = keep_bytes(kept, event->value, event->value_size, err);
-    bool whole = event->key + event->key_size <= event->value + event->value_size;
-    out->key = whole ? out->value + (event->key - event->value) /* where it stands in the value */
+    uintptr_t at = (uintptr_t)event->key - (uintptr_t)event->value;
+    bool whole = at < event->value_size && event->key_size <= event->value_size - at;
+    out->key = whole ? out->value + at /* where it stands in the value */
                      : keep_bytes(kept, event->key, event->key_size, err);
     out->event_id = (const char *)keep_bytes(kept, event->event_id, LS_EVENT_ID_SIZE, err);
     return 0;

@@ -137,7 +137,8 @@ static void check_none_so_short(uint64_t bits, bool is_double, double value, int
     }
     for (uint64_t up = 0; count > 0 && up < 2; up++) {
         snprintf(text, sizeof text, "%s%llue%d", value < 0 ? "-" : "",
-                 (unsigned long long)(digits + up), (int)strtol(exponent + 1, NULL, 10) - count + 1);
+                 (unsigned long long)(digits + up),
+                 (int)strtol(exponent + 1, NULL, 10) - count + 1);
         if (reads_back(text, bits, is_double)) {
             fail_msg("%016llx: %s reads back", (unsigned long long)bits, text);
         }

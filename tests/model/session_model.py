@@ -84,7 +84,7 @@ def cubic(r, *c):
     return value
 
 
-def normal(word):
+def quantile(word):
     q = word - (1 << 63)
     if (-q - 1 if q < 0 else q) <= 7839866231326559436:
         r = 775778468 - (q * q >> 96)
@@ -98,6 +98,15 @@ def normal(word):
         r -= 5 * Q32
         above, under = cubic(r, 28595484729, 13233766559, 1841179222, 74462724), cubic(r, Q32, 1039291643, 52648579, 0)
     return towards_zero(above * Q32, under) * (-1 if q < 0 else 1)
+
+
+def normal(w):
+    x = (w if w < 2**63 else M64 - w) + 1
+    s = x.bit_length() - 1
+    j, along = divmod(((x << 64 - s & M64) << 7) >> 32, Q32)
+    points = [-quantile(((128 + k) << s >> 7) - 1) for k in ((j, j + 1) if x < 2**63 else (0, 0))]
+    far = points[0] - ((points[0] - points[1]) * along >> 32)
+    return -far if w < 2**63 else far
 
 
 # ---- words of the spec language

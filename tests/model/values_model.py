@@ -88,7 +88,7 @@ def cubic(r, c0, c1, c2, c3):
     return (value * r >> 32) + c0 * 2**24
 
 
-def normal(w):
+def quantile(w):
     q = w - 2**63
     if (q if q >= 0 else -q - 1) <= 7839866231326559436:
         r = 775778468 - (q * q >> 96)
@@ -102,6 +102,15 @@ def normal(w):
         r -= 5 * Q32
         z = cubic(r, 28595484729, 13233766559, 1841179222, 74462724) * Q32 // cubic(r, Q32, 1039291643, 52648579, 0)
     return -z if q < 0 else z
+
+
+def normal(w):
+    x = (w if w < 2**63 else M64 - w) + 1
+    s = x.bit_length() - 1
+    j, along = divmod(((x << 64 - s & M64) << 7) >> 32, Q32)
+    points = [-quantile(((128 + k) << s >> 7) - 1) for k in ((j, j + 1) if x < 2**63 else (0, 0))]
+    far = points[0] - ((points[0] - points[1]) * along >> 32)
+    return -far if w < 2**63 else far
 
 
 # distributions
