@@ -14,7 +14,7 @@ struct options {
     struct spec_options spec;
     const char *to;
     int64_t events, for_ms, until_ms, from_event, to_event, at, threads;
-    const char *truth;
+    const char *truth, *shard;
     bool resume;
 };
 
@@ -39,6 +39,9 @@ static const struct ls_option rows[] = {
      .minimum = "-1", .summary = "A slice alone, from this event, without truth,"},
     {"to-event", LS_OPTION_INTEGER, 0, offsetof(struct options, to_event), .fallback = "-1",
      .minimum = "-1", .summary = "up to but not including this one."},
+    {"shard", LS_OPTION_TEXT, 0, offsetof(struct options, shard),
+     .summary =
+         "K/N: only the partitions p with p % N = K, to be made on N machines, K = 0 .. N-1."},
     {"at", LS_OPTION_INTEGER, 0, offsetof(struct options, at), .fallback = "-1", .minimum = "-1",
      .summary = "Instead of --to: prints this event, as `sample` does."},
     SPEC_OPTION_ROWS(options, spec),
@@ -140,6 +143,11 @@ static int set_bounds(const struct options *o, const struct ls_spec *spec, struc
     job->slice = o->from_event >= 0 || o->to_event >= 0;
     if (job->slice && (o->from_event < 0 || o->to_event < 0)) {
         return ls_error_set(err, LS_E_USAGE, "a slice needs both --from-event and --to-event");
+    }
+    if (o->shard && !ls_shard_read(o->shard, &job->shard)) {
+        return ls_error_set(err, LS_E_USAGE,
+                            "--shard is `%.40s`: write K/N with K from 0 up to N-1, as in 0/8",
+                            o->shard);
     }
     job->first = (uint64_t)o->from_event;
     job->end = (uint64_t)o->to_event;
@@ -318,7 +326,8 @@ const struct command command_generate = {
         "--threads 1\n"
         "  lockstep generate fixtures/domains/ecommerce.yaml --to - --events 1000 | jq .value\n"
         "  lockstep generate fixtures/domains/ecommerce.yaml --at 1000000000\n"
-        "  lockstep generate shop.yaml bank.yaml --to log:/tmp/both --events 100000\n",
+        "  lockstep generate shop.yaml bank.yaml --to log:/tmp/both --events 100000\n"
+        "  lockstep generate shop.yaml --shard 3/8 --to log:/tmp/shop-3 --for 24h\n",
     .subjects_min = 1,
     .subjects_max = LS_GENERATE_SPECS_MAX,
     .options = &table,

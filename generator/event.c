@@ -240,8 +240,8 @@ static void begin_copy(const struct ls_plan *plan, const struct identity *origin
     out->fault = ls_strikes(plan->conflict_share, word) ? LS_FAULT_CONFLICT : LS_FAULT_DUPLICATE;
 }
 
-void ls_event_begin(const struct ls_plan *plan, uint64_t i, struct ls_event_scratch *scratch,
-                    struct ls_event *out)
+static ALWAYS_INLINE bool begin(const struct ls_plan *plan, const struct ls_shard *shard,
+                                uint64_t i, struct ls_event_scratch *scratch, struct ls_event *out)
 {
     struct identity id;
     bool is_copy = ls_slot_is_copy(&plan->slots, i, &scratch->slots);
@@ -258,6 +258,10 @@ void ls_event_begin(const struct ls_plan *plan, uint64_t i, struct ls_event_scra
     }
     const struct ls_plan_entity *entity = plan->types[id.struck.type].picks[0].entity;
     out->entity = id.struck.entity = ls_entity_pick(plan, entity, id.slot.chain[0]);
+    out->partition = partition_of(plan, entity, out->entity);
+    if (shard && !ls_shard_has(shard, out->partition)) {
+        return false;
+    }
     if (repeats) {
         begin_copy(plan, &id, out);
     } else {
@@ -273,7 +277,6 @@ void ls_event_begin(const struct ls_plan *plan, uint64_t i, struct ls_event_scra
     out->original = id.struck.index;
     out->type = (uint16_t)id.struck.type;
     out->changed = plan->change.present && is_changed(plan, &id.struck);
-    out->partition = partition_of(plan, entity, out->entity);
     out->held = plan->outage.present && out->partition == plan->outage_partition &&
                 out->scheduled_ms >= plan->outage.from_ms && out->scheduled_ms < plan->outage.to_ms;
     out->timestamp_ms = out->held ? plan->outage.to_ms : out->scheduled_ms;
@@ -281,6 +284,19 @@ void ls_event_begin(const struct ls_plan *plan, uint64_t i, struct ls_event_scra
     id.struck.index = i; /* jitter is the copy's own */
     id.struck.scheduled_ms = out->scheduled_ms;
     shift_clock(plan, &id.struck, out);
+    return true;
+}
+
+void ls_event_begin(const struct ls_plan *plan, uint64_t i, struct ls_event_scratch *scratch,
+                    struct ls_event *out)
+{
+    (void)begin(plan, NULL, i, scratch, out);
+}
+
+bool ls_event_begin_in(const struct ls_plan *plan, const struct ls_shard *shard, uint64_t i,
+                       struct ls_event_scratch *scratch, struct ls_event *out)
+{
+    return begin(plan, shard, i, scratch, out);
 }
 
 /* ---- bytes */

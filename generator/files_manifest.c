@@ -12,7 +12,7 @@
  * would round them. */
 struct identity {
     char sha256[LS_HEX_MAX];
-    char events[24], until[24];
+    char events[24], until[24], shard[LS_SHARD_TEXT_MAX];
 };
 
 static void identify(const struct ls_sink_domain *domain, struct identity *out)
@@ -20,6 +20,7 @@ static void identify(const struct ls_sink_domain *domain, struct identity *out)
     ls_hex(domain->plan->spec->hash.bytes, LS_SHA256_SIZE, out->sha256);
     snprintf(out->events, sizeof out->events, "%llu", (unsigned long long)domain->events);
     snprintf(out->until, sizeof out->until, "%lld", (long long)domain->until_ms);
+    ls_shard_format(&domain->shard, out->shard);
 }
 
 static int append_entry(const struct ls_files_entry *entry, bool first, struct ls_buf *out,
@@ -49,9 +50,10 @@ int ls_files_manifest_write(const char *folder, const char *format,
                                  "{\n  \"lockstep_files\": 1,\n  \"complete\": %s,\n"
                                  "  \"format\": \"%s\",\n  \"domain\": \"%s\",\n"
                                  "  \"spec_sha256\": \"%s\",\n  \"events\": \"%s\",\n"
-                                 "  \"until\": \"%s\",\n  \"files\": [",
+                                 "  \"until\": \"%s\",\n%s%s%s  \"files\": [",
                                  complete ? "true" : "false", format, domain->plan->spec->domain,
-                                 id.sha256, id.events, id.until);
+                                 id.sha256, id.events, id.until, *id.shard ? "  \"shard\": \"" : "",
+                                 id.shard, *id.shard ? "\",\n" : "");
     for (size_t i = 0; rc == 0 && entries && i < entry_count; i++) {
         rc = append_entry(&entries[i], i == 0, &text, err);
     }
@@ -79,7 +81,8 @@ static int judge(const json_t *json, const char *folder, const char *format,
     bool same_spec = strcmp(text_of(json, "domain"), domain->plan->spec->domain) == 0 &&
                      strcmp(text_of(json, "spec_sha256"), id.sha256) == 0;
     bool same_bounds = strcmp(text_of(json, "events"), id.events) == 0 &&
-                       strcmp(text_of(json, "until"), id.until) == 0;
+                       strcmp(text_of(json, "until"), id.until) == 0 &&
+                       strcmp(text_of(json, "shard"), id.shard) == 0;
     bool same = same_format && same_spec && same_bounds;
     if (!resume) {
         return ls_error_set(err, LS_E_DATA, "there is a %s %s output in %s already: remove it%s",
@@ -96,7 +99,7 @@ static int judge(const json_t *json, const char *folder, const char *format,
     if (same_spec && !same_bounds) {
         return ls_error_set(err, LS_E_DATA,
                             "the output in %s is of another run of this spec: resume it with the "
-                            "--events, --for or --until that it was begun with",
+                            "--events, --for, --until or --shard that it was begun with",
                             folder);
     }
     return same ? 0

@@ -4,7 +4,7 @@
 
 static struct ls_sink_domain domain_of(const struct maker *m)
 {
-    return (struct ls_sink_domain){m->plan, 3000, INT64_MAX};
+    return (struct ls_sink_domain){m->plan, 3000, INT64_MAX, {0, 0}};
 }
 
 static void write_one(struct maker *m, const struct ls_sink_domain *domain, bool complete)
@@ -77,6 +77,14 @@ static void only_the_same_run_is_resumed(void **state)
     domain.until_ms--;
     check_look(m, "csv", &domain, true, LS_E_DATA, 0, "another run of this spec");
     domain.until_ms++;
+    domain.shard = (struct ls_shard){1, 4};
+    check_look(m, "csv", &domain, true, LS_E_DATA, 0, "--until or --shard that it was begun with");
+    write_one(m, &domain, false);
+    check_look(m, "csv", &domain, true, 0, LS_FILES_PARTIAL, "");
+    domain.shard.number = 2;
+    check_look(m, "csv", &domain, true, LS_E_DATA, 0, "another run of this spec");
+    domain.shard = (struct ls_shard){0, 0};
+    check_look(m, "csv", &domain, true, LS_E_DATA, 0, "another run of this spec");
     write_one(m, &domain, true);
     check_look(m, "csv", &domain, true, 0, LS_FILES_COMPLETE, "");
     check_look(m, "csv", &domain, false, LS_E_DATA, 0,

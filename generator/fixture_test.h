@@ -158,7 +158,7 @@ static inline void run_into(struct maker *m, struct kept *out, uint64_t first, u
                             unsigned threads)
 {
     forget(out);
-    const struct ls_run run = {m->plan, first, end, threads, keep, NULL, out};
+    const struct ls_run run = {m->plan, first, end, {0, 0}, threads, keep, NULL, out};
     if (ls_run(&run, &m->base.err) < 0) {
         fail_msg("%s", m->base.err.text);
     }

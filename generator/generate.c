@@ -16,6 +16,7 @@ struct part {
     struct ls_generated *out;
     struct ls_truth *truth; /* counts in any case; NULL for a slice */
     uint64_t first, end;
+    uint64_t done; /* slots, those of other shards too */
 };
 
 struct job {
@@ -24,14 +25,14 @@ struct job {
     size_t count;
     struct ls_sink *sink;
     size_t now;     /* the part that is made */
-    uint64_t done;  /* events of the parts before it */
+    uint64_t done;  /* slots of the parts before it */
     uint64_t total; /* of all */
 };
 
 static int report(const struct job *job, struct ls_error *err)
 {
     const struct ls_generate *g = job->parts[0].settings;
-    uint64_t done = job->done + job->parts[job->now].out->events;
+    uint64_t done = job->done + job->parts[job->now].done;
     return g->progress ? g->progress(g->context, done, job->total, err) : 0;
 }
 
@@ -41,6 +42,9 @@ static int take_heartbeat(void *context, uint32_t type, uint32_t partition, int6
     struct job *job = context;
     struct part *part = &job->parts[job->now];
     const struct ls_sink_kind *kind = job->sink->kind;
+    if (!ls_shard_has(&part->settings->shard, partition)) {
+        return 0;
+    }
     int rc = kind->take_heartbeat
                  ? kind->take_heartbeat(job->sink, job->now, type, partition, time_ms, err)
                  : 0;
@@ -53,6 +57,7 @@ static int take(void *context, const struct ls_event *event, struct ls_error *er
 {
     struct job *job = context;
     struct part *part = &job->parts[job->now];
+    part->out->events++;
     part->out->value_bytes += event->value_size;
     int64_t now_ms = event->scheduled_ms;
     int rc = now_ms < part->heartbeats.next_ms
@@ -66,7 +71,7 @@ static int progress(void *context, uint64_t next, struct ls_error *err)
 {
     struct job *job = context;
     struct part *part = &job->parts[job->now];
-    part->out->events = next - part->first;
+    part->done = next - part->first;
     return report(job, err);
 }
 
@@ -158,6 +163,7 @@ static int open_sink(struct job *job, struct ls_error *err)
             .events = g->events,
             .until_ms = g->slice ? INT64_MIN : g->until_ms, /* no run ends before all times: a slice
                                                                is none that could be resumed */
+            .shard = g->shard,
         };
     }
     return kind ? kind->open(place, &run, &job->sink, err) : err->code;
@@ -185,12 +191,18 @@ static int make_part(struct job *job, struct ls_error *err)
 {
     struct part *part = &job->parts[job->now];
     const struct ls_generate *g = part->settings;
-    const struct ls_run run = {g->plan, part->first, part->end, g->threads, take, progress, job};
+    const struct ls_run run = {g->plan,    part->first, part->end, g->shard,
+                               g->threads, take,        progress,  job};
     ls_heartbeats_begin(&part->heartbeats, g->plan);
     if (g->slice) {
         part->heartbeats.next_ms = INT64_MAX;
     }
     int rc = ls_run(&run, err);
+    if (rc == 0 && part->first < part->end &&
+        !g->slice) { /* the last event may be another shard's */
+        int64_t last_ms = ls_arrival_time(&g->plan->arrival, part->end - 1);
+        rc = ls_heartbeats_until(&part->heartbeats, last_ms, take_heartbeat, job, err);
+    }
     if (rc == 0 && g->until_ms != INT64_MAX && !g->slice) {
         rc = ls_heartbeats_until(&part->heartbeats, g->until_ms - 1, take_heartbeat, job, err);
     }

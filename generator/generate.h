@@ -19,6 +19,7 @@ struct ls_generate {
     uint64_t first, end;          /* when `slice`: events [first, end) alone, without truth; it
                                      cannot be resumed */
     bool slice;
+    struct ls_shard shard; /* its partitions alone, with their heartbeats and truth */
     unsigned threads;
     bool resume;
     int (*progress)(void *context, uint64_t done, uint64_t total,

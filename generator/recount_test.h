@@ -3,6 +3,7 @@
 #ifndef LS_GENERATOR_RECOUNT_TEST_H
 #define LS_GENERATOR_RECOUNT_TEST_H
 
+#include "core/avro/frame.h"
 #include "core/base/civil.h"
 #include "generator/fixture_test.h"
 

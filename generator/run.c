@@ -10,7 +10,8 @@ enum block_state { BLOCK_FREE, BLOCK_MAKING, BLOCK_READY };
 struct block {
     enum block_state state;
     uint64_t first;
-    size_t count;
+    size_t slots;
+    size_t count; /* of events: less than the slots where others are another shard's */
     struct ls_event *events;
     uint8_t *bytes;
 };
@@ -31,8 +32,16 @@ static void make_block(const struct work *work, struct block *block,
 {
     const struct ls_plan *plan = work->run->plan;
     uint8_t *at = block->bytes;
-    for (size_t i = 0; i < block->count; i++) {
-        ls_event_begin(plan, block->first + i, scratch, &block->events[i]);
+    const struct ls_shard *shard = &work->run->shard;
+    block->count = 0;
+    for (size_t i = 0; i < block->slots; i++) {
+        struct ls_event *event = &block->events[block->count];
+        if (shard->count == 0) {
+            ls_event_begin(plan, block->first + i, scratch, event);
+            block->count++;
+        } else {
+            block->count += ls_event_begin_in(plan, shard, block->first + i, scratch, event);
+        }
     }
     for (size_t i = 0; i < block->count; i++) {
         ls_event_write(plan, scratch, at, &block->events[i]);
@@ -44,7 +53,7 @@ static void set_bounds(const struct ls_run *run, uint64_t number, struct block *
 {
     block->first = run->first + number * LS_RUN_BLOCK_EVENTS;
     uint64_t left = run->end - block->first;
-    block->count = left < LS_RUN_BLOCK_EVENTS ? (size_t)left : LS_RUN_BLOCK_EVENTS;
+    block->slots = left < LS_RUN_BLOCK_EVENTS ? (size_t)left : LS_RUN_BLOCK_EVENTS;
 }
 
 static uint64_t block_total(const struct ls_run *run)
@@ -104,7 +113,7 @@ static int hand_on(const struct ls_run *run, const struct block *block, struct l
             return rc;
         }
     }
-    return run->progress ? run->progress(run->context, block->first + block->count, err) : 0;
+    return run->progress ? run->progress(run->context, block->first + block->slots, err) : 0;
 }
 
 static int run_alone(struct work *work, struct ls_error *err)

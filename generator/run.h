@@ -1,5 +1,5 @@
-/* A generation run: events [first, end) made by threads in blocks, handed on in index order. The
- * bytes are the same for any number of threads. */
+/* A generation run: events [first, end), or a shard's of them, made by threads in blocks, handed on
+ * in index order. The bytes are the same for any number of threads. */
 #ifndef LS_GENERATOR_RUN_H
 #define LS_GENERATOR_RUN_H
 
@@ -11,7 +11,8 @@
 struct ls_run {
     const struct ls_plan *plan;
     uint64_t first, end; /* indices */
-    unsigned threads;    /* 1: everything on the caller's thread */
+    struct ls_shard shard;
+    unsigned threads; /* 1: everything on the caller's thread */
     /* Takes the next event, in index order, on the caller's thread. A negative answer ends the run.
      */
     int (*take)(void *context, const struct ls_event *event, struct ls_error *err);

@@ -97,8 +97,8 @@ static void events_come_in_order_until_the_caller_says_no(void **state)
         for (unsigned threads = 1; threads <= 3; threads += 2) {
             struct caller caller = {.takes_max = cases[k].takes_max,
                                     .calls_max = cases[k].calls_max};
-            const struct ls_run run = {m->plan,        100,    5100, threads, count_take,
-                                       count_progress, &caller};
+            const struct ls_run run = {m->plan, 100,        5100,           {0, 0},
+                                       threads, count_take, count_progress, &caller};
             assert_int_equal(ls_run(&run, &m->base.err), cases[k].rc);
             assert_int_equal(caller.taken, cases[k].taken);
             assert_int_equal(caller.next, cases[k].next);
@@ -115,7 +115,7 @@ static void progress_may_be_missing_and_a_run_empty(void **state)
     struct caller caller = {.takes_max = 0};
     plan_fine(m, sample_spec, NULL);
     for (unsigned threads = 1; threads <= 2; threads++) {
-        const struct ls_run run = {m->plan, 5, 5, threads, count_take, NULL, &caller};
+        const struct ls_run run = {m->plan, 5, 5, {0, 0}, threads, count_take, NULL, &caller};
         assert_int_equal(ls_run(&run, &m->base.err), 0);
     }
 }
@@ -129,8 +129,8 @@ static void refused_memory_is_an_error(void **state)
         int rc;
         do {
             struct caller caller = {.takes_max = UINT64_MAX, .calls_max = UINT64_MAX};
-            const struct ls_run run = {m->plan,        100,    3000, threads, count_take,
-                                       count_progress, &caller};
+            const struct ls_run run = {m->plan, 100,        3000,           {0, 0},
+                                       threads, count_take, count_progress, &caller};
             ls_mem_refuse(++refused);
             rc = ls_run(&run, &m->base.err);
             ls_mem_refuse(0);

@@ -14,6 +14,7 @@ struct ls_sink_domain {
     const struct ls_plan *plan;
     uint64_t events;
     int64_t until_ms;
+    struct ls_shard shard;
 };
 
 struct ls_sink_run {

@@ -66,7 +66,7 @@ static void check_case(struct fixture *f, size_t k)
     struct ls_spec_version version;
     struct ls_plan_type plan_type = {.spec = &type, .version = &version};
     struct ls_plan plan = {.spec = &spec, .type_count = 1, .types = &plan_type};
-    const struct ls_sink_domain domain = {&plan, 1, INT64_MAX};
+    const struct ls_sink_domain domain = {&plan, 1, INT64_MAX, {0, 0}};
     const struct ls_sink_run run = {&domain, 1, false};
     uint8_t value[200];
     struct ls_sink *sink;

@@ -46,8 +46,12 @@ static int describe(const struct ls_sink_run *run, struct log_sink *sink, struct
         }
         ls_hex(plan->spec->hash.bytes, sizeof plan->spec->hash.bytes, out->sha256[d]);
         out->identities[d] = (struct ls_log_identity){
-            plan->spec->domain, out->sha256[d], domain->events, domain->until_ms,
-            d + 1 < run->domain_count ? &out->identities[d + 1] : NULL};
+            plan->spec->domain,
+            out->sha256[d],
+            domain->events,
+            domain->until_ms,
+            d + 1 < run->domain_count ? &out->identities[d + 1] : NULL,
+            domain->shard};
     }
     return 0;
 }

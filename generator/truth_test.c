@@ -122,7 +122,7 @@ static struct ls_truth *write_truth(struct maker *m, uint64_t count, const char 
     if (ls_truth_new(m->plan, folder, &truth, &m->base.err) < 0) {
         fail_msg("%s", m->base.err.text);
     }
-    const struct ls_run run = {m->plan, 0, count, 1, take_truth, NULL, truth};
+    const struct ls_run run = {m->plan, 0, count, {0, 0}, 1, take_truth, NULL, truth};
     assert_int_equal(ls_run(&run, &m->base.err), 0);
     if (ls_truth_finish(truth, &m->base.err) < 0) {
         fail_msg("%s", m->base.err.text);

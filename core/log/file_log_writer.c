@@ -60,7 +60,8 @@ static void find_difference(const struct ls_log_identity **a, const struct ls_lo
 {
     while (*a && *b && strcmp((*a)->domain, (*b)->domain) == 0 &&
            strcmp((*a)->spec_sha256, (*b)->spec_sha256) == 0 && (*a)->events == (*b)->events &&
-           (*a)->until_ms == (*b)->until_ms) {
+           (*a)->until_ms == (*b)->until_ms && (*a)->shard.number == (*b)->shard.number &&
+           (*a)->shard.count == (*b)->shard.count) {
         *a = (*a)->next;
         *b = (*b)->next;
     }
@@ -79,7 +80,7 @@ static int refuse_resume(const char *folder, const struct ls_log_identity *there
         strcmp(there->spec_sha256, now->spec_sha256) == 0) {
         return ls_error_set(err, LS_E_DATA,
                             "the log in %s is of another run of this spec: resume it with the "
-                            "--events, --for or --until that it was begun with",
+                            "--events, --for, --until or --shard that it was begun with",
                             folder);
     }
     return ls_error_set(err, LS_E_DATA,

@@ -13,12 +13,16 @@
 static int identity_text(const struct ls_log_identity *identity, const char *between,
                          struct ls_buf *out, struct ls_error *err)
 {
-    return ls_buf_appendf(out, err,
-                          "\"domain\": \"%s\",%s\"spec_sha256\": \"%s\",%s\"events\": "
-                          "\"%llu\",%s\"until\": \"%lld\"",
-                          identity->domain, between, identity->spec_sha256, between,
-                          (unsigned long long)identity->events, between,
-                          (long long)identity->until_ms);
+    char shard[LS_SHARD_TEXT_MAX];
+    int rc = ls_buf_appendf(out, err,
+                            "\"domain\": \"%s\",%s\"spec_sha256\": \"%s\",%s\"events\": "
+                            "\"%llu\",%s\"until\": \"%lld\"",
+                            identity->domain, between, identity->spec_sha256, between,
+                            (unsigned long long)identity->events, between,
+                            (long long)identity->until_ms);
+    ls_shard_format(&identity->shard, shard);
+    return rc < 0 || !*shard ? rc
+                             : ls_buf_appendf(out, err, ",%s\"shard\": \"%s\"", between, shard);
 }
 
 /* A log of one domain says so beside the rest; of several there is a list. */
@@ -137,6 +141,11 @@ static int read_identity(const json_t *json, const struct ls_log_identity *next,
     if (!number_of(json, "events", 0, UINT64_MAX, &events) ||
         !number_of(json, "until", INT64_MIN, INT64_MAX, &until)) {
         return ls_error_set(err, LS_E_DATA, "`events` or `until` is no number");
+    }
+    const json_t *shard = json_object_get(json, "shard");
+    if (shard &&
+        (!json_is_string(shard) || !ls_shard_read(json_string_value(shard), &out->shard))) {
+        return ls_error_set(err, LS_E_DATA, "`shard` is no K/N with K below N");
     }
     out->events = (uint64_t)events;
     out->until_ms = (int64_t)until;

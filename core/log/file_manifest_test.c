@@ -42,13 +42,13 @@ static void check(int rc)
 
 static void a_manifest_is_read_as_it_was_written(void **state)
 {
-    static const struct ls_log_identity third = {"third", "02", 5, INT64_MAX, NULL};
-    static const struct ls_log_identity second = {"second", "01", UINT64_MAX, -4, &third};
+    static const struct ls_log_identity third = {"third", "02", 5, INT64_MAX, NULL, {0, 0}};
+    static const struct ls_log_identity second = {"second", "01", UINT64_MAX, -4, &third, {0, 0}};
     static const struct ls_log_identity cases[] = {
-        {"shop", "00ff", 12, INT64_MAX, NULL},
-        {"a", "", UINT64_MAX, INT64_MIN, NULL},
-        {"b_c", "0123", 0, -1, NULL},
-        {"first", "00", 1, 2, &second},
+        {"shop", "00ff", 12, INT64_MAX, NULL, {0, 0}},
+        {"a", "", UINT64_MAX, INT64_MIN, NULL, {0, 0}},
+        {"b_c", "0123", 0, -1, NULL, {3, 8}},
+        {"first", "00", 1, 2, &second, {0, 0}},
     };
     (void)state;
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
@@ -63,6 +63,8 @@ static void a_manifest_is_read_as_it_was_written(void **state)
                 assert_string_equal(read->domain, i->domain);
                 assert_string_equal(read->spec_sha256, i->spec_sha256);
                 assert_true(read->events == i->events && read->until_ms == i->until_ms);
+                assert_true(read->shard.number == i->shard.number &&
+                            read->shard.count == i->shard.count);
             }
             assert_null(read);
             assert_int_equal(m.topic_count, 2);
@@ -92,22 +94,24 @@ static void check_text(const struct ls_log_identity *identity, const char *wante
 /* The form of one domain is older than that of several, and stays. */
 static void the_text_of_one_domain_and_of_several(void **state)
 {
-    static const struct ls_log_identity second = {"bank", "01", UINT64_MAX, -4, NULL};
-    static const struct ls_log_identity both = {"shop", "00ff", 12, INT64_MAX, &second};
-    static const struct ls_log_identity one = {"shop", "00ff", 12, INT64_MAX, NULL};
+    static const struct ls_log_identity second = {"bank", "01", UINT64_MAX, -4, NULL, {2, 3}};
+    static const struct ls_log_identity both = {"shop", "00ff", 12, INT64_MAX, &second, {0, 0}};
+    static const struct ls_log_identity one = {"shop", "00ff", 12, INT64_MAX, NULL, {0, 0}};
     (void)state;
     check_text(&one, "{\n  \"lockstep_log\": 1,\n  \"complete\": false,\n"
                      "  \"domain\": \"shop\",\n  \"spec_sha256\": \"00ff\",\n"
                      "  \"events\": \"12\",\n  \"until\": \"9223372036854775807\",\n"
                      "  \"topics\": [\n    {\"name\": \"t\", \"partitions\": 1, \"ends\": []}\n"
                      "  ]\n}\n");
-    check_text(&both, "{\n  \"lockstep_log\": 1,\n  \"complete\": false,\n  \"domains\": [\n"
-                      "    {\"domain\": \"shop\", \"spec_sha256\": \"00ff\", \"events\": \"12\", "
-                      "\"until\": \"9223372036854775807\"},\n"
-                      "    {\"domain\": \"bank\", \"spec_sha256\": \"01\", "
-                      "\"events\": \"18446744073709551615\", \"until\": \"-4\"}\n  ],\n"
-                      "  \"topics\": [\n    {\"name\": \"t\", \"partitions\": 1, \"ends\": []}\n"
-                      "  ]\n}\n");
+    check_text(
+        &both,
+        "{\n  \"lockstep_log\": 1,\n  \"complete\": false,\n  \"domains\": [\n"
+        "    {\"domain\": \"shop\", \"spec_sha256\": \"00ff\", \"events\": \"12\", "
+        "\"until\": \"9223372036854775807\"},\n"
+        "    {\"domain\": \"bank\", \"spec_sha256\": \"01\", "
+        "\"events\": \"18446744073709551615\", \"until\": \"-4\", \"shard\": \"2/3\"}\n  ],\n"
+        "  \"topics\": [\n    {\"name\": \"t\", \"partitions\": 1, \"ends\": []}\n"
+        "  ]\n}\n");
 }
 
 static const char sound[] = "{\"lockstep_log\": 1, \"complete\": true, \"domain\": \"shop\",\n"
@@ -152,6 +156,8 @@ static void wrong_shapes_are_refused(void **state)
         {"\"events\": \"5\"", "\"events\": \"-5\"", "is no number"},
         {"\"events\": \"5\"", "\"events\": \"18446744073709551616\"", "is no number"},
         {"\"until\": \"-7\"", "\"until\": \"\"", "is no number"},
+        {"\"until\": \"-7\"", "\"until\": \"-7\", \"shard\": \"8/8\"", "is no K/N"},
+        {"\"until\": \"-7\"", "\"until\": \"-7\", \"shard\": 1", "is no K/N"},
         {"\"until\": \"-7\"", "\"until\": \"9223372036854775808\"", "is no number"},
         {"{\"name\": \"a\"", "5, {\"name\": \"a\"", "a topic in it"},
         {"\"a\"", "\"\"", "cannot name a topic"},
@@ -194,7 +200,7 @@ static void a_manifest_may_be_missing(void **state)
 
 static void refused_memory_is_an_error(void **state)
 {
-    static const struct ls_log_identity identity = {"shop", "00ff", 12, INT64_MAX, NULL};
+    static const struct ls_log_identity identity = {"shop", "00ff", 12, INT64_MAX, NULL, {0, 0}};
     unsigned refused = 0;
     int rc;
     (void)state;

@@ -61,6 +61,7 @@ struct ls_log_identity *ls_log_identity_copy(const struct ls_log_identity *ident
     }
     copy->events = identity->events;
     copy->until_ms = identity->until_ms;
+    copy->shard = identity->shard;
     copy->domain = ls_mem_copy(identity->domain, strlen(identity->domain), err);
     copy->spec_sha256 = ls_mem_copy(identity->spec_sha256, strlen(identity->spec_sha256), err);
     copy->next = identity->next ? ls_log_identity_copy(identity->next, err) : NULL;

@@ -9,6 +9,7 @@
 
 #include "core/base/error.h"
 #include "core/base/hash.h"
+#include "core/log/shard.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -44,6 +45,7 @@ struct ls_log_identity {
     uint64_t events;         /* how many the run was to make; UINT64_MAX: not bounded by a number */
     int64_t until_ms;        /* data time it was to end before; INT64_MAX: not bounded by a time */
     const struct ls_log_identity *next; /* of the next domain in the log; NULL behind the last */
+    struct ls_shard shard;              /* the partitions that it has; all others are empty */
 };
 
 struct ls_log;
