@@ -22,6 +22,11 @@ static void print_domain(const struct ls_log_identity *identity)
         ls_time_format(identity->until_ms, time);
         cli_print(", until %s", time);
     }
+    if (identity->shard.count) {
+        char shard[LS_SHARD_TEXT_MAX];
+        ls_shard_format(&identity->shard, shard);
+        cli_print(", shard %s of it", shard);
+    }
     cli_print("\n");
 }
 

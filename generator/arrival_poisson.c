@@ -20,11 +20,11 @@ static unsigned left_half(const struct ls_arrival_era *at, const struct ls_arriv
     unsigned ones = 0;
     unsigned words = share->arrivals / 64;
     for (unsigned k = 0; k < words; k++) {
-        ones += (unsigned)__builtin_popcountll(draw(at, share->node, k));
+        ones += ls_ones(draw(at, share->node, k));
     }
     if (share->arrivals % 64) {
         uint64_t mask = (UINT64_C(1) << share->arrivals % 64) - 1;
-        ones += (unsigned)__builtin_popcountll(draw(at, share->node, words) & mask);
+        ones += ls_ones(draw(at, share->node, words) & mask);
     }
     return ones;
 }

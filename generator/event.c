@@ -251,10 +251,9 @@ static ALWAYS_INLINE bool begin(const struct ls_plan *plan, const struct ls_shar
     out->episode = 0;
     out->height = 0;
     out->fault = LS_FAULT_NONE;
-    out->scheduled_ms = ls_arrival_next_time(&plan->arrival, &scratch->arrival, i);
     bool repeats = is_copy && find_original(plan, i, scratch, &id);
     if (!repeats) {
-        identify(plan, i, is_copy, out->scheduled_ms, &id);
+        identify(plan, i, is_copy, 0, &id);
     }
     const struct ls_plan_entity *entity = plan->types[id.struck.type].picks[0].entity;
     out->entity = id.struck.entity = ls_entity_pick(plan, entity, id.slot.chain[0]);
@@ -262,10 +261,12 @@ static ALWAYS_INLINE bool begin(const struct ls_plan *plan, const struct ls_shar
     if (shard && !ls_shard_has(shard, out->partition)) {
         return false;
     }
+    out->scheduled_ms = ls_arrival_next_time(&plan->arrival, &scratch->arrival, i);
     if (repeats) {
         begin_copy(plan, &id, out);
     } else {
         struct timing timing;
+        id.struck.scheduled_ms = out->scheduled_ms;
         time_of(plan, &id, &timing);
         out->event_time = timing.event_time;
         out->late = timing.late;

@@ -685,7 +685,7 @@ static void the_bytes_are_pinned(void **state)
     check_pinned(*state, "sample", sample_spec, 5000,
                  (struct ls_id){UINT64_C(0x5152b5c1da2ed030), UINT64_C(0x40503f629ee8c9d1)});
     check_pinned(*state, "spec of sessions", session_spec, 14000,
-                 (struct ls_id){UINT64_C(0x003d73160feed97e), UINT64_C(0xf678a48ff3f29557)});
+                 (struct ls_id){UINT64_C(0x6aea0c5ff317409c), UINT64_C(0x6d3045f2721716f6)});
 }
 
 int main(void)

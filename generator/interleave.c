@@ -65,8 +65,9 @@ int ls_interleave(const int64_t *wished, int64_t least, uint64_t key, struct ls_
         return err->code;
     }
     int64_t ahead = 0;
+    const struct ls_permutation order = ls_permutation_of(LS_LAGS);
     for (int64_t n = 0; n < LS_LAGS; n++) {
-        int64_t lag = wished[ls_permute(LS_LAGS, key, (uint64_t)n)];
+        int64_t lag = wished[ls_permute(&order, key, (uint64_t)n)];
         wish[n] = n + (lag > least ? lag : least);
         turns[n] = (struct turn){(uint32_t)(wish[n] % LS_LAGS), (uint32_t)n};
     }

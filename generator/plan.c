@@ -75,10 +75,20 @@ static bool fill_partitions(struct planner *p, struct ls_plan_entity *entity)
     return partitions != NULL;
 }
 
-static bool is_hot(const struct ls_spec *spec, const struct ls_spec_entity *entity)
+/* The events that a time of the run decides about, as indices: these arrive in its order. */
+static void plan_spans(const struct planner *p, struct ls_plan_entity *entity)
 {
-    const struct ls_spec_hot_key *hot = spec->faults->hot_key;
-    return hot && (!hot->entity || strcmp(hot->entity, entity->key) == 0);
+    const struct ls_arrival *arrival = &p->plan->arrival;
+    const struct ls_spec_hot_key *hot = p->spec->faults->hot_key;
+    const struct ls_spec_entity *spec = entity->spec;
+    int64_t start = p->spec->start_ms;
+    if (spec->growth && spec->growth->to > spec->count) {
+        entity->grown = ls_arrival_before(arrival, start + entity->grown_ms);
+    }
+    if (hot && (!hot->entity || strcmp(hot->entity, spec->key) == 0)) {
+        entity->hot_first = ls_arrival_before(arrival, start + hot->at_ms);
+        entity->hot_end = ls_arrival_before(arrival, start + hot->at_ms + hot->for_ms);
+    }
 }
 
 static bool plan_entity(struct planner *p, const struct ls_spec_entity *spec,
@@ -90,15 +100,14 @@ static bool plan_entity(struct planner *p, const struct ls_spec_entity *spec,
     *out = (struct ls_plan_entity){
         .spec = spec,
         .count = (uint64_t)(spec->growth ? spec->growth->to : spec->count),
-        .grows = spec->growth && spec->growth->to > spec->count,
         .count_at_start = (uint64_t)spec->count,
         .grown_ms = spec->growth ? spec->growth->over_ms : 0,
-        .hot = is_hot(p->spec, spec),
         .in_turn = spec->pick.member == &ls_member_pick_in_turn,
         .attribute_count = spec->attributes.count};
     if (!ls_plan_template(p, &t, ls_spec_place(p->spec, &spec->id, spec->where), &out->id)) {
         return false;
     }
+    plan_spans(p, out);
     out->pick_key = ls_plan_key(p, "entities.%s.pick", spec->key);
     out->attributes = ls_plan_alloc(p, out->attribute_count, sizeof *out->attributes);
     if (!out->attributes) {
@@ -220,14 +229,14 @@ int ls_plan_new(const struct ls_spec *spec, struct ls_plan **out, struct ls_buf 
     return 0;
 }
 
-/* How many of a growing population there are at a time. */
+/* How many of a growing population there are when an event arrives. */
 static uint64_t count_then(const struct ls_plan *plan, const struct ls_plan_entity *entity,
-                           int64_t time_ms)
+                           uint64_t index)
 {
-    int64_t passed = time_ms - plan->spec->start_ms;
-    if (!entity->grows || passed >= entity->grown_ms) {
+    if (index >= entity->grown) {
         return entity->count;
     }
+    int64_t passed = ls_arrival_time(&plan->arrival, index) - plan->spec->start_ms;
     uint64_t joined = (uint64_t)((ls_u128)(entity->count - entity->count_at_start) *
                                  (uint64_t)passed / (uint64_t)entity->grown_ms);
     return entity->count_at_start + joined;
@@ -238,12 +247,11 @@ static uint64_t count_then(const struct ls_plan *plan, const struct ls_plan_enti
 uint64_t ls_entity_pick_then(const struct ls_plan *plan, const struct ls_plan_entity *entity,
                              uint64_t index)
 {
-    int64_t time_ms = ls_arrival_time(&plan->arrival, index);
-    if (entity->hot && time_ms >= plan->hot.from_ms && time_ms < plan->hot.to_ms &&
+    if (index >= entity->hot_first && index < entity->hot_end &&
         ls_strikes(plan->hot_share, ls_word(plan->hot_key, index, 0))) {
         return 0;
     }
-    uint64_t count = count_then(plan, entity, time_ms);
+    uint64_t count = count_then(plan, entity, index);
     for (uint64_t again = 0; entity->zipf && again < PICK_TRIES; again++) {
         uint64_t n = ls_zipf_draw(entity->zipf,
                                   again ? ls_mix(entity->pick_key + again) : entity->pick_key,

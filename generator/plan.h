@@ -18,10 +18,11 @@ struct ls_plan_entity {
     struct ls_zipf *zipf; /* NULL: uniform, or in turn */
     bool in_turn;
     uint64_t pick_key;
-    bool grows; /* from so many at the start, evenly until a time */
-    uint64_t count_at_start;
+    uint64_t
+        count_at_start; /* of one that grows, evenly until a time; events from one on find all */
     int64_t grown_ms;
-    bool hot; /* the fault hot_key strikes it */
+    uint64_t grown;              /* 0: it does not */
+    uint64_t hot_first, hot_end; /* events that the fault hot_key strikes */
     bool has_episodes;
     struct ls_id_template id;
     size_t attribute_count;
@@ -100,7 +101,7 @@ struct ls_plan {
     uint32_t oversized_size;
     struct ls_chance conflict_share; /* of the copies */
     uint64_t copy_kind_key;
-    struct ls_plan_span outage, hot, change;
+    struct ls_plan_span outage, change;
     uint32_t outage_partition;
     struct ls_chance hot_share;
     uint64_t hot_key, change_key;
@@ -120,7 +121,7 @@ uint64_t ls_entity_pick_then(const struct ls_plan *plan, const struct ls_plan_en
 static inline uint64_t ls_entity_pick(const struct ls_plan *plan,
                                       const struct ls_plan_entity *entity, uint64_t index)
 {
-    if (entity->grows || entity->hot) {
+    if (index < entity->grown || (index >= entity->hot_first && index < entity->hot_end)) {
         return ls_entity_pick_then(plan, entity, index);
     }
     if (entity->in_turn) {

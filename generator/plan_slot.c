@@ -129,6 +129,7 @@ bool ls_plan_slots(struct planner *p)
     slots->round_key = ls_plan_key(p, "lifecycles.round");
     slots->lifecycles = ls_plan_alloc(p, slots->lifecycle_count, sizeof *slots->lifecycles);
     bool sound = slots->lifecycles && plan_round(p);
+    slots->order = ls_permutation_of(sound ? slots->round : 1);
     for (size_t l = 0; sound && l < slots->lifecycle_count; l++) {
         sound = plan_lifecycle(p, &specs[l], &slots->lifecycles[l]);
     }

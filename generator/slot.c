@@ -51,7 +51,7 @@ static uint64_t index_of(const struct ls_slots *slots, const struct ls_lifecycle
     uint64_t round = number / lifecycle->starts;
     uint64_t place = lifecycle->begin + step * lifecycle->starts + number % lifecycle->starts;
     return index_of_rank(slots, round * slots->round +
-                                    ls_unpermute(slots->round, round_key(slots, round), place));
+                                    ls_unpermute(&slots->order, round_key(slots, round), place));
 }
 
 /* Of the session's own draws; whether the steps before it were taken is not asked. */
@@ -106,7 +106,7 @@ void ls_slot_find_step(const struct ls_slots *slots, uint64_t i, struct ls_slot 
 {
     uint64_t rank = rank_of(slots, i);
     uint64_t round = rank / slots->round;
-    uint64_t place = ls_permute(slots->round, round_key(slots, round), rank % slots->round);
+    uint64_t place = ls_permute(&slots->order, round_key(slots, round), rank % slots->round);
     for (size_t l = 0; l < slots->lifecycle_count; l++) {
         const struct ls_lifecycle *lifecycle = &slots->lifecycles[l];
         uint64_t within = place - lifecycle->begin; /* wraps where the place lies before */

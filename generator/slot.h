@@ -30,7 +30,8 @@ struct ls_lifecycle {
 struct ls_slots {
     uint64_t block; /* slots of which one is a copy's; 0: no copies */
     uint64_t copy_key;
-    uint64_t round; /* ranks of a round; 0: every event is free */
+    uint64_t round;              /* ranks of a round; 0: every event is free */
+    struct ls_permutation order; /* of that many */
     uint64_t round_key;
     size_t lifecycle_count;
     struct ls_lifecycle *lifecycles;

@@ -134,6 +134,7 @@ static void make_slots(struct kit *kit, const struct shape *shape)
         at += from->starts * from->count;
     }
     kit->slots.round += at;
+    kit->slots.order = ls_permutation_of(kit->slots.round ? kit->slots.round : 1);
 }
 
 static bool find(struct kit *kit, uint64_t i, struct ls_slot *out)

@@ -1,5 +1,7 @@
 #include "core/base/draw.h"
 
+#include "core/base/fixed.h"
+
 #include <assert.h>
 
 uint64_t ls_stream_key(uint64_t seed, const char *stream)
@@ -11,49 +13,55 @@ uint64_t ls_stream_key(uint64_t seed, const char *stream)
     return ls_mix(seed ^ name);
 }
 
-static unsigned half_bits(uint64_t n)
+struct ls_permutation ls_permutation_of(uint64_t n)
 {
-    unsigned bits = n <= 2 ? 1 : 64 - (unsigned)__builtin_clzll(n - 1);
-    return (bits + 1) / 2;
+    assert(n >= 1);
+    uint64_t rows = ls_isqrt(n - 1) + 1; /* the square root, rounded up */
+    rows = n == 1 ? 1 : rows;
+    return (struct ls_permutation){n, rows, (n - 1) / rows + 1};
 }
 
-static uint64_t feistel(uint64_t key, unsigned k, uint64_t half)
+static inline uint64_t feistel(uint64_t key, unsigned k, uint64_t half, uint64_t below)
 {
-    return ls_mix((key + k) ^ (half << 8));
+    return ls_below(ls_mix((key + k) ^ (half << 8)), below);
 }
 
-uint64_t ls_permute(uint64_t n, uint64_t key, uint64_t x)
+static inline uint64_t forward(uint64_t value, uint64_t by, uint64_t size)
 {
-    assert(x < n);
-    unsigned half = half_bits(n);
-    uint64_t mask = (UINT64_C(1) << half) - 1;
+    return value + by < size ? value + by : value + by - size;
+}
+
+static inline uint64_t back(uint64_t value, uint64_t by, uint64_t size)
+{
+    return value >= by ? value - by : value + size - by;
+}
+
+uint64_t ls_permute(const struct ls_permutation *of, uint64_t key, uint64_t x)
+{
+    assert(x < of->n);
     do {
-        uint64_t a = x >> half;
-        uint64_t b = x & mask;
-        for (unsigned k = 0; k < 4; k++) {
-            uint64_t next = a ^ (feistel(key, k, b) & mask);
-            a = b;
-            b = next;
+        uint64_t row = x / of->columns;
+        uint64_t column = x % of->columns;
+        for (unsigned k = 0; k < 4; k += 2) {
+            row = forward(row, feistel(key, k, column, of->rows), of->rows);
+            column = forward(column, feistel(key, k + 1, row, of->columns), of->columns);
         }
-        x = a << half | b;
-    } while (x >= n);
+        x = row * of->columns + column;
+    } while (x >= of->n);
     return x;
 }
 
-uint64_t ls_unpermute(uint64_t n, uint64_t key, uint64_t x)
+uint64_t ls_unpermute(const struct ls_permutation *of, uint64_t key, uint64_t x)
 {
-    assert(x < n);
-    unsigned half = half_bits(n);
-    uint64_t mask = (UINT64_C(1) << half) - 1;
+    assert(x < of->n);
     do {
-        uint64_t a = x >> half;
-        uint64_t b = x & mask;
-        for (unsigned k = 4; k-- > 0;) {
-            uint64_t previous = b ^ (feistel(key, k, a) & mask);
-            b = a;
-            a = previous;
+        uint64_t row = x / of->columns;
+        uint64_t column = x % of->columns;
+        for (unsigned k = 4; k > 0; k -= 2) {
+            column = back(column, feistel(key, k - 1, row, of->columns), of->columns);
+            row = back(row, feistel(key, k - 2, column, of->rows), of->rows);
         }
-        x = a << half | b;
-    } while (x >= n);
+        x = row * of->columns + column;
+    } while (x >= of->n);
     return x;
 }

@@ -62,9 +62,22 @@ static inline bool ls_strikes(struct ls_chance chance, uint64_t word)
     return chance.possible && word <= chance.last;
 }
 
-/* A keyed permutation of [0, n), n >= 1: four Feistel rounds, walked until the value falls inside
- * (at most about four times on average). Its inverse is ls_unpermute. */
-uint64_t ls_permute(uint64_t n, uint64_t key, uint64_t x);
-uint64_t ls_unpermute(uint64_t n, uint64_t key, uint64_t x);
+/* How many bits are 1; the baseline processor has no instruction for it. */
+static inline unsigned ls_ones(uint64_t word)
+{
+    word -= word >> 1 & UINT64_C(0x5555555555555555);
+    word = (word & UINT64_C(0x3333333333333333)) + (word >> 2 & UINT64_C(0x3333333333333333));
+    word = (word + (word >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+    return (unsigned)(word * UINT64_C(0x0101010101010101) >> 56);
+}
+
+/* Keyed permutations of [0, n), n >= 1: four Feistel rounds over the rows and columns of a table
+ * that is nearly square and has hardly more than n places, walked until the value falls inside. */
+struct ls_permutation {
+    uint64_t n, rows, columns;
+};
+struct ls_permutation ls_permutation_of(uint64_t n);
+uint64_t ls_permute(const struct ls_permutation *of, uint64_t key, uint64_t x);
+uint64_t ls_unpermute(const struct ls_permutation *of, uint64_t key, uint64_t x); /* the way back */
 
 #endif
