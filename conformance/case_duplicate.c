@@ -41,9 +41,8 @@ static bool suits(struct ls_perturb *p, const struct ls_log_record *record)
 /* A field that the readers' version lacks makes no conflict. */
 static bool change_number(struct ls_perturb *p)
 {
-    const struct ls_spec_fault *conflict = p->spec->faults->conflict;
-    const struct ls_spec_field *field =
-        conflict ? ls_spec_field(ls_spec_event_type_at(p->spec, p->topic), conflict->field) : NULL;
+    const struct ls_spec_field *field = ls_spec_field(ls_spec_event_type_at(p->spec, p->topic),
+                                                      p->spec->faults->conflict->field);
     for (size_t i = 0; field && i < p->version->field_count; i++) {
         struct ls_cell *cell = &p->cells[LS_COLUMN_PAYLOAD + i];
         if (p->version->fields[i] == field && !cell->is_null) {
@@ -177,12 +176,6 @@ static int run_copies(struct ls_verify *v, struct ls_case_result *r, bool confli
     rc = rc < 0 ? rc : ls_verify_compare(v, r, log, stream, "stream", batch, "batch", err);
     rc = rc < 0 || r->verdict == LS_VERDICT_FAIL ? rc : compare_normalized(v, r, batch, err);
     ls_verify_count(r, "adjacent copies", copies.adjacent, true);
-    if (rc == 0 && conflict && !v->job->spec->faults->conflict) {
-        rc = ls_buf_append_text(&r->detail,
-                                "the spec has no fault `conflict`, which names the number that "
-                                "differs: add it, or leave this case out of --cases\n",
-                                err);
-    }
     ls_verify_count(r, "far copies", copies.far, true);
     return rc;
 }
@@ -210,5 +203,6 @@ const struct ls_case ls_case_dup_2 = {
     .title = "the same id with another payload",
     .text = "Records are sent again under their ids with a number changed. The first one wins; the "
             "copies are quarantined as conflicts, and nothing else changes.",
+    .fault = "conflict",
     .run = run_dup_2,
 };

@@ -201,6 +201,7 @@ const struct ls_case ls_case_wm_2 = {
         "One event in ten is late. However the stream interleaves its partitions, the same records "
         "have to be late: a watermark belongs to a record and its partition, not to the moment.",
     .knob = "order",
+    .fault = "late",
     .run = run_wm_2,
 };
 
@@ -241,5 +242,6 @@ const struct ls_case ls_case_wm_5 = {
     .title = "a batch over truly late data",
     .text = "One event in ten is late, some beyond the dedupe horizon. The batch run, which sees "
             "everything at once, has to leave out what the stream had to leave out.",
+    .fault = "late",
     .run = run_wm_5,
 };

@@ -286,6 +286,12 @@ static bool able(const struct ls_target *target, const struct ls_case *which)
                                                  : ls_target_has(target, which->knob));
 }
 
+static bool has_fault(const struct ls_spec *spec, const char *name)
+{
+    const struct ls_spec_faults *faults = spec->faults;
+    return (strcmp(name, "late") == 0 ? faults->late : faults->conflict) != NULL;
+}
+
 static void tell_case(const struct ls_verify_job *job, const struct ls_case_result *r)
 {
     char line[600];
@@ -354,6 +360,12 @@ static int run_case(struct ls_verify *v, const struct ls_case *which, struct ls_
     } else if (!able(v->job->target, which)) {
         r->verdict = LS_VERDICT_SKIP;
         rc = ls_buf_appendf(&r->detail, err, "the target does not declare `%s`\n", which->knob);
+    } else if (which->fault && !has_fault(v->job->spec, which->fault)) {
+        r->verdict = LS_VERDICT_INCONCLUSIVE;
+        rc = ls_buf_appendf(&r->detail, err,
+                            "the spec has no fault `%s`, which this case needs: add it, or leave "
+                            "this case out of --cases\n",
+                            which->fault);
     } else {
         rc = which->run(v, r, err);
     }
