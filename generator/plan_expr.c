@@ -3,6 +3,26 @@
 
 #include <string.h>
 
+/* A bound that is given may cut what lies beyond; one that the type has may not. */
+static bool holds_all(struct planner *p, const struct ls_spec_field *field, ls_i128 low,
+                      ls_i128 high, const struct ls_op *out)
+{
+    char least[LS_I128_TEXT_MAX];
+    char greatest[LS_I128_TEXT_MAX];
+    if ((low >= out->low || ls_spec_field_given(field, "min")) &&
+        (high <= out->high || ls_spec_field_given(field, "max"))) {
+        return true;
+    }
+    ls_decimal_format(low, ls_field_scale(out->type), least);
+    ls_decimal_format(high, ls_field_scale(out->type), greatest);
+    PROBLEM(p, "LS2202", ((const struct ls_source_text *)field->source.settings)->where,
+            ls_plan_is_time(out->type) ? "give the fields in it a `min` and a `max`"
+                                       : "give the field, or those in it, a `min` and a `max`",
+            "the expression can be %s to %s, which type %s does not hold", least, greatest,
+            ls_field_type_words[field->type]);
+    return false;
+}
+
 static bool fit_expression(struct planner *p, const struct ls_spec_field *field, struct ls_op *out)
 {
     struct ls_where where = ((const struct ls_source_text *)field->source.settings)->where;
@@ -46,6 +66,9 @@ static bool fit_expression(struct planner *p, const struct ls_spec_field *field,
         ls_mul_overflows(high, out->factor, &high)) {
         PROBLEM(p, "LS2202", where, "give the fields in it a `min` and a `max`",
                 "how large the expression gets cannot be told");
+        return false;
+    }
+    if (!holds_all(p, field, low, high, out)) {
         return false;
     }
     out->narrow = ls_expr_narrow(out->expr) && ls_fits_i64(low) && ls_fits_i64(high);

@@ -203,10 +203,12 @@ bool ls_plan_op(struct planner *p, const struct ls_spec_field *field, const char
     out->null_key = ls_plan_key(p, "%s.null", path);
     out->nullable_share = field->nullable;
     out->may_be_null = field->nullable.part > 0;
-    /* narrowed below; what has a problem keeps these, which is none of expressions with it */
     ls_plan_bounds(field, &out->low, &out->high);
     out->bounded = ls_plan_has_bounds(out->type);
+    if (!make_op(p, field, type, back, count, out)) {
+        out->low = out->high = 0; /* its problem is none of the expressions with it */
+        return false;
+    }
     /* what comes from a step before was shifted there */
-    return make_op(p, field, type, back, count, out) &&
-           (!type || out->back > back || ls_plan_shifts(p, field, type, out));
+    return !type || out->back > back || ls_plan_shifts(p, field, type, out);
 }

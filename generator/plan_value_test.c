@@ -272,7 +272,19 @@ static void expressions_have_bounds(void **state)
          {"type: boolean, expr: amount >= 100.00",
           "type: timestamp, expr: member_since + 9000000000000000000 * 9000000000000000000 * "
           "9000000000000000000",
-          "LS2202", NULL, "how large"}});
+          "LS2202", NULL, "how large"},
+         {"type: boolean, expr: amount >= 100.00",
+          "type: timestamp, expr: member_since + 9223372036854775807", "LS2202", NULL,
+          "which type timestamp does not hold"},
+         {"type: boolean, expr: amount >= 100.00", "type: int, expr: quantity * 1000000000",
+          "LS2202", NULL, "can be 1000000000 to 20000000000, which type int does not hold"},
+         {"type: boolean, expr: amount >= 100.00", "type: int, expr: quantity * 1000000000, min: 0",
+          "LS2202", NULL, "does not hold"},
+         {"type: boolean, expr: amount >= 100.00",
+          "type: int, expr: quantity * -1000000000, max: 0", "LS2202", NULL, "does not hold"},
+         {"type: boolean, expr: amount >= 100.00",
+          "type: money, expr: 9000000000000000.00 * quantity", "LS2202", NULL,
+          "can be 9000000000000000.00 to 180000000000000000.00, which type money"}});
     static const struct {
         const char *field;
         int64_t low, high;
@@ -282,14 +294,15 @@ static void expressions_have_bounds(void **state)
         {"{name: big, type: long, expr: quantity * quantity - 5, min: 0, max: 100}", 0, 100},
         {"{name: big, type: long, expr: quantity * quantity - 5, min: 1000}", 1000, 1000},
         {"{name: big, type: long, expr: quantity, max: -3}", -3, -3},
-        {"{name: big, type: int, expr: quantity * 1000000000}", 1000000000, INT32_MAX},
-        {"{name: big, type: long, expr: 9000000000000000000 * quantity}", 9000000000000000000,
-         INT64_MAX},
+        {"{name: big, type: int, expr: quantity * 1000000000, max: 2147483647}", 1000000000,
+         INT32_MAX},
+        {"{name: big, type: int, expr: quantity * -1000000000, min: -2147483648}", INT32_MIN,
+         -1000000000},
+        {"{name: big, type: long, expr: 9000000000000000000 * quantity, max: 9223372036854775807}",
+         9000000000000000000, INT64_MAX},
         {"{name: big, type: money, expr: quantity}", 100, 2000},
         {"{name: big, type: timestamp, expr: member_since + quantity}", 1582977600001,
          1582977600020},
-        {"{name: big, type: timestamp, expr: member_since + 9223372036854775807}", INT64_MAX,
-         INT64_MAX},
     };
     struct maker *m = *state;
     for (size_t k = 1; k < sizeof cases / sizeof *cases; k++) {

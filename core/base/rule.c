@@ -415,12 +415,13 @@ const struct ls_rule ls_rules[] = {
      "Example: `lognormal: {median: 24.90, sigma: 0.8}, min: 0.99, max: 4999.00` passes\n"
      "`{check: range, min: 0.01, max: 100000.00}`.\n"},
     {"LS2202", "A result without bounds",
-     "Sums and products are exact, and a result has to fit 64 bits for certain. Here it\n"
-     "might not, or a divisor might be 0: the record would have no value, and the truth\n"
+     "Sums and products are exact, and a result has to fit the field's type for certain. Here\n"
+     "it might not, or a divisor might be 0: the record would have no value, and the truth\n"
      "would not know it.\n"
      "\n"
      "Give the fields in the expression a `min` and a `max`; normal, lognormal and\n"
-     "exponential go far without.\n"
+     "exponential go far without. With a `min` and a `max` of its own, a field takes what lies\n"
+     "beyond as these.\n"
      "\n"
      "Example: `amount / quantity` is fine with `quantity: {zipf: {s: 1.6, n: 20}}`, whose\n"
      "values are 1 to 20, and not with `{uniform: [0, 20]}`.\n"},
