@@ -103,6 +103,24 @@ static int example_with_units(struct ls_binder *b, const char *name, const struc
     return *hint ? 0 : b->err->code;
 }
 
+/* What a value alone is meant for where a map is wanted: `mean` of `exponential: 0.80`. NULL unless
+ * it is all that the map needs. */
+static const struct ls_option *meant_row(const struct ls_option *row, const struct ls_yaml *node)
+{
+    if (row->type != LS_OPTION_TABLE || !node->text) {
+        return NULL;
+    }
+    for (const struct ls_option *other = row->table->rows; other->name; other++) {
+        if (ls_option_is_needed(other)) {
+            bool enough = ls_table_is_enough(row->table, other);
+            return enough && ls_option_is_scalar(other->type) && ls_option_takes(other, node->text)
+                       ? other
+                       : NULL;
+        }
+    }
+    return NULL;
+}
+
 /* The likely slip in a value of the wrong kind, or an example. */
 static int hint_for(struct ls_binder *b, const struct ls_option *row, const struct ls_yaml *node,
                     const char **hint)
@@ -113,6 +131,9 @@ static int hint_for(struct ls_binder *b, const struct ls_option *row, const stru
                    strspn(node->text, "0123456789") + 1 == strlen(node->text) &&
                    ls_ends_with(node->text, "%");
     bool word = row->type == LS_OPTION_WORD && node->kind == LS_YAML_TEXT;
+    const struct ls_option *meant = meant_row(row, node);
+    const char *name = ls_bind_name(row, node);
+    name = ls_ends_with(name, "]") ? NULL : name; /* an item has none */
     const char *near = word ? ls_did_you_mean(node->text, row->words) : NULL;
     *hint = NULL;
     if (ls_option_is_scalar(row->type) && ls_option_is_quoted_number(node)) {
@@ -136,9 +157,11 @@ static int hint_for(struct ls_binder *b, const struct ls_option *row, const stru
     } else if (row->type == LS_OPTION_TIME && node->text && wants_zone(node->text)) {
         *hint = ls_arena_printf(b->arena, b->err, "did you mean \"%sZ\"? a time says its zone",
                                 node->text);
+    } else if (meant) {
+        *hint = ls_arena_printf(b->arena, b->err, "write `%s%s{%s: %s}`", name ? name : "",
+                                name ? ": " : "", meant->name, node->text);
     } else {
-        const char *name = ls_bind_name(row, node);
-        return example_with_units(b, ls_ends_with(name, "]") ? NULL : name, row, hint);
+        return example_with_units(b, name, row, hint);
     }
     return *hint ? 0 : b->err->code;
 }
