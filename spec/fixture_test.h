@@ -135,4 +135,26 @@ static inline void check_mistake(struct fixture *f, const char *text, const stru
     check_report(f, m->rule, line_of(text, m->at ? m->at : m->find), m->part);
 }
 
+/* A text with one mistake each is refused. */
+static inline void check_mistakes(struct fixture *f, const char *sound, const struct mistake *cases,
+                                  size_t count)
+{
+    for (size_t k = 0; k < count; k++) {
+        char *text = changed(sound, cases[k].find, cases[k].replacement);
+        int rc = load_text(f, text, NULL);
+        if (rc == 0) {
+            fail_msg("%s was expected: %s", cases[k].rule, cases[k].replacement);
+        }
+        check_mistake(f, sound, &cases[k]);
+        assert_int_equal(rc, LS_E_DATA);
+        assert_string_equal(f->err.text, "spec.yaml has 1 error");
+        assert_null(f->spec);
+        free(text);
+    }
+}
+
+#define CHECK_MISTAKES(f, sound, ...)                                                              \
+    check_mistakes(f, sound, (const struct mistake[])__VA_ARGS__,                                  \
+                   sizeof((const struct mistake[])__VA_ARGS__) / sizeof(struct mistake))
+
 #endif

@@ -251,11 +251,14 @@ static void resolve_fault(struct resolver *r, const struct ls_spec_fault *fault,
 static void resolve_happenings(struct resolver *r)
 {
     const struct ls_spec_faults *f = r->spec->faults;
-    if (f->outage && f->outage->partition >= r->spec->topics->partitions) {
-        PROBLEM(r, "LS2025", ls_spec_place(r->spec, &f->outage->partition, f->outage->where),
-                "lower it, or raise `partitions` of the topics",
-                "there is no partition %lld: topics have %lld, from 0 on",
-                (long long)f->outage->partition, (long long)r->spec->topics->partitions);
+    long long last = (long long)r->spec->topics->partitions - 1;
+    if (f->outage && f->outage->partition > last) {
+        char hint[96];
+        snprintf(hint, sizeof hint, "write a number from 0 to %lld, or raise `topics.partitions`",
+                 last);
+        PROBLEM(r, "LS2025", ls_spec_place(r->spec, &f->outage->partition, f->outage->where), hint,
+                "there is no partition %lld: the last of each topic is %lld",
+                (long long)f->outage->partition, last);
     }
     if (f->hot_key && f->hot_key->entity) {
         ls_resolve_entity(r, f->hot_key->entity, &f->hot_key->entity, f->hot_key->where);
@@ -314,7 +317,7 @@ static void resolve_pipeline(struct resolver *r)
 
 int ls_spec_resolve(struct ls_spec *spec, struct ls_diag *diag, struct ls_error *err)
 {
-    struct resolver r = {spec, diag, err};
+    struct resolver r = {.spec = spec, .diag = diag, .err = err};
     int rc = ls_resolve_entities(&r);
     ls_resolve_lifecycles(&r);
     rc = rc < 0 ? rc : ls_resolve_event_types(&r);

@@ -1,5 +1,6 @@
-/* Shared by the parts of the resolver: what a spec is made of (resolve_type.c), when its events
- * arrive (resolve_arrival.c), and what is done with it (resolve.c). */
+/* Shared by the parts of the resolver: what a spec is made of (resolve_type.c, resolve_source.c,
+ * resolve_ref.c, resolve_lifecycle.c), when its events arrive (resolve_arrival.c), and what is done
+ * with it (resolve.c). */
 #ifndef LS_SPEC_RESOLVE_INTERNAL_H
 #define LS_SPEC_RESOLVE_INTERNAL_H
 
@@ -10,6 +11,8 @@ struct resolver {
     struct ls_spec *spec;
     struct ls_diag *diag;
     struct ls_error *err;
+    bool order_unknown; /* something is wrong with lifecycles: a ref to an earlier event may lead
+                           nowhere for that reason alone */
 };
 
 #define PROBLEM(r, rule, where, hint, ...)                                                         \
@@ -46,12 +49,6 @@ void ls_resolve_template(struct resolver *r, const char *const *text, struct ls_
 int ls_resolve_source(struct resolver *r, struct ls_spec_field *f,
                       const struct ls_spec_event_type *type);
 
-/* A `ref`: ENTITY.id or ENTITY.ATTRIBUTE, of the right type; or EVENT_TYPE.FIELD of an earlier
- * step.
- */
-void ls_resolve_ref(struct resolver *r, const struct ls_spec_event_type *type,
-                    const struct ls_spec_field *f);
-
 int ls_resolve_entities(struct resolver *r);
 void ls_resolve_lifecycles(struct resolver *r); /* before the event types */
 void ls_resolve_episodes(struct resolver *r);   /* behind them */
@@ -60,6 +57,12 @@ void ls_resolve_episodes(struct resolver *r);   /* behind them */
 struct ls_spec_field *ls_resolve_field_anywhere(struct resolver *r, const char *const *name,
                                                 struct ls_where otherwise);
 int ls_resolve_event_types(struct resolver *r);
+
+/* A field whose source is `ref`: what it names is there, and of a type that fits. Versions of all
+ * event types have to be known. */
+void ls_resolve_ref(struct resolver *r, const struct ls_spec_event_type *type,
+                    const struct ls_spec_field *f);
+
 void ls_resolve_arrival(struct resolver *r);
 
 #endif

@@ -2,11 +2,12 @@
 #include "spec/language_internal.h"
 #include "spec/resolve_internal.h"
 
+#include <stdio.h>
 #include <string.h>
 
-static const char *step_name_at(const void *things, size_t i)
+static const char *event_at(const void *steps, size_t i)
 {
-    return ((const struct ls_spec_step *)things)[i].event;
+    return ((const struct ls_spec_step *)steps)[i].event;
 }
 
 /* A step above number `k` with an event type of this name. */
@@ -20,7 +21,7 @@ static const struct ls_spec_step *step_above(struct resolver *r, const struct ls
     }
     char hint[LS_SUGGEST_MAX];
     PROBLEM(r, "LS2021", ls_spec_place(r->spec, name, steps[k].where),
-            ls_resolve_suggest(*name, step_name_at, steps, k, hint),
+            ls_resolve_suggest(*name, event_at, steps, k, hint),
             "no step above has the event type `%s`", *name);
     return NULL;
 }
@@ -29,7 +30,8 @@ static void resolve_unless(struct resolver *r, const struct ls_spec_step *steps,
                            struct ls_spec_step *step)
 {
     step->unless_step = step_above(r, steps, k, &step->unless);
-    if (step->unless_step && step->unless_step->follows_step != step->follows_step) {
+    if (step->unless_step && step->follows_step &&
+        step->unless_step->follows_step != step->follows_step) {
         PROBLEM(r, "LS2021", ls_spec_place(r->spec, &step->unless, step->where),
                 "let both follow the same step", "`%s` does not follow the step that `%s` does",
                 step->unless, step->event);
@@ -42,8 +44,13 @@ static void resolve_order(struct resolver *r, struct ls_spec_step *steps, size_t
     struct ls_spec_step *step = &steps[k];
     bool certain = step->probability.part == step->probability.whole;
     if (k == 0) {
-        if (step->after || step->follows || step->unless || !certain) {
-            PROBLEM(r, "LS2021", step->where, "leave them out",
+        const void *member = step->after     ? (const void *)&step->after
+                             : step->follows ? (const void *)&step->follows
+                             : step->unless  ? (const void *)&step->unless
+                             : certain       ? NULL
+                                             : &step->probability;
+        if (member) {
+            PROBLEM(r, "LS2021", ls_spec_place(r->spec, member, step->where), "leave it out",
                     "the first step begins a session: it has no `after`, `probability`, `follows` "
                     "or `unless`");
         }
@@ -59,34 +66,56 @@ static void resolve_order(struct resolver *r, struct ls_spec_step *steps, size_t
     }
 }
 
-static void resolve_step_type(struct resolver *r, const struct ls_spec_lifecycle *lifecycle,
+/* All are about the entity of the lifecycle; where the first one is not, that is told alone. */
+static void check_entity(struct resolver *r, const struct ls_spec_lifecycle *lifecycle,
+                         const struct ls_spec_step *step)
+{
+    const struct ls_spec_step *steps = lifecycle->steps.items;
+    const struct ls_spec_event_type *type = step->event_type;
+    char hint[128];
+    if (!lifecycle->entity_type || !ls_spec_entity(r->spec, type->entity)) {
+        return; /* there is no such entity: that is told */
+    }
+    if (step == steps && strcmp(type->entity, lifecycle->entity) != 0) {
+        snprintf(hint, sizeof hint, "write `entity: %.64s` here or there", type->entity);
+        PROBLEM(r, "LS2021", ls_spec_place(r->spec, &lifecycle->entity, lifecycle->where), hint,
+                "the lifecycle is about a %s, its first step `%s` about a %s", lifecycle->entity,
+                type->name, type->entity);
+    } else if (steps->event_type && strcmp(type->entity, steps->event_type->entity) != 0) {
+        snprintf(hint, sizeof hint,
+                 "let it be about a %.64s as well, or take it out of the lifecycle",
+                 steps->event_type->entity);
+        PROBLEM(r, "LS2021", ls_spec_place(r->spec, &step->event, step->where), hint,
+                "`%s` is about a %s, the first step about a %s", type->name, type->entity,
+                steps->event_type->entity);
+    }
+}
+
+/* False where there is no such event type. */
+static bool resolve_step_type(struct resolver *r, const struct ls_spec_lifecycle *lifecycle,
                               struct ls_spec_step *step, bool is_first)
 {
     struct ls_spec_event_type *type = ls_resolve_event_type(r, &step->event, step->where);
     step->event_type = type;
     if (!type) {
-        return;
+        return false;
     }
     if (type->step) {
         PROBLEM(r, "LS2021", ls_spec_place(r->spec, &step->event, step->where),
                 "give this step an event type of its own", "`%s` is a step already, on line %d",
                 type->name, type->step->where.line);
-        return;
+        return true;
     }
     type->step = step;
     type->lifecycle = lifecycle;
-    if (strcmp(type->entity, lifecycle->entity) != 0) {
-        PROBLEM(r, "LS2021", ls_spec_place(r->spec, &step->event, step->where),
-                "all events of a lifecycle are about the same entity",
-                "`%s` is about a %s, the lifecycle about a %s", type->name, type->entity,
-                lifecycle->entity);
-    }
+    check_entity(r, lifecycle, step);
     if (!is_first && type->weight) {
         PROBLEM(r, "LS2021", ls_spec_place(r->spec, &type->weight, type->where),
                 "leave `weight` out",
                 "how often `%s` comes is said by the step that it follows, on line %d", type->name,
                 step->where.line);
     }
+    return true;
 }
 
 static void check_weights(struct resolver *r)
@@ -96,16 +125,54 @@ static void check_weights(struct resolver *r)
         const struct ls_spec_event_type *type = ls_spec_event_type_at(r->spec, t);
         bool follows = type->step && type->step->follows_step;
         any_free = any_free || !type->step;
-        if (!follows && !type->weight && (!type->step || type->lifecycle)) {
+        if (!follows && !type->weight) {
             PROBLEM(r, "LS2021", type->where, "add `weight: 10`, say",
                     "nothing says how often `%s` comes", type->name);
         }
     }
-    if (!any_free && r->spec->event_types.count) {
+    if (!any_free) {
         PROBLEM(r, "LS2021", ls_spec_place(r->spec, &r->spec->lifecycles, r->spec->where),
                 "add an event type that is no step, with a weight",
                 "a step that is not taken leaves its place to another event, and there is none "
                 "that is free");
+    }
+}
+
+static void resolve_lifecycle(struct resolver *r, struct ls_spec_lifecycle *lifecycle)
+{
+    struct ls_spec_step *steps = lifecycle->steps.items;
+    lifecycle->entity_type = ls_resolve_entity(r, lifecycle->entity, &lifecycle->entity,
+                                               lifecycle->where);
+    if (lifecycle->steps.count > LS_SPEC_STEPS_MAX || lifecycle->steps.count == 0) {
+        PROBLEM(r, "LS2010", ls_spec_place(r->spec, &lifecycle->steps, lifecycle->where),
+                lifecycle->steps.count ? "split it in two"
+                                       : "write at least the first: `{event: order_placed}`, say",
+                "a lifecycle has 1 to %d steps, this one %zu", LS_SPEC_STEPS_MAX,
+                lifecycle->steps.count);
+        return;
+    }
+    bool known = true;
+    for (size_t k = 0; k < lifecycle->steps.count; k++) {
+        known = resolve_step_type(r, lifecycle, &steps[k], k == 0) && known;
+    }
+    for (size_t k = 0; known && k < lifecycle->steps.count; k++) {
+        resolve_order(r, steps, k);
+    }
+}
+
+void ls_resolve_lifecycles(struct resolver *r)
+{
+    struct ls_spec_lifecycle *lifecycles = r->spec->lifecycles.items;
+    int errors = r->diag->errors;
+    if (r->spec->event_types.count == 0) { /* which is told, and no name of one could be right */
+        return;
+    }
+    for (size_t l = 0; l < r->spec->lifecycles.count; l++) {
+        resolve_lifecycle(r, &lifecycles[l]);
+    }
+    r->order_unknown = r->diag->errors > errors;
+    if (!r->order_unknown) { /* else what is no step by mistake would be told to lack a weight */
+        check_weights(r);
     }
 }
 
@@ -169,27 +236,4 @@ void ls_resolve_episodes(struct resolver *r)
             find_shifted(r, &episodes[k]);
         }
     }
-}
-
-void ls_resolve_lifecycles(struct resolver *r)
-{
-    struct ls_spec_lifecycle *lifecycles = r->spec->lifecycles.items;
-    for (size_t l = 0; l < r->spec->lifecycles.count; l++) {
-        struct ls_spec_lifecycle *lifecycle = &lifecycles[l];
-        struct ls_spec_step *steps = lifecycle->steps.items;
-        lifecycle->entity_type = ls_resolve_entity(r, lifecycle->entity, &lifecycle->entity,
-                                                   lifecycle->where);
-        if (lifecycle->steps.count > LS_SPEC_STEPS_MAX || lifecycle->steps.count == 0) {
-            PROBLEM(r, "LS2010", ls_spec_place(r->spec, &lifecycle->steps, lifecycle->where),
-                    lifecycle->steps.count ? "split it in two" : "write at least one",
-                    "a lifecycle has 1 to %d steps, this one %zu", LS_SPEC_STEPS_MAX,
-                    lifecycle->steps.count);
-            continue;
-        }
-        for (size_t k = 0; k < lifecycle->steps.count; k++) {
-            resolve_order(r, steps, k);
-            resolve_step_type(r, lifecycle, &steps[k], k == 0);
-        }
-    }
-    check_weights(r);
 }

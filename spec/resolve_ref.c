@@ -1,4 +1,4 @@
-/* Where a `ref` leads. */
+/* What fields refer to: ENTITY.id, ENTITY.ATTRIBUTE, or EVENT_TYPE.FIELD of an earlier step. */
 #include "spec/resolve_internal.h"
 
 #include <stdio.h>
@@ -15,18 +15,57 @@ static bool holds(int to, int from)
            ls_field_scale(a) == ls_field_scale(b);
 }
 
-static void list_fields(const struct ls_spec_event_type *type,
-                        const char *names[LS_SPEC_FIELDS_MAX + 1])
+static bool in_all_versions(const struct ls_spec_event_type *type,
+                            const struct ls_spec_field *field)
 {
-    const struct ls_items *lists[] = {&type->attributes, &type->dimensions, &type->metrics};
-    size_t count = 0;
-    for (size_t l = 0; l < 3; l++) {
-        const struct ls_spec_field *fields = lists[l]->items;
-        for (size_t i = 0; i < lists[l]->count && count < LS_SPEC_FIELDS_MAX; i++) {
-            names[count++] = fields[i].name;
+    for (size_t v = 0; v < type->version_count; v++) {
+        if (!ls_spec_field_in(field, type->versions[v].number)) {
+            return false;
         }
     }
+    return true;
+}
+
+/* A field that all versions of an event type have; NULL, and the problem noted, when there is none.
+ */
+static const struct ls_spec_field *field_before(struct resolver *r,
+                                                const struct ls_spec_event_type *before,
+                                                const char *name, struct ls_where where)
+{
+    const struct ls_items *lists[] = {&before->attributes, &before->dimensions, &before->metrics};
+    const char *names[3 * LS_SPEC_FIELDS_MAX + 1];
+    size_t count = 0;
+    bool partly = false;
+    for (size_t l = 0; l < 3; l++) {
+        const struct ls_spec_field *fields = lists[l]->items;
+        for (size_t i = 0; i < lists[l]->count && count < 3 * LS_SPEC_FIELDS_MAX; i++) {
+            bool same = strcmp(fields[i].name, name) == 0;
+            if (!in_all_versions(before, &fields[i])) {
+                partly = partly || same;
+            } else if (same) {
+                return &fields[i];
+            } else {
+                names[count++] = fields[i].name;
+            }
+        }
+    }
+    char hint[LS_SUGGEST_MAX];
     names[count] = NULL;
+    PROBLEM(r, "LS2011", where, ls_suggest(name, names, hint), "`%s` has no field `%s`%s",
+            before->name, name, partly ? " in all its versions" : "");
+    return NULL;
+}
+
+static void check_type(struct resolver *r, const struct ls_spec_field *f, int type)
+{
+    const struct ls_source_text *source = f->source.settings;
+    if (!holds(f->type, type)) {
+        char fit[64];
+        snprintf(fit, sizeof fit, "write `type: %s`",
+                 ls_field_type_words[type == LS_FIELD_ENUM ? LS_FIELD_STRING : type]);
+        PROBLEM(r, "LS2011", source->where, fit, "`%s` is of type %s, the field of type %s",
+                source->text, ls_field_type_words[type], ls_field_type_words[f->type]);
+    }
 }
 
 /* A field of an earlier event of the same lifecycle. */
@@ -34,28 +73,38 @@ static void check_ref_before(struct resolver *r, const struct ls_spec_field *f,
                              const struct ls_spec_event_type *before, const char *name)
 {
     const struct ls_source_text *source = f->source.settings;
-    const struct ls_spec_field *field = ls_spec_field_ever(before, name);
-    const char *names[LS_SPEC_FIELDS_MAX + 1];
-    char hint[LS_SUGGEST_MAX];
-    if (!field) {
-        list_fields(before, names);
-        PROBLEM(r, "LS2011", source->where, ls_suggest(name, names, hint), "`%s` has no field `%s`",
-                before->name, name);
-    } else if (field->since > before->schema_version || field->until) {
-        PROBLEM(r, "LS2011", source->where, "name one without `since` and `until`",
-                "`%s` has no field `%s` in all its versions", before->name, name);
-    } else if (!holds(f->type, field->type)) {
-        snprintf(hint, sizeof hint, "write `type: %s`", ls_field_type_words[field->type]);
-        PROBLEM(r, "LS2011", source->where, hint, "`%s` is of type %s, the field of type %s",
-                source->text, ls_field_type_words[field->type], ls_field_type_words[f->type]);
-    } else if (f->nullable.part) {
+    const struct ls_spec_field *field = field_before(r, before, name, source->where);
+    if (field) {
+        check_type(r, f, field->type);
+    }
+    if (field && f->nullable.part) {
         PROBLEM(r, "LS2011", ls_spec_place(r->spec, &f->nullable, f->where),
                 "write `null: never`: it is null where that event's is",
                 "`%s` is what it was in the earlier event, and not null more often", f->name);
     }
 }
 
-/* ENTITY.id or ENTITY.ATTRIBUTE, of the right type; or EVENT_TYPE.FIELD of an earlier step. */
+/* An event type that is no step before this one. */
+static void refuse_event(struct resolver *r, const struct ls_spec_field *f,
+                         const struct ls_spec_event_type *type, const char *name)
+{
+    const struct ls_source_text *source = f->source.settings;
+    const struct ls_spec_step *before = type && type->step ? type->step->follows_step : NULL;
+    char hint[LS_SUGGEST_MAX];
+    const char *names[LS_SPEC_STEPS_MAX + 1];
+    size_t count = 0;
+    for (; before; before = before->follows_step) {
+        names[count++] = before->event;
+    }
+    names[count] = NULL;
+    if (!r->order_unknown) {
+        PROBLEM(r, "LS2011", source->where,
+                count ? ls_suggest(name, names, hint)
+                      : "only what follows another step takes values of earlier events",
+                "`%s` is no step that comes before `%s`", name, type->name);
+    }
+}
+
 void ls_resolve_ref(struct resolver *r, const struct ls_spec_event_type *type,
                     const struct ls_spec_field *f)
 {
@@ -75,6 +124,10 @@ void ls_resolve_ref(struct resolver *r, const struct ls_spec_event_type *type,
         check_ref_before(r, f, before, dot + 1);
         return;
     }
+    if (!ls_spec_entity(r->spec, name) && ls_spec_event_type(r->spec, name)) {
+        refuse_event(r, f, type, name);
+        return;
+    }
     const struct ls_spec_entity *entity = ls_resolve_entity(r, name, &source->text, source->where);
     if (!entity) {
         return;
@@ -92,10 +145,7 @@ void ls_resolve_ref(struct resolver *r, const struct ls_spec_event_type *type,
     if (!attribute) {
         PROBLEM(r, "LS2011", source->where, hint, "the entity `%s` has no attribute `%s`", name,
                 dot + 1);
-    } else if (!holds(f->type, attribute->type)) {
-        char fit[64];
-        snprintf(fit, sizeof fit, "write `type: %s`", ls_field_type_words[attribute->type]);
-        PROBLEM(r, "LS2011", source->where, fit, "`%s` is of type %s, the field of type %s", text,
-                ls_field_type_words[attribute->type], ls_field_type_words[f->type]);
+    } else {
+        check_type(r, f, attribute->type);
     }
 }

@@ -285,27 +285,9 @@ static void list_versions(struct resolver *r, struct ls_spec_event_type *type)
     }
 }
 
-/* Versions are told apart by their fingerprints. */
-static void check_change(struct resolver *r, const struct ls_spec_event_type *type)
-{
-    const struct ls_spec_version *versions = type->versions;
-    const struct ls_spec_schema_change *change = r->spec->faults->schema_change;
-    bool same = type->version_count == 2 && versions[0].field_count == versions[1].field_count;
-    for (size_t i = 0; same && i < versions[0].field_count; i++) {
-        same = versions[0].fields[i] == versions[1].fields[i];
-    }
-    if (same) {
-        PROBLEM(r, "LS2023", ls_spec_place(r->spec, &change->to, change->where),
-                "let a field begin or end in between, with `since` or `until`",
-                "version %lld of `%s` has the same fields as version %lld",
-                (long long)versions[1].number, type->name, (long long)versions[0].number);
-    }
-}
-
 static int collect_fields(struct resolver *r, struct ls_spec_event_type *type)
 {
     struct ls_items *lists[] = {&type->attributes, &type->dimensions, &type->metrics};
-    list_versions(r, type);
     for (size_t l = 0; l < 3; l++) {
         struct ls_spec_field *fields = lists[l]->items;
         for (size_t i = 0; i < lists[l]->count; i++) {
@@ -325,7 +307,6 @@ static int collect_fields(struct resolver *r, struct ls_spec_event_type *type)
             return rc;
         }
     }
-    check_change(r, type);
     type->fields = type->versions[type->version_count - 1].fields;
     type->field_count = type->versions[type->version_count - 1].field_count;
     return 0;
@@ -351,6 +332,22 @@ static int map_columns(struct resolver *r, const struct ls_spec_event_type *type
     return 0;
 }
 
+/* Versions are told apart by their fingerprints. */
+static void check_change(struct resolver *r, const struct ls_spec_event_type *type)
+{
+    const struct ls_spec_version *versions = type->versions;
+    const struct ls_spec_schema_change *change = r->spec->faults->schema_change;
+    if (versions[0].schema->crc64 == versions[1].schema->crc64) {
+        char hint[96];
+        snprintf(hint, sizeof hint,
+                 "let a field begin with `since: %lld`, or end with `until: %lld`",
+                 (long long)change->to, (long long)change->to);
+        PROBLEM(r, "LS2023", ls_spec_place(r->spec, &change->to, change->where), hint,
+                "versions %lld and %lld of `%s` have the same fields",
+                (long long)versions[0].number, (long long)change->to, type->name);
+    }
+}
+
 static int derive_schemas(struct resolver *r, struct ls_spec_event_type *type)
 {
     int rc = 0;
@@ -367,6 +364,9 @@ static int derive_schemas(struct resolver *r, struct ls_spec_event_type *type)
         type->schema = version->schema;
         type->layout = version->layout;
     }
+    if (rc == 0 && type->version_count == 2) {
+        check_change(r, type);
+    }
     return rc;
 }
 
@@ -380,6 +380,9 @@ int ls_resolve_event_types(struct resolver *r)
                 "a spec has 1 to %d event types, this one %zu", LS_SPEC_EVENT_TYPES_MAX,
                 spec->event_types.count);
         return 0;
+    }
+    for (size_t t = 0; t < spec->event_types.count; t++) {
+        list_versions(r, &types[t]);
     }
     for (size_t t = 0; t < spec->event_types.count; t++) {
         struct ls_spec_event_type *type = &types[t];

@@ -232,13 +232,17 @@ const struct ls_rule ls_rules[] = {
      "Split the domain in two, or leave out what nobody reads. The message says which limit\n"
      "it is.\n"},
     {"LS2011", "A reference that leads nowhere",
-     "`ref` takes ENTITY.id or ENTITY.ATTRIBUTE, and the field's type has to be able to hold\n"
-     "it: an id is a string, money is money, a long does not fit into an int, a date or a\n"
-     "uuid comes from its like, an enum may be taken as a string. The `from` of a walk is an\n"
-     "attribute that is drawn, and of the walk's own type.\n"
+     "`ref` takes ENTITY.id or ENTITY.ATTRIBUTE; in an event type that is a step of a lifecycle\n"
+     "also EVENT_TYPE.FIELD of a step that comes before it, which all versions of that type\n"
+     "have. The field's type has to be able to hold it: an id is a string, money is money, a\n"
+     "long does not fit into an int, a date or a uuid comes from its like, an enum may be taken\n"
+     "as a string. What can be null in the earlier event can be null here: `null: never` says\n"
+     "so, and it is not null more often. The `from` of a walk is an attribute that is drawn, and\n"
+     "of the walk's own type.\n"
      "\n"
-     "Example: `{name: category, type: string, ref: product.category}`; `ref: product` names\n"
-     "no value, and `type: string, ref: product.list_price` has the wrong type.\n"},
+     "Example: `{name: category, type: string, ref: product.category}`, `{name: paid, type:\n"
+     "money, ref: payment_captured.amount}`; `ref: product` names no value, and `type: string,\n"
+     "ref: product.list_price` has the wrong type.\n"},
     {"LS2012", "An arrival phase that does not fit",
      "`arrival` is a list of at most 256 phases, in order. A phase has a `rate` above 0, which\n"
      "`to`, `burst` or `silence` may bend, or it is `poisson` or `diurnal`, which have a rate of\n"
@@ -322,10 +326,10 @@ const struct ls_rule ls_rules[] = {
      "Example: `purchase: {entity: customer, steps: [{event: order_placed}, {event:\n"
      "payment_captured, after: {exponential: {mean: 20s}, max: 10m}, probability: 96/100}]}`.\n"},
     {"LS2023", "A schema that cannot change so",
-     "`schema_change` takes an event type from its schema_version to a higher one. Readers\n"
-     "have the new version, and read old records too: a field that these lack has to be\n"
-     "nullable, and is null in them. A record's version is known by the fingerprint of its\n"
-     "schema, so the two have to differ in a field.\n"
+     "`schema_change` takes an event type from its schema_version to a higher one, in which a\n"
+     "field begins (`since`) or ends (`until`): a record's version is known by the fingerprint of\n"
+     "its schema. Readers have the new version, and read old records too: a field that these\n"
+     "lack has to be nullable, and is null in them.\n"
      "\n"
      "Example: `schema_version: 2` with `schema_change: {event: order_placed, to: 3, at:\n"
      "50m}`, and `{name: gift, type: boolean, choice: {true: 1, false: 9}, since: 3, null:\n"
