@@ -312,7 +312,7 @@ static int collect_fields(struct resolver *r, struct ls_spec_event_type *type)
     return 0;
 }
 
-/* By field, which the versions share: so a column has one type, and one list of symbols, in all. */
+/* By name, as Avro's readers do; check_columns has seen to the types. */
 static int map_columns(struct resolver *r, const struct ls_spec_event_type *type,
                        struct ls_spec_version *version)
 {
@@ -324,7 +324,8 @@ static int map_columns(struct resolver *r, const struct ls_spec_event_type *type
     for (size_t c = 0; c < count; c++) {
         version->columns[c] = c < LS_COLUMN_PAYLOAD ? c : LS_COLUMN_LACKING;
         for (size_t i = 0; c >= LS_COLUMN_PAYLOAD && i < version->field_count; i++) {
-            if (version->fields[i] == type->fields[c - LS_COLUMN_PAYLOAD]) {
+            const char *name = type->fields[c - LS_COLUMN_PAYLOAD]->column_name;
+            if (strcmp(version->fields[i]->column_name, name) == 0) {
                 version->columns[c] = LS_COLUMN_PAYLOAD + i;
             }
         }
