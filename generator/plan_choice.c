@@ -163,7 +163,8 @@ static const struct ls_op *deciding_field(struct planner *p, const struct ls_sou
                                  : NULL;
     bool words = op && op->words && op->kind != LS_OP_WORDS &&
                  ls_field_expr_type(op->type) == LS_EXPR_TEXT;
-    if (!words) {
+    bool told = op && op->kind == LS_OP_CHOICE_BY && !op->words; /* what is wrong with that one */
+    if (!words && !told) {
         char hint[LS_SUGGEST_MAX];
         PROBLEM(p, "LS2027", ls_spec_place(p->spec, &by->field, by->where),
                 op ? "name a field above that is a choice, or an entity's attribute that is one"
@@ -229,7 +230,9 @@ bool ls_plan_choice_by(struct planner *p, const struct ls_spec_field *field,
         if (weights) {
             sound = plan_case(p, weights, out, &choices[k]);
         } else if (word || ls_plan_op_nullable(other)) {
-            PROBLEM(p, "LS2027", by->where, "add `otherwise: {...}`",
+            PROBLEM(p, "LS2027", by->where,
+                    word ? "add a case for it, or `otherwise: {...}`"
+                         : "add `otherwise: {...}`, which is for null too",
                     "no case says what is chosen where `%s` is %s%.*s%s", by->field,
                     word ? "`" : "null", word ? (int)word->size : 0,
                     word ? (const char *)word->bytes : "", word ? "`" : "");

@@ -225,10 +225,11 @@ static const struct {
      "[b]}}, otherwise: [c]}",
      "LS2027", "`channel` is never `fax`", "known here: web, app"},
     {"type: string, choice_by: {field: channel, cases: {web: {choice: [a]}}}", "LS2027",
-     "no case says what is chosen where `channel` is `app`", "add `otherwise: {...}`"},
+     "no case says what is chosen where `channel` is `app`",
+     "add a case for it, or `otherwise: {...}`"},
     {"type: string, choice_by: {field: maybe, cases: {web: {choice: [a]}, app: {choice: "
      "[b]}}}",
-     "LS2027", "no case says what is chosen where `maybe` is null", "add `otherwise: {...}`"},
+     "LS2027", "no case says what is chosen where `maybe` is null", "which is for null too"},
     {"type: enum, choice_by: {field: channel, cases: {web: {choice: [a-b]}}, otherwise: [c]}",
      "LS2006", "`a-b` cannot be a symbol of an enum", "or the type string"},
     {"type: int, choice_by: {field: channel, cases: {web: {choice: [a]}}}", "LS2005",

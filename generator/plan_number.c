@@ -1,6 +1,8 @@
 /* Numbers and times as operations: drawn, counted, walking. */
 #include "generator/plan_internal.h"
 
+#define QUANTITY_MAX (INT64_C(1) << 52)
+
 bool ls_plan_is_time(enum ls_field_type type)
 {
     return type == LS_FIELD_DATE || ls_field_expr_type(type) == LS_EXPR_TIME;
@@ -30,8 +32,8 @@ bool ls_plan_number(struct planner *p, const struct ls_spec_field *field, struct
     int64_t high = out->high;
     out->kind = LS_OP_NUMBER;
     if (time) {
-        low = -(INT64_C(1) << 52);
-        high = INT64_C(1) << 52;
+        low = -QUANTITY_MAX;
+        high = QUANTITY_MAX;
     }
     if (!ls_distribution_compile(&field->source, time ? LS_UNIT_DURATION : LS_UNIT_NUMBER,
                                  ls_field_scale(out->type), low, high, &p->plan->arena, p->diag,
@@ -52,15 +54,19 @@ static bool quantity_of(struct planner *p, const struct ls_quantity *quantity,
                         enum ls_field_type type, int64_t *out)
 {
     enum ls_field_type unit = ls_plan_is_time(type) ? LS_FIELD_TIMESTAMP : type;
-    if (ls_spec_quantity(quantity, unit, out) && *out >= -(INT64_C(1) << 52) &&
-        *out <= INT64_C(1) << 52) {
-        return true;
+    if (!ls_spec_quantity(quantity, unit, out)) {
+        PROBLEM(p, "LS2018", quantity->where,
+                ls_plan_is_time(type) ? "a time comes so long after the spec's start: 0s, 1d"
+                                      : ls_field_type_hint(type),
+                "this is no value of type %s", ls_field_type_words[type]);
+        return false;
     }
-    PROBLEM(p, "LS2018", quantity->where,
-            ls_plan_is_time(type) ? "a time comes so long after the spec's start: 0s, 1d"
-                                  : ls_field_type_hint(type),
-            "this is no value of type %s, or above 2^52", ls_field_type_words[type]);
-    return false;
+    if (*out < -QUANTITY_MAX || *out > QUANTITY_MAX) {
+        PROBLEM(p, "LS2018", quantity->where, "take one that is nearer to 0",
+                "the value is farther from 0 than 2^52");
+        return false;
+    }
+    return true;
 }
 
 /* `count`: of the population that it numbers; 0: of events without end. */
@@ -85,8 +91,6 @@ bool ls_plan_sequence(struct planner *p, const struct ls_spec_field *field, uint
     return true;
 }
 
-#define MIDDLE_MAX (INT64_C(1) << 52)
-
 static bool walk_from(struct planner *p, const struct ls_source_walk *settings,
                       struct ls_plan_type *type, unsigned back, struct ls_op *out, int64_t *low,
                       int64_t *high)
@@ -94,8 +98,6 @@ static bool walk_from(struct planner *p, const struct ls_source_walk *settings,
     struct ls_op middle = {0};
     struct ls_where where = ls_spec_place(p->spec, &settings->from, settings->where);
     if (!ls_plan_ref(p, settings->from, where, type, back, &middle)) {
-        PROBLEM(p, "LS2011", where, "write ENTITY.ATTRIBUTE",
-                "`%s` names no attribute of an entity", settings->from);
         return false;
     }
     if (middle.kind != LS_OP_ATTRIBUTE || middle.type != out->type) {
@@ -103,7 +105,7 @@ static bool walk_from(struct planner *p, const struct ls_source_walk *settings,
                 "`%s` is no number of type %s", settings->from, ls_field_type_words[out->type]);
         return false;
     }
-    if (middle.low < -MIDDLE_MAX || middle.high > MIDDLE_MAX) {
+    if (middle.low < -QUANTITY_MAX || middle.high > QUANTITY_MAX) {
         PROBLEM(p, "LS2018", where, "give the attribute a `min` and a `max`",
                 "`%s` may be above 2^52, which is too far for a walk", settings->from);
         return false;

@@ -4,6 +4,7 @@
 #include "core/base/civil.h"
 #include "generator/plan_internal.h"
 
+#include <stdio.h>
 #include <string.h>
 
 const struct ls_op *ls_plan_op_of(const struct ls_plan_type *type, size_t field)
@@ -154,8 +155,9 @@ static void prove_times(struct planner *p)
         char text[LS_DURATION_TEXT_MAX];
         ls_duration_format(before, text);
         PROBLEM(p, "LS2204", ls_spec_place(p->spec, &p->spec->start_ms, p->spec->where),
-                "raise `start`, or lower the longest delay",
-                "with delays of up to %s, times before the year 1 occur", text);
+                "raise `start`, or lower what is longest of delays and clock faults",
+                "there are times up to %s before `start`, and none before the year 1 are taken",
+                text);
     }
 }
 
@@ -210,14 +212,17 @@ static void prove_jitter(struct planner *p, const struct ls_spec_fault *jitter, 
     bool skewed = jitter->max_ms > pipe->max_skew_ms;
     if (skewed || jitter->max_ms + ahead > pipe->max_ahead_ms) {
         char made[LS_DURATION_TEXT_MAX];
+        char step[LS_DURATION_TEXT_MAX];
+        char steps[80];
         char bound[LS_DURATION_TEXT_MAX];
-        ls_duration_format(jitter->max_ms + (skewed ? 0 : ahead), made);
+        ls_duration_format(jitter->max_ms, made);
+        ls_duration_format(ahead, step);
+        snprintf(steps, sizeof steps, ", with %s by which steps may be ahead,", step);
         ls_duration_format(skewed ? pipe->max_skew_ms : pipe->max_ahead_ms, bound);
         PROBLEM(p, "LS2204", ls_spec_place(p->spec, &jitter->max_ms, jitter->where),
                 "lower `max`, or raise `max_skew` and `max_ahead` of the pipeline",
                 "jitter of up to %s%s is above %s (%s): it would be taken for a wrong clock", made,
-                skewed || !ahead ? "" : " (with a step a millisecond behind each before it)",
-                skewed ? "max_skew" : "max_ahead", bound);
+                skewed || !ahead ? "" : steps, skewed ? "max_skew" : "max_ahead", bound);
     }
 }
 
@@ -226,7 +231,7 @@ static void prove_clocks(struct planner *p)
     const struct ls_spec_faults *f = p->spec->faults;
     const struct ls_spec_pipeline *pipe = p->spec->pipeline;
     int64_t ahead = longest_chain(p->plan);
-    if (f->jitter) {
+    if (f->jitter && ahead <= pipe->max_ahead_ms) {
         prove_jitter(p, f->jitter, ahead);
     }
     if (ahead > pipe->max_ahead_ms) {
@@ -234,7 +239,8 @@ static void prove_clocks(struct planner *p)
         ls_duration_format(ahead, text);
         PROBLEM(p, "LS2204", ls_spec_place(p->spec, &pipe->max_ahead_ms, p->spec->where),
                 "raise `max_ahead` to it, or higher",
-                "a step may be %s ahead of its arrival, which would be taken for a wrong clock",
+                "a step of a lifecycle may be %s ahead of its arrival, which would be taken for a "
+                "wrong clock",
                 text);
     }
     prove_skew(p, f->clock_ahead, "ahead");

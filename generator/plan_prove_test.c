@@ -123,7 +123,7 @@ static void faults_are_what_they_are_called(void **state)
           "jitter of up to 500ms is above max_ahead"},
          {"by: 400d", "by: 10s", "LS2204", NULL, "a clock ahead by 10s is within max_skew (10s)"},
          {"start: 2026-01-01T00:00:00Z", "start: 0001-01-01T00:01:59Z", "LS2204", NULL,
-          "with delays of up to 2m, times before the year 1 occur"}});
+          "there are times up to 2m before `start`"}});
     struct maker *m = *state;
     plan_fine(m, sample_spec, SETS("start=0001-01-01T00:02:00Z"));
     plan_fine(m, sample_spec, SETS("pipeline.max_skew=500ms", "pipeline.max_ahead=500ms"));
@@ -138,17 +138,17 @@ static void steps_are_not_too_far_ahead(void **state)
     char *wrong = changed(text, "  max_ahead: 1m\n", "  max_ahead: 1ms\n");
     assert_int_equal(plan_text(m, wrong, NULL), LS_E_DATA);
     check_report(&m->base, "LS2204", line_of(wrong, "  max_ahead:"),
-                 "a step may be 2ms ahead of its arrival");
+                 "a step of a lifecycle may be 2ms ahead of its arrival");
     plan_fine(m, text, SETS("pipeline.max_ahead=2ms"));
     free(wrong);
     free(text);
     CHECK_PLAN_MISTAKES(m, session_spec,
-                        {{"  max_ahead: 1m\n", "  max_ahead: 501ms\n", "LS2204",
-                          "  jitter:", "jitter of up to 502ms"},
+                        {{"  max_ahead: 1m\n", "  max_ahead: 501ms\n", "LS2204", "  jitter:",
+                          "jitter of up to 500ms, with 2ms by which steps may be ahead, is"},
                          {"clock_back: {rate: 1/100, by: 2h", "clock_back: {rate: 1/100, by: 10s",
                           "LS2204", NULL, "a clock back by 10s is within max_skew"},
                          {"start: 2026-01-01T00:00:00Z", "start: 0001-01-01T01:59:59Z", "LS2204",
-                          NULL, "with delays of up to 2h"}});
+                          NULL, "there are times up to 2h before"}});
     plan_fine(m, session_spec, SETS("pipeline.max_ahead=502ms"));
     plan_fine(m, session_spec, SETS("faults.clock_back.by=10001ms"));
 }

@@ -63,6 +63,9 @@ int ls_resolve_event_types(struct resolver *r);
 void ls_resolve_ref(struct resolver *r, const struct ls_spec_event_type *type,
                     const struct ls_spec_field *f);
 
+/* A field whose source is `walk`: what it goes around, where that is an attribute. */
+void ls_resolve_walk(struct resolver *r, const struct ls_spec_field *f);
+
 void ls_resolve_arrival(struct resolver *r);
 
 #endif

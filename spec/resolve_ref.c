@@ -1,4 +1,5 @@
-/* What fields refer to: ENTITY.id, ENTITY.ATTRIBUTE, or EVENT_TYPE.FIELD of an earlier step. */
+/* What fields refer to: ENTITY.id, ENTITY.ATTRIBUTE, or EVENT_TYPE.FIELD of an earlier step; and
+ * where a walk goes around. */
 #include "spec/resolve_internal.h"
 
 #include <stdio.h>
@@ -105,47 +106,89 @@ static void refuse_event(struct resolver *r, const struct ls_spec_field *f,
     }
 }
 
+/* "product.category" in two; false when it is not of this form. */
+static bool split(const char *text, char name[256], const char **behind)
+{
+    const char *dot = strchr(text, '.');
+    if (!dot || dot - text >= 256) {
+        return false;
+    }
+    memcpy(name, text, (size_t)(dot - text));
+    name[dot - text] = '\0';
+    *behind = dot + 1;
+    return true;
+}
+
+static const struct ls_spec_field *find_attribute(struct resolver *r,
+                                                  const struct ls_spec_entity *entity,
+                                                  const char *name, struct ls_where where)
+{
+    char buffer[LS_SUGGEST_MAX];
+    const char *hint;
+    const struct ls_spec_field *attribute = ls_resolve_attribute(entity, name, buffer, &hint);
+    if (!attribute) {
+        PROBLEM(r, "LS2011", where, hint, "the entity `%s` has no attribute `%s`", entity->key,
+                name);
+    }
+    return attribute;
+}
+
+/* ENTITY.id or ENTITY.ATTRIBUTE, of the right type. */
+static void check_ref(struct resolver *r, const struct ls_spec_field *f,
+                      const struct ls_spec_entity *entity, const char *name)
+{
+    const struct ls_source_text *source = f->source.settings;
+    if (strcmp(name, "id") == 0) {
+        check_type(r, f, LS_FIELD_STRING);
+        return;
+    }
+    const struct ls_spec_field *attribute = find_attribute(r, entity, name, source->where);
+    if (attribute) {
+        check_type(r, f, attribute->type);
+    }
+}
+
 void ls_resolve_ref(struct resolver *r, const struct ls_spec_event_type *type,
                     const struct ls_spec_field *f)
 {
     const struct ls_source_text *source = f->source.settings;
-    const char *text = source->text;
-    const char *dot = strchr(text, '.');
-    char name[256];
-    if (!dot || (size_t)(dot - text) >= sizeof name) {
-        PROBLEM(r, "LS2011", source->where, "write product.id or product.category, say",
-                "`%s` names no value of an entity", text);
-        return;
-    }
-    memcpy(name, text, (size_t)(dot - text));
-    name[dot - text] = '\0';
     const struct ls_spec_event_type *before;
-    if (!ls_spec_entity(r->spec, name) && ls_spec_step_before(type, name, &before)) {
-        check_ref_before(r, f, before, dot + 1);
+    char name[256];
+    const char *behind;
+    if (!split(source->text, name, &behind)) {
+        PROBLEM(r, "LS2011", source->where, "write product.id or product.category, say",
+                "`%s` names no value of an entity", source->text);
         return;
     }
-    if (!ls_spec_entity(r->spec, name) && ls_spec_event_type(r->spec, name)) {
+    const struct ls_spec_entity *entity = ls_spec_entity(r->spec, name);
+    if (entity) {
+        check_ref(r, f, entity, behind);
+    } else if (ls_spec_step_before(type, name, &before)) {
+        check_ref_before(r, f, before, behind);
+    } else if (ls_spec_event_type(r->spec, name)) {
         refuse_event(r, f, type, name);
-        return;
-    }
-    const struct ls_spec_entity *entity = ls_resolve_entity(r, name, &source->text, source->where);
-    if (!entity) {
-        return;
-    }
-    if (strcmp(dot + 1, "id") == 0) {
-        if (f->type != LS_FIELD_STRING) {
-            PROBLEM(r, "LS2011", source->where, "write `type: string`",
-                    "`%s` is a string, the field is %s", text, ls_field_type_words[f->type]);
-        }
-        return;
-    }
-    char buffer[LS_SUGGEST_MAX];
-    const char *hint;
-    const struct ls_spec_field *attribute = ls_resolve_attribute(entity, dot + 1, buffer, &hint);
-    if (!attribute) {
-        PROBLEM(r, "LS2011", source->where, hint, "the entity `%s` has no attribute `%s`", name,
-                dot + 1);
     } else {
-        check_type(r, f, attribute->type);
+        ls_resolve_entity(r, name, &source->text,
+                          source->where); /* there is none, which it notes */
+    }
+}
+
+void ls_resolve_walk(struct resolver *r, const struct ls_spec_field *f)
+{
+    const struct ls_source_walk *walk = f->source.settings;
+    struct ls_where where = ls_spec_place(r->spec, &walk->from, walk->where);
+    char name[256];
+    const char *behind;
+    if (!walk->from) {
+        return;
+    }
+    if (!split(walk->from, name, &behind)) {
+        PROBLEM(r, "LS2011", where, "write instrument.base_price, say",
+                "`%s` names no attribute of an entity", walk->from);
+        return;
+    }
+    const struct ls_spec_entity *entity = ls_resolve_entity(r, name, &walk->from, walk->where);
+    if (entity && strcmp(behind, "id") != 0) { /* which is no number: the generator tells */
+        find_attribute(r, entity, behind, where);
     }
 }

@@ -160,6 +160,8 @@ int ls_resolve_source(struct resolver *r, struct ls_spec_field *f,
     } else if (m == &ls_member_id) {
         ls_resolve_template(r, &((const struct ls_source_text *)f->source.settings)->text,
                             f->source.where, type && (type->step || r->order_unknown));
+    } else if (m == &ls_member_walk) {
+        ls_resolve_walk(r, f);
     } else if (m == &ls_member_member) {
         const struct ls_source_text *of = f->source.settings;
         ls_resolve_entity(r, of->text, &of->text, of->where);

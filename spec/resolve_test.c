@@ -216,7 +216,7 @@ static void references_are_of_one_type(void **state)
           "`product.price` is of type money, the field of type string"},
          {"{name: quantity, type: int, zipf: {s: 1.6, n: 20}}",
           "{name: quantity, type: long, ref: product.id}", "LS2011", NULL,
-          "is a string, the field is long"},
+          "`product.id` is of type string, the field of type long"},
          {"{name: score, type: long, normal: {mean: 0, deviation: 1000}}",
           "{name: score, type: long, ref: customer.limit}", "LS2011", NULL, "of type money"}});
     /* a long does not fit an int, the other way round it does */
@@ -493,7 +493,8 @@ static void rows_are_read_as_the_readers_version(void **state)
     free(text);
     free(gone);
     free(change);
-    /* `via` and `card`; the `fee` of the one version is that of the other, though another field makes it */
+    /* `via` and `card`; the `fee` of the one version is that of the other, though another field
+     * makes it */
     spec = load_fine(f, session_spec, NULL);
     assert_int_equal(check_rows(ls_spec_event_type(spec, "payment")), 2);
 }

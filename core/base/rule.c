@@ -293,9 +293,10 @@ const struct ls_rule ls_rules[] = {
      "The numbers of a value source have to fit the field: whole numbers for int and long,\n"
      "two decimal places at most for money, durations for delays. Means of exponential,\n"
      "medians and deviations lie above 0, uniform has two bounds in order, and nothing is\n"
-     "above 2^52. Times are drawn as durations after the spec's start. A walk has `around` or\n"
-     "`from`, and `within` or `share`. A const is a value of the field's type, a pattern of a\n"
-     "uuid makes UUIDs; the words of a boolean's choice are true and false.\n"
+     "farther from 0 than 2^52. Times are drawn as durations after the spec's start. A walk has\n"
+     "`around` or `from`, and `within` or `share`, in multiples of a `tick` above 0. A const is\n"
+     "a value of the field's type, a pattern of a uuid makes UUIDs; the words of a boolean's\n"
+     "choice are true and false; `least` words are no more than `most`.\n"
      "\n"
      "Example: `delay: {exponential: {mean: 300ms}, max: 5s}`; `mean: 300` is refused there.\n"},
     {"LS2019", "An expression that does not fit its field",
