@@ -233,7 +233,7 @@ static const struct {
     {"type: enum, choice_by: {field: channel, cases: {web: {choice: [a-b]}}, otherwise: [c]}",
      "LS2006", "`a-b` cannot be a symbol of an enum", "or the type string"},
     {"type: int, choice_by: {field: channel, cases: {web: {choice: [a]}}}", "LS2005",
-     "`choice_by` does not make values of type int", "an int comes from choice, const"},
+     "`choice_by` does not make values of type int", "values of type int come from choice, const"},
     {"type: string, words: {of: [a, b], least: 3}", "LS2018", "`most` is below `least`",
      "write `least: 1, most: 4`, say"},
     {"type: string, words: {of: [a, b], least: 5, most: 2}", "LS2018", "`most` is below `least`",
@@ -244,7 +244,7 @@ static const struct {
      "lower `most`, or take shorter words"},
     {"type: boolean, bernoulli: 3/2", "LS1103", "bernoulli: expected ratio", ""},
     {"type: int, bernoulli: 1/2", "LS2005", "`bernoulli` does not make values of type int",
-     "an int comes from choice, const"},
+     "values of type int come from choice, const"},
 };
 
 static void wrong_choices_are_refused(void **state)

@@ -132,7 +132,8 @@ void ls_plan_fault_columns(struct planner *p, struct ls_plan_type *type)
             PROBLEM(p, "LS2203",
                     ls_spec_place(p->spec, &faults->conflict->field, faults->conflict->where),
                     "name a field of type int, long or money",
-                    "`conflict` needs a number to change, `%s` is none", faults->conflict->field);
+                    "`conflict` needs a number to change, and `%s` of %s is of type %s",
+                    faults->conflict->field, type->spec->name, ls_field_type_words[t]);
         }
         plan_conflict(p, t, type);
     }
@@ -175,7 +176,9 @@ void ls_plan_copies(struct planner *p)
     struct ls_ratio d = f->duplicate->rate;
     struct ls_ratio c = f->conflict ? f->conflict->rate : (struct ls_ratio){0, 1};
     if (d.whole > RATE_WHOLE_MAX || c.whole > RATE_WHOLE_MAX) {
-        PROBLEM(p, "LS2020", ls_spec_place(p->spec, &f->duplicate->rate, f->duplicate->where), NULL,
+        const struct ls_spec_fault *fine = d.whole > RATE_WHOLE_MAX ? f->duplicate : f->conflict;
+        PROBLEM(p, "LS2020", ls_spec_place(p->spec, &fine->rate, fine->where),
+                "1/4294967296 is the least; 0 for none",
                 "a rate of copies is finer than one in 2^32");
         return;
     }
@@ -227,13 +230,17 @@ static void check_fault(struct planner *p, const struct by_field *by)
     const struct ls_spec_fault *fault = by->fault;
     struct ls_where where = ls_spec_place(p->spec, &fault->field, fault->where);
     if (!check_of(p->spec, fault->field, by->word)) {
-        char hint[128];
-        snprintf(hint, sizeof hint, "add {check: %s, field: %.32s%s} to `quality`", by->check,
-                 fault->field, by->word == LS_CHECK_NOT_NULL ? "" : ", ...");
+        static const char *const rest[] = {[LS_CHECK_RANGE] = ", min: ..., max: ...",
+                                           [LS_CHECK_NOT_NULL] = "",
+                                           [LS_CHECK_REFERENCE] = ", table: ..."};
+        char hint[256];
+        snprintf(hint, sizeof hint, "add {check: %s, field: %.180s%s} to `quality`", by->check,
+                 fault->field, rest[by->word]);
         PROBLEM(p, "LS2203", where, hint, "no %s check would notice %s `%s`", by->check, by->what,
                 fault->field);
     } else if (!by->strikes) {
-        PROBLEM(p, "LS2203", where,
+        PROBLEM(p, "LS2203",
+                fault->events.count ? ls_spec_place(p->spec, &fault->events, where) : where,
                 fault->events.count ? "name event types in `events` that have it"
                                     : "name a field that is in the old and the new version",
                 "`%s` strikes nothing: no event type%s has `%s` in all the versions that are "

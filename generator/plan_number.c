@@ -118,19 +118,28 @@ static bool walk_from(struct planner *p, const struct ls_source_walk *settings,
     return true;
 }
 
+/* One of two ways to say a thing, not both and not neither. */
+static bool one_of(struct planner *p, const struct ls_source_walk *settings, const char *a,
+                   const char *b, const char *hint)
+{
+    bool both = ls_spec_walk_given(settings, a);
+    if (both != ls_spec_walk_given(settings, b)) {
+        return true;
+    }
+    PROBLEM(p, "LS2018", settings->where, both ? "keep one of the two" : hint,
+            "a walk needs `%s` or `%s`%s", a, b, both ? ", not both" : "");
+    return false;
+}
+
 /* What it goes around. */
 static bool walk_middle(struct planner *p, const struct ls_source_walk *settings,
                         struct ls_plan_type *type, unsigned back, struct ls_op *out, int64_t *low,
                         int64_t *high)
 {
-    bool from = ls_spec_walk_given(settings, "from");
-    if (from == ls_spec_walk_given(settings, "around")) {
-        PROBLEM(p, "LS2018", settings->where,
-                "write `around: 20.0`, or `from: ENTITY.ATTRIBUTE`, one of the two",
-                "a walk goes around a number or an attribute");
+    if (!one_of(p, settings, "around", "from", "add `around: 20`, or `from: ENTITY.ATTRIBUTE`")) {
         return false;
     }
-    if (from) {
+    if (ls_spec_walk_given(settings, "from")) {
         return walk_from(p, settings, type, back, out, low, high);
     }
     bool fits = quantity_of(p, &settings->around, out->type, &out->first);
@@ -142,13 +151,11 @@ static bool walk_middle(struct planner *p, const struct ls_source_walk *settings
 static bool walk_reach(struct planner *p, const struct ls_source_walk *settings,
                        enum ls_field_type type, struct ls_walk *walk)
 {
-    walk->is_share = ls_spec_walk_given(settings, "share");
-    if (walk->is_share == ls_spec_walk_given(settings, "within")) {
-        PROBLEM(p, "LS2018", settings->where,
-                "write `within: 5.0`, or `share: 1/20`, one of the two",
-                "a walk goes so far from its middle, or a share of it");
+    if (!one_of(p, settings, "within", "share",
+                "add `within: 5`, or `share: 1/20` of its middle")) {
         return false;
     }
+    walk->is_share = ls_spec_walk_given(settings, "share");
     if (walk->is_share) {
         uint64_t whole = settings->share.whole;
         walk->within = (int64_t)((((ls_u128)settings->share.part << 32) + whole - 1) / whole);
@@ -161,10 +168,11 @@ static bool walk_reach(struct planner *p, const struct ls_source_walk *settings,
         return false;
     }
     if (walk->within < 0) {
-        PROBLEM(p, "LS2018", settings->within.where, "leave the sign out", "`within` is below 0");
+        PROBLEM(p, "LS2018", settings->within.where, "leave the sign out: it goes both ways",
+                "`within` is below 0");
     }
     if (walk->tick < 1) {
-        PROBLEM(p, "LS2018", settings->tick.where, "write `tick: 0.05`, say",
+        PROBLEM(p, "LS2018", settings->tick.where, "leave it out for the least that there is",
                 "`tick` has to be above 0");
     }
     return walk->within >= 0 && walk->tick >= 1;

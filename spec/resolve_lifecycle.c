@@ -66,29 +66,34 @@ static void resolve_order(struct resolver *r, struct ls_spec_step *steps, size_t
     }
 }
 
-/* All are about the entity of the lifecycle; where the first one is not, that is told alone. */
-static void check_entity(struct resolver *r, const struct ls_spec_lifecycle *lifecycle,
+/* All are about the entity of the lifecycle; where the first one is not, that is told alone. False
+ * for a step that hardly belongs there. */
+static bool check_entity(struct resolver *r, const struct ls_spec_lifecycle *lifecycle,
                          const struct ls_spec_step *step)
 {
     const struct ls_spec_step *steps = lifecycle->steps.items;
     const struct ls_spec_event_type *type = step->event_type;
     char hint[128];
-    if (!lifecycle->entity_type || !ls_spec_entity(r->spec, type->entity)) {
-        return; /* there is no such entity: that is told */
+    bool known = ls_spec_entity(r->spec, type->entity) && steps->event_type &&
+                 ls_spec_entity(r->spec, steps->event_type->entity);
+    if (!lifecycle->entity_type || !known) {
+        return true; /* there is no such entity or event type: that is told */
     }
     if (step == steps && strcmp(type->entity, lifecycle->entity) != 0) {
         snprintf(hint, sizeof hint, "write `entity: %.64s` here or there", type->entity);
         PROBLEM(r, "LS2021", ls_spec_place(r->spec, &lifecycle->entity, lifecycle->where), hint,
                 "the lifecycle is about a %s, its first step `%s` about a %s", lifecycle->entity,
                 type->name, type->entity);
-    } else if (steps->event_type && strcmp(type->entity, steps->event_type->entity) != 0) {
+    } else if (strcmp(type->entity, steps->event_type->entity) != 0) {
         snprintf(hint, sizeof hint,
                  "let it be about a %.64s as well, or take it out of the lifecycle",
                  steps->event_type->entity);
         PROBLEM(r, "LS2021", ls_spec_place(r->spec, &step->event, step->where), hint,
                 "`%s` is about a %s, the first step about a %s", type->name, type->entity,
                 steps->event_type->entity);
+        return false;
     }
+    return true;
 }
 
 /* False where there is no such event type. */
@@ -108,8 +113,7 @@ static bool resolve_step_type(struct resolver *r, const struct ls_spec_lifecycle
     }
     type->step = step;
     type->lifecycle = lifecycle;
-    check_entity(r, lifecycle, step);
-    if (!is_first && type->weight) {
+    if (check_entity(r, lifecycle, step) && !is_first && type->weight) {
         PROBLEM(r, "LS2021", ls_spec_place(r->spec, &type->weight, type->where),
                 "leave `weight` out",
                 "how often `%s` comes is said by the step that it follows, on line %d", type->name,
@@ -126,8 +130,8 @@ static void check_weights(struct resolver *r)
         bool follows = type->step && type->step->follows_step;
         any_free = any_free || !type->step;
         if (!follows && !type->weight) {
-            PROBLEM(r, "LS2021", type->where, "add `weight: 10`, say",
-                    "nothing says how often `%s` comes", type->name);
+            PROBLEM(r, "LS2021", ls_spec_place(r->spec, &type->weight, type->where),
+                    "write `weight: 10`, say", "nothing says how often `%s` comes", type->name);
         }
     }
     if (!any_free) {

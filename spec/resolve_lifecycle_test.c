@@ -123,7 +123,7 @@ static void what_is_no_later_step_has_a_weight(void **state)
           "how often `refund` comes is said by the step that it follows, on line 74"},
          {"    weight: 2\n", "", "LS2021", "  - name: leave",
           "nothing says how often `leave` comes"},
-         {"    weight: 8\n", "", "LS2021", "  - name: visit", "add `weight: 10`, say"}});
+         {"    weight: 8\n", "", "LS2021", "  - name: visit", "write `weight: 10`, say"}});
     struct fixture *f = *state;
     char *step = changed(session_spec, "unless: payment}\n",
                          "unless: payment}\n      - {event: visit, after: {uniform: [2s, 9s], max: "

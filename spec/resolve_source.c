@@ -87,11 +87,10 @@ static bool makes_attributes(const struct ls_member *member)
            member != &ls_member_choice_by;
 }
 
-/* "an int comes from const, exponential, ...". */
+/* "values of type int come from const, exponential, ...". */
 static const char *sources_of_type(const struct ls_spec_field *f, bool of_entity, char buffer[256])
 {
-    const char *word = ls_field_type_words[f->type];
-    int size = snprintf(buffer, 256, "%s %s comes from", strchr("aeio", *word) ? "an" : "a", word);
+    int size = snprintf(buffer, 256, "values of type %s come from", ls_field_type_words[f->type]);
     const char *comma = " ";
     for (size_t k = 0; k < sizeof makes / sizeof *makes; k++) {
         if (makes[k].types >> f->type & 1 && (!of_entity || makes_attributes(makes[k].member)) &&

@@ -290,7 +290,7 @@ static void sources_make_their_types(void **state)
                     check_report(f, "LS2005", line_of(text, "{name: made"),
                                  attribute && cases[k].of_event ? "cannot be made by `"
                                                                 : "does not make values of type");
-                    check_report(f, "LS2005", line_of(text, "{name: made"), " comes from ");
+                    check_report(f, "LS2005", line_of(text, "{name: made"), " come from ");
                 }
                 free(text);
             }
