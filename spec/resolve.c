@@ -248,6 +248,24 @@ static void resolve_fault(struct resolver *r, const struct ls_spec_fault *fault,
     }
 }
 
+static void resolve_hot_key(struct resolver *r, const struct ls_spec_hot_key *hot)
+{
+    const struct ls_spec_entity *entity = ls_resolve_entity(r, hot->entity, &hot->entity,
+                                                            hot->where);
+    bool strikes = !entity;
+    for (size_t t = 0; t < r->spec->event_types.count; t++) {
+        const struct ls_spec_event_type *type = ls_spec_event_type_at(r->spec, t);
+        strikes = strikes || !type->entity_type || type->entity_type == entity;
+    }
+    if (!strikes) {
+        PROBLEM(r, "LS2203", ls_spec_place(r->spec, &hot->entity, hot->where),
+                "name the `entity` of an event type",
+                "`hot_key` strikes nothing: no event type is "
+                "about a %s",
+                hot->entity);
+    }
+}
+
 static void resolve_happenings(struct resolver *r)
 {
     const struct ls_spec_faults *f = r->spec->faults;
@@ -261,7 +279,7 @@ static void resolve_happenings(struct resolver *r)
                 (long long)f->outage->partition, last);
     }
     if (f->hot_key && f->hot_key->entity) {
-        ls_resolve_entity(r, f->hot_key->entity, &f->hot_key->entity, f->hot_key->where);
+        resolve_hot_key(r, f->hot_key);
     }
     if (f->schema_change) {
         ls_resolve_event_type(r, &f->schema_change->event, f->schema_change->where);

@@ -73,18 +73,20 @@ static bool check_entity(struct resolver *r, const struct ls_spec_lifecycle *lif
 {
     const struct ls_spec_step *steps = lifecycle->steps.items;
     const struct ls_spec_event_type *type = step->event_type;
-    char hint[128];
+    char hint[160];
     bool known = ls_spec_entity(r->spec, type->entity) && steps->event_type &&
                  ls_spec_entity(r->spec, steps->event_type->entity);
     if (!lifecycle->entity_type || !known) {
         return true; /* there is no such entity or event type: that is told */
     }
     if (step == steps && strcmp(type->entity, lifecycle->entity) != 0) {
-        snprintf(hint, sizeof hint, "write `entity: %.64s` here or there", type->entity);
+        snprintf(hint, sizeof hint, "write `entity: %.48s` here, or `entity: %.48s` there",
+                 type->entity, lifecycle->entity);
         PROBLEM(r, "LS2021", ls_spec_place(r->spec, &lifecycle->entity, lifecycle->where), hint,
                 "the lifecycle is about a %s, its first step `%s` about a %s", lifecycle->entity,
                 type->name, type->entity);
-    } else if (strcmp(type->entity, steps->event_type->entity) != 0) {
+    } else if (strcmp(steps->event_type->entity, lifecycle->entity) == 0 &&
+               strcmp(type->entity, steps->event_type->entity) != 0) {
         snprintf(hint, sizeof hint,
                  "let it be about a %.64s as well, or take it out of the lifecycle",
                  steps->event_type->entity);

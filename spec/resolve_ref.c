@@ -39,7 +39,7 @@ static const struct ls_spec_field *field_before(struct resolver *r,
     bool partly = false;
     for (size_t l = 0; l < 3; l++) {
         const struct ls_spec_field *fields = lists[l]->items;
-        for (size_t i = 0; i < lists[l]->count && count < 3 * LS_SPEC_FIELDS_MAX; i++) {
+        for (size_t i = 0; i < lists[l]->count && count + 1 < sizeof names / sizeof *names; i++) {
             bool same = strcmp(fields[i].name, name) == 0;
             if (!in_all_versions(before, &fields[i])) {
                 partly = partly || same;
