@@ -1,5 +1,6 @@
 #include "generator/distribution.h"
 
+#include "core/base/civil.h"
 #include "core/base/fixed.h"
 #include "core/base/normal.h"
 
@@ -82,6 +83,24 @@ static uint64_t to_q32(const struct ls_decimal *decimal)
     return (uint64_t)(decimal->value * (ls_i128)LS_Q32 / ls_pow10(decimal->scale));
 }
 
+/* A bound that no value may reach: what lies beyond would all be cut to one value. */
+static void fail_beyond(struct compiler *c, struct ls_where where, bool below, int64_t end)
+{
+    bool duration = c->unit == LS_UNIT_DURATION;
+    char made[LS_I128_TEXT_MAX + LS_DURATION_TEXT_MAX];
+    char text[sizeof made + 64];
+    if (duration) {
+        ls_duration_format(end, made);
+    } else {
+        ls_decimal_format(end, c->scale, made);
+    }
+    snprintf(text, sizeof text, "the bound is %s than any value here: %s is the %s",
+             below ? "less" : "greater", made, below ? "least" : "greatest");
+    fail(c, where, text,
+         below ? "raise it, or lower `min` where there is one"
+               : "lower it, or raise `max` where there is one");
+}
+
 static void compile_uniform(struct compiler *c, const struct ls_source_uniform *settings,
                             struct ls_distribution *out)
 {
@@ -96,6 +115,10 @@ static void compile_uniform(struct compiler *c, const struct ls_source_uniform *
     if (!c->failed && high < out->a) {
         fail(c, settings->bounds.items[1].where, "the second bound is below the first",
              "the least comes first: [1, 20], say");
+    }
+    bool below = out->a < out->low;
+    if (!c->failed && (below || high > out->high)) {
+        fail_beyond(c, settings->bounds.items[!below].where, below, below ? out->low : out->high);
     }
     out->b = (uint64_t)high - (uint64_t)out->a + 1;
 }

@@ -69,6 +69,25 @@ static bool quantity_of(struct planner *p, const struct ls_quantity *quantity,
     return true;
 }
 
+/* A population has a last one: what its type cannot hold would be the same for all behind it. */
+static bool holds_last(struct planner *p, const struct ls_source_sequence *settings, uint64_t count,
+                       const struct ls_op *op)
+{
+    ls_i128 last = op->first + (ls_i128)op->step * (ls_i128)(count - 1);
+    bool fits = last >= INT64_MIN / 4 && last <= INT64_MAX / 4;
+    if (fits && op->time) {
+        last = ls_floor_div((int64_t)last + op->time->origin_ms, op->time->unit_ms);
+    }
+    if (!fits || last < op->low || last > op->high) {
+        PROBLEM(p, "LS2018", settings->step.where,
+                "begin nearer to 0, or lower `step` or the `count` of the entity",
+                "number %llu of the sequence is none that type %s holds",
+                (unsigned long long)(count - 1), ls_field_type_words[op->type]);
+        return false;
+    }
+    return true;
+}
+
 /* `count`: of the population that it numbers; 0: of events without end. */
 bool ls_plan_sequence(struct planner *p, const struct ls_spec_field *field, uint64_t count,
                       struct ls_op *out)
@@ -78,6 +97,9 @@ bool ls_plan_sequence(struct planner *p, const struct ls_spec_field *field, uint
     if (!quantity_of(p, &settings->first, out->type, &out->first) ||
         !quantity_of(p, &settings->step, out->type, &out->step) ||
         (ls_plan_is_time(out->type) && !plan_time(p, out))) {
+        return false;
+    }
+    if (count && !holds_last(p, settings, count, out)) {
         return false;
     }
     if (count) {

@@ -126,6 +126,11 @@ static bool op_pattern(struct planner *p, const struct ls_spec_field *field, str
         return false;
     }
     out->text_max = pattern->text_max;
+    if (out->text_max == 0) {
+        PROBLEM(p, "LS2026", text->where, "write [A-Z]{3}, say, or `const: \"\"`",
+                "a text of the pattern `%s` is always empty", text->text);
+        return false;
+    }
     if (out->type == LS_FIELD_UUID && !makes_uuids(pattern)) {
         PROBLEM(p, "LS2018", text->where, "write `uuid`, or let the type be string",
                 "not every text of the pattern is a UUID");

@@ -292,11 +292,12 @@ const struct ls_rule ls_rules[] = {
     {"LS2018", "A setting that does not fit what is made",
      "The numbers of a value source have to fit the field: whole numbers for int and long,\n"
      "two decimal places at most for money, durations for delays. Means of exponential,\n"
-     "medians and deviations lie above 0, uniform has two bounds in order, and nothing is\n"
-     "farther from 0 than 2^52. Times are drawn as durations after the spec's start. A walk has\n"
-     "`around` or `from`, and `within` or `share`, in multiples of a `tick` above 0. A const is\n"
-     "a value of the field's type, a pattern of a uuid makes UUIDs; the words of a boolean's\n"
-     "choice are true and false; `least` words are no more than `most`.\n"
+     "medians and deviations lie above 0; uniform has two bounds in order, which the type,\n"
+     "`min` and `max` admit; nothing is farther from 0 than 2^52. Times are drawn as\n"
+     "durations after the spec's start. A walk has `around` or `from`, and `within` or\n"
+     "`share`, in multiples of a `tick` above 0. The type holds the last of a population's\n"
+     "sequence. A const is a value of the field's type, a pattern of a uuid makes UUIDs; the\n"
+     "words of a boolean's choice are true and false; `least` words are no more than `most`.\n"
      "\n"
      "Example: `delay: {exponential: {mean: 300ms}, max: 5s}`; `mean: 300` is refused there.\n"},
     {"LS2019", "An expression that does not fit its field",
@@ -437,7 +438,8 @@ const struct ls_rule ls_rules[] = {
      "would pass, and the truth would call for a quarantine.\n"
      "\n"
      "A fault strikes the event types of its `events` (all) that have the field, before a\n"
-     "`schema_change` and after it. At least one has to be left.\n"
+     "`schema_change` and after it, a `hot_key` those about its `entity`. At least one has to be\n"
+     "left.\n"
      "\n"
      "Example: `missing: {rate: 1/10000, field: product_id}` with `{check: not_null, field:\n"
      "product_id}`.\n"},
