@@ -68,10 +68,11 @@ static const struct ls_spec_reference *find_reference(struct resolver *r, const 
     const struct ls_spec_reference *table = ls_spec_reference(r->spec, *name);
     if (!table) {
         char hint[LS_SUGGEST_MAX];
+        const char *known = ls_resolve_suggest(*name, reference_name_at, r->spec->reference.items,
+                                               r->spec->reference.count, hint);
         PROBLEM(r, "LS2014", ls_spec_place(r->spec, name, otherwise),
-                ls_resolve_suggest(*name, reference_name_at, r->spec->reference.items,
-                                   r->spec->reference.count, hint),
-                "there is no reference table `%s`", *name);
+                known ? known : "declare one under `reference`", "there is no reference table `%s`",
+                *name);
     }
     return table;
 }

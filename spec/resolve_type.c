@@ -57,10 +57,10 @@ const struct ls_spec_entity *ls_resolve_entity(struct resolver *r, const char *n
     const struct ls_spec_entity *entity = ls_spec_entity(r->spec, name);
     if (!entity) {
         char hint[LS_SUGGEST_MAX];
+        const char *known = ls_resolve_suggest(name, entity_name_at, r->spec->entities.items,
+                                               r->spec->entities.count, hint);
         PROBLEM(r, "LS2002", ls_spec_place(r->spec, member, otherwise),
-                ls_resolve_suggest(name, entity_name_at, r->spec->entities.items,
-                                   r->spec->entities.count, hint),
-                "there is no entity `%s`", name);
+                known ? known : "declare one under `entities`", "there is no entity `%s`", name);
     }
     return entity;
 }
