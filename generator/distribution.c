@@ -83,9 +83,15 @@ static uint64_t to_q32(const struct ls_decimal *decimal)
     return (uint64_t)(decimal->value * (ls_i128)LS_Q32 / ls_pow10(decimal->scale));
 }
 
-/* A bound that no value may reach: what lies beyond would all be cut to one value. */
-static void fail_beyond(struct compiler *c, struct ls_where where, bool below, int64_t end)
+/* A bound or a middle that no value may reach: what lies beyond would all be cut to one value. */
+static void in_bounds(struct compiler *c, const struct ls_quantity *quantity, const char *what,
+                      int64_t value, const struct ls_distribution *out)
 {
+    if (c->failed || (value >= out->low && value <= out->high)) {
+        return;
+    }
+    bool below = value < out->low;
+    int64_t end = below ? out->low : out->high;
     bool duration = c->unit == LS_UNIT_DURATION;
     char made[LS_I128_TEXT_MAX + LS_DURATION_TEXT_MAX];
     char text[sizeof made + 64];
@@ -94,11 +100,12 @@ static void fail_beyond(struct compiler *c, struct ls_where where, bool below, i
     } else {
         ls_decimal_format(end, c->scale, made);
     }
-    snprintf(text, sizeof text, "the bound is %s than any value here: %s is the %s",
+    snprintf(text, sizeof text, "the %s is %s than any value here: %s is the %s", what,
              below ? "less" : "greater", made, below ? "least" : "greatest");
-    fail(c, where, text,
-         below ? "raise it, or lower `min` where there is one"
-               : "lower it, or raise `max` where there is one");
+    fail(c, quantity->where, text,
+         !below     ? "lower it, or raise `max` where there is one"
+         : duration ? "raise it"
+                    : "raise it, or lower `min` where there is one");
 }
 
 static void compile_uniform(struct compiler *c, const struct ls_source_uniform *settings,
@@ -116,10 +123,8 @@ static void compile_uniform(struct compiler *c, const struct ls_source_uniform *
         fail(c, settings->bounds.items[1].where, "the second bound is below the first",
              "the least comes first: [1, 20], say");
     }
-    bool below = out->a < out->low;
-    if (!c->failed && (below || high > out->high)) {
-        fail_beyond(c, settings->bounds.items[!below].where, below, below ? out->low : out->high);
-    }
+    in_bounds(c, &settings->bounds.items[0], "bound", out->a, out);
+    in_bounds(c, &settings->bounds.items[1], "bound", high, out);
     out->b = (uint64_t)high - (uint64_t)out->a + 1;
 }
 
@@ -134,11 +139,13 @@ static void compile_kind(struct compiler *c, const struct ls_pick *pick,
         const struct ls_source_lognormal *settings = pick->settings;
         out->kind = LS_DISTRIBUTION_LOGNORMAL;
         out->a = positive(c, &settings->median);
+        in_bounds(c, &settings->median, "median", out->a, out);
         out->b = (uint64_t)((ls_u128)to_q32(&settings->sigma) * LOG2E_Q32 >> 32);
     } else if (m == &ls_member_normal) {
         const struct ls_source_normal *settings = pick->settings;
         out->kind = LS_DISTRIBUTION_NORMAL;
         out->a = in_unit(c, &settings->mean);
+        in_bounds(c, &settings->mean, "mean", out->a, out);
         out->b = (uint64_t)positive(c, &settings->deviation);
     } else if (m == &ls_member_poisson) {
         out->kind = LS_DISTRIBUTION_POISSON;

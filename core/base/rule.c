@@ -292,12 +292,13 @@ const struct ls_rule ls_rules[] = {
     {"LS2018", "A setting that does not fit what is made",
      "The numbers of a value source have to fit the field: whole numbers for int and long,\n"
      "two decimal places at most for money, durations for delays. Means of exponential,\n"
-     "medians and deviations lie above 0; uniform has two bounds in order, which the type,\n"
-     "`min` and `max` admit; nothing is farther from 0 than 2^52. Times are drawn as\n"
-     "durations after the spec's start. A walk has `around` or `from`, and `within` or\n"
-     "`share`, in multiples of a `tick` above 0. The type holds the last of a population's\n"
-     "sequence. A const is a value of the field's type, a pattern of a uuid makes UUIDs; the\n"
-     "words of a boolean's choice are true and false; `least` words are no more than `most`.\n"
+     "medians and deviations lie above 0; uniform has two bounds in order; the type, `min`\n"
+     "and `max` admit these, the median and the mean of normal; nothing is farther from 0\n"
+     "than 2^52. Times are drawn as durations after the spec's start. A walk has `around` or\n"
+     "`from`, and `within` or `share`, in multiples of a `tick` above 0. The type holds the\n"
+     "last of a population's sequence. A const is a value of the field's type, a pattern of a\n"
+     "uuid makes UUIDs; the words of a boolean's choice are true and false; `least` words are\n"
+     "no more than `most`.\n"
      "\n"
      "Example: `delay: {exponential: {mean: 300ms}, max: 5s}`; `mean: 300` is refused there.\n"},
     {"LS2019", "An expression that does not fit its field",
