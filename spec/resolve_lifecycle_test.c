@@ -223,19 +223,24 @@ static void sessions_are_of_steps(void **state)
 
 static void schemas_change_so_that_readers_can_follow(void **state)
 {
-    CHECK_MISTAKES(*state, session_spec,
-                   {{"event: payment, to: 3", "event: payment, to: 2", "LS2023", NULL,
-                     "`payment` is at version 2 already"},
-                    {"event: payment, to: 3", "event: payment, to: 1", "LS2023", NULL,
-                     "raise `to`, or lower the event type's schema_version"},
-                    {"event: payment, to: 3", "event: paymnt, to: 3", "LS2003", NULL,
-                     "did you mean `payment`?"},
-                    {"event: payment, to: 3", "event: refund, to: 2", "LS2023", NULL,
-                     "versions 1 and 2 of `refund` have the same fields"},
-                    {"event: payment, to: 3", "event: refund, to: 7", "LS2023", NULL,
-                     "let a field begin with `since: 7`, or end with `until: 7`"},
-                    {"since: 3, nullable: 1/9", "since: 3", "LS2023", NULL,
-                     "records of version 2 have no `via`, and it can't be null"}});
+    CHECK_MISTAKES(
+        *state, session_spec,
+        {{"event: payment, to: 3", "event: payment, to: 2", "LS2023", NULL,
+          "`payment` is at version 2 already"},
+         {"event: payment, to: 3", "event: payment, to: 1", "LS2023", NULL,
+          "raise `to`, or lower the event type's schema_version"},
+         {"event: payment, to: 3", "event: paymnt, to: 3", "LS2003", NULL,
+          "did you mean `payment`?"},
+         {"event: payment, to: 3", "event: refund, to: 2", "LS2023", NULL,
+          "versions 1 and 2 of `refund` have the same fields"},
+         {"event: payment, to: 3", "event: refund, to: 7", "LS2023", NULL,
+          "let a field begin with `since: 7`, or end with `until: 7`"},
+         {"since: 3, nullable: 1/9", "since: 3", "LS2023", NULL,
+          "records of version 2 have no `via`, and it can't be null"},
+         {"{name: fee, type: long, uniform: [10, 99]", "{name: fee, type: string, const: none",
+          "LS2023", NULL, "`fee` of version 3 is of type string, that of version 2 of type int"},
+         {"{name: via, type: string,", "{name: method, type: string,", "LS2023", NULL,
+          "`method` of version 3 is of type string, that of version 2 of type enum"}});
 }
 
 static void happenings_have_their_place(void **state)

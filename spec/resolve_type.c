@@ -285,6 +285,28 @@ static void list_versions(struct resolver *r, struct ls_spec_event_type *type)
     }
 }
 
+/* What is in one column in both versions, though another field: readers read the one as the other.
+ */
+static void check_columns(struct resolver *r, const struct ls_spec_event_type *type)
+{
+    const struct ls_spec_version *old = &type->versions[0];
+    const struct ls_spec_version *new = &type->versions[1];
+    for (size_t i = 0; i < old->field_count * new->field_count; i++) {
+        const struct ls_spec_field *a = old->fields[i / new->field_count];
+        const struct ls_spec_field *b = new->fields[i % new->field_count];
+        bool same = a == b || strcmp(a->column_name, b->column_name) != 0;
+        bool fits = (a->type == b->type && a->type != LS_FIELD_ENUM) ||
+                    (a->type == LS_FIELD_INT && b->type == LS_FIELD_LONG);
+        if (!same && !fits) {
+            PROBLEM(r, "LS2023", ls_spec_place(r->spec, &b->name, b->where),
+                    "give it another name: an int can become a long, and nothing else another type",
+                    "`%s` of version %lld is of type %s, that of version %lld of type %s", b->name,
+                    (long long)new->number, ls_field_type_words[b->type], (long long)old->number,
+                    ls_field_type_words[a->type]);
+        }
+    }
+}
+
 static int collect_fields(struct resolver *r, struct ls_spec_event_type *type)
 {
     struct ls_items *lists[] = {&type->attributes, &type->dimensions, &type->metrics};
@@ -306,6 +328,9 @@ static int collect_fields(struct resolver *r, struct ls_spec_event_type *type)
         if (rc < 0) {
             return rc;
         }
+    }
+    if (type->version_count == 2) {
+        check_columns(r, type);
     }
     type->fields = type->versions[type->version_count - 1].fields;
     type->field_count = type->versions[type->version_count - 1].field_count;
