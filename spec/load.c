@@ -243,6 +243,7 @@ static int load(const struct ls_layers *layers, struct ls_spec *spec, struct ls_
     if (rc < 0 || diag->errors) {
         return rc;
     }
+    spec->tree = tree;
     spec->arena = *arena; /* the resolver allocates from the spec's */
     rc = ls_spec_resolve(spec, diag, err);
     *arena = spec->arena;

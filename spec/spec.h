@@ -424,7 +424,8 @@ struct ls_spec {
     struct ls_where where;
     /* the rest */
     struct ls_arena arena;
-    struct ls_places places; /* of what was bound */
+    const struct ls_yaml *tree; /* that was bound: all layers, without `profiles` */
+    struct ls_places places;    /* of what was bound */
     json_t *semantic;
     struct ls_sha256 hash; /* of format version and semantic part: names the spec in manifests and
                               checkpoints (P12) */

@@ -91,4 +91,7 @@ json_t *ls_yaml_json(const struct ls_yaml *node);
 int ls_yaml_show(const struct ls_yaml *node, bool origins, struct ls_buf *out,
                  struct ls_error *err);
 
+/* The same on one line, as {key: [1, 2]}, without an end of the line. */
+int ls_yaml_flow(const struct ls_yaml *node, struct ls_buf *out, struct ls_error *err);
+
 #endif

@@ -177,13 +177,17 @@ static void shown_trees_read_back(void **state)
         "{\"x: y\": {\"[a]\": 1}, '? k': 2, '#': 3, '<<': 4, '${secret:x}': '${secret:x}'}",
         "a: |\n  two\n  lines\nb: 2026-01-01\nc: 12:30:00\n",
         "{a: '~', b: 'null', c: 'NULL', d: 'no', e: 'False', f: '0o17', g: '.nan', h: '-'}",
+        "{a: 'x, y', 'b]': '[x', '{c}': ['x}', 'y{z'], d: [x, ~, '']}",
     };
     struct fixture *f = *state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        for (int origins = 0; origins <= 1; origins++) {
+        for (int form = 0; form <= 2; form++) {
             again(f);
             struct ls_yaml *root = parsed(f, "t\nx.yaml", cases[i]);
-            assert_int_equal(ls_yaml_show(root, origins, &f->out, &f->err), 0);
+            int rc = form == 2 ? ls_yaml_flow(root, &f->out, &f->err)
+                               : ls_yaml_show(root, form, &f->out, &f->err);
+            assert_int_equal(rc, 0);
+            assert_true(form != 2 || !strchr(text_of(f), '\n'));
             struct ls_yaml *back = ls_yaml_parse("back", (const char *)f->out.data, f->out.size,
                                                  &f->arena, &f->diag, &f->err);
             if (!back) {

@@ -6,6 +6,7 @@
 
 struct writer {
     bool origins;
+    bool flow; /* on one line, where commas and brackets mean something */
     struct ls_buf *out;
     struct ls_error *err;
 };
@@ -65,6 +66,18 @@ static int show_quoted(struct writer *w, const char *text)
     return rc < 0 ? rc : ls_buf_append_text(w->out, "\"", w->err);
 }
 
+static bool needs_no_quotes(const struct writer *w, const char *text)
+{
+    return is_plain(text) && !(w->flow && strpbrk(text, ",[]{}"));
+}
+
+static int show_key(struct writer *w, const char *key)
+{
+    int rc = needs_no_quotes(w, key) ? ls_buf_append_text(w->out, key, w->err)
+                                     : show_quoted(w, key);
+    return rc < 0 ? rc : ls_buf_append_text(w->out, ":", w->err);
+}
+
 static int show_scalar(struct writer *w, const struct ls_yaml *node)
 {
     bool boolean;
@@ -73,7 +86,7 @@ static int show_scalar(struct writer *w, const struct ls_yaml *node)
     }
     enum ls_yaml_kind plain = ls_yaml_resolve(node->text, &boolean);
     if (node->kind == LS_YAML_TEXT) {
-        return plain == LS_YAML_TEXT && is_plain(node->text)
+        return plain == LS_YAML_TEXT && needs_no_quotes(w, node->text)
                    ? ls_buf_append_text(w->out, node->text, w->err)
                    : show_quoted(w, node->text);
     }
@@ -133,11 +146,7 @@ static int show_children(struct writer *w, const struct ls_yaml *node, int inden
             rc = rc < 0 ? rc : show_value(w, node->items[i], indent + 2, true);
             continue;
         }
-        const char *key = node->entries[i].key;
-        if (rc == 0) {
-            rc = is_plain(key) ? ls_buf_append_text(w->out, key, w->err) : show_quoted(w, key);
-        }
-        rc = rc < 0 ? rc : ls_buf_append_text(w->out, ":", w->err);
+        rc = rc < 0 ? rc : show_key(w, node->entries[i].key);
         rc = rc < 0 ? rc : show_value(w, node->entries[i].value, indent + 2, false);
     }
     return rc;
@@ -161,8 +170,32 @@ static int show_value(struct writer *w, const struct ls_yaml *node, int indent, 
 
 int ls_yaml_show(const struct ls_yaml *node, bool origins, struct ls_buf *out, struct ls_error *err)
 {
-    struct writer w = {origins, out, err};
+    struct writer w = {origins, false, out, err};
     bool collection = node->kind == LS_YAML_MAP || node->kind == LS_YAML_LIST;
     return collection && node->count ? show_children(&w, node, 0, true)
                                      : show_value(&w, node, 0, true);
+}
+
+static int show_flow(struct writer *w, const struct ls_yaml *node)
+{
+    bool map = node->kind == LS_YAML_MAP;
+    if (!map && node->kind != LS_YAML_LIST) {
+        return show_scalar(w, node);
+    }
+    int rc = ls_buf_append_text(w->out, map ? "{" : "[", w->err);
+    for (size_t i = 0; rc == 0 && i < node->count; i++) {
+        rc = ls_buf_append_text(w->out, i ? ", " : "", w->err);
+        if (rc == 0 && map) {
+            rc = show_key(w, node->entries[i].key);
+            rc = rc < 0 ? rc : ls_buf_append_text(w->out, " ", w->err);
+        }
+        rc = rc < 0 ? rc : show_flow(w, map ? node->entries[i].value : node->items[i]);
+    }
+    return rc < 0 ? rc : ls_buf_append_text(w->out, map ? "}" : "]", w->err);
+}
+
+int ls_yaml_flow(const struct ls_yaml *node, struct ls_buf *out, struct ls_error *err)
+{
+    struct writer w = {false, true, out, err};
+    return show_flow(&w, node);
 }
