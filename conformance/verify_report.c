@@ -2,6 +2,7 @@
  * report.html, and each case's report.txt. */
 #include "conformance/verify_internal.h"
 
+#include "core/base/markup.h"
 #include "core/base/text.h"
 
 #include <stdio.h>
@@ -11,46 +12,27 @@
 
 enum form { JSON, MARKUP };
 
-/* The size of the character that text begins with, which may stand in XML too; 0: there is none. */
-static size_t character_size(const uint8_t *text, size_t size)
-{
-    size_t count = text[0] < 0x80 ? 1 : text[0] < 0xe0 ? 2 : text[0] < 0xf0 ? 3 : 4;
-    bool is_control = (text[0] < 0x20 && text[0] != '\n' && text[0] != '\t') || text[0] == 0x7f;
-    bool is_none = count == 3 && size >= 3 && text[0] == 0xef && text[1] == 0xbf && text[2] >= 0xbe;
-    return count > size || is_control || is_none || !ls_utf8_valid(text, count) ? 0 : count;
-}
-
-static int append_character(struct ls_buf *out, const uint8_t *text, size_t size, enum form form,
-                            struct ls_error *err)
-{
-    static const char special[] = "<>&\"";
-    static const char *const names[] = {"&lt;", "&gt;", "&amp;", "&quot;"};
-    const char *found = strchr(special, text[0]);
-    if (form == MARKUP && found) {
-        return ls_buf_append_text(out, names[found - special], err);
-    }
-    if (form == JSON && (text[0] == '"' || text[0] == '\\')) {
-        return ls_buf_appendf(out, err, "\\%c", text[0]);
-    }
-    if (form == JSON && text[0] < 0x20) {
-        return ls_buf_append_text(out, text[0] == '\n' ? "\\n" : "\\t", err);
-    }
-    return ls_buf_append(out, text, size, err);
-}
-
 /* Text as it has to stand in JSON, or in XML and HTML. What a target printed can be any bytes:
  * those that are no text become question marks. */
-static int append_bytes(struct ls_buf *out, const uint8_t *text, size_t size, enum form form,
-                        struct ls_error *err)
+static int append_json(struct ls_buf *out, const uint8_t *text, size_t size, struct ls_error *err)
 {
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < size;) {
-        size_t count = character_size(text + i, size - i);
-        rc = count ? append_character(out, text + i, count, form, err)
-                   : ls_buf_append_text(out, "?", err);
+        size_t count = ls_markup_character(text + i, size - i);
+        rc = count == 0                          ? ls_buf_append_text(out, "?", err)
+             : text[i] == '"' || text[i] == '\\' ? ls_buf_appendf(out, err, "\\%c", text[i])
+             : text[i] == '\n' || text[i] == '\t'
+                 ? ls_buf_append_text(out, text[i] == '\n' ? "\\n" : "\\t", err)
+                 : ls_buf_append(out, text + i, count, err);
         i += count ? count : 1;
     }
     return rc;
+}
+
+static int append_bytes(struct ls_buf *out, const uint8_t *text, size_t size, enum form form,
+                        struct ls_error *err)
+{
+    return form == JSON ? append_json(out, text, size, err) : ls_markup(out, text, size, err);
 }
 
 /* Text between two others, which stand as they are. */
