@@ -6,6 +6,7 @@
 const struct command *const commands[] = {
     &command_verify,
     &command_sample,
+    &command_describe,
     &command_generate,
     &command_run_stream,
     &command_run_batch,

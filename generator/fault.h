@@ -54,15 +54,19 @@ struct ls_struck {
     uint64_t entity;
 };
 
+/* Is it one of those that the fault may strike? */
+static inline bool ls_fault_may_strike(const struct ls_plan_fault *fault, const struct ls_struck *e)
+{
+    return (fault->types >> e->type & 1) &&
+           (!fault->narrow ||
+            (e->scheduled_ms >= fault->from_ms && e->scheduled_ms < fault->to_ms &&
+             ls_strikes(fault->entities, ls_word(fault->entity_key, e->entity, 0))));
+}
+
 static inline bool ls_fault_strikes(const struct ls_plan_fault *fault, const struct ls_struck *e)
 {
-    if (!fault->chance.possible || ls_word(fault->key, e->index, 0) > fault->chance.last ||
-        !(fault->types >> e->type & 1)) {
-        return false;
-    }
-    return !fault->narrow ||
-           (e->scheduled_ms >= fault->from_ms && e->scheduled_ms < fault->to_ms &&
-            ls_strikes(fault->entities, ls_word(fault->entity_key, e->entity, 0)));
+    return fault->chance.possible && ls_word(fault->key, e->index, 0) <= fault->chance.last &&
+           ls_fault_may_strike(fault, e);
 }
 
 #endif
