@@ -118,12 +118,13 @@ void describe_put_curve(struct describe_out *out, const struct ls_describe *d)
                  "<svg class=\"c\" viewBox=\"0 0 %llu %d\" preserveAspectRatio=\"none\" "
                  "role=\"img\" aria-label=\"events over time\">",
                  (unsigned long long)width, CURVE_HEIGHT);
-    put_bands(out, d, width);
     describe_put(out, "<path class=\"f\" d=\"M0 %d", CURVE_HEIGHT);
     for (size_t i = 0; i < d->bin_count; i++) {
         describe_put(out, "V%llu",
                      (unsigned long long)(CURVE_HEIGHT - scaled(d->bins[i], most, CURVE_HEIGHT)));
         describe_put(out, "H%zu", (i + 1) * BIN_WIDTH);
     }
-    describe_put(out, "V%dZ\"/></svg>", CURVE_HEIGHT);
+    describe_put(out, "V%dZ\"/>", CURVE_HEIGHT);
+    put_bands(out, d, width);
+    describe_put(out, "</svg>");
 }
