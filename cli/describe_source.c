@@ -77,12 +77,21 @@ static void put_entries(struct describe_out *out, const struct ls_spec *spec,
 void describe_put_field(struct describe_out *out, const char *before, const struct ls_spec *spec,
                         const struct ls_spec_event_type *type, const struct ls_spec_field *field)
 {
-    static const char *const lists[] = {"attributes", "dimensions", "metrics"};
     static const char *const without[] = {"name", "type", NULL};
+    const struct {
+        const char *name;
+        const struct ls_items *items;
+    } lists[] = {{"attributes", &type->attributes},
+                 {"dimensions", &type->dimensions},
+                 {"metrics", &type->metrics}};
     const struct ls_yaml *map = named(ls_yaml_get(spec->tree, "event_types"), "name", type->name);
     const struct ls_yaml *found = NULL;
-    for (size_t l = 0; !found && l < sizeof lists / sizeof *lists; l++) {
-        found = named(ls_yaml_get(map, lists[l]), "name", field->name);
+    for (size_t l = 0; l < sizeof lists / sizeof *lists; l++) {
+        const struct ls_spec_field *fields = lists[l].items->items;
+        const struct ls_yaml *list = ls_yaml_get(map, lists[l].name);
+        for (size_t i = 0; i < lists[l].items->count; i++) { /* versions may share a name */
+            found = &fields[i] == field ? list->items[i] : found;
+        }
     }
     put_entries(out, spec, found, before, without);
 }

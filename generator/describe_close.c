@@ -45,7 +45,8 @@ static void expect_episodes(struct ls_describe *d)
         const struct ls_episode *plan = d->episodes[k].plan;
         const struct ls_plan_entity *entity = plan->entity;
         ls_u128 times = (ls_u128)entity->count * (uint64_t)(d->end_ms - d->begin_ms);
-        uint64_t spans = (uint64_t)(times / (uint64_t)plan->every_ms);
+        uint64_t every = (uint64_t)plan->every_ms;
+        uint64_t spans = (uint64_t)((times + every / 2) / every);
         d->episodes[k].expected = ls_asked_count(spans, specs[k].probability);
     }
 }
