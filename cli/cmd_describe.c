@@ -112,7 +112,7 @@ static int run(struct cli *cli, struct ls_error *err)
 const struct command command_describe = {
     .name = "describe",
     .synopsis = "SPEC [--events N] [--html FILE] [options]",
-    .summary = "Generates events and tells what came out, field by field, against what was asked.",
+    .summary = "Tells what a spec comes out as, field by field, against what it asks for.",
     .examples = "  lockstep describe fixtures/domains/ecommerce.yaml\n"
                 "  lockstep describe fixtures/domains/iot.yaml --events 1000000 --html iot.html\n",
     .subjects_min = 1,

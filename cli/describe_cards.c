@@ -5,6 +5,8 @@
 #include "core/base/text.h"
 #include "generator/asked.h"
 
+#include <stdio.h>
+
 /* A value as text: of a field's type, or of a delay. */
 struct values {
     bool are_durations;
@@ -98,8 +100,11 @@ static void put_nulls(struct describe_out *out, const struct ls_describe_field *
     struct ls_ratio asked = field->spec->nullable;
     if (field->nulls || asked.part) {
         uint64_t share = asked.part ? ls_asked_count(LS_SHARE_WHOLE, asked) : LS_SHARE_UNSAID;
+        char name[LS_GROUPED_MAX + 8];
+        char grouped[LS_GROUPED_MAX];
+        snprintf(name, sizeof name, "%s null", ls_grouped(field->nulls, grouped));
         describe_put(out, "<table>");
-        put_row(out, "null", field->nulls, field->events, share, field->events);
+        put_row(out, name, field->nulls, field->events, share, field->events);
         describe_put(out, "</table>\n");
     }
 }

@@ -62,7 +62,7 @@ static void put_totals(struct describe_out *out, const struct ls_describe *d)
     describe_put(out, ", described</title>%s<h1>", page_style);
     describe_put_text(out, spec->domain);
     describe_put(out, "</h1>\n<p class=\"s\">What seed %lld gives. ", (long long)spec->seed);
-    describe_put_notes(out, d);
+    describe_put_notes(out, " ", d);
     describe_put(out, "</p>\n<div class=\"t\">");
     ls_duration_format(span_ms, text);
     put_tile(out, ls_grouped(d->events, grouped), "events");

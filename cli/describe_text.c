@@ -22,7 +22,7 @@ static void put_totals(struct describe_out *out, const struct ls_describe *d)
                  ls_grouped(d->events, grouped));
     describe_put(out, "%s .. %s, %s: %s events/s\n\n", times[0], times[1], length,
                  describe_rate(d->events, span_ms, rate));
-    describe_put_notes(out, d);
+    describe_put_notes(out, "\n", d);
     describe_put(out, "\n");
 }
 

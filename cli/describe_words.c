@@ -201,7 +201,7 @@ void describe_put_text(struct describe_out *out, const char *text)
     }
 }
 
-void describe_put_notes(struct describe_out *out, const struct ls_describe *d)
+void describe_put_notes(struct describe_out *out, const char *between, const struct ls_describe *d)
 {
     char grouped[3][LS_GROUPED_MAX];
     uint64_t damaged = 0;
@@ -209,11 +209,11 @@ void describe_put_notes(struct describe_out *out, const struct ls_describe *d)
         damaged += d->types[t].damaged;
     }
     describe_put(out,
-                 "Fields are of the %s events that no fault damages. Counts, least, greatest and "
-                 "mean are exact; quantiles of more than %s values may be off by half a percent of "
-                 "them in rank; different values are counted up to %s. In brackets: what was "
-                 "asked.",
-                 ls_grouped(d->events - damaged, grouped[0]),
-                 ls_grouped(LS_QUANTILES_EXACT, grouped[1]),
+                 "Fields are of the %s events that no fault damages; in brackets: what was asked."
+                 "%sCounts, least, greatest and mean are exact; quantiles of more than %s values "
+                 "may be off by half a percent of them in rank.%sDifferent values are counted up "
+                 "to %s.",
+                 ls_grouped(d->events - damaged, grouped[0]), between,
+                 ls_grouped(LS_QUANTILES_EXACT, grouped[1]), between,
                  ls_grouped(LS_TALLY_WORDS_MAX, grouped[2]));
 }

@@ -91,7 +91,8 @@ extern const char describe_type_note[];
 /* What the delays of each kind are called. */
 extern const char *const describe_delays[LS_DELAY_COUNT];
 
-/* How exact all this is, and what it is of: sentences. */
-void describe_put_notes(struct describe_out *out, const struct ls_describe *describe);
+/* How exact all this is, and what it is of: sentences, with `between` between them. */
+void describe_put_notes(struct describe_out *out, const char *between,
+                        const struct ls_describe *describe);
 
 #endif
