@@ -99,7 +99,8 @@ static int run(struct cli *cli, struct ls_error *err)
     if (rc == 0) {
         uint64_t total = plan->arrival.total;
         uint64_t events = (uint64_t)o->events < total ? (uint64_t)o->events : total;
-        rc = collect(plan, events, &work, err);
+        rc = events ? collect(plan, events, &work, err)
+                    : ls_error_set(err, LS_E_DATA, "the arrival phases have no event");
     }
     rc = rc < 0 || !o->html ? rc : write_page(o->html, work.describe, err);
     rc = rc < 0 ? rc : print_text(work.describe, err);

@@ -141,10 +141,11 @@ static void put_keys(struct describe_out *out, const struct ls_describe *d,
     const char *name = keys->entity->spec->key;
     describe_put(out, "<div class=\"g\"><h3>%s</h3><code>", name);
     describe_put_section(out, "", d->plan->spec, "entities", name, without);
-    describe_put(out, "</code>\n<p class=\"q\">%s%s of %s in %s events; the hottest:</p><table>",
+    describe_put(out, "</code>\n<p class=\"q\">%s%s of %s in %s events; %s</p><table>",
                  keys->beyond ? "more than " : "", ls_grouped(keys->distinct, grouped[0]),
-                 ls_grouped(keys->entity->count, grouped[1]), ls_grouped(keys->events, grouped[2]));
-    for (size_t i = 0; i < keys->hot_count; i++) {
+                 ls_grouped(keys->entity->count, grouped[1]), ls_grouped(keys->events, grouped[2]),
+                 describe_hot_count(keys) ? "the hottest:" : "none has 0.10 % of them");
+    for (size_t i = 0; i < describe_hot_count(keys); i++) {
         char id[LS_ID_TEXT_MAX + LS_OP_SPOILT + 1];
         size_t size = ls_id_write(&keys->entity->id, keys->hot[i].entity, (uint8_t *)id);
         id[size] = '\0';

@@ -75,11 +75,12 @@ bool describe_put_histogram(struct describe_out *out, const struct ls_quantiles 
                      i * BIN_WIDTH, (unsigned long long)(HISTOGRAM_HEIGHT - height), BIN_WIDTH - 1,
                      (unsigned long long)height);
     }
+    size_t mark = bins.count > 20 ? 2 : 1;
     uint64_t median = (uint64_t)ls_quantiles_at(numbers, (struct ls_ratio){1, 2});
-    describe_put(out, "<rect class=\"m\" x=\"%llu\" width=\"2\" height=\"%d\"/></svg>",
+    describe_put(out, "<rect class=\"m\" x=\"%llu\" width=\"%zu\" height=\"%d\"/></svg>",
                  (unsigned long long)((median - (uint64_t)bins.low) / bins.width * BIN_WIDTH +
                                       BIN_WIDTH / 2 - 1),
-                 HISTOGRAM_HEIGHT);
+                 mark, HISTOGRAM_HEIGHT);
     *first = bins.low;
     *last = high;
     return true;
@@ -97,12 +98,12 @@ static void put_bands(struct describe_out *out, const struct ls_describe *d, uin
         }
         int64_t from = h->from_ms < d->begin_ms ? d->begin_ms : h->from_ms;
         int64_t to = h->to_ms > d->end_ms ? d->end_ms : h->to_ms;
-        uint64_t x = scaled((uint64_t)(from - d->begin_ms), span_ms, width);
+        uint64_t x = scaled((uint64_t)(from - d->begin_ms), span_ms, width - 2);
         uint64_t end = scaled((uint64_t)(to - d->begin_ms), span_ms, width);
         describe_put(out,
                      "<rect class=\"k%zu\" x=\"%llu\" width=\"%llu\" height=\"%d\"><title>%s"
                      "</title></rect>",
-                     i, (unsigned long long)x, (unsigned long long)(end > x ? end - x : 1),
+                     i, (unsigned long long)x, (unsigned long long)(end > x + 2 ? end - x : 2),
                      CURVE_HEIGHT, h->name);
     }
 }

@@ -145,11 +145,12 @@ static void put_keys(struct describe_out *out, const struct ls_describe *d)
         describe_put(out, "  %s", keys->entity->spec->key);
         describe_put_section(out, "  ", d->plan->spec, "entities", keys->entity->spec->key,
                              without);
-        describe_put(
-            out, "\n    %s%s of %s in %s events; the hottest:", keys->beyond ? "more than " : "",
-            ls_grouped(keys->distinct, grouped[0]), ls_grouped(keys->entity->count, grouped[1]),
-            ls_grouped(keys->events, grouped[2]));
-        for (size_t i = 0; i < keys->hot_count; i++) {
+        describe_put(out, "\n    %s%s of %s in %s events; %s", keys->beyond ? "more than " : "",
+                     ls_grouped(keys->distinct, grouped[0]),
+                     ls_grouped(keys->entity->count, grouped[1]),
+                     ls_grouped(keys->events, grouped[2]),
+                     describe_hot_count(keys) ? "the hottest:" : "none has 0.10 % of them");
+        for (size_t i = 0; i < describe_hot_count(keys); i++) {
             uint8_t id[LS_ID_TEXT_MAX + LS_OP_SPOILT];
             size_t size = ls_id_write(&keys->entity->id, keys->hot[i].entity, id);
             describe_put(out, "%s %.*s %s", i ? "," : "", (int)size, (const char *)id,

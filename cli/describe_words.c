@@ -130,6 +130,11 @@ size_t describe_word_count(const struct ls_describe_field *field)
     return words->word_count < shown ? words->word_count : shown;
 }
 
+size_t describe_hot_count(const struct ls_describe_keys *keys)
+{
+    return keys->hot_count && keys->hot[0].count * 1000 >= keys->events ? keys->hot_count : 0;
+}
+
 char *describe_distinct(const struct ls_tally *words, char out[DESCRIBE_TEXT_MAX])
 {
     bool more;

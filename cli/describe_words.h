@@ -43,6 +43,10 @@ char *describe_word(const struct ls_describe_field *field, const struct ls_tally
  * for, and those of which one is found in every hundred values. */
 size_t describe_word_count(const struct ls_describe_field *field);
 
+/* How many of a population's hottest are worth showing: none where not even the first has a
+ * thousandth of the events. */
+size_t describe_hot_count(const struct ls_describe_keys *keys);
+
 /* "4,096" or "more than 4,096" different values. */
 char *describe_distinct(const struct ls_tally *words, char out[DESCRIBE_TEXT_MAX]);
 
