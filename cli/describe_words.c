@@ -120,10 +120,10 @@ size_t describe_word_count(const struct ls_describe_field *field)
     for (size_t i = 0; i < words->word_count; i++) {
         asked += words->words[i].asked != LS_SHARE_UNSAID;
     }
-    size_t shown = asked > DESCRIBE_WORDS_MAX ? 2 * DESCRIBE_WORDS_MAX : DESCRIBE_WORDS_MAX;
-    bool tells = field->is_number
-                     ? !more && distinct <= 2 * DESCRIBE_WORDS_MAX && 2 * distinct <= words->count
-                     : most > 1 && most * 100 >= words->count;
+    size_t shown = asked > DESCRIBE_WORDS_MAX ? (size_t)2 * DESCRIBE_WORDS_MAX : DESCRIBE_WORDS_MAX;
+    bool tells = field->is_number ? !more && distinct <= (size_t)2 * DESCRIBE_WORDS_MAX &&
+                                        2 * distinct <= words->count
+                                  : most > 1 && most * 100 >= words->count;
     if (!asked && !tells) {
         return 0;
     }

@@ -176,7 +176,7 @@ static void refused_memory_is_an_error(void **state)
         struct ls_error err;
         int rc = 0;
         ls_mem_refuse(n);
-        for (uint64_t i = 0; rc == 0 && i < 3 * LS_QUANTILES_EXACT; i++) {
+        for (uint64_t i = 0; rc == 0 && i < UINT64_C(3) * LS_QUANTILES_EXACT; i++) {
             rc = ls_quantiles_add(&q, (int64_t)i, &err);
         }
         rc = rc < 0 ? rc : ls_quantiles_close(&q, &err);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SLOTS (2 * LS_TALLY_WORDS_MAX)
+#define SLOTS ((size_t)2 * LS_TALLY_WORDS_MAX)
 
 _Static_assert((SLOTS & (SLOTS - 1)) == 0, "slots are found by a mask");
 _Static_assert(LS_TALLY_WORDS_MAX < UINT16_MAX, "a slot holds the place of a word, plus 1");
