@@ -21,7 +21,8 @@
 #define LS_QUANTILES_COUNT_MAX                                                                     \
     ((uint64_t)LS_QUANTILES_EXACT << (LS_QUANTILES_LEVELS_MAX - 1)) /* 2^31 */
 
-/* Begins with zeros. At most 640 KiB at a time; as much again, at most, once it is closed. */
+/* Begins with zeros. At most 640 KiB; when it is closed, 1280 KiB more for a moment, and then those
+ * alone. */
 struct ls_quantiles {
     uint64_t count;
     int64_t least, greatest; /* where there is a value */
