@@ -75,8 +75,8 @@ static void take_happenings(struct ls_describe *d, const struct ls_event *event)
     const struct ls_plan *plan = d->plan;
     const struct ls_plan_type *type = &plan->types[event->type];
     d->held += event->held;
-    if (plan->hot.present && type->picks[0].entity->hot &&
-        event->scheduled_ms >= plan->hot.from_ms && event->scheduled_ms < plan->hot.to_ms) {
+    const struct ls_plan_entity *entity = type->picks[0].entity;
+    if (event->index >= entity->hot_first && event->index < entity->hot_end) {
         d->hot_exposed++;
         d->hot_counted += event->entity == 0;
     }

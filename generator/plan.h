@@ -101,7 +101,7 @@ struct ls_plan {
     uint32_t oversized_size;
     struct ls_chance conflict_share; /* of the copies */
     uint64_t copy_kind_key;
-    struct ls_plan_span outage, change;
+    struct ls_plan_span outage, hot, change;
     uint32_t outage_partition;
     struct ls_chance hot_share;
     uint64_t hot_key, change_key;

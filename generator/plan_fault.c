@@ -338,6 +338,8 @@ static void plan_happenings(struct planner *p)
         plan->outage_partition = (uint32_t)f->outage->partition;
     }
     if (f->hot_key) {
+        plan->hot = (struct ls_plan_span){true, start + f->hot_key->at_ms,
+                                          start + f->hot_key->at_ms + f->hot_key->for_ms};
         plan->hot_share = ls_chance_of(f->hot_key->share);
         plan->hot_key = ls_plan_key(p, "faults.hot_key");
     }
