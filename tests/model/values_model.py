@@ -400,6 +400,8 @@ class Generator:
         e, k = self.spec['entities'][entity], key(self.seed, f'entities.{entity}.pick')
         if e.get('pick', 'uniform') == 'uniform':
             return below(word(k, i), e['count'])
+        if e['pick'] == 'in_turn':
+            return i % e['count']
         return zipf(k, i, q32(e['pick']['zipf']), e['count']) - 1
 
     def event(self, i):
@@ -542,10 +544,12 @@ def spec(seed, start):
                  {'name': 'c_date', 'type': 'date', 'const': '1969-12-31'}, {'name': 'c_true', 'type': 'boolean', 'const': True}]
     return {'lockstep': 1, 'domain': 'values', 'seed': seed, 'start': start, 'arrival': [{'rate': '7/s'}],
             'entities': {'device': {'count': 37, 'id': 'D{n:03}', 'attributes': device},
+                         'shift': {'count': 3, 'id': 'S{n}', 'pick': 'in_turn'},
                          'plant': {'count': 900, 'id': 'P{n}-x', 'pick': {'zipf': 1.05},
                                    'attributes': [price, {'name': 'name', 'type': 'string', 'words': {'of': ['a', 'b'], 'most': 2}}]}},
             'event_types': [{'name': 'reading', 'weight': 5, 'entity': 'device', 'metrics': metrics, 'attributes': refs},
                             {'name': 'visit', 'weight': 2, 'entity': 'plant', 'dimensions': constants,
+                             'attributes': [{'name': 'shift_id', 'type': 'string', 'ref': 'shift.id'}],
                              'metrics': [{'name': 'load', 'type': 'int', 'uniform': [1, 9]}]}],
             'delay': {'lognormal': {'median': '2s', 'sigma': 1.5}, 'max': '5m'},
             'episodes': {'hot': {'entity': 'device', 'field': 'heat', 'every': '2m', 'probability': '1/3', 'for': '30s', 'rise': '10s', 'add': 250},
