@@ -197,10 +197,11 @@ def time_of(text):
 class Field:
     def __init__(self, spec, seed, path):
         self.spec, self.name, self.type, self.path = spec, spec['name'], spec['type'], path
-        self.key, self.null_key = key(seed, path), key(seed, path + '.null')
         rest = [k for k in spec if k not in ('name', 'type', 'nullable', 'null', 'min', 'max')]
         assert len(rest) == 1, spec
         self.source, self.settings = rest[0], spec[rest[0]]
+        shared = self.source == 'walk' and self.settings.get('name')
+        self.key, self.null_key = key(seed, f'walks.{shared}' if shared else path), key(seed, path + '.null')
         self.is_time = self.type in ('timestamp', 'date', 'local_timestamp')
         limit = 2**31 if self.type in ('int', 'date') else 2**63
         self.low, self.high = -limit, limit - 1
@@ -529,7 +530,8 @@ def spec(seed, start):
                {'name': 'met', 'type': 'local_timestamp', 'normal': {'mean': '-1h', 'deviation': '3d'}},
                {'name': 'heat', 'type': 'int', 'walk': {'from': 'device.base', 'within': 20, 'over': '10m', 'tick': 3}},
                {'name': 'current', 'type': 'money', 'walk': {'around': 20.00, 'share': '1/20', 'over': '1h', 'octaves': 11}},
-               {'name': 'quote', 'type': 'money', 'walk': {'from': 'plant.price', 'share': '1/3', 'over': '1m', 'octaves': 1, 'tick': 0.05}, 'min': 5.00},
+               {'name': 'quote', 'type': 'money', 'min': 5.00,
+                'walk': {'name': 'price', 'from': 'plant.price', 'share': '1/3', 'over': '1m', 'octaves': 1, 'tick': 0.05}},
                {'name': 'load', 'type': 'long', 'uniform': [-50, 50]},
                {'name': 'total', 'type': 'money', 'expr': 'device.price * count + rare', 'max': 2000},
                {'name': 'both', 'type': 'long', 'expr': 'load * 2 - heat + device.base'},
