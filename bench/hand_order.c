@@ -2,19 +2,10 @@
 
 #include "bench/hand_order_internal.h"
 
-#include <string.h>
-
 static struct hand_order_state *const state = &ls_hand_order_state;
 
 /* CRC-64-AVRO of the schema orders.order_placed */
 #define CRC64 UINT64_C(0xe7466caa728de4bf)
-
-/* A ratio as a share of all words: hit(word, part / whole) is word < SHARE(part, whole). */
-#define SHARE(part, whole) ((uint64_t)((((ls_u128)(part) << 64) + (whole)-1) / (whole)))
-
-#define UNLIKELY(condition) __builtin_expect(condition, 0)
-#define ALWAYS_INLINE       __attribute__((always_inline)) inline
-#define RARE                __attribute__((noinline, cold))
 
 /* What one slot says, as the datum needs it. */
 struct order {
@@ -34,72 +25,23 @@ enum damage { NOTHING, TRUNCATED, CORRUPT, OUT_OF_RANGE, MISSING, CLOCK_AHEAD };
 
 /* ---- draws */
 
-/* The first bucket whose threshold is greater than the word: the guide's, or the one behind it. */
-static inline const struct bucket *zipf_bucket(const struct zipf *zipf, uint64_t word)
-{
-    const struct bucket *bucket = &zipf->buckets[zipf->guide[word >> (64 - GUIDE_BITS)]];
-    return bucket + (word > bucket->last_word);
-}
-
-static RARE uint64_t zipf_settle(const struct zipf *zipf, const struct bucket *bucket,
-                                 uint64_t base)
-{
-    for (uint64_t draw = 1;; draw += 2) {
-        uint64_t k = bucket->first + ls_below(ls_mix(base + draw), bucket->width);
-        if (ls_mix(base + draw + 1) <= ls_hand_order_limit(zipf->s_q32, bucket->first, k)) {
-            return k;
-        }
-    }
-}
-
-/* A bucket of one rank goes the way of the others: two more words cost less than a branch that
- * nobody can predict. */
-static inline uint32_t zipf_pick(const struct zipf *zipf, uint64_t i)
-{
-    uint64_t base = ls_mix(zipf->key + i);
-    const struct bucket *bucket = zipf_bucket(zipf, ls_mix(base));
-    uint64_t k = bucket->first + ls_below(ls_mix(base + 1), bucket->width);
-    if (UNLIKELY(ls_mix(base + 2) >> 48 > bucket->sure)) {
-        k = zipf_settle(zipf, bucket, base);
-    }
-    return (uint32_t)k - 1;
-}
-
 static inline bool strikes(uint64_t key, uint64_t i, uint64_t share)
 {
     return UNLIKELY(ls_word(key, i, 0) < share);
 }
 
-static RARE uint64_t exponential(uint64_t word, uint64_t mean, uint64_t most)
+static inline uint64_t at_most(uint64_t most, uint64_t value)
 {
-    uint64_t value = mean * ls_exponential_q32(word) >> 32;
     return value < most ? value : most;
-}
-
-/* Whole milliseconds of a chord, unless it comes so near to the next that the logarithm has to
- * say. */
-static inline uint64_t ordinary_delay(uint64_t word)
-{
-    unsigned octave = (unsigned)__builtin_clzll(word | 1);
-    uint64_t mantissa = (word | 1) << octave;
-    const struct chord *chord = &state->chords[mantissa >> 55 & (CHORDS - 1)];
-    uint64_t drop_q24 = (mantissa >> 23 & UINT32_MAX) * chord->drop_q24 >> 32;
-    uint64_t delay_q24 = octave * (uint64_t)state->chords[0].begin_q24 + chord->begin_q24 -
-                         drop_q24;
-    uint64_t delay = delay_q24 >> 24;
-    uint64_t rest_q24 = delay_q24 & 0xffffff;
-    if (UNLIKELY(rest_q24 - CHORD_ERROR_Q24 > 0xffffff - 2 * CHORD_ERROR_Q24)) {
-        delay = exponential(word, DELAY_MEAN, DELAY_MAX);
-    }
-    return delay < DELAY_MAX ? delay : DELAY_MAX;
 }
 
 static inline uint64_t delay_of(uint64_t i)
 {
     if (strikes(state->late, i, SHARE(1, 200))) {
-        return exponential(ls_word(state->late_delay, i, 0), LATE_MEAN, LATE_MAX);
+        return at_most(LATE_MAX, ls_hand_exponential(ls_word(state->late_delay, i, 0), LATE_MEAN));
     }
-    return ordinary_delay(ls_word(state->delay, i, 0));
+    uint64_t word = ls_word(state->delay, i, 0);
+    return at_most(DELAY_MAX, ls_hand_exponential_by(state->chords, word, DELAY_MEAN));
 }
 
 static inline enum damage damage_of(uint64_t i)
@@ -158,9 +100,10 @@ static ALWAYS_INLINE void draw(uint64_t i, int64_t now, struct order *order)
     order->slot = i;
     order->event_id = ls_mix(state->event_id + i);
     order->event_time = now - (int64_t)delay_of(i);
-    order->customer = zipf_pick(&state->customer, i);
-    order->product = zipf_pick(&state->product, i);
-    order->quantity = zipf_bucket(&state->quantity, ls_word(state->quantity.key, i, 0))->first;
+    order->customer = ls_hand_zipf_pick(&state->customer, i);
+    order->product = ls_hand_zipf_pick(&state->product, i);
+    order->quantity =
+        ls_hand_zipf_bucket(&state->quantity, ls_word(state->quantity.key, i, 0))->first;
     order->amount = (state->products[order->product] >> 2) * order->quantity;
     order->channel = ls_word(state->channel, i, 0) >= SHARE(3, 8);
     uint64_t coupon = ls_word(state->coupon, i, 0);
@@ -185,13 +128,6 @@ enum place {
     AT_COUPON = AT_CHANNEL + 1 + 3
 };
 
-/* Bytes that are copied whole, with what comes before and behind them in the datum, and of which
- * `size` count. */
-struct piece {
-    char bytes[15];
-    uint8_t size;
-};
-
 /* Lengths (twice the number, in octal) and branches of unions are among the bytes. */
 static const char channels[2][4] = {"\006web", "\006app"};
 static const struct piece coupons[4] = {
@@ -207,71 +143,35 @@ static inline const struct piece *category_of(const struct order *order)
     return &categories[state->products[order->product] & 3];
 }
 
-/* Eight bytes, the lowest first, by one store (compilers do not always make one of
- * ls_put_u64). */
-static inline void put_word(uint8_t *at, uint64_t word)
-{
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    word = __builtin_bswap64(word);
-#endif
-    memcpy(at, &word, sizeof word);
-}
-
-/* Six bytes of seven bits each, for a time from 2004 to 2039; two bytes behind them are spoilt. */
-static inline void put_time(uint8_t *at, int64_t time)
-{
-    uint64_t x = (uint64_t)time << 1;
-    x = (x & 0xfffffff) | (x & UINT64_C(0xfffffff0000000)) << 4;
-    x = (x & UINT64_C(0x3fff00003fff)) | (x & UINT64_C(0xfffc0000fffc000)) << 2;
-    x = (x & UINT64_C(0x7f007f007f007f)) | (x & UINT64_C(0x3f803f803f803f80)) << 1;
-    put_word(at, x | UINT64_C(0x8080808080));
-}
-
-static inline void put_hex(uint8_t *at, uint64_t x)
-{
-    for (size_t k = 0; k < 8; k++) {
-        memcpy(at + 2 * k, state->hex[x >> (56 - 8 * k) & 255], 2);
-    }
-}
-
-static inline void put_4_digits(uint8_t *at, uint64_t n)
-{
-    memcpy(at, state->digits[n], 4);
-}
-
 /* Quantity (below 64) and amount (below 2^27); bytes up to the eighth are spoilt. Returns the
  * place behind. */
 static inline uint8_t *put_metrics(uint8_t *at, uint32_t quantity, uint32_t amount)
 {
-    uint32_t x = amount << 1;
-    unsigned more = (31 - (unsigned)__builtin_clz(x | 1)) * 37 >> 8; /* sevens above the first */
-    x = (x & 0x3fff) | (x & 0xfffc000) << 2;
-    x = (x & 0x7f007f) | (x & 0x3f803f80) << 1;
-    x |= 0x808080 & ((1U << 8 * more) - 1);
-    put_word(at, (uint64_t)x << 8 | quantity << 1);
-    return at + 2 + more;
+    unsigned size;
+    uint64_t bytes = ls_hand_varint_of(amount, &size);
+    ls_hand_put_word(at, bytes << 8 | quantity << 1);
+    return at + 1 + size;
 }
 
 /* Writes the value; returns its size. In the order of places: what one line spoils, the next
  * mends. */
 static inline uint32_t put_order(uint8_t *room, const struct order *order)
 {
-    memcpy(room, "\xc3\x01", 2);
-    put_word(room + 2, CRC64);
+    ls_hand_put_frame(room, CRC64);
     room[AT_EVENT_ID] = 2 * 16;
-    put_hex(room + AT_EVENT_ID + 1, order->event_id);
-    put_time(room + AT_EVENT_TIME, order->event_time);
-    put_time(room + AT_INGEST_TIME, order->ingest_time);
+    ls_hand_put_hex(room + AT_EVENT_ID + 1, order->event_id);
+    ls_hand_put_time(room + AT_EVENT_TIME, order->event_time);
+    ls_hand_put_time(room + AT_INGEST_TIME, order->ingest_time);
     memcpy(room + AT_SOURCE, "\014orders\004\022C", 10);
-    put_4_digits(room + AT_CUSTOMER + 2, order->customer / 10000);
-    put_4_digits(room + AT_CUSTOMER + 6, order->customer % 10000);
+    ls_hand_put_4_digits(room + AT_CUSTOMER + 2, order->customer / 10000);
+    ls_hand_put_4_digits(room + AT_CUSTOMER + 6, order->customer % 10000);
     memcpy(room + AT_ORDER_ID, "\032O", 2);
-    put_4_digits(room + AT_ORDER_ID + 2, order->slot / 100000000);
-    put_4_digits(room + AT_ORDER_ID + 6, order->slot / 10000 % 10000);
-    put_4_digits(room + AT_ORDER_ID + 10, order->slot % 10000);
-    put_4_digits(room + AT_PRODUCT + 1, order->product / 10000); /* two of them */
+    ls_hand_put_4_digits(room + AT_ORDER_ID + 2, order->slot / 100000000);
+    ls_hand_put_4_digits(room + AT_ORDER_ID + 6, order->slot / 10000 % 10000);
+    ls_hand_put_4_digits(room + AT_ORDER_ID + 10, order->slot % 10000);
+    ls_hand_put_4_digits(room + AT_PRODUCT + 1, order->product / 10000); /* two of them */
     memcpy(room + AT_PRODUCT, "\002\016P", 3);
-    put_4_digits(room + AT_PRODUCT + 5, order->product % 10000);
+    ls_hand_put_4_digits(room + AT_PRODUCT + 5, order->product % 10000);
     memcpy(room + AT_CHANNEL, channels[order->channel], 4);
 
     uint8_t *at = room + AT_COUPON;
