@@ -1,6 +1,7 @@
 #include "bench/events.h"
 
 #include "bench/hand_order.h"
+#include "bench/hand_quote.h"
 #include "bench/pairs.h"
 #include "core/base/draw.h"
 #include "core/base/mem.h"
@@ -20,6 +21,8 @@
 const struct bench_event ls_bench_events[LS_BENCH_EVENTS] = {
     {"order", "order.yaml", LS_HAND_ORDER_SLOTS_MAX, ls_hand_order_init, ls_hand_order_make,
      ls_hand_order_clear},
+    {"quote", "quote.yaml", LS_HAND_QUOTE_SLOTS_MAX, ls_hand_quote_init, ls_hand_quote_make,
+     ls_hand_quote_clear},
 };
 
 struct work {

@@ -110,6 +110,103 @@ static inline uint64_t ls_hand_exponential_by(const struct chord *chords, uint64
     return value_q24 >> 24;
 }
 
+/* ---- walks */
+
+#define OCTAVES_MAX 12
+
+/* Of one field. Heights of octaves lie a factor of the square root of 2 apart, but for their
+ * rounding: every second one is half the one before, so that the sum of all takes two products. */
+struct walk {
+    uint64_t key;
+    int64_t over;
+    uint64_t cells; /* 2^WALK_CELL_BITS / over, rounded down */
+    uint64_t heights[OCTAVES_MAX];
+    uint64_t heights_sum;
+};
+
+#define WALK_CELL_BITS 84
+#define WALK_ERROR     256 /* of a noise by two heights, in parts of 2^31; more than there is */
+
+/* All but the key. `over` is an hour to a day. */
+void ls_hand_walk_init(struct walk *walk, int64_t over, unsigned octaves);
+
+/* What ls_mix adds first: keys of walks have it in them already. */
+#define MIX_STEP UINT64_C(0x9E3779B97F4A7C15)
+
+/* Of entity number `n`. */
+static inline uint64_t ls_hand_walk_key(const struct walk *walk, uint64_t n)
+{
+    return ls_mix(walk->key + n) + MIX_STEP;
+}
+
+/* As docs/generation.md has it. `since` is the time since the start. */
+int64_t ls_hand_walk_exact(const struct walk *walk, unsigned octaves, uint64_t key, int64_t since,
+                           int64_t within);
+
+#define GRID_BITS  21
+#define GRID_MASK  ((1U << GRID_BITS) - 1)
+#define GRID_SIGN  (1U << (GRID_BITS - 1))
+#define GRID_SIGNS (GRID_SIGN * (1 + (UINT64_C(1) << GRID_BITS) + (UINT64_C(1) << 2 * GRID_BITS)))
+
+/* Three numbers of a grid, each GRID_SIGN more than it is; `place` has MIX_STEP in it. */
+static inline uint64_t ls_hand_grid(uint64_t place)
+{
+    return ls_mix(place - MIX_STEP) ^ GRID_SIGNS;
+}
+
+/* Between two of them, in parts of 2^31, and 2^halvings times too small. */
+static inline uint64_t ls_hand_blend(uint64_t a, uint64_t b, uint32_t along_q32, unsigned halvings)
+{
+    return (a << (31 - halvings)) + (b - a) * (along_q32 >> (1 + halvings));
+}
+
+/* Octaves `k`, which is even, and `k` + 1, as far as there are any; every second one has its
+ * sum. `at` is in cells, Q32. */
+static ALWAYS_INLINE void ls_hand_two_octaves(unsigned k, unsigned octaves, uint64_t key,
+                                              uint64_t at, uint64_t sums[2])
+{
+    if (k >= octaves) {
+        return;
+    }
+    uint64_t place = key + 8 * (uint64_t)((int64_t)at >> (32 - k)) + k / 2;
+    uint64_t here = ls_hand_grid(place);
+    uint64_t next = ls_hand_grid(place + 8);
+    sums[0] += ls_hand_blend(here & GRID_MASK, next & GRID_MASK, (uint32_t)(at << k), k / 2);
+    if (k + 1 < octaves) {
+        bool second = at >> (31 - k) & 1;
+        uint64_t first = here >> GRID_BITS & GRID_MASK;
+        uint64_t middle = here >> 2 * GRID_BITS & GRID_MASK;
+        uint64_t last = next >> GRID_BITS & GRID_MASK;
+        sums[1] += ls_hand_blend(second ? middle : first, second ? last : middle,
+                                 (uint32_t)(at << (k + 1)), k / 2);
+    }
+}
+
+/* What is to be added to the middle, of which it is at most `within`. `key` is the entity's as
+ * ls_hand_walk_key has it; the time may lie up to one `over` before the start, or forty years
+ * behind it. */
+static ALWAYS_INLINE int64_t ls_hand_walk_at(const struct walk *walk, unsigned octaves,
+                                             uint64_t key, int64_t since, int64_t within)
+{
+    /* at most 2^-31 of a cell less than where docs/generation.md has it */
+    uint64_t biased = (uint64_t)(since + walk->over) << (96 - WALK_CELL_BITS);
+    uint64_t at = ls_mul_high(biased, walk->cells) - LS_Q32;
+    uint64_t sums[2] = {0, 0};
+    ls_hand_two_octaves(0, octaves, key, at, sums);
+    ls_hand_two_octaves(2, octaves, key, at, sums);
+    ls_hand_two_octaves(4, octaves, key, at, sums);
+    ls_hand_two_octaves(6, octaves, key, at, sums);
+    ls_hand_two_octaves(8, octaves, key, at, sums);
+    ls_hand_two_octaves(10, octaves, key, at, sums);
+    uint64_t sum = (sums[0] >> 21) * walk->heights[0] + (sums[1] >> 21) * walk->heights[1];
+    int64_t product = (int64_t)((sum >> 30) - walk->heights_sum) * within;
+    int64_t error = within * WALK_ERROR;
+    if (UNLIKELY(((uint64_t)(product + error) & 0x7fffffff) < 2 * (uint64_t)error)) {
+        return ls_hand_walk_exact(walk, octaves, key, since, within);
+    }
+    return product >> 31;
+}
+
 /* ---- bytes */
 
 /* Digits of each number of four, and of each byte. */

@@ -118,3 +118,62 @@ void ls_hand_chords_init(struct chord *chords, uint64_t mean)
         begin = end;
     }
 }
+
+/* ---- walks */
+
+/* What walk_at may be wrong by: heights that are not just halves, places up to 2^-31 of a cell too
+ * low (a slope of two heights in 2^-k of a cell), and what each octave rounds. */
+static uint64_t walk_error(const struct walk *walk, unsigned octaves)
+{
+    uint64_t error = 0;
+    for (unsigned k = 0; k < octaves; k++) {
+        int64_t off = (int64_t)(walk->heights[k % 2] >> k / 2) - (int64_t)walk->heights[k];
+        error += (uint64_t)(off < 0 ? -off : off) + 1 + (walk->heights[k] << k >> 30) + 1 + 4;
+    }
+    return error;
+}
+
+void ls_hand_walk_init(struct walk *walk, int64_t over, unsigned octaves)
+{
+    assert(octaves <= OCTAVES_MAX);
+    uint64_t raw[OCTAVES_MAX] = {LS_Q32};
+    uint64_t sum = raw[0];
+    for (unsigned k = 1; k < octaves; k++) {
+        raw[k] = (uint64_t)((ls_u128)raw[k - 1] * UINT64_C(3037000499) >> 32);
+        sum += raw[k];
+    }
+    walk->over = over;
+    walk->cells = (uint64_t)(((ls_u128)1 << WALK_CELL_BITS) / (uint64_t)over);
+    walk->heights_sum = 0;
+    for (unsigned k = 0; k < octaves; k++) {
+        walk->heights[k] = (raw[k] << 31) / sum;
+        walk->heights_sum += walk->heights[k];
+    }
+    assert(walk_error(walk, octaves) < WALK_ERROR);
+}
+
+/* Number `place` of octave `k`, in parts of 2^31. */
+static int64_t number_of(uint64_t key, unsigned k, int64_t place)
+{
+    bool odd = k % 2;
+    unsigned shift = !odd ? 0 : place & 1 ? 2 * GRID_BITS : GRID_BITS;
+    uint64_t numbers = ls_hand_grid(key + 8 * (uint64_t)(place >> odd) + k / 2);
+    return ((int64_t)(numbers >> shift & GRID_MASK) - GRID_SIGN) * (1 << 11);
+}
+
+RARE int64_t ls_hand_walk_exact(const struct walk *walk, unsigned octaves, uint64_t key,
+                                int64_t since, int64_t within)
+{
+    int64_t cell = ls_floor_div(since, walk->over);
+    uint64_t rest = (uint64_t)(since - cell * walk->over);
+    uint64_t along = rest * (UINT64_MAX / (uint64_t)walk->over) >> 32;
+    int64_t noise = 0;
+    for (unsigned k = 0; k < octaves; k++) {
+        int64_t place = cell * (INT64_C(1) << k) + (int64_t)(along << k >> 32);
+        int64_t a = number_of(key, k, place);
+        int64_t b = number_of(key, k, place + 1);
+        int64_t f = (int64_t)((along << k & UINT32_MAX) >> 1);
+        noise += (a + ((b - a) * f >> 31)) * (int64_t)walk->heights[k] >> 31;
+    }
+    return within * noise >> 31;
+}
