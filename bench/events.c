@@ -2,6 +2,7 @@
 
 #include "bench/hand_order.h"
 #include "bench/hand_quote.h"
+#include "bench/hand_reading.h"
 #include "bench/pairs.h"
 #include "core/base/draw.h"
 #include "core/base/mem.h"
@@ -23,6 +24,8 @@ const struct bench_event ls_bench_events[LS_BENCH_EVENTS] = {
      ls_hand_order_clear},
     {"quote", "quote.yaml", LS_HAND_QUOTE_SLOTS_MAX, ls_hand_quote_init, ls_hand_quote_make,
      ls_hand_quote_clear},
+    {"reading", "reading.yaml", LS_HAND_READING_SLOTS_MAX, ls_hand_reading_init,
+     ls_hand_reading_make, ls_hand_reading_clear},
 };
 
 struct work {

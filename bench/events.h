@@ -15,7 +15,7 @@ struct bench_event {
     void (*clear)(void);
 };
 
-#define LS_BENCH_EVENTS 2
+#define LS_BENCH_EVENTS 3
 extern const struct bench_event ls_bench_events[LS_BENCH_EVENTS];
 
 /* `plan` is that of the event's spec. Bytes are compared first: LS_E_DATA where they differ. Prints
