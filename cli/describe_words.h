@@ -78,7 +78,7 @@ void describe_put_section(struct describe_out *out, const char *before, const st
 
 /* An outage, a hot key, a change of schema: what came of it. */
 #define DESCRIBE_HAPPENINGS    3
-#define DESCRIBE_HAPPENING_MAX 160
+#define DESCRIBE_HAPPENING_MAX 256
 struct describe_happening {
     const char *name; /* in the section `faults` */
     int64_t from_ms, to_ms;

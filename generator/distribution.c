@@ -6,6 +6,8 @@
 
 #include <stdio.h>
 
+#define LS_SHORT_DEVIATION (UINT64_C(1) << 27) /* times a quantile of 9.2 in Q32: below 2^63 */
+
 #define VALUE_MAX (INT64_C(1) << 52)
 #define LOG2E_Q32 UINT64_C(6196328019) /* 1 / ln 2 */
 
@@ -197,6 +199,8 @@ bool ls_distribution_compile(const struct ls_pick *pick, enum ls_unit unit, unsi
         return false;
     }
     ls_normal_init();
+    ls_exp2_init();
+    out->is_short = out->kind == LS_DISTRIBUTION_NORMAL && out->b < LS_SHORT_DEVIATION;
     if (out->kind == LS_DISTRIBUTION_ZIPF) {
         const struct ls_source_zipf *settings = pick->settings;
         return ls_zipf_new((uint64_t)settings->count, to_q32(&settings->exponent), arena,
@@ -223,7 +227,7 @@ static ls_i128 at_word(const struct ls_distribution *d, uint64_t word)
     case LS_DISTRIBUTION_EXPONENTIAL:
         return (ls_i128)d->a * (ls_i128)ls_exponential_q32(word) >> 32;
     case LS_DISTRIBUTION_LOGNORMAL:
-        return (ls_i128)ls_scale_exp2(
+        return (ls_i128)ls_exp2_scale(
             (uint64_t)d->a, (int64_t)((ls_i128)ls_normal_draw(word) * (ls_i128)d->b >> 32));
     case LS_DISTRIBUTION_NORMAL:
         /* to the nearest: rounded down, it would lie half a unit below its mean */

@@ -4,6 +4,8 @@
 #ifndef LS_GENERATOR_DISTRIBUTION_H
 #define LS_GENERATOR_DISTRIBUTION_H
 
+#include "core/base/exp2.h"
+#include "core/base/normal.h"
 #include "generator/poisson.h"
 #include "generator/zipf.h"
 #include "spec/spec.h"
@@ -30,6 +32,7 @@ struct ls_distribution {
     struct ls_poisson *poisson;
     int64_t low, high;              /* every value is brought into these bounds */
     const struct ls_chords *chords; /* exponential: or NULL */
+    bool is_short;                  /* normal: of a small deviation */
 };
 
 /* An exponential of a small mean is nearly always told by a chord of the logarithm: only where the
@@ -55,9 +58,13 @@ bool ls_distribution_compile(const struct ls_pick *pick, enum ls_unit unit, unsi
                              struct ls_diag *diag, struct ls_distribution *out,
                              struct ls_error *err);
 
-/* The value at a uniform word, by the functions of core/base/fixed.h: rising with it, but falling
- * for exponential. Not for zipf. */
+/* The value at a uniform word: rising with it, but falling for exponential. Not for zipf. */
 int64_t ls_distribution_at(const struct ls_distribution *d, uint64_t word);
+
+static inline int64_t ls_distribution_clamp(const struct ls_distribution *d, int64_t value)
+{
+    return value < d->low ? d->low : value > d->high ? d->high : value;
+}
 
 /* mean * exponential(word) >> 32 */
 static inline int64_t ls_chords_at(const struct ls_distribution *d, uint64_t word)
@@ -85,6 +92,15 @@ static inline int64_t ls_distribution_draw(const struct ls_distribution *d, uint
         return value < d->low ? d->low : value > d->high ? d->high : value;
     }
     uint64_t word = ls_word(key, i, 0);
+    if (d->is_short) { /* nothing passes 64 bits */
+        return ls_distribution_clamp(
+            d, d->a + ((ls_normal_draw(word) * (int64_t)d->b + (INT64_C(1) << 31)) >> 32));
+    }
+    if (d->kind == LS_DISTRIBUTION_LOGNORMAL) {
+        ls_i128 power = (ls_i128)ls_normal_draw(word) * (ls_i128)d->b >> 32;
+        uint64_t value = ls_exp2_scale((uint64_t)d->a, (int64_t)power);
+        return value > INT64_MAX ? d->high : ls_distribution_clamp(d, (int64_t)value);
+    }
     return d->chords ? ls_chords_at(d, word) : ls_distribution_at(d, word);
 }
 

@@ -207,15 +207,21 @@ static int64_t sequence_at(const struct ls_op *op, uint64_t index)
     return made < op->low ? op->low : made > op->high ? op->high : made;
 }
 
-static int64_t attribute_number(const struct ls_op *op, uint64_t n)
+static __attribute__((noinline)) int64_t make_attribute(const struct ls_op *source, uint64_t n)
 {
-    const struct ls_op *source = op->source;
-    if (op->known_numbers) {
-        return op->known_numbers[n];
-    }
     return source->kind == LS_OP_SEQUENCE
                ? sequence_at(source, n)
                : to_time(source, ls_distribution_draw(&source->distribution, source->key, n));
+}
+
+static ALWAYS_INLINE int64_t attribute_number(const struct ls_op *op, uint64_t n)
+{
+    return op->known_numbers ? op->known_numbers[n] : make_attribute(op->source, n);
+}
+
+static ALWAYS_INLINE int64_t clamp(const struct ls_op *op, int64_t number)
+{
+    return number < op->low ? op->low : number > op->high ? op->high : number;
 }
 
 static int64_t shifted(const struct ls_op *op, const struct ls_op_event *event, int64_t number)
@@ -235,7 +241,7 @@ static ALWAYS_INLINE int64_t walk_at(const struct ls_op *op, const struct ls_op_
     uint64_t n = event->picks[op->pick];
     int64_t middle = op->source ? attribute_number(op, n) : op->first;
     int64_t number = ls_walk_at(op->walk, ls_mix(op->key + n), event->times[op->back], middle);
-    return shifted(op, event, number);
+    return event->episodes[op->back] ? shifted(op, event, number) : clamp(op, number);
 }
 
 static ALWAYS_INLINE int64_t number_at(const struct ls_op *op, const struct ls_op_event *event)
@@ -402,14 +408,21 @@ static uint8_t *make_number(const struct ls_op *op, struct ls_op_event *event, u
 {
     int64_t number = number_at(op, event);
     keep_number(&event->cells[op->cell], number);
-    return ls_put_long(at, number);
+    return ls_put_long(put_branch(op, at), number);
 }
 
 static uint8_t *make_walk(const struct ls_op *op, struct ls_op_event *event, uint8_t *at)
 {
     int64_t number = walk_at(op, event);
     keep_number(&event->cells[op->cell], number);
-    return ls_put_long(at, number);
+    return ls_put_long(put_branch(op, at), number);
+}
+
+static uint8_t *make_known(const struct ls_op *op, struct ls_op_event *event, uint8_t *at)
+{
+    int64_t number = op->known_numbers[event->picks[op->pick]];
+    keep_number(&event->cells[op->cell], number);
+    return ls_put_long(put_branch(op, at), number);
 }
 
 static uint8_t *make_narrow(const struct ls_op *op, struct ls_op_event *event, uint8_t *at)
@@ -448,9 +461,12 @@ static ls_op_maker maker_of(const struct ls_op *op)
     case LS_OP_ID:
         return op->keeps || op->may_be_null || op->of_session ? make_any : make_id;
     case LS_OP_NUMBER:
-        return op->may_be_null || op->nullable || op->put != LS_PUT_LONG ? make_any : make_number;
+        return op->may_be_null || op->put != LS_PUT_LONG ? make_any : make_number;
     case LS_OP_WALK:
-        return op->may_be_null || op->nullable || op->put != LS_PUT_LONG ? make_any : make_walk;
+        return op->may_be_null || op->put != LS_PUT_LONG ? make_any : make_walk;
+    case LS_OP_ATTRIBUTE:
+        return op->may_be_null || op->put != LS_PUT_LONG || !op->known_numbers ? make_any
+                                                                               : make_known;
     case LS_OP_EXPR:
         return !op->narrow || op->may_be_null || op->nullable || op->put != LS_PUT_LONG
                    ? make_any

@@ -11,7 +11,10 @@
 
 #define PLAN_BYTES_MAX     (512U << 20)
 #define PARTITION_ROWS_MAX (1U << 20)
-#define TABLE_ROWS_MAX     65536 /* populations up to this have their attributes computed once */
+#define TABLE_ROWS_MAX                                                                             \
+    (1U << 18)                      /* populations up to this have their attributes computed once, \
+                                     */
+#define TABLE_BYTES_MAX (16U << 20) /* as far as there is room, in the spec's order */
 
 void *ls_plan_alloc(struct planner *p, size_t count, size_t size)
 {
@@ -33,6 +36,11 @@ static bool fill_table(struct planner *p, uint64_t count, struct ls_op *op)
 {
     bool word = op->kind == LS_OP_CHOICE && op->word_count <= UINT8_MAX;
     bool number = op->kind == LS_OP_NUMBER && op->low >= INT32_MIN && op->high <= INT32_MAX;
+    size_t bytes = count * (word ? sizeof(uint8_t) : number ? sizeof(int32_t) : 0);
+    if (p->table_bytes + bytes > TABLE_BYTES_MAX) {
+        return true;
+    }
+    p->table_bytes += bytes;
     uint8_t *words = word ? ls_plan_alloc(p, count, sizeof *words) : NULL;
     int32_t *numbers = number ? ls_plan_alloc(p, count, sizeof *numbers) : NULL;
     op->known_words = words;

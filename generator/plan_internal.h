@@ -10,6 +10,7 @@ struct planner {
     struct ls_plan *plan;
     struct ls_diag *diag;
     struct ls_error *err;       /* err->code is 0 until memory was refused or a limit was passed */
+    size_t table_bytes;         /* of tables of attributes */
     unsigned depth;             /* of values of earlier events that are being planned */
     const char **entity_values; /* "product.category": what expressions can name beside fields, for
                                    did-you-mean; ends with NULL, made when it is first wanted */

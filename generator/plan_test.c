@@ -258,7 +258,7 @@ static void all_problems_are_told(void **state)
 static void tables_hold_what_would_be_made(void **state)
 {
     struct maker *m = *state;
-    const struct ls_plan *plan = plan_fine(m, sample_spec, SETS("entities.product.count=65536"));
+    const struct ls_plan *plan = plan_fine(m, sample_spec, SETS("entities.product.count=262144"));
     for (size_t e = 0; e < 2; e++) {
         for (size_t a = 0; a < plan->entities[e].attribute_count; a++) {
             const struct ls_op *op = &plan->entities[e].attributes[a];
@@ -275,7 +275,7 @@ static void tables_hold_what_would_be_made(void **state)
             }
         }
     }
-    plan = plan_fine(m, sample_spec, SETS("entities.product.count=65537"));
+    plan = plan_fine(m, sample_spec, SETS("entities.product.count=262145"));
     const struct ls_op *op = &plan->entities[1].attributes[0];
     assert_true(!op->known_words && !op->known_numbers);
 }

@@ -65,21 +65,14 @@ int ls_poisson_new(uint64_t mean_q32, struct ls_arena *arena, struct ls_poisson 
         sum += poisson->limits[k];
         poisson->limits[k] = (uint64_t)((sum << 64) / total);
     }
+    size_t k = 0;
+    for (uint64_t bits = 0; bits < LS_POISSON_GUIDE; bits++) {
+        while (k + 1 < poisson->count &&
+               poisson->limits[k] <= bits << (64 - LS_POISSON_GUIDE_BITS)) {
+            k++;
+        }
+        poisson->guide[bits] = (uint16_t)k;
+    }
     *out = poisson;
     return 0;
-}
-
-uint64_t ls_poisson_at(const struct ls_poisson *poisson, uint64_t word)
-{
-    size_t low = 0;
-    size_t high = poisson->count - 1;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (word >= poisson->limits[middle]) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return poisson->first + low;
 }

@@ -61,31 +61,31 @@ static uint64_t block_total(const struct ls_run *run)
     return (run->end - run->first + LS_RUN_BLOCK_EVENTS - 1) / LS_RUN_BLOCK_EVENTS;
 }
 
-/* The next block to make, or NULL when there is none left. Waits while the ring is full. */
+static bool is_done(const struct work *work)
+{
+    return work->stop || work->next == block_total(work->run);
+}
+
+/* Under the lock: the next block to make, or NULL where none is left or the ring is full. */
 static struct block *claim(struct work *work)
 {
-    struct block *block = NULL;
-    pthread_mutex_lock(&work->lock);
-    while (!work->stop && work->next < block_total(work->run)) {
-        struct block *candidate = &work->blocks[work->next % work->block_count];
-        if (candidate->state == BLOCK_FREE) {
-            candidate->state = BLOCK_MAKING;
-            set_bounds(work->run, work->next++, candidate);
-            block = candidate;
-            break;
-        }
-        pthread_cond_wait(&work->changed, &work->lock);
+    struct block *block = &work->blocks[work->next % work->block_count];
+    if (is_done(work) || block->state != BLOCK_FREE) {
+        return NULL;
     }
-    pthread_mutex_unlock(&work->lock);
+    block->state = BLOCK_MAKING;
+    set_bounds(work->run, work->next++, block);
     return block;
 }
 
-static void set_state(struct work *work, struct block *block, enum block_state state)
+/* With the lock, which is free meanwhile. */
+static void make_claimed(struct work *work, struct block *block, struct ls_event_scratch *scratch)
 {
-    pthread_mutex_lock(&work->lock);
-    block->state = state;
-    pthread_cond_broadcast(&work->changed);
     pthread_mutex_unlock(&work->lock);
+    make_block(work, block, scratch);
+    pthread_mutex_lock(&work->lock);
+    block->state = BLOCK_READY;
+    pthread_cond_broadcast(&work->changed);
 }
 
 struct maker {
@@ -97,11 +97,17 @@ struct maker {
 static void *make_blocks(void *argument)
 {
     struct maker *maker = argument;
-    struct block *block;
-    while ((block = claim(maker->work)) != NULL) {
-        make_block(maker->work, block, &maker->scratch);
-        set_state(maker->work, block, BLOCK_READY);
+    struct work *work = maker->work;
+    pthread_mutex_lock(&work->lock);
+    while (!is_done(work)) {
+        struct block *block = claim(work);
+        if (block) {
+            make_claimed(work, block, &maker->scratch);
+        } else {
+            pthread_cond_wait(&work->changed, &work->lock);
+        }
     }
+    pthread_mutex_unlock(&work->lock);
     return NULL;
 }
 
@@ -129,45 +135,52 @@ static int run_alone(struct work *work, struct ls_error *err)
     return rc;
 }
 
-/* Takes the blocks in order while the makers make. */
-static int consume(struct work *work, struct ls_error *err)
+/* Takes the blocks in order while the others make them, and makes some where the next one is not
+ * ready. */
+static int consume(struct work *work, struct ls_event_scratch *scratch, struct ls_error *err)
 {
     int rc = 0;
+    pthread_mutex_lock(&work->lock);
     for (uint64_t b = 0; rc == 0 && b < block_total(work->run); b++) {
         struct block *block = &work->blocks[b % work->block_count];
-        pthread_mutex_lock(&work->lock);
         while (block->state != BLOCK_READY) {
-            pthread_cond_wait(&work->changed, &work->lock);
+            struct block *claimed = claim(work);
+            if (claimed) {
+                make_claimed(work, claimed, scratch);
+            } else {
+                pthread_cond_wait(&work->changed, &work->lock);
+            }
         }
         pthread_mutex_unlock(&work->lock);
         rc = hand_on(work->run, block, err);
-        set_state(work, block, BLOCK_FREE);
+        pthread_mutex_lock(&work->lock);
+        block->state = BLOCK_FREE;
+        pthread_cond_broadcast(&work->changed);
     }
-    pthread_mutex_lock(&work->lock);
     work->stop = true;
     pthread_cond_broadcast(&work->changed);
     pthread_mutex_unlock(&work->lock);
     return rc;
 }
 
+/* The caller's thread is one of them, and does it all where no other can be started. */
 static int run_threads(struct work *work, struct ls_error *err)
 {
-    unsigned threads = work->run->threads;
-    struct maker *makers = ls_mem_new(threads, sizeof *makers, err);
+    unsigned others = work->run->threads - 1;
+    struct maker *makers = ls_mem_new(others + 1, sizeof *makers, err);
     if (!makers) {
         return err->code;
     }
     pthread_mutex_init(&work->lock, NULL);
     pthread_cond_init(&work->changed, NULL);
     unsigned started = 0;
-    for (; started < threads; started++) {
+    for (; started < others; started++) {
         makers[started].work = work;
         if (pthread_create(&makers[started].thread, NULL, make_blocks, &makers[started]) != 0) {
             break;
         }
     }
-    int rc = started ? consume(work, err)
-                     : ls_error_set(err, LS_E_NOMEM, "the system refuses to start a thread");
+    int rc = consume(work, &makers[others].scratch, err);
     for (unsigned i = 0; i < started; i++) {
         pthread_join(makers[i].thread, NULL);
     }

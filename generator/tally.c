@@ -51,7 +51,7 @@ static int find(struct ls_tally *tally, const void *bytes, size_t size, struct l
 
 int ls_tally_add(struct ls_tally *tally, const void *bytes, size_t size, struct ls_error *err)
 {
-    struct ls_tally_word *word;
+    struct ls_tally_word *word = NULL;
     int rc = find(tally, bytes, size, &word, err);
     if (rc < 0) {
         return rc;
@@ -68,7 +68,7 @@ int ls_tally_add(struct ls_tally *tally, const void *bytes, size_t size, struct 
 int ls_tally_ask(struct ls_tally *tally, const void *bytes, size_t size, uint64_t share,
                  struct ls_error *err)
 {
-    struct ls_tally_word *word;
+    struct ls_tally_word *word = NULL;
     int rc = find(tally, bytes, size, &word, err);
     assert(tally->count == 0);
     if (rc == 0 && word) {

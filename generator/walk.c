@@ -20,4 +20,5 @@ void ls_walk_finish(struct ls_walk *walk)
         walk->heights[walk->octaves] = 0; /* octaves go in pairs */
     }
     walk->reciprocal = UINT64_MAX / (uint64_t)walk->over_ms;
+    walk->tick_reciprocal = UINT64_MAX / (uint64_t)(walk->tick > 0 ? walk->tick : 1);
 }

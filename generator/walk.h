@@ -14,6 +14,7 @@ struct ls_walk {
     int64_t start_ms;
     int64_t over_ms;     /* between the grid's times of the slowest octave: 1 .. 2^36 */
     uint64_t reciprocal; /* (2^64 - 1) / over_ms, rounded down */
+    uint64_t tick_reciprocal;
     unsigned octaves;
     uint32_t heights[LS_WALK_OCTAVES_MAX]; /* of each octave, 0 behind them; in all 2^31 at most */
     int64_t within; /* how far from the middle, at most 2^52; or how much of the middle, */
@@ -24,38 +25,65 @@ struct ls_walk {
 /* Heights and reciprocal, from the rest. */
 void ls_walk_finish(struct ls_walk *walk);
 
-/* A random value of the grid, -2^31 .. 2^31 - 1: one of the three that a word has. */
-static inline int64_t ls_walk_value(uint64_t word, unsigned which)
+/* The quotient, rounded down, and the rest; `reciprocal` is (2^64 - 1) / by, so that the product
+ * is one short at most. */
+static inline uint64_t ls_walk_divide(int64_t value, int64_t by, uint64_t reciprocal,
+                                      int64_t *quotient)
 {
-    return (int32_t)((uint32_t)(word >> 21 * which) << 11);
+    if (__builtin_expect(value < 0, 0)) {
+        *quotient = ls_floor_div(value, by);
+        return (uint64_t)(value - *quotient * by);
+    }
+    uint64_t whole = (uint64_t)((ls_u128)(uint64_t)value * reciprocal >> 64);
+    uint64_t rest = (uint64_t)value - whole * (uint64_t)by;
+    uint64_t more = rest >= (uint64_t)by;
+    *quotient = (int64_t)(whole + more);
+    return rest - (more ? (uint64_t)by : 0);
 }
 
-/* On the line from `a` to `b`; `along` in parts of 2^32. */
-static inline int64_t ls_walk_line(int64_t a, int64_t b, uint64_t along)
+/* The random values of the grid that a word has, -2^31 .. 2^31 - 1: the slower octave's at a time,
+ * the faster one's there and half a step behind. */
+static inline int64_t ls_walk_slow(uint64_t word)
 {
-    return a + ((b - a) * (int64_t)((along & UINT32_MAX) >> 1) >> 31);
+    return (int32_t)(uint32_t)(word << 11);
 }
 
-/* Of the entity whose draws are `key`, at a time: -2^31 .. 2^31 - 1. Octaves go in pairs: the word
- * of a time of the slower one's grid has its value there, and the faster one's there and half a
- * step behind. */
+static inline int64_t ls_walk_fast(uint64_t word)
+{
+    return (int32_t)(uint32_t)(word >> 10 & 0xfffff800);
+}
+
+static inline int64_t ls_walk_middle(uint64_t word)
+{
+    return (int32_t)(uint32_t)(word >> 31 & 0xfffff800);
+}
+
+/* Of the entity whose draws are `key`, at a time: -2^31 .. 2^31 - 1. Octaves go in pairs, which
+ * share their words; no shift is by a number that varies, since these are slow. */
 static inline int64_t ls_walk_noise(const struct ls_walk *walk, uint64_t key, int64_t time_ms)
 {
-    int64_t since = time_ms - walk->start_ms;
-    int64_t cell = ls_floor_div(since, walk->over_ms);
-    uint64_t rest = (uint64_t)(since - cell * walk->over_ms);
-    uint64_t along = rest * walk->reciprocal >> 32; /* of the slowest cell, Q32 */
+    int64_t cell;
+    uint64_t rest = ls_walk_divide(time_ms - walk->start_ms, walk->over_ms, walk->reciprocal,
+                                   &cell);
+    uint64_t along = rest * walk->reciprocal >> 32; /* of the cell, Q32 */
+    uint64_t c = (uint64_t)cell;
     int64_t noise = 0;
     for (unsigned k = 0; k < walk->octaves; k += 2) {
-        uint64_t c = ((uint64_t)cell << k) + (along << k >> 32);
-        uint64_t here = ls_mix(key + 8 * c + k / 2);
-        uint64_t next = ls_mix(key + 8 * (c + 1) + k / 2);
-        int64_t slow = ls_walk_line(ls_walk_value(here, 0), ls_walk_value(next, 0), along << k);
-        int64_t middle = ls_walk_value(here, 2);
-        bool behind = along << k & UINT64_C(1) << 31;
-        int64_t fast = ls_walk_line(behind ? middle : ls_walk_value(here, 1),
-                                    behind ? ls_walk_value(next, 1) : middle, along << (k + 1));
-        noise += (slow * walk->heights[k] >> 31) + (fast * walk->heights[k + 1] >> 31);
+        uint64_t here = ls_mix(key + 8 * c);
+        uint64_t next = ls_mix(key + 8 * c + 8);
+        bool behind = along >> 31; /* the middle */
+        int64_t slow = ls_walk_slow(here);
+        int64_t middle = ls_walk_middle(here);
+        int64_t fast = ls_walk_fast(behind ? next : here);
+        int64_t from = behind ? middle : fast;
+        int64_t to = behind ? fast : middle;
+        slow += (ls_walk_slow(next) - slow) * (int64_t)(along >> 1) >> 31;
+        from += (to - from) * (int64_t)(along & INT32_MAX) >> 31;
+        noise += (slow * walk->heights[k] >> 31) + (from * walk->heights[k + 1] >> 31);
+        key++;
+        along <<= 2;
+        c = (c << 2) + (along >> 32);
+        along &= UINT32_MAX;
     }
     return noise;
 }
@@ -63,22 +91,33 @@ static inline int64_t ls_walk_noise(const struct ls_walk *walk, uint64_t key, in
 /* The nearest multiple of the tick, the upper one of two; it never falls where the value rises. */
 static inline int64_t ls_walk_tick(const struct ls_walk *walk, int64_t value)
 {
-    return walk->tick > 1 ? ls_floor_div(value + walk->tick / 2, walk->tick) * walk->tick : value;
+    if (walk->tick <= 1) {
+        return value;
+    }
+    int64_t ticks;
+    (void)ls_walk_divide(value + walk->tick / 2, walk->tick, walk->tick_reciprocal, &ticks);
+    return ticks * walk->tick;
 }
 
 /* How far from a middle it goes at most. */
 static inline int64_t ls_walk_within(const struct ls_walk *walk, int64_t middle)
 {
-    ls_i128 size = middle < 0 ? -(ls_i128)middle : middle;
-    return walk->is_share ? (int64_t)(size * walk->within >> 32) : walk->within;
+    if (!walk->is_share) {
+        return walk->within;
+    }
+    uint64_t size = middle < 0 ? -(uint64_t)middle : (uint64_t)middle;
+    return (int64_t)((ls_u128)size * (uint64_t)walk->within >> 32);
 }
 
 /* The walk's value round a middle of -2^53 .. 2^53. */
 static inline int64_t ls_walk_at(const struct ls_walk *walk, uint64_t key, int64_t time_ms,
                                  int64_t middle)
 {
-    ls_i128 by = (ls_i128)ls_walk_within(walk, middle) * ls_walk_noise(walk, key, time_ms);
-    return ls_walk_tick(walk, middle + (int64_t)(by >> 31));
+    int64_t within = ls_walk_within(walk, middle);
+    int64_t noise = ls_walk_noise(walk, key, time_ms);
+    int64_t by = within <= INT32_MAX ? within * noise >> 31
+                                     : (int64_t)((ls_i128)within * noise >> 31);
+    return ls_walk_tick(walk, middle + by);
 }
 
 #endif
