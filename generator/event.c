@@ -14,6 +14,7 @@
 /* What is asked of a slot before anything is made of it. */
 struct identity {
     struct ls_slot slot;
+    bool filled;             /* its chain */
     struct ls_struck struck; /* entity: 0 until it is wanted */
 };
 
@@ -27,7 +28,8 @@ static unsigned free_type(const struct ls_plan *plan, uint64_t i)
 static ALWAYS_INLINE void identify(const struct ls_plan *plan, uint64_t i, bool is_copy,
                                    int64_t scheduled_ms, struct identity *out)
 {
-    ls_slot_find(&plan->slots, i, is_copy, &out->slot);
+    ls_slot_find_start(&plan->slots, i, is_copy, &out->slot);
+    out->filled = false;
     out->struck.index = i;
     out->struck.type = out->slot.step ? out->slot.step->type : free_type(plan, i);
     out->struck.scheduled_ms = scheduled_ms;
@@ -146,9 +148,13 @@ static __attribute__((noinline)) int64_t time_after(const struct ls_plan *plan,
     return least;
 }
 
-static ALWAYS_INLINE void time_of(const struct ls_plan *plan, const struct identity *id,
+static ALWAYS_INLINE void time_of(const struct ls_plan *plan, struct identity *id,
                                   struct timing *out)
 {
+    if (id->slot.depth > 1 && !id->filled) {
+        ls_slot_fill(&plan->slots, &id->slot);
+        id->filled = true;
+    }
     int64_t least = id->slot.depth ? time_after(plan, &id->slot, id->struck.entity, NULL)
                                    : INT64_MIN;
     find_time(plan, &id->struck, least, out);
@@ -157,7 +163,7 @@ static ALWAYS_INLINE void time_of(const struct ls_plan *plan, const struct ident
 /* ---- copies */
 
 /* Nothing damages it, and it is in no episode. */
-static bool is_sound(const struct ls_plan *plan, const struct identity *id)
+static bool is_sound(const struct ls_plan *plan, struct identity *id)
 {
     if (plan->types[id->struck.type].picks[0].entity->has_episodes) {
         struct timing timing;
@@ -230,8 +236,7 @@ static void shift_clock(const struct ls_plan *plan, const struct ls_struck *stru
 }
 
 /* What a copy's slot repeats, with the times of its own. */
-static void begin_copy(const struct ls_plan *plan, const struct identity *original,
-                       struct ls_event *out)
+static void begin_copy(const struct ls_plan *plan, struct identity *original, struct ls_event *out)
 {
     struct timing timing;
     uint64_t word = ls_word(plan->copy_kind_key, out->index, 0);
@@ -256,7 +261,9 @@ static ALWAYS_INLINE bool begin(const struct ls_plan *plan, const struct ls_shar
         identify(plan, i, is_copy, 0, &id);
     }
     const struct ls_plan_entity *entity = plan->types[id.struck.type].picks[0].entity;
-    out->entity = id.struck.entity = ls_entity_pick(plan, entity, id.slot.chain[0]);
+    /* an event of its own time is asked for that in order */
+    struct ls_arrival_cursor *cursor = id.slot.chain[0] == i ? &scratch->arrival : NULL;
+    out->entity = id.struck.entity = ls_entity_pick_by(plan, entity, id.slot.chain[0], cursor);
     out->partition = partition_of(plan, entity, out->entity);
     if (shard && !ls_shard_has(shard, out->partition)) {
         return false;

@@ -239,12 +239,14 @@ int ls_plan_new(const struct ls_spec *spec, struct ls_plan **out, struct ls_buf 
 
 /* How many of a growing population there are when an event arrives. */
 static uint64_t count_then(const struct ls_plan *plan, const struct ls_plan_entity *entity,
-                           uint64_t index)
+                           uint64_t index, struct ls_arrival_cursor *cursor)
 {
     if (index >= entity->grown) {
         return entity->count;
     }
-    int64_t passed = ls_arrival_time(&plan->arrival, index) - plan->spec->start_ms;
+    int64_t passed = (cursor ? ls_arrival_next_time(&plan->arrival, cursor, index)
+                             : ls_arrival_time(&plan->arrival, index)) -
+                     plan->spec->start_ms;
     uint64_t joined = (uint64_t)((ls_u128)(entity->count - entity->count_at_start) *
                                  (uint64_t)passed / (uint64_t)entity->grown_ms);
     return entity->count_at_start + joined;
@@ -253,13 +255,13 @@ static uint64_t count_then(const struct ls_plan *plan, const struct ls_plan_enti
 #define PICK_TRIES 16 /* draws that may fall on one who has not joined yet */
 
 uint64_t ls_entity_pick_then(const struct ls_plan *plan, const struct ls_plan_entity *entity,
-                             uint64_t index)
+                             uint64_t index, struct ls_arrival_cursor *cursor)
 {
     if (index >= entity->hot_first && index < entity->hot_end &&
         ls_strikes(plan->hot_share, ls_word(plan->hot_key, index, 0))) {
         return 0;
     }
-    uint64_t count = count_then(plan, entity, index);
+    uint64_t count = count_then(plan, entity, index, cursor);
     for (uint64_t again = 0; entity->zipf && again < PICK_TRIES; again++) {
         uint64_t n = ls_zipf_draw(entity->zipf,
                                   again ? ls_mix(entity->pick_key + again) : entity->pick_key,

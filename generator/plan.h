@@ -114,21 +114,29 @@ int ls_plan_new(const struct ls_spec *spec, struct ls_plan **out, struct ls_buf 
                 struct ls_error *err);
 void ls_plan_free(struct ls_plan *plan);
 
-/* Which entity of a population the event at `index`, scheduled at a time, is about. */
+/* Which entity of a population the event at `index` is about. `cursor`: of a caller who asks for
+ * times in order; or NULL. */
 uint64_t ls_entity_pick_then(const struct ls_plan *plan, const struct ls_plan_entity *entity,
-                             uint64_t index);
+                             uint64_t index, struct ls_arrival_cursor *cursor);
 
-static inline uint64_t ls_entity_pick(const struct ls_plan *plan,
-                                      const struct ls_plan_entity *entity, uint64_t index)
+static inline uint64_t ls_entity_pick_by(const struct ls_plan *plan,
+                                         const struct ls_plan_entity *entity, uint64_t index,
+                                         struct ls_arrival_cursor *cursor)
 {
     if (index < entity->grown || (index >= entity->hot_first && index < entity->hot_end)) {
-        return ls_entity_pick_then(plan, entity, index);
+        return ls_entity_pick_then(plan, entity, index, cursor);
     }
     if (entity->in_turn) {
         return index % entity->count;
     }
     return entity->zipf ? ls_zipf_draw(entity->zipf, entity->pick_key, index) - 1
                         : ls_below(ls_word(entity->pick_key, index, 0), entity->count);
+}
+
+static inline uint64_t ls_entity_pick(const struct ls_plan *plan,
+                                      const struct ls_plan_entity *entity, uint64_t index)
+{
+    return ls_entity_pick_by(plan, entity, index, NULL);
 }
 
 #endif

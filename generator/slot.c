@@ -96,10 +96,22 @@ static bool follow_back(const struct ls_slots *slots, const struct ls_lifecycle 
         }
     }
     out->depth = back;
-    for (unsigned k = 1; k <= back; k++) {
-        out->chain[back - k] = index_of(slots, lifecycle, steps[k], numbers[k]);
+    for (unsigned k = 1; k < back; k++) {
+        out->chain[back - k] = numbers[k];
+    }
+    if (back) {
+        out->chain[0] = index_of(slots, lifecycle, steps[back], numbers[back]);
     }
     return true;
+}
+
+void ls_slot_fill(const struct ls_slots *slots, struct ls_slot *slot)
+{
+    int step = slot->step->follows;
+    for (unsigned k = slot->depth - 1; k > 0; k--) {
+        slot->chain[k] = index_of(slots, slot->lifecycle, (size_t)step, slot->chain[k]);
+        step = slot->lifecycle->steps[step].follows;
+    }
 }
 
 void ls_slot_find_step(const struct ls_slots *slots, uint64_t i, struct ls_slot *out)

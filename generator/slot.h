@@ -68,11 +68,14 @@ static inline bool ls_slot_is_copy(const struct ls_slots *slots, uint64_t i,
     return i == cache->copy;
 }
 
-/* What a slot is that is not a copy's: of a copy's slot, what it is where it has no original. */
+/* What a slot is that is not a copy's: of a copy's slot, what it is where it has no original. Of
+ * its chain only the first and its own: ls_slot_fill makes what lies between. */
 void ls_slot_find_step(const struct ls_slots *slots, uint64_t i, struct ls_slot *out);
+void ls_slot_fill(const struct ls_slots *slots, struct ls_slot *slot);
 
-static inline void ls_slot_find(const struct ls_slots *slots, uint64_t i, bool is_copy,
-                                struct ls_slot *out)
+/* Without what ls_slot_fill makes. */
+static inline void ls_slot_find_start(const struct ls_slots *slots, uint64_t i, bool is_copy,
+                                      struct ls_slot *out)
 {
     out->lifecycle = NULL;
     out->step = NULL;
@@ -80,6 +83,15 @@ static inline void ls_slot_find(const struct ls_slots *slots, uint64_t i, bool i
     out->chain[0] = i;
     if (slots->round && !is_copy) {
         ls_slot_find_step(slots, i, out);
+    }
+}
+
+static inline void ls_slot_find(const struct ls_slots *slots, uint64_t i, bool is_copy,
+                                struct ls_slot *out)
+{
+    ls_slot_find_start(slots, i, is_copy, out);
+    if (out->depth > 1) {
+        ls_slot_fill(slots, out);
     }
 }
 
