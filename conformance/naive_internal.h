@@ -37,6 +37,7 @@ struct naive_column {
     bool is_free;        /* for people, fixed by no clause: any value will do */
     const char *const *symbols;
     size_t symbol_count;
+    const char *avro_name; /* of an enum: what it is called; NULL: TYPE_FIELD */
 };
 
 struct naive_columns {

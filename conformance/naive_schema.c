@@ -58,6 +58,7 @@ static struct naive_column column_of(const struct ls_spec_field *field)
     if (field->type == LS_FIELD_ENUM) {
         column.symbols = field->symbols;
         column.symbol_count = field->symbol_count;
+        column.avro_name = field->avro_name;
     }
     return column;
 }
@@ -155,8 +156,10 @@ static int put_type(const struct ls_spec *spec, const struct ls_spec_event_type 
     if (column->type != NAIVE_ENUM) {
         return ls_buf_append_text(text, words[column->type], err);
     }
-    int rc = ls_buf_appendf(text, err, "{\"name\":\"%s.%s_%s\",\"type\":\"enum\",\"symbols\":[",
-                            spec->domain, type->name, column->name);
+    const char *own = column->avro_name;
+    int rc = ls_buf_appendf(text, err, "{\"name\":\"%s.%s%s%s\",\"type\":\"enum\",\"symbols\":[",
+                            spec->domain, own ? own : type->name, own ? "" : "_",
+                            own ? "" : column->name);
     for (size_t i = 0; rc == 0 && i < column->symbol_count; i++) {
         rc = ls_buf_appendf(text, err, "%s\"%s\"", i ? "," : "", column->symbols[i]);
     }
@@ -199,9 +202,10 @@ int ls_naive_schema(const struct ls_spec *spec, const struct ls_spec_event_type 
     for (size_t i = 0; rc == 0 && i < columns->count; i++) {
         if (i == NAIVE_PAYLOAD) {
             rc = ls_buf_appendf(text, err,
-                                ",{\"name\":\"payload\",\"type\":{\"name\":\"%s.%s_payload\","
+                                ",{\"name\":\"payload\",\"type\":{\"name\":\"%s.%s%s\","
                                 "\"type\":\"record\",\"fields\":[",
-                                spec->domain, type->name);
+                                spec->domain, type->payload_name ? type->payload_name : type->name,
+                                type->payload_name ? "" : "_payload");
         }
         rc = rc < 0 ? rc
                     : put_field(spec, type, &columns->items[i], i == 0 || i == NAIVE_PAYLOAD, text,

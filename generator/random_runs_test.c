@@ -112,9 +112,10 @@ static int compare_partition(struct of_shard *s, struct comparison *c, const cha
                              struct ls_error *err)
 {
     const char *name = strrchr(relative, '/');
-    unsigned partition;
-    bool own = name && sscanf(name, "/%u.avro", &partition) == 1 &&
-               ls_shard_has(&s->shard, partition);
+    char *end = NULL;
+    unsigned long partition = name ? strtoul(name + 1, &end, 10) : 0;
+    bool own = name && end > name + 1 && strcmp(end, ".avro") == 0 &&
+               ls_shard_has(&s->shard, (uint32_t)partition);
     return own ? compare_file(c, relative, err) : 0;
 }
 

@@ -20,8 +20,11 @@ static int type_text(const char *record, const struct ls_spec_field *field, stru
     if (field->type != LS_FIELD_ENUM) {
         return ls_buf_append_text(out, texts[field->type], err);
     }
-    int rc = ls_buf_appendf(out, err, "{\"type\":\"enum\",\"name\":\"%s_%s\",\"symbols\":[", record,
-                            field->name);
+    int rc = ls_buf_append_text(out, "{\"type\":\"enum\",\"name\":\"", err);
+    rc = rc < 0             ? rc
+         : field->avro_name ? ls_buf_append_text(out, field->avro_name, err)
+                            : ls_buf_appendf(out, err, "%s_%s", record, field->name);
+    rc = rc < 0 ? rc : ls_buf_append_text(out, "\",\"symbols\":[", err);
     for (size_t i = 0; rc == 0 && i < field->symbol_count; i++) {
         rc = ls_buf_appendf(out, err, "%s\"%s\"", i ? "," : "", field->symbols[i]);
     }
@@ -52,8 +55,9 @@ int ls_spec_derive(const struct ls_spec *spec, const struct ls_spec_event_type *
         "{\"name\":\"ingest_time\",\"type\":%s},{\"name\":\"source\",\"type\":\"string\"},"
         "{\"name\":\"schema_version\",\"type\":\"int\"},{\"name\":\"entity_id\",\"type\":"
         "\"string\"},"
-        "{\"name\":\"payload\",\"type\":{\"type\":\"record\",\"name\":\"%s_payload\",\"fields\":[",
-        type->name, spec->domain, time_type, time_type, type->name);
+        "{\"name\":\"payload\",\"type\":{\"type\":\"record\",\"name\":\"%s%s\",\"fields\":[",
+        type->name, spec->domain, time_type, time_type,
+        type->payload_name ? type->payload_name : type->name, type->payload_name ? "" : "_payload");
     const struct ls_items *lists[] = {&type->attributes, &type->dimensions, &type->metrics};
     bool first = true;
     for (size_t l = 0; l < 3; l++) {

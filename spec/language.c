@@ -56,6 +56,21 @@ static const struct ls_option event_type_rows[] = {
     {"schema_version", LS_OPTION_INTEGER, 0, offsetof(struct ls_spec_event_type, schema_version),
      .fallback = "1", .minimum = "1", .maximum = "1000", .summary = "The version that is written.",
      .example = "2"},
+    {"schema", LS_OPTION_TEXT, LS_OPTION_DEPLOYMENT,
+     offsetof(struct ls_spec_event_type, given_schema),
+     .summary =
+         "An Avro schema of a record (.avsc), beside the spec: its fields become the payload's, "
+         "in place of attributes, dimensions and metrics.",
+     .example = "schemas/order.avsc"},
+    {"fields", LS_OPTION_NODE, LS_OPTION_DEPLOYMENT,
+     offsetof(struct ls_spec_event_type, given_hints),
+     .summary = "What the schema does not say, by field: where its values come from, and other "
+                "options of a field.",
+     .example = "{amount_cents: {type: money, lognormal: {median: 24.90, sigma: 0.8}}}"},
+    {"payload", LS_OPTION_NAME, 0, offsetof(struct ls_spec_event_type, payload_name),
+     .summary =
+         "What the payload's record is called in the schema [NAME_payload, or as in `schema`].",
+     .example = "Order"},
     {"attributes", LS_OPTION_LIST, 0, offsetof(struct ls_spec_event_type, attributes),
      .table = &ls_spec_field_table, .summary = "Fields that describe the event."},
     {"dimensions", LS_OPTION_LIST, 0, offsetof(struct ls_spec_event_type, dimensions),

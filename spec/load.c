@@ -1,6 +1,7 @@
 #include "spec/spec.h"
 
 #include "core/base/mem.h"
+#include "spec/given_schema.h"
 #include "spec/resolve.h"
 
 #include <string.h>
@@ -239,7 +240,11 @@ static int load(const struct ls_layers *layers, struct ls_spec *spec, struct ls_
                     "this is a target file, and a spec is wanted");
         return 0;
     }
-    int rc = ls_bind(&ls_spec_table, tree, spec, arena, diag, &spec->places, &spec->semantic, err);
+    int rc = ls_spec_given_schemas(tree, layers->spec_path, arena, diag, err);
+    if (rc < 0 || diag->errors) {
+        return rc;
+    }
+    rc = ls_bind(&ls_spec_table, tree, spec, arena, diag, &spec->places, &spec->semantic, err);
     if (rc < 0 || diag->errors) {
         return rc;
     }

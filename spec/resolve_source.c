@@ -113,10 +113,55 @@ static bool has_symbol(const struct ls_spec_field *f, const char *word)
     return false;
 }
 
+/* Weights of all symbols, in the order that `symbols` says, 0 for those that are not chosen. */
+static int spread(struct resolver *r, const struct ls_spec_field *f, struct ls_weights *w)
+{
+    uint64_t *weights = ls_arena_new(&r->spec->arena, f->said_symbols.count + 1, sizeof *weights,
+                                     r->err);
+    if (!weights) {
+        return r->err->code;
+    }
+    for (size_t i = 0; i < w->count; i++) {
+        size_t k = 0;
+        while (k < f->said_symbols.count && strcmp(f->said_symbols.items[k], w->words[i]) != 0) {
+            k++;
+        }
+        if (k == f->said_symbols.count) {
+            char hint[LS_SUGGEST_MAX];
+            PROBLEM(r, "LS2006", w->where[i], ls_suggest(w->words[i], f->said_symbols.items, hint),
+                    "`%s` is none of the symbols", w->words[i]);
+            return 0;
+        }
+        weights[k] += w->weights[i];
+    }
+    *w = (struct ls_weights){f->said_symbols.count, f->said_symbols.items, weights,
+                             f->said_symbols.where};
+    return 0;
+}
+
+/* Where the symbols are said, the choices are among them. */
+static int spread_all(struct resolver *r, struct ls_spec_field *f)
+{
+    if (f->source.member == &ls_member_choice) {
+        return spread(r, f, &((struct ls_source_choice *)f->source.settings)->weights);
+    }
+    struct ls_source_choice_by *by = f->source.settings;
+    struct ls_spec_case *cases = by->cases.items;
+    int rc = by->otherwise.count ? spread(r, f, &by->otherwise) : 0;
+    for (size_t c = 0; rc == 0 && c < by->cases.count; c++) {
+        rc = spread(r, f, &cases[c].weights);
+    }
+    return rc;
+}
+
 /* The symbols of an enum: the words of its choice, or of its choices, each once. */
 static int collect_symbols(struct resolver *r, struct ls_spec_field *f)
 {
     const struct ls_source_choice *choice = f->source.settings;
+    int rc = f->said_symbols.count ? spread_all(r, f) : 0;
+    if (rc < 0) {
+        return rc;
+    }
     if (f->source.member == &ls_member_choice) {
         check_symbols(r, &choice->weights);
         f->symbol_count = choice->weights.count;

@@ -146,6 +146,13 @@ static int resolve_field(struct resolver *r, struct ls_spec_field *f, enum ls_fi
         PROBLEM(r, "LS2008", ls_spec_place(r->spec, member, f->where),
                 "leave `since` and `until` out", "an attribute of an entity has no versions");
     }
+    if (f->type != LS_FIELD_ENUM && (f->avro_name || f->said_symbols.count)) {
+        const void *member = f->avro_name ? (const void *)&f->avro_name : &f->said_symbols;
+        PROBLEM(r, "LS2006", ls_spec_place(r->spec, member, f->where),
+                "leave it out, or write `type: enum`", "`%s` is for enums, `%s` is of type %s",
+                f->avro_name ? "avro_name" : "symbols", f->name, ls_field_type_words[f->type]);
+        return 0;
+    }
     check_bounds(r, f);
     return ls_resolve_source(r, f, type);
 }
@@ -240,6 +247,22 @@ static void check_since(struct resolver *r, const struct ls_spec_event_type *typ
     }
 }
 
+/* A name stands for one type in a schema. */
+static void check_avro_names(struct resolver *r, const struct ls_spec_version *version)
+{
+    for (size_t i = 0; i < version->field_count; i++) {
+        const struct ls_spec_field *field = version->fields[i];
+        for (size_t k = 0; field->avro_name && k < i; k++) {
+            const char *other = version->fields[k]->avro_name;
+            if (other && strcmp(other, field->avro_name) == 0) {
+                PROBLEM(r, "LS2001", ls_spec_place(r->spec, &field->avro_name, field->where),
+                        "choose another name", "the enum of `%s` is called `%s` already",
+                        version->fields[k]->name, other);
+            }
+        }
+    }
+}
+
 static int collect_version(struct resolver *r, struct ls_spec_event_type *type,
                            struct ls_spec_version *version)
 {
@@ -265,6 +288,7 @@ static int collect_version(struct resolver *r, struct ls_spec_event_type *type,
         version->field_count = version->field_count ? LS_SPEC_FIELDS_MAX : 0;
     }
     check_unique(r, version->fields, version->field_count);
+    check_avro_names(r, version);
     return 0;
 }
 

@@ -44,10 +44,12 @@ enum ls_null_word { LS_NULL_UNSAID, LS_NULL_NEVER };
 /* One field of an entity or of an event's payload. */
 struct ls_spec_field {
     const char *name;
-    int type;                 /* enum ls_field_type */
-    struct ls_ratio nullable; /* how often it is null; part 0: never */
-    int null_word;            /* `null: never`: nullable in the schema, null only by a fault */
-    int64_t since, until;     /* schema versions that have it: since <= v < until (0: no end) */
+    int type;                     /* enum ls_field_type */
+    struct ls_ratio nullable;     /* how often it is null; part 0: never */
+    int null_word;                /* `null: never`: nullable in the schema, null only by a fault */
+    int64_t since, until;         /* schema versions that have it: since <= v < until (0: no end) */
+    const char *avro_name;        /* of an enum, in the schema; NULL: TYPE_FIELD */
+    struct ls_names said_symbols; /* of an enum; none: the words of its choices */
     struct ls_quantity minimum, maximum;
     struct ls_pick source;
     uint64_t given;
@@ -180,6 +182,9 @@ struct ls_spec_event_type {
     int64_t weight; /* 0: not said */
     const char *entity;
     int64_t schema_version;
+    const char *given_schema;          /* what the fields were made from; see given_schema.h */
+    const struct ls_yaml *given_hints; /* likewise */
+    const char *payload_name;          /* NULL: NAME_payload */
     struct ls_items attributes, dimensions, metrics; /* struct ls_spec_field */
     struct ls_where where;
     /* resolved */
