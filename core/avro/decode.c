@@ -15,6 +15,7 @@ const char *ls_decode_status_text(enum ls_decode_status status)
         [LS_DECODE_UTF8] = "a string is not UTF-8",
         [LS_DECODE_DEPTH] = "the datum is nested too deep",
         [LS_DECODE_ITEMS] = "the datum has too many items of no size",
+        [LS_DECODE_DECIMAL] = "a decimal is empty, or has more digits than its type",
         [LS_DECODE_TRAILING] = "bytes follow the datum",
     };
     return texts[status];

@@ -33,6 +33,7 @@ enum ls_decode_status {
     LS_DECODE_UTF8,
     LS_DECODE_DEPTH,
     LS_DECODE_ITEMS,
+    LS_DECODE_DECIMAL, /* rows alone (row.h): no byte, or a number of more digits than its type */
     LS_DECODE_TRAILING /* a sound datum with bytes behind it */
 };
 

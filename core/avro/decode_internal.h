@@ -99,6 +99,20 @@ static inline enum ls_decode_status ls_read_bytes(const uint8_t **at, const uint
     return LS_DECODE_OK;
 }
 
+/* The number of a decimal's bytes, however many of the leading ones say nothing; false where there
+ * is none, or it has more than `precision` digits. `precision` <= 38. */
+static inline bool ls_decimal_read(const uint8_t *bytes, size_t size, unsigned precision,
+                                   ls_i128 *out)
+{
+    ls_i128 value = size && bytes[0] > 0x7f ? -1 : 0;
+    for (size_t i = 0; i < size && size <= 16; i++) {
+        value = (ls_i128)((ls_u128)value << 8 | bytes[i]);
+    }
+    ls_i128 limit = ls_pow10(precision);
+    *out = value;
+    return size > 0 && size <= 16 && value > -limit && value < limit;
+}
+
 /* One block of an array or a map. */
 struct ls_items {
     uint64_t count;       /* 0 at the end of the array or map */

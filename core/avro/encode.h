@@ -1,19 +1,22 @@
 /* Writing Avro binary into memory that is known to be large enough. Each function returns the place
  * behind what it wrote.
  *
- * Room: LS_AVRO_LONG_MAX bytes for a long, that plus the size for bytes and strings; what is in
- * the room behind the value may be overwritten.
+ * Room: LS_AVRO_LONG_MAX bytes for a long, that plus the size for bytes and strings,
+ * LS_AVRO_DECIMAL_MAX for a decimal; what is in the room behind the value may be overwritten.
  *
  * Little-endian words serve float and double (their bits) and fingerprints. */
 #ifndef LS_AVRO_ENCODE_H
 #define LS_AVRO_ENCODE_H
+
+#include "core/base/wide.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
-#define LS_AVRO_LONG_MAX 10
+#define LS_AVRO_LONG_MAX    10
+#define LS_AVRO_DECIMAL_MAX 17
 
 static inline uint64_t ls_zigzag(int64_t value)
 {
@@ -134,6 +137,20 @@ static inline uint8_t *ls_put_bytes(uint8_t *at, const void *bytes, size_t size)
     at = ls_put_long(at, (int64_t)size);
     ls_copy_short(at, bytes, size);
     return at + size;
+}
+
+/* A decimal in bytes: two's complement, most significant byte first, as short as it can be. */
+static inline uint8_t *ls_put_decimal(uint8_t *at, ls_i128 value)
+{
+    size_t size = 1; /* so many bytes hold it, with its sign */
+    while (size < 16 && (value >> (8 * size - 1)) != (value < 0 ? -1 : 0)) {
+        size++;
+    }
+    *at++ = (uint8_t)(2 * size);
+    for (size_t i = size; i > 0; i--) {
+        *at++ = (uint8_t)(value >> (8 * (i - 1)));
+    }
+    return at;
 }
 
 static inline uint8_t *ls_put_boolean(uint8_t *at, bool value)

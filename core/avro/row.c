@@ -59,6 +59,25 @@ static inline enum ls_decode_status read_text(const struct ls_row_op *op, struct
     return LS_DECODE_OK;
 }
 
+static inline enum ls_decode_status read_decimal(const struct ls_row_op *op, struct reader *reader,
+                                                 struct ls_cell *cell)
+{
+    const uint8_t *at = reader->at;
+    const uint8_t *bytes;
+    size_t size;
+    ls_i128 number;
+    enum ls_decode_status status = ls_read_bytes(&at, reader->end, &bytes, &size);
+    if (status) {
+        return status;
+    }
+    if (!ls_decimal_read(bytes, size, op->size, &number)) {
+        return LS_DECODE_DECIMAL;
+    }
+    *cell = (struct ls_cell){.number = (int64_t)number};
+    reader->at = at;
+    return LS_DECODE_OK;
+}
+
 static inline enum ls_decode_status read_enum(const struct ls_row_op *op, struct reader *reader,
                                               struct ls_cell *cell)
 {
@@ -137,6 +156,8 @@ static inline enum ls_decode_status read_value(const struct ls_row_op *op, struc
         return read_text(op, reader, cell);
     case LS_AVRO_ENUM:
         return read_enum(op, reader, cell);
+    case LS_ROW_DECIMAL:
+        return read_decimal(op, reader, cell);
     default:
         return read_span(op, reader, items_left, cell);
     }
@@ -227,6 +248,8 @@ static bool fits(const struct ls_row_op *op, const struct ls_cell *cell)
         return cell->size <= LS_DECODE_LENGTH_MAX;
     case LS_AVRO_ENUM:
         return cell->number >= 0 && cell->number < op->size;
+    case LS_ROW_DECIMAL:
+        return cell->number > -ls_pow10(op->size) && cell->number < ls_pow10(op->size);
     case LS_AVRO_FIXED:
         return cell->size == op->size;
     case LS_AVRO_RECORD:
@@ -260,6 +283,8 @@ static inline uint8_t *put_value(const struct ls_row_op *op, const struct ls_cel
     case LS_AVRO_BYTES:
     case LS_AVRO_STRING:
         return ls_put_bytes(at, cell->bytes, cell->size);
+    case LS_ROW_DECIMAL:
+        return ls_put_decimal(at, cell->number);
     default:
         if (cell->size) {
             memcpy(at, cell->bytes, cell->size);

@@ -7,6 +7,11 @@
  * Records that contain themselves with nothing in between cannot be laid out, nor schemas with more
  * than LS_LAYOUT_FIELDS_MAX fields.
  *
+ * A decimal in bytes with a precision of at most LS_ROW_DIGITS_MAX is a number, times 10^scale: it
+ * is written as short as it can be, and read from up to 16 bytes, of which the leading ones may say
+ * nothing; one of no bytes, or of more digits than its precision, is LS_DECODE_DECIMAL. Decimals of
+ * more digits, and those in fixed, are the bytes they are.
+ *
  * Decoding fills one cell per column and allocates nothing; cells of strings, bytes and spans point
  * into the decoded bytes and live as long as those. */
 #ifndef LS_AVRO_ROW_H
@@ -16,6 +21,7 @@
 #include "core/base/cell.h"
 
 #define LS_LAYOUT_FIELDS_MAX 4096 /* columns and nested records */
+#define LS_ROW_DIGITS_MAX    18
 
 struct ls_column {
     const char *path;           /* "payload.amount_cents" */
@@ -43,7 +49,14 @@ void ls_layout_free(struct ls_layout *layout);
  * more than one. */
 int ls_layout_find(const struct ls_layout *layout, const char *path_or_name);
 
-/* Decodes exactly one datum that fills the span, and takes what ls_datum_skip takes. `cells` has
+/* Is a column of this type a decimal that is a number? */
+static inline bool ls_row_is_decimal(const struct ls_node *node)
+{
+    return node->type == LS_AVRO_BYTES && node->logical && node->precision <= LS_ROW_DIGITS_MAX;
+}
+
+/* Decodes exactly one datum that fills the span, and takes what ls_datum_skip takes, decimals apart
+ * (see above). `cells` has
  * room for layout->count; every member of each is set. On failure *offset is where, in bytes from
  * the start, and *column which column was being read (layout->count for bytes that trail); the
  * cells before it are set. Both may be NULL. */
@@ -60,7 +73,8 @@ uint8_t *ls_row_encode(const struct ls_layout *layout, const struct ls_cell *cel
 
 /* The same without the physical columns and in canonical form (B3): map entries in byte order of
  * their keys (entries of one key stay in their order), one block without a stated size for the
- * items of each array and map that has any, the shortest varints, one NaN. Appended to `out`; on
+ * items of each array and map that has any, the shortest varints and decimals, one NaN. Appended to
+ * `out`; on
  * failure `out` is as before. LS_E_BUG for a span that is no sound encoding. */
 int ls_row_canonical(const struct ls_layout *layout, const struct ls_cell *cells,
                      struct ls_buf *out, struct ls_error *err);

@@ -93,6 +93,10 @@ static const struct {
      BYTES("\x02\x04\x02"
            "a\x04\x02z\x02\x00")},
     {"[\"null\"," MAP "]", BYTES("\x00"), BYTES("\x00")},
+    {"{\"type\":\"array\",\"items\":{\"type\":\"bytes\",\"logicalType\":\"decimal\","
+     "\"precision\":5}}",
+     BYTES("\x06\x06\x00\x00\x80\x04\xff\xff\x02\x05\x00"),
+     BYTES("\x06\x04\x00\x80\x02\xff\x02\x05\x00")},
     {"[\"null\",{\"type\":\"record\",\"name\":\"S\",\"fields\":["
      "{\"name\":\"m\",\"type\":" MAP "},{\"name\":\"e\",\"type\":{\"type\":\"enum\","
      "\"name\":\"E\",\"symbols\":[\"A\",\"B\"]}},{\"name\":\"b\",\"type\":\"boolean\"},"

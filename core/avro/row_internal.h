@@ -10,15 +10,19 @@ struct ls_symbol {
     uint32_t size;
 };
 
+/* Beside enum ls_avro_type: a decimal of at most LS_ROW_DIGITS_MAX digits, which is a number. */
+enum { LS_ROW_DECIMAL = LS_AVRO_FIXED + 1 };
+
 /* How one column is read and written. */
 struct ls_row_op {
-    uint8_t type; /* enum ls_avro_type; records, arrays, maps and unions are spans */
+    uint8_t type; /* enum ls_avro_type, LS_ROW_DECIMAL; records, arrays, maps and unions are spans
+                   */
     bool nullable;
     uint8_t null_byte;  /* the encoded index of the null branch: 0 or 2 */
     uint8_t value_byte; /* that of the other */
     uint8_t depth;      /* of the value in the datum */
     bool physical;
-    uint32_t size; /* fixed: bytes; enum: symbols */
+    uint32_t size; /* fixed: bytes; enum: symbols; decimal: digits */
     union {
         const struct ls_symbol *symbols; /* enum */
         const struct ls_node *node;      /* all others */

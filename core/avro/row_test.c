@@ -311,9 +311,100 @@ static void rows_are_taken_as_skip_takes_them(void **state)
     ls_buf_clear(&datum);
 }
 
+/* ---- decimals */
+
+#define DECIMAL_OF(precision)                                                                      \
+    "{\"type\":\"record\",\"name\":\"D\",\"fields\":[{\"name\":\"d\",\"type\":{\"type\":"          \
+    "\"bytes\",\"logicalType\":\"decimal\",\"precision\":" #precision ",\"scale\":2}}]}"
+
+static void a_short_decimal_is_a_number(void **state)
+{
+    static const struct {
+        const char *schema, *bytes;
+        size_t size;
+        enum ls_decode_status status;
+        int64_t number;
+        const char *again; /* or NULL: the same bytes */
+    } cases[] = {
+#define DATUM(schema, bytes, ...) {schema, bytes, sizeof(bytes) - 1, __VA_ARGS__}
+        DATUM(DECIMAL_OF(3), "\x02\x00", LS_DECODE_OK, 0, NULL),
+        DATUM(DECIMAL_OF(3), "\x02\x7f", LS_DECODE_OK, 127, NULL),
+        DATUM(DECIMAL_OF(3), "\x02\x80", LS_DECODE_OK, -128, NULL),
+        DATUM(DECIMAL_OF(3), "\x04\x00\x80", LS_DECODE_OK, 128, NULL),
+        DATUM(DECIMAL_OF(3), "\x04\x03\xe7", LS_DECODE_OK, 999, NULL),
+        DATUM(DECIMAL_OF(3), "\x04\x03\xe8", LS_DECODE_DECIMAL, 0, NULL),
+        DATUM(DECIMAL_OF(3), "\x04\xfc\x19", LS_DECODE_OK, -999, NULL),
+        DATUM(DECIMAL_OF(3), "\x04\xfc\x18", LS_DECODE_DECIMAL, 0, NULL),
+        DATUM(DECIMAL_OF(3), "\x00", LS_DECODE_DECIMAL, 0, NULL),
+        DATUM(DECIMAL_OF(3), "\x04\xff\xff", LS_DECODE_OK, -1, "\x02\xff"),
+        DATUM(DECIMAL_OF(3), "\x84\x00\x00\x05", LS_DECODE_OK, 5, "\x02\x05"),
+        DATUM(DECIMAL_OF(3), "\x20\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x09", LS_DECODE_OK, 9, "\x02\x09"),
+        DATUM(DECIMAL_OF(3), "\x22\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x09", LS_DECODE_DECIMAL, 0,
+              NULL),
+        DATUM(DECIMAL_OF(3), "\x06\x01\x00", LS_DECODE_TRUNCATED, 0, NULL),
+        DATUM(DECIMAL_OF(3), "\x01\x00", LS_DECODE_LENGTH, 0, NULL),
+        DATUM(DECIMAL_OF(18), "\x10\x0d\xe0\xb6\xb3\xa7\x63\xff\xff", LS_DECODE_OK,
+              INT64_C(999999999999999999), NULL),
+        DATUM(DECIMAL_OF(18), "\x10\x0d\xe0\xb6\xb3\xa7\x64\x00\x00", LS_DECODE_DECIMAL, 0, NULL),
+        DATUM(DECIMAL_OF(18), "\x10\xf2\x1f\x49\x4c\x58\x9c\x00\x01", LS_DECODE_OK,
+              INT64_C(-999999999999999999), NULL),
+#undef DATUM
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct ls_schema *schema = parse(cases[i].schema);
+        struct ls_layout *layout = lay_out(schema);
+        struct ls_cell cell;
+        struct ls_error err;
+        size_t offset = 99;
+        enum ls_decode_status status = ls_row_decode(layout, (const uint8_t *)cases[i].bytes,
+                                                     cases[i].size, &cell, &offset, NULL);
+        if (status != cases[i].status || (status && offset != 0)) {
+            fail_msg("case %zu: %s, at %zu", i, ls_decode_status_text(status), offset);
+        }
+        if (status == LS_DECODE_OK) {
+            const char *should = cases[i].again ? cases[i].again : cases[i].bytes;
+            size_t size = cases[i].again ? strlen(should) : cases[i].size;
+            struct ls_buf canonical;
+            uint8_t again[64];
+            assert_true(cell.number == cases[i].number && !cell.bytes && !cell.size);
+            assert_true(ls_row_size_max(layout, &cell) >= size);
+            assert_int_equal(ls_row_encode(layout, &cell, again) - again, size);
+            assert_memory_equal(again, should, size);
+            ls_buf_init(&canonical, "canonical", 100);
+            assert_int_equal(ls_row_canonical(layout, &cell, &canonical, &err), 0);
+            assert_int_equal(canonical.size, size);
+            assert_memory_equal(canonical.data, should, size);
+            ls_buf_clear(&canonical);
+        }
+        ls_layout_free(layout);
+        ls_schema_free(schema);
+    }
+}
+
+/* Of more digits than a number of 64 bits has, and in a fixed, it is the bytes it is. */
+static void a_long_decimal_is_bytes(void **state)
+{
+    static const uint8_t bytes[] = {0x04, 0x00, 0x05};
+    struct ls_schema *schema = parse(DECIMAL_OF(19));
+    struct ls_layout *layout = lay_out(schema);
+    struct ls_cell cell;
+    uint8_t again[32];
+    (void)state;
+    assert_false(ls_row_is_decimal(layout->columns[0].node));
+    assert_int_equal(ls_row_decode(layout, bytes, sizeof bytes, &cell, NULL, NULL), LS_DECODE_OK);
+    assert_true(cell.number == 0 && cell.size == 2);
+    assert_int_equal(ls_row_encode(layout, &cell, again) - again, sizeof bytes);
+    assert_memory_equal(again, bytes, sizeof bytes);
+    ls_layout_free(layout);
+    ls_schema_free(schema);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_short_decimal_is_a_number),
+        cmocka_unit_test(a_long_decimal_is_bytes),
         cmocka_unit_test(cells_hold_what_was_read),
         cmocka_unit_test(nulls_are_cells),
         cmocka_unit_test(damage_has_its_place),

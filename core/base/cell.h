@@ -7,7 +7,8 @@
 #include <stdint.h>
 
 struct ls_cell {
-    int64_t number;       /* boolean, int, long, enum (index); float and double: their bits */
+    int64_t number; /* boolean, int, long, enum (index), a decimal that is a number (row.h); float
+                       and double: their bits */
     const uint8_t *bytes; /* string, bytes, fixed, spans of encoded arrays; of an enum its symbol's
                              text. Borrowed */
     uint32_t size;        /* of bytes */
