@@ -370,14 +370,13 @@ const struct ls_rule ls_rules[] = {
      "\n"
      "Example: `current_spike: {entity: device, field: current, every: 6h, probability:\n"
      "1/10, for: 3m, add: 25.0}`.\n"},
-    {"LS2029", "A given schema that cannot be used",
-     "`schema` of an event type is the path, from the spec's folder, of an Avro schema (.avsc) of\n"
-     "a record, which becomes the payload. Its fields are made as if they stood in the spec:\n"
-     "from the options that `fields` has for them, or from a source that fits their type. Types\n"
-     "that cannot be generated are refused: unions of several types, fixed, and logical types\n"
-     "that are not known here, whose values would be no such ones.\n"
+    {"LS2029", "Digits that do not fit the type",
+     "A decimal says how many digits it has at most, `precision` (1 to 18), and how many of\n"
+     "them are decimal places, `scale`. A float or double says with how many decimal places\n"
+     "its values are drawn, `places`. Other types have none of these: money has two decimal\n"
+     "places, whole numbers none.\n"
      "\n"
-     "Example: `schema: order.avsc` with `fields: {channel: {choice: {WEB: 3, APP: 5}}}`.\n"},
+     "Example: `{name: rate, type: decimal, precision: 9, scale: 4, uniform: [0.5, 2]}`.\n"},
     {"LS2101", "An expression that cannot be read",
      "The text cannot be read as an expression at this character. There are numbers (12,\n"
      "24.90), texts in single quotes ('US'; '' is a quote inside), true, false, null, names,\n"
@@ -418,6 +417,14 @@ const struct ls_rule ls_rules[] = {
      "most.\n"
      "\n"
      "Compute parts of it in fields of their own: a metric above, or a `set` step before.\n"},
+    {"LS2107", "Nothing to calculate with",
+     "Values of type float, double and bytes only pass through, from the event to the\n"
+     "normalized dataset: no expression, aggregate or group key takes them. Sums of binary\n"
+     "fractions depend on the order in which they are added, and two runs that are to agree\n"
+     "to the byte have no order in common.\n"
+     "\n"
+     "Example: let the field be a decimal, `{type: decimal, precision: 12, scale: 4, ...}`:\n"
+     "decimals are calculated with exactly.\n"},
     {"LS2201", "A check that good records might fail",
      "The truth says what becomes of each record (contract G7), so a record without a fault\n"
      "has to pass every check for certain. What the generator can make of this field is not\n"

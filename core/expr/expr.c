@@ -175,6 +175,12 @@ static struct operand parse_name(struct parser *p)
                 p->scope->suggest ? p->scope->suggest(p->scope->context, name, hint) : NULL, text);
         return (struct operand){.type = LS_EXPR_NUMBER};
     }
+    if (symbol.unusable) {
+        char text[320];
+        snprintf(text, sizeof text, "`%s` is nothing to calculate with", name);
+        p->at = start;
+        problem(p, "LS2107", symbol.unusable, text);
+    }
     emit(p, symbol.type == LS_EXPR_TEXT ? STEP_CELL_TEXT : STEP_CELL_NUMBER)->slot = symbol.slot;
     return (struct operand){symbol.type,    symbol.scale, symbol.nullable, false,
                             symbol.bounded, symbol.low,   symbol.high};

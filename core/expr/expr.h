@@ -36,9 +36,10 @@ struct ls_expr_symbol {
     enum ls_expr_type type;
     unsigned scale; /* number */
     bool nullable;
-    unsigned slot;     /* index of its cell at evaluation */
-    bool bounded;      /* number and time: low and high hold */
-    ls_i128 low, high; /* at `scale` */
+    unsigned slot;        /* index of its cell at evaluation */
+    bool bounded;         /* number and time: low and high hold */
+    ls_i128 low, high;    /* at `scale` */
+    const char *unusable; /* NULL, or why expressions do not take it and what to use instead */
 };
 
 struct ls_expr_scope {

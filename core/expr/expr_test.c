@@ -124,6 +124,8 @@ static void test_problems(void **state)
         {"q is 5", "LS2101", "is null"},
         {"product.prise", "LS2102", "product.price"},
         {"android", "LS2102", "known here: "},
+        {"q > 1 or raw = 'x'", "LS2107", "take a string"},
+        {"raw is null", "LS2107", "take a string"},
         {"country + 1", "LS2103", "a text is compared"},
         {"country = 1", "LS2103", "single quotes"},
         {"q and true", "LS2103", "compare"},

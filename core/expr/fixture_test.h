@@ -13,7 +13,8 @@
 #include <cmocka.h>
 
 /* The scope of every case: q = 7 (0..20), price = 24.90 (0.99..4999.00), rate = 1.2345, country =
- * 'DE', none = null, at and later = times, large = 2^63 - 1. */
+ * 'DE', none = null, at and later = times, large = 2^63 - 1; raw is nothing to
+ * calculate with. */
 static bool find(void *context, const char *name, struct ls_expr_symbol *symbol)
 {
     (void)context;
@@ -21,14 +22,15 @@ static bool find(void *context, const char *name, struct ls_expr_symbol *symbol)
         const char *name;
         struct ls_expr_symbol symbol;
     } known[] = {
-        {"q", {LS_EXPR_NUMBER, 0, false, 0, true, 0, 20}},
-        {"product.price", {LS_EXPR_NUMBER, 2, false, 1, true, 99, 499900}},
-        {"rate", {LS_EXPR_NUMBER, 4, false, 2, false, 0, 0}},
-        {"country", {LS_EXPR_TEXT, 0, false, 3, false, 0, 0}},
-        {"none", {LS_EXPR_NUMBER, 0, true, 4, false, 0, 0}},
-        {"at", {LS_EXPR_TIME, 0, false, 5, false, 0, 0}},
-        {"later", {LS_EXPR_TIME, 0, false, 6, false, 0, 0}},
-        {"large", {LS_EXPR_NUMBER, 0, false, 7, true, 0, INT64_MAX}},
+        {"q", {LS_EXPR_NUMBER, 0, false, 0, true, 0, 20, NULL}},
+        {"product.price", {LS_EXPR_NUMBER, 2, false, 1, true, 99, 499900, NULL}},
+        {"rate", {LS_EXPR_NUMBER, 4, false, 2, false, 0, 0, NULL}},
+        {"country", {LS_EXPR_TEXT, 0, false, 3, false, 0, 0, NULL}},
+        {"none", {LS_EXPR_NUMBER, 0, true, 4, false, 0, 0, NULL}},
+        {"at", {LS_EXPR_TIME, 0, false, 5, false, 0, 0, NULL}},
+        {"later", {LS_EXPR_TIME, 0, false, 6, false, 0, 0, NULL}},
+        {"large", {LS_EXPR_NUMBER, 0, false, 7, true, 0, INT64_MAX, NULL}},
+        {"raw", {.type = LS_EXPR_TEXT, .unusable = "take a string"}},
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         if (strcmp(name, known[i].name) == 0) {
