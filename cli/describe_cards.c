@@ -10,7 +10,7 @@
 /* A value as text: of a field's type, or of a delay. */
 struct values {
     bool are_durations;
-    enum ls_field_type type;
+    const struct ls_spec_field *field; /* NULL: of a delay */
 };
 
 static char *value_text(const struct values *values, int64_t value, char out[DESCRIBE_TEXT_MAX])
@@ -19,7 +19,7 @@ static char *value_text(const struct values *values, int64_t value, char out[DES
         ls_duration_format(value, out);
         return out;
     }
-    return describe_value(values->type, value, out);
+    return describe_value(values->field, value, out);
 }
 
 static void put_numbers(struct describe_out *out, const struct values *values,
@@ -44,7 +44,7 @@ static void put_numbers(struct describe_out *out, const struct values *values,
     if (values->are_durations) {
         ls_duration_format((int64_t)ls_quantiles_mean(numbers, 0), text);
     } else {
-        describe_mean(values->type, numbers, text);
+        describe_mean(values->field, numbers, text);
     }
     describe_put(out, "<span><u>mean</u> %s</span></p>\n", text);
 }
@@ -114,7 +114,7 @@ void describe_put_field_card(struct describe_out *out, const struct ls_describe 
                              const struct ls_describe_field *field)
 {
     char grouped[LS_GROUPED_MAX];
-    const struct values values = {false, (enum ls_field_type)field->spec->type};
+    const struct values values = {false, field->spec};
     describe_put(out, "<div class=\"g\"><h3>%s <small>%s</small></h3><code>", field->spec->name,
                  ls_field_type_words[field->spec->type]);
     describe_put_field(out, "", d->plan->spec, type->plan->spec, field->spec);

@@ -49,7 +49,6 @@ static void put_types(struct describe_out *out, const struct ls_describe *d)
 
 static void put_numbers(struct describe_out *out, const struct ls_describe_field *field)
 {
-    enum ls_field_type type = (enum ls_field_type)field->spec->type;
     char text[DESCRIBE_TEXT_MAX];
     if (!field->is_number || !field->numbers.count) {
         return;
@@ -57,9 +56,10 @@ static void put_numbers(struct describe_out *out, const struct ls_describe_field
     describe_put(out, "   ");
     for (size_t q = 0; q < DESCRIBE_QUANTILES; q++) {
         int64_t value = ls_quantiles_at(&field->numbers, describe_quantiles[q].share);
-        describe_put(out, " %s %s ", describe_quantiles[q].name, describe_value(type, value, text));
+        describe_put(out, " %s %s ", describe_quantiles[q].name,
+                     describe_value(field->spec, value, text));
     }
-    describe_put(out, " mean %s\n", describe_mean(type, &field->numbers, text));
+    describe_put(out, " mean %s\n", describe_mean(field->spec, &field->numbers, text));
 }
 
 static void put_words(struct describe_out *out, const struct ls_describe_field *field)

@@ -27,8 +27,9 @@ const char describe_type_note[] = "Asked is what the middle of a run has: at its
 
 /* ---- values */
 
-char *describe_value(enum ls_field_type type, int64_t value, char out[DESCRIBE_TEXT_MAX])
+char *describe_value(const struct ls_spec_field *field, int64_t value, char out[DESCRIBE_TEXT_MAX])
 {
+    enum ls_field_type type = (enum ls_field_type)field->type;
     char time[LS_TIME_TEXT_MAX];
     bool is_day = type == LS_FIELD_DATE && value >= LS_TIME_MIN_MS / LS_DAY_MS &&
                   value <= LS_TIME_MAX_MS / LS_DAY_MS;
@@ -39,18 +40,19 @@ char *describe_value(enum ls_field_type type, int64_t value, char out[DESCRIBE_T
         snprintf(out, DESCRIBE_TEXT_MAX, "%.*s", (int)size, time);
         return out;
     }
-    ls_decimal_format(value, ls_field_scale(type), out);
+    ls_decimal_format(value, field->scale, out);
     return out;
 }
 
-char *describe_mean(enum ls_field_type type, const struct ls_quantiles *numbers,
+char *describe_mean(const struct ls_spec_field *field, const struct ls_quantiles *numbers,
                     char out[DESCRIBE_TEXT_MAX])
 {
+    enum ls_field_type type = (enum ls_field_type)field->type;
     if (ls_field_expr_type(type) == LS_EXPR_TIME || type == LS_FIELD_DATE) {
-        return describe_value(type, (int64_t)ls_quantiles_mean(numbers, 0), out);
+        return describe_value(field, (int64_t)ls_quantiles_mean(numbers, 0), out);
     }
-    unsigned scale = ls_field_scale(type);
-    ls_decimal_format(ls_quantiles_mean(numbers, 2 - scale), 2, out);
+    unsigned places = field->scale > 2 ? field->scale : 2;
+    ls_decimal_format(ls_quantiles_mean(numbers, places - field->scale), places, out);
     return out;
 }
 
@@ -95,7 +97,7 @@ char *describe_word(const struct ls_describe_field *field, const struct ls_tally
     if (field->is_number) {
         int64_t number;
         memcpy(&number, word->bytes, sizeof number);
-        return describe_value((enum ls_field_type)field->spec->type, number, out);
+        return describe_value(field->spec, number, out);
     }
     bool whole = word->size <= LS_TALLY_TEXT_MAX;
     size_t size = whole ? word->size : cut(word->bytes, LS_TALLY_TEXT_MAX - 1);

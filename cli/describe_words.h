@@ -17,10 +17,10 @@ extern const struct describe_quantile describe_quantiles[];
 #define DESCRIBE_QUANTILES 7
 
 /* A number of a field as a person writes it: 24.90, 2026-01-01, true times. Returns out. */
-char *describe_value(enum ls_field_type type, int64_t value, char out[DESCRIBE_TEXT_MAX]);
+char *describe_value(const struct ls_spec_field *field, int64_t value, char out[DESCRIBE_TEXT_MAX]);
 
 /* The mean of a field; whole numbers have two places. */
-char *describe_mean(enum ls_field_type type, const struct ls_quantiles *numbers,
+char *describe_mean(const struct ls_spec_field *field, const struct ls_quantiles *numbers,
                     char out[DESCRIBE_TEXT_MAX]);
 
 /* "62.50 %" */

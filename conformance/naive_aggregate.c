@@ -40,11 +40,16 @@ int ls_naive_aggregate_compile(const struct ls_spec_aggregate *spec,
         written->scale = (unsigned)spec->scale;
     } else if (!counts) {
         bool time = out->column->type == NAIVE_TIME;
-        written->type = time ? NAIVE_TIME : NAIVE_LONG;
+        bool scaled = out->column->type == NAIVE_SCALED;
+        written->type = time                         ? NAIVE_TIME
+                        : !scaled                    ? NAIVE_LONG
+                        : function == &ls_member_sum ? NAIVE_DECIMAL
+                                                     : NAIVE_SCALED;
         written->logical = time ? out->column->logical : NULL;
         written->scale = out->column->scale;
+        written->precision = out->column->precision;
         written->written = ls_arena_printf(arena, err, "%s%s", spec->key,
-                                           written->scale ? "_cents" : "");
+                                           written->scale && !scaled ? "_cents" : "");
     }
     return written->written ? 0 : err->code;
 }
@@ -67,6 +72,18 @@ static int64_t count_distinct(const struct naive_value **values, size_t count)
     return distinct;
 }
 
+static int put_decimal(ls_i128 number, struct ls_arena *arena, struct naive_value *out,
+                       struct ls_error *err)
+{
+    uint8_t *bytes = ls_arena_new(arena, 16, 1, err);
+    if (!bytes) {
+        return err->code;
+    }
+    out->size = ls_naive_decimal_bytes(number, bytes);
+    out->bytes = bytes;
+    return 0;
+}
+
 /* sum / count at `scale` places, of values with places of their own. */
 static int put_average(ls_i128 sum, size_t count, unsigned own, unsigned scale,
                        struct ls_arena *arena, struct naive_value *out, struct ls_error *err)
@@ -76,13 +93,8 @@ static int put_average(ls_i128 sum, size_t count, unsigned own, unsigned scale,
     bool fits = ls_naive_times_ten(sum, scale, &sum) &&
                 ls_naive_times_ten((ls_i128)count, own, &divisor) &&
                 ls_naive_divide(sum, divisor, &average);
-    uint8_t *bytes = fits ? ls_arena_new(arena, 16, 1, err) : NULL;
-    if (!bytes) {
-        return fits ? err->code : ls_error_set(err, LS_E_DATA, "an average does not fit 128 bits");
-    }
-    out->size = ls_naive_decimal_bytes(average, bytes);
-    out->bytes = bytes;
-    return 0;
+    return fits ? put_decimal(average, arena, out, err)
+                : ls_error_set(err, LS_E_DATA, "an average does not fit 128 bits");
 }
 
 int ls_naive_aggregate_run(const struct naive_aggregate *aggregate,
@@ -118,6 +130,9 @@ int ls_naive_aggregate_run(const struct naive_aggregate *aggregate,
     if (function == &ls_member_avg) {
         return put_average(sum, used, aggregate->column->scale, (unsigned)aggregate->spec->scale,
                            arena, out, err);
+    }
+    if (function == &ls_member_sum && aggregate->column->type == NAIVE_SCALED) {
+        return put_decimal(sum, arena, out, err);
     }
     if (function == &ls_member_sum && (sum < INT64_MIN || sum > INT64_MAX)) {
         return ls_error_set(err, LS_E_DATA, "`%s` does not fit a long: it must have ended the run",

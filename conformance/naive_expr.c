@@ -136,6 +136,7 @@ static enum naive_kind kind_of(const struct naive_column *column)
         return NAIVE_KIND_TIME;
     case NAIVE_INT:
     case NAIVE_LONG:
+    case NAIVE_SCALED:
         return NAIVE_KIND_NUMBER;
     default:
         return NAIVE_KIND_TEXT;

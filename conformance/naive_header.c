@@ -81,21 +81,26 @@ static const json_t *behind_null(const json_t *type)
 static const char *const words[] = {
     [NAIVE_BOOLEAN] = "boolean", [NAIVE_INT] = "int",         [NAIVE_LONG] = "long",
     [NAIVE_TIME] = "long",       [NAIVE_ENUM] = "enum",       [NAIVE_STRING] = "string",
-    [NAIVE_BYTES] = "bytes",     [NAIVE_DECIMAL] = "decimal", [NAIVE_HEADERS] = "array"};
+    [NAIVE_BYTES] = "bytes",     [NAIVE_DECIMAL] = "decimal", [NAIVE_HEADERS] = "array",
+    [NAIVE_SCALED] = "decimal",  [NAIVE_FLOAT] = "float",     [NAIVE_DOUBLE] = "double"};
 
 static bool same_type(const struct naive_column *column, const json_t *type)
 {
-    const char *word = column->type == NAIVE_DECIMAL ? "bytes" : words[column->type];
-    const char *logical = column->logical                 ? column->logical
-                          : column->type == NAIVE_TIME    ? "timestamp-millis"
-                          : column->type == NAIVE_DECIMAL ? "decimal"
-                                                          : NULL;
+    bool decimal = column->type == NAIVE_DECIMAL || column->type == NAIVE_SCALED;
+    const char *word = decimal ? "bytes" : words[column->type];
+    const char *logical = column->logical              ? column->logical
+                          : column->type == NAIVE_TIME ? "timestamp-millis"
+                          : decimal                    ? "decimal"
+                                                       : NULL;
     if (json_is_string(type)) {
         return !logical && strcmp(json_string_value(type), word) == 0;
     }
     bool same = says(type, "type", word) && says(type, "logicalType", logical);
-    if (column->type == NAIVE_DECIMAL) {
+    if (decimal) {
         same = same && json_integer_value(json_object_get(type, "scale")) == column->scale;
+    }
+    if (column->type == NAIVE_SCALED) {
+        same = same && json_integer_value(json_object_get(type, "precision")) == column->precision;
     }
     return same &&
            (column->type != NAIVE_ENUM || same_symbols(column, json_object_get(type, "symbols")));

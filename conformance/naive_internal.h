@@ -23,7 +23,10 @@ enum naive_type {
     NAIVE_STRING,
     NAIVE_BYTES,
     NAIVE_DECIMAL, /* bytes: two's complement, big-endian */
-    NAIVE_HEADERS  /* an array of records of key and value */
+    NAIVE_SCALED,  /* likewise in files; of at most 18 digits, and a number here */
+    NAIVE_FLOAT,   /* its bits */
+    NAIVE_DOUBLE,
+    NAIVE_HEADERS /* an array of records of key and value */
 };
 
 struct naive_column {
@@ -31,6 +34,7 @@ struct naive_column {
     const char *written; /* in files: "amount_cents" */
     enum naive_type type;
     unsigned scale;      /* decimal places: 2 for money */
+    unsigned precision;  /* digits of a decimal that is a number */
     const char *logical; /* the logical type, where it is not the type's own; NULL otherwise */
     bool nullable;       /* of an event's columns: a union with null in front */
     bool physical;       /* tells where the record stood, not what it says (B3) */
@@ -59,7 +63,7 @@ enum {
 /* Unused members are zero, so that two values of one column are the same when all members are. */
 struct naive_value {
     bool is_null;
-    int64_t number;       /* boolean, int, long, time; index of an enum */
+    int64_t number;       /* boolean, int, long, time, scaled; bits; index of an enum */
     const uint8_t *bytes; /* string, bytes, decimal; symbol of an enum; headers as one text */
     size_t size;
 };
@@ -138,6 +142,10 @@ bool ls_naive_rescale(ls_i128 value, unsigned from, unsigned to, ls_i128 *out);
 /* The start of the window of `size` that holds `time`, with windows beginning at 0 + offset (P5).
  */
 int64_t ls_naive_window_start(int64_t time, int64_t size, int64_t offset);
+
+/* The number of a decimal's bytes; false where there are none, or it has more than `precision`
+ * digits. */
+bool ls_naive_decimal_of(const uint8_t *bytes, size_t size, unsigned precision, int64_t *out);
 
 /* Two's complement, big-endian, no needless byte; returns how many bytes. */
 size_t ls_naive_decimal_bytes(ls_i128 value, uint8_t out[16]);

@@ -80,6 +80,7 @@ static int compile_lookup(struct compiler *c, const struct ls_spec_lookup *spec,
     const struct naive_column *taken = &step->table->columns.items[step->take];
     column->type = taken->type == NAIVE_ENUM ? NAIVE_STRING : taken->type;
     column->scale = taken->scale;
+    column->precision = taken->precision;
     column->logical = taken->logical;
     return 0;
 }
@@ -94,7 +95,7 @@ static int compile_set(struct compiler *c, const struct ls_spec_normalize *spec,
         return rc;
     }
     column.written = ls_arena_printf(c->arena, c->err, "%s%s", spec->set,
-                                     column.scale ? "_cents" : "");
+                                     column.scale && column.type == NAIVE_LONG ? "_cents" : "");
     step->adds = step->column == c->now.count;
     c->now.items[step->column] = column;
     c->now.count += step->adds;

@@ -62,6 +62,32 @@ int64_t ls_naive_window_start(int64_t time, int64_t size, int64_t offset)
     return time - (into < 0 ? into + size : into);
 }
 
+/* By digits of base 256, the sign's weight taken away in the end. */
+bool ls_naive_decimal_of(const uint8_t *bytes, size_t size, unsigned precision, int64_t *out)
+{
+    ls_i128 limit;
+    while (size > 9 && size <= 16) { /* what stands in front has to be the sign alone */
+        uint8_t sign = bytes[1] & 0x80 ? 0xff : 0;
+        if (bytes[0] != sign) {
+            return false;
+        }
+        bytes++;
+        size--;
+    }
+    if (size == 0 || size > 9 || !ls_naive_times_ten(1, precision, &limit)) {
+        return false;
+    }
+    ls_i128 number = 0;
+    ls_i128 weight = 1;
+    for (size_t i = size; i > 0; i--) {
+        number += bytes[i - 1] * weight;
+        weight *= 256;
+    }
+    number -= bytes[0] & 0x80 ? weight : 0;
+    *out = (int64_t)number;
+    return number < limit && -number < limit;
+}
+
 size_t ls_naive_decimal_bytes(ls_i128 value, uint8_t out[16])
 {
     uint8_t all[16];

@@ -110,6 +110,40 @@ static void decimals_have_no_needless_byte(void **state)
     assert_int_equal(is[0], 0x80);
 }
 
+static void decimals_are_read_with_needless_bytes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *bytes;
+        size_t size;
+        unsigned precision;
+        bool fits;
+        int64_t value;
+    } cases[] = {
+        {"", 0, 18, false, 0},
+        {"\0", 1, 1, true, 0},
+        {"\x09", 1, 1, true, 9},
+        {"\x0a", 1, 1, false, 0},
+        {"\xf7", 1, 1, true, -9},
+        {"\xf6", 1, 1, false, 0},
+        {"\0\x80", 2, 3, true, 128},
+        {"\xff\x80", 2, 3, true, -128},
+        {"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xfe", 16, 1, true, -2},
+        {"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x02", 16, 1, true, 2},
+        {"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x02", 17, 1, false, 0},
+        {"\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x02", 16, 18, false, 0},
+        {"\x0d\xe0\xb6\xb3\xa7\x63\xff\xff", 8, 18, true, INT64_C(999999999999999999)},
+        {"\x0d\xe0\xb6\xb3\xa7\x64\0\0", 8, 18, false, 0}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        int64_t is = 0;
+        bool fits = ls_naive_decimal_of((const uint8_t *)cases[i].bytes, cases[i].size,
+                                        cases[i].precision, &is);
+        if (fits != cases[i].fits || (fits && is != cases[i].value)) {
+            fail_msg("case %zu: %d, %lld", i, fits, (long long)is);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -118,6 +152,7 @@ int main(void)
         cmocka_unit_test(places_are_added_and_taken),
         cmocka_unit_test(windows_are_aligned_by_floor_division),
         cmocka_unit_test(decimals_have_no_needless_byte),
+        cmocka_unit_test(decimals_are_read_with_needless_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

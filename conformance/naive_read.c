@@ -78,6 +78,20 @@ static bool number_of(avro_value_t *field, enum naive_type type, int64_t *out)
         *out = read ? small : 0;
         return read;
     }
+    if (type == NAIVE_FLOAT) {
+        float value = 0;
+        uint32_t bits;
+        bool read = avro_value_get_float(field, &value) == 0;
+        memcpy(&bits, &value, sizeof bits);
+        *out = bits;
+        return read;
+    }
+    if (type == NAIVE_DOUBLE) {
+        double value = 0;
+        bool read = avro_value_get_double(field, &value) == 0;
+        memcpy(out, &value, sizeof *out);
+        return read;
+    }
     return avro_value_get_long(field, out) == 0;
 }
 
@@ -122,6 +136,12 @@ int ls_naive_value_of(avro_value_t *field, const struct naive_column *column,
             return wrong_type(column, err);
         }
         return keep_bytes(bytes, size, arena, out, err);
+    case NAIVE_SCALED:
+        if (avro_value_get_bytes(&branch, &bytes, &size) != 0 ||
+            !ls_naive_decimal_of(bytes, size, column->precision, &out->number)) {
+            return wrong_type(column, err);
+        }
+        return 0;
     case NAIVE_ENUM:
         return enum_of(&branch, column, out, err);
     case NAIVE_HEADERS:

@@ -45,11 +45,19 @@ static struct naive_column column_of(const struct ls_spec_field *field)
                                             [LS_FIELD_TIMESTAMP] = NAIVE_TIME,
                                             [LS_FIELD_DATE] = NAIVE_INT,
                                             [LS_FIELD_LOCAL_TIMESTAMP] = NAIVE_TIME,
-                                            [LS_FIELD_UUID] = NAIVE_STRING};
+                                            [LS_FIELD_UUID] = NAIVE_STRING,
+                                            [LS_FIELD_DECIMAL] = NAIVE_SCALED,
+                                            [LS_FIELD_FLOAT] = NAIVE_FLOAT,
+                                            [LS_FIELD_DOUBLE] = NAIVE_DOUBLE,
+                                            [LS_FIELD_BYTES] = NAIVE_BYTES};
     struct naive_column column = {.name = field->name,
                                   .written = field->column_name,
                                   .type = types[field->type],
-                                  .scale = field->type == LS_FIELD_MONEY ? 2 : 0,
+                                  .scale = field->type == LS_FIELD_MONEY ? 2
+                                           : field->type == LS_FIELD_DECIMAL
+                                               ? (unsigned)field->decimal_scale
+                                               : 0,
+                                  .precision = (unsigned)field->precision,
                                   .nullable = field->is_nullable};
     column.logical = field->type == LS_FIELD_DATE              ? "date"
                      : field->type == LS_FIELD_LOCAL_TIMESTAMP ? "local-timestamp-millis"
@@ -152,7 +160,9 @@ static int put_type(const struct ls_spec *spec, const struct ls_spec_event_type 
 {
     static const char *const words[] = {
         [NAIVE_BOOLEAN] = "\"boolean\"", [NAIVE_INT] = "\"int\"",       [NAIVE_LONG] = "\"long\"",
-        [NAIVE_TIME] = "\"long\"",       [NAIVE_STRING] = "\"string\"", [NAIVE_ENUM] = NULL};
+        [NAIVE_TIME] = "\"long\"",       [NAIVE_STRING] = "\"string\"", [NAIVE_ENUM] = NULL,
+        [NAIVE_SCALED] = "\"bytes\"",    [NAIVE_BYTES] = "\"bytes\"",   [NAIVE_FLOAT] = "\"float\"",
+        [NAIVE_DOUBLE] = "\"double\""};
     if (column->type != NAIVE_ENUM) {
         return ls_buf_append_text(text, words[column->type], err);
     }

@@ -85,6 +85,8 @@ int ls_naive_show(const struct naive_column *column, const struct naive_value *v
                   struct ls_buf *out, struct ls_error *err)
 {
     char time[LS_TIME_TEXT_MAX];
+    uint8_t bytes[16];
+    struct naive_value shown = {.bytes = bytes};
     if (value->is_null) {
         return ls_buf_append_text(out, "null", err);
     }
@@ -102,6 +104,12 @@ int ls_naive_show(const struct naive_column *column, const struct naive_value *v
         return show_bytes(value, out, err);
     case NAIVE_DECIMAL:
         return show_decimal(column, value, out, err);
+    case NAIVE_SCALED:
+        shown.size = ls_naive_decimal_bytes(value->number, bytes);
+        return show_decimal(column, &shown, out, err);
+    case NAIVE_FLOAT:
+    case NAIVE_DOUBLE:
+        return ls_buf_appendf(out, err, "the bits %llx", (unsigned long long)value->number);
     default:
         return ls_buf_appendf(out, err, "%lld", (long long)value->number);
     }

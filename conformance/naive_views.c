@@ -152,6 +152,11 @@ static int put_key(struct builder *b, const struct naive_value *row, struct ls_b
         if (type == NAIVE_STRING) {
             rc = put_long(out, (int64_t)value->size, b->err);
             rc = rc < 0 ? rc : ls_buf_append(out, value->bytes, value->size, b->err);
+        } else if (type == NAIVE_SCALED) {
+            uint8_t bytes[16];
+            size_t size = ls_naive_decimal_bytes(value->number, bytes);
+            rc = put_long(out, (int64_t)size, b->err);
+            rc = rc < 0 ? rc : ls_buf_append(out, bytes, size, b->err);
         } else if (type == NAIVE_BOOLEAN) {
             rc = ls_buf_append(out, value->number ? "\1" : "\0", 1, b->err);
         } else {

@@ -107,6 +107,35 @@ enum ls_reason ls_naive_unframe(const struct naive_value *value, uint64_t crc64,
     return LS_ADMITTED;
 }
 
+static enum ls_reason take_scaled(const struct naive_column *column, struct naive_span *span,
+                                  struct naive_value *out)
+{
+    const uint8_t *bytes;
+    size_t size;
+    enum ls_reason reason = ls_naive_take_bytes(span, &bytes, &size);
+    if (reason != LS_ADMITTED) {
+        return reason;
+    }
+    return ls_naive_decimal_of(bytes, size, column->precision, &out->number)
+               ? LS_ADMITTED
+               : LS_REASON_DECODE_INVALID;
+}
+
+/* The lowest byte first. */
+static enum ls_reason take_bits(struct naive_span *span, unsigned size, int64_t *out)
+{
+    uint64_t bits = 0;
+    if (span->end - span->at < size) {
+        return LS_REASON_DECODE_TRUNCATED;
+    }
+    for (unsigned i = 0; i < size; i++) {
+        bits |= (uint64_t)span->at[i] << (8 * i);
+    }
+    span->at += size;
+    *out = (int64_t)bits;
+    return LS_ADMITTED;
+}
+
 static enum ls_reason take_value(const struct naive_column *column, struct naive_span *span,
                                  struct naive_value *out)
 {
@@ -118,6 +147,14 @@ static enum ls_reason take_value(const struct naive_column *column, struct naive
         }
         out->number = *span->at++;
         return out->number > 1 ? LS_REASON_DECODE_INVALID : LS_ADMITTED;
+    case NAIVE_BYTES:
+        return ls_naive_take_bytes(span, &out->bytes, &out->size);
+    case NAIVE_SCALED:
+        return take_scaled(column, span, out);
+    case NAIVE_FLOAT:
+        return take_bits(span, 4, &out->number);
+    case NAIVE_DOUBLE:
+        return take_bits(span, 8, &out->number);
     case NAIVE_STRING:
         reason = ls_naive_take_bytes(span, &out->bytes, &out->size);
         if (reason == LS_ADMITTED && !ls_naive_utf8(out->bytes, out->size)) {

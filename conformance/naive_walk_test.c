@@ -74,6 +74,32 @@ static void data_are_classified(void **state)
     }
 }
 
+/* bytes, decimal, float, double, as numbers or as bits */
+static void other_scalars_are_read(void **state)
+{
+    static struct naive_column of_each[] = {{.name = "b", .type = NAIVE_BYTES},
+                                            {.name = "d", .type = NAIVE_SCALED, .precision = 3},
+                                            {.name = "f", .type = NAIVE_FLOAT},
+                                            {.name = "g", .type = NAIVE_DOUBLE}};
+    static const struct naive_columns all = {of_each, 4};
+    static const char sound[] = "\x02\xff\x04\xff\x80\x01\x02\x03\x84\1\2\3\4\5\6\7\x88";
+    struct naive_value values[4];
+    struct naive_span span = {(const uint8_t *)sound, (const uint8_t *)sound + sizeof sound - 1};
+    (void)state;
+    assert_int_equal(ls_naive_walk(&all, span, values), FINE);
+    assert_true(values[0].size == 1 && values[0].bytes[0] == 0xff);
+    assert_true(values[1].number == -128 && !values[1].bytes);
+    assert_int_equal(values[2].number, INT64_C(0x84030201));
+    assert_int_equal((uint64_t)values[3].number, UINT64_C(0x8807060504030201));
+    for (size_t size = 0; size < sizeof sound - 1; size++) {
+        span.end = span.at + size;
+        assert_int_equal(ls_naive_walk(&all, span, values), TRUNCATED);
+    }
+    static const char wrong[] = "\x00\x04\x03\xe8";
+    span = (struct naive_span){(const uint8_t *)wrong, (const uint8_t *)wrong + sizeof wrong - 1};
+    assert_int_equal(ls_naive_walk(&all, span, values), INVALID);
+}
+
 static void every_prefix_of_a_sound_datum_is_truncated(void **state)
 {
     (void)state;
@@ -178,6 +204,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(data_are_classified),
+        cmocka_unit_test(other_scalars_are_read),
         cmocka_unit_test(every_prefix_of_a_sound_datum_is_truncated),
         cmocka_unit_test(frames_are_single_object_encoding),
         cmocka_unit_test(utf8_is_read_as_core_reads_it),

@@ -12,7 +12,7 @@
 
 static bool is_number(enum ls_field_type type)
 {
-    return type != LS_FIELD_BOOLEAN && ls_field_expr_type(type) != LS_EXPR_TEXT;
+    return ls_field_is_number(type) || ls_field_expr_type(type) == LS_EXPR_TIME;
 }
 
 /* What a spec says about the words of a field. */

@@ -13,6 +13,9 @@ static int take_cell(struct ls_describe_field *field, const struct ls_cell *cell
         field->nulls++;
         return 0;
     }
+    if (ls_field_passes_through((enum ls_field_type)field->spec->type)) {
+        return 0; /* its values are nobody's to compare */
+    }
     if (field->is_number) {
         int rc = ls_quantiles_add(&field->numbers, cell->number, err);
         return rc < 0 ? rc : ls_tally_add(&field->words, &cell->number, sizeof cell->number, err);

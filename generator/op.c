@@ -1,5 +1,7 @@
 #include "generator/op.h"
 
+#include "core/base/quotient.h"
+
 #include <assert.h>
 #include <string.h>
 
@@ -47,6 +49,22 @@ static ALWAYS_INLINE uint8_t *put_branch(const struct ls_op *op, uint8_t *at)
     return at + op->nullable;
 }
 
+static uint8_t *put_number(const struct ls_op *op, int64_t number, uint8_t *at)
+{
+    switch (op->put) {
+    case LS_PUT_BOOLEAN:
+        return ls_put_boolean(at, number != 0);
+    case LS_PUT_DECIMAL:
+        return ls_put_decimal(at, number);
+    case LS_PUT_FLOAT:
+        return ls_put_u32(at, ls_quotient_32(number, op->scale));
+    case LS_PUT_DOUBLE:
+        return ls_put_u64(at, ls_quotient_64(number, op->scale));
+    default:
+        return ls_put_long(at, number);
+    }
+}
+
 static uint8_t *put_cell(const struct ls_op *op, const struct ls_cell *cell,
                          struct ls_lengths *lengths, uint8_t *at)
 {
@@ -55,16 +73,11 @@ static uint8_t *put_cell(const struct ls_op *op, const struct ls_cell *cell,
         return at + 1;
     }
     at = put_branch(op, at);
-    switch (op->put) {
-    case LS_PUT_TEXT:
+    if (op->put == LS_PUT_TEXT) {
         note(lengths, at);
         return ls_put_bytes(at, cell->bytes, cell->size);
-    case LS_PUT_BOOLEAN:
-        return ls_put_boolean(at, cell->number != 0);
-    case LS_PUT_LONG:
-        break;
     }
-    return ls_put_long(at, cell->number);
+    return put_number(op, cell->number, at);
 }
 
 void ls_pieces_make(const struct ls_op *op, struct ls_piece *out)
@@ -121,7 +134,7 @@ static ALWAYS_INLINE uint8_t *run_number(const struct ls_op *op, int64_t number,
         return at;
     }
     at = put_branch(op, at);
-    return op->put == LS_PUT_LONG ? ls_put_long(at, number) : ls_put_boolean(at, number != 0);
+    return op->put == LS_PUT_LONG ? ls_put_long(at, number) : put_number(op, number, at);
 }
 
 static ALWAYS_INLINE uint8_t *run_id(const struct ls_op *op, uint64_t n, struct ls_cell *out,

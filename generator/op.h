@@ -49,7 +49,14 @@ enum ls_op_kind {
 };
 
 /* How a value is written. */
-enum ls_put { LS_PUT_LONG, LS_PUT_BOOLEAN, LS_PUT_TEXT };
+enum ls_put {
+    LS_PUT_LONG,
+    LS_PUT_BOOLEAN,
+    LS_PUT_TEXT,
+    LS_PUT_DECIMAL,
+    LS_PUT_FLOAT, /* the number over 10^scale, rounded to the nearest */
+    LS_PUT_DOUBLE /* likewise */
+};
 
 struct ls_op;
 struct ls_op_event;
@@ -117,6 +124,7 @@ struct ls_op {
     struct ls_ratio nullable_share;
     const struct ls_spec_field *field; /* of a hidden one: the field that it is of a step before */
     enum ls_field_type type;
+    unsigned scale;    /* numbers: decimal places */
     int64_t low, high; /* numbers: every value lies in these bounds */
     bool bounded;
     size_t text_max; /* bytes of a text: no value has more */

@@ -10,13 +10,14 @@ struct ls_cell ls_plan_text_cell(const char *text)
 }
 
 /* A word that stands for a number of the field's type; the first makes the bounds. */
-static bool number_word(struct planner *p, const struct ls_weights *weights, size_t i,
-                        struct ls_op *out, struct ls_cell *word)
+static bool number_word(struct planner *p, const struct ls_spec_field *field,
+                        const struct ls_weights *weights, size_t i, struct ls_op *out,
+                        struct ls_cell *word)
 {
     struct ls_quantity quantity = {.where = weights->where[i]};
     int64_t number;
     if (!ls_read_decimal(weights->words[i], &quantity.number) ||
-        !ls_spec_quantity(&quantity, out->type, &number)) {
+        !ls_spec_quantity(&quantity, field, &number)) {
         PROBLEM(p, "LS2018", weights->where[i], ls_field_type_hint(out->type),
                 "`%s` is no value of type %s", weights->words[i], ls_field_type_words[out->type]);
         return false;
@@ -51,7 +52,7 @@ bool ls_plan_choice(struct planner *p, const struct ls_spec_field *field,
                 return false;
             }
         }
-        if (ls_plan_has_bounds(out->type) && !number_word(p, weights, i, out, &words[i])) {
+        if (ls_plan_has_bounds(out->type) && !number_word(p, field, weights, i, out, &words[i])) {
             return false;
         }
     }

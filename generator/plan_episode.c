@@ -47,7 +47,7 @@ static bool plan_shift(struct planner *p, const struct ls_spec_episode *episode,
     if (ls_spec_episode_given(episode, "times")) {
         const struct ls_decimal *times = &episode->times;
         shift->times_q16 = (int64_t)(times->value * 65536 / ls_pow10(times->scale)) - 65536;
-    } else if (!ls_spec_quantity(&episode->add, out->type, &shift->add)) {
+    } else if (!ls_spec_quantity(&episode->add, field, &shift->add)) {
         PROBLEM(p, "LS2018", episode->add.where, ls_field_type_hint(out->type),
                 "this is no value of type %s", ls_field_type_words[out->type]);
         return false;

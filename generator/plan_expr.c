@@ -13,8 +13,8 @@ static bool holds_all(struct planner *p, const struct ls_spec_field *field, ls_i
         (high <= out->high || ls_spec_field_given(field, "max"))) {
         return true;
     }
-    ls_decimal_format(low, ls_field_scale(out->type), least);
-    ls_decimal_format(high, ls_field_scale(out->type), greatest);
+    ls_decimal_format(low, field->scale, least);
+    ls_decimal_format(high, field->scale, greatest);
     PROBLEM(p, "LS2202", ((const struct ls_source_text *)field->source.settings)->where,
             ls_plan_is_time(out->type) ? "give the fields in it a `min` and a `max`"
                                        : "give the field, or those in it, a `min` and a `max`",
@@ -30,7 +30,7 @@ static bool fit_expression(struct planner *p, const struct ls_spec_field *field,
     if (ls_expr_type(out->expr) != ls_field_expr_type(type)) {
         static const char *const hints[] = {
             [LS_EXPR_BOOLEAN] = "write `type: boolean`, or another expression",
-            [LS_EXPR_NUMBER] = "write `type: int`, long or money, or another expression",
+            [LS_EXPR_NUMBER] = "write `type: int`, long, money or decimal, or another expression",
             [LS_EXPR_TEXT] = "write `type: string`, or another expression",
             [LS_EXPR_TIME] = "write `type: timestamp`, or another expression"};
         PROBLEM(p, "LS2019", where, hints[ls_expr_type(out->expr)],
@@ -51,7 +51,7 @@ static bool fit_expression(struct planner *p, const struct ls_spec_field *field,
     if (!ls_plan_has_bounds(type)) {
         return true;
     }
-    unsigned scale = ls_field_scale(type);
+    unsigned scale = field->scale;
     ls_i128 low;
     ls_i128 high;
     if (ls_expr_scale(out->expr) > scale) {

@@ -52,28 +52,30 @@ static int column_of(const struct planner *p, const struct ls_spec_fault *fault,
     return -1;
 }
 
-static enum ls_field_type type_of_column(const struct ls_plan_type *type, int column)
+static const struct ls_spec_field *field_of_column(const struct ls_plan_type *type, int column)
 {
-    return (enum ls_field_type)type->version->fields[column - LS_COLUMN_PAYLOAD]->type;
+    return type->version->fields[column - LS_COLUMN_PAYLOAD];
 }
 
-static void plan_range(const struct ls_spec_check *check, enum ls_field_type type,
+static void plan_range(const struct ls_spec_check *check, const struct ls_spec_field *field,
                        struct ls_plan_type *out)
 {
-    out->range_has_low = check && ls_spec_check_low(check, type, &out->range_low);
-    out->range_has_high = check && ls_spec_check_high(check, type, &out->range_high);
+    out->range_has_low = check && ls_spec_check_low(check, field, &out->range_low);
+    out->range_has_high = check && ls_spec_check_high(check, field, &out->range_high);
 }
 
 /* The least of the bounds that the range checks of the field set. */
-static void plan_conflict(struct planner *p, enum ls_field_type type, struct ls_plan_type *out)
+static void plan_conflict(struct planner *p, const struct ls_spec_field *field,
+                          struct ls_plan_type *out)
 {
     const struct ls_spec_check *checks = p->spec->quality.items;
-    out->conflict_high = type == LS_FIELD_INT ? INT32_MAX : INT64_MAX;
+    int64_t low;
+    ls_spec_field_limits(field, &low, &out->conflict_high);
     for (size_t i = 0; i < p->spec->quality.count; i++) {
         int64_t high;
         if (checks[i].check == LS_CHECK_RANGE &&
             strcmp(checks[i].field, p->spec->faults->conflict->field) == 0 &&
-            ls_spec_check_high(&checks[i], type, &high) && high < out->conflict_high) {
+            ls_spec_check_high(&checks[i], field, &high) && high < out->conflict_high) {
             out->conflict_high = high;
         }
     }
@@ -121,21 +123,21 @@ void ls_plan_fault_columns(struct planner *p, struct ls_plan_type *type)
     }
     if (type->range_column >= 0) {
         plan_range(check_of(p->spec, faults->out_of_range->field, LS_CHECK_RANGE),
-                   type_of_column(type, type->range_column), type);
+                   field_of_column(type, type->range_column), type);
     }
     if (type->missing_column >= 0 && check_of(p->spec, faults->missing->field, LS_CHECK_NOT_NULL)) {
         plan_missing(p, type);
     }
     if (type->conflict_column >= 0) {
-        enum ls_field_type t = type_of_column(type, type->conflict_column);
-        if (ls_field_expr_type(t) != LS_EXPR_NUMBER) {
+        const struct ls_spec_field *field = field_of_column(type, type->conflict_column);
+        if (!ls_field_is_number((enum ls_field_type)field->type)) {
             PROBLEM(p, "LS2203",
                     ls_spec_place(p->spec, &faults->conflict->field, faults->conflict->where),
-                    "name a field of type int, long or money",
+                    "name a field of type int, long, money or decimal",
                     "`conflict` needs a number to change, and `%s` of %s is of type %s",
-                    faults->conflict->field, type->spec->name, ls_field_type_words[t]);
+                    faults->conflict->field, type->spec->name, ls_field_type_words[field->type]);
         }
-        plan_conflict(p, t, type);
+        plan_conflict(p, field, type);
     }
 }
 

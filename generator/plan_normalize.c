@@ -11,6 +11,7 @@
 struct column {
     const char *name;
     enum ls_field_type type;
+    unsigned scale;
     bool bounded;
     ls_i128 low, high;
 };
@@ -39,12 +40,13 @@ static bool find_symbol(void *context, const char *name, struct ls_expr_symbol *
     const struct column *column = find_column(w, name);
     if (column) {
         *symbol = (struct ls_expr_symbol){.type = ls_field_expr_type(column->type),
-                                          .scale = ls_field_scale(column->type),
+                                          .scale = column->scale,
                                           .nullable = true,
                                           .slot = (unsigned)(column - w->columns),
                                           .bounded = column->bounded,
                                           .low = column->low,
-                                          .high = column->high};
+                                          .high = column->high,
+                                          .unusable = ls_field_passes_through(column->type)};
     }
     return column != NULL;
 }
@@ -54,17 +56,19 @@ static void begin_columns(struct walk *w)
     const struct ls_spec_event_type *spec = w->type->spec;
     const struct column envelope[] = {
         {.name = "event_id", .type = LS_FIELD_STRING},
-        {"event_time", LS_FIELD_TIMESTAMP, true, LS_TIME_MIN_MS, LS_TIME_MAX_MS},
-        {"ingest_time", LS_FIELD_TIMESTAMP, true, LS_TIME_MIN_MS, LS_TIME_MAX_MS},
+        {"event_time", LS_FIELD_TIMESTAMP, 0, true, LS_TIME_MIN_MS, LS_TIME_MAX_MS},
+        {"ingest_time", LS_FIELD_TIMESTAMP, 0, true, LS_TIME_MIN_MS, LS_TIME_MAX_MS},
         {.name = "source", .type = LS_FIELD_STRING},
-        {"schema_version", LS_FIELD_INT, true, w->type->version->number, w->type->version->number},
+        {"schema_version", LS_FIELD_INT, 0, true, w->type->version->number,
+         w->type->version->number},
         {.name = "entity_id", .type = LS_FIELD_STRING}};
     w->count = LS_COLUMN_PAYLOAD;
     memcpy(w->columns, envelope, sizeof envelope);
     for (size_t i = 0; i < spec->field_count; i++) {
         const struct ls_spec_field *field = spec->fields[i];
         /* where the version lacks it, it is null: any bounds are right, and 1 divides */
-        struct column column = {field->name, (enum ls_field_type)field->type, true, 1, 1};
+        struct column column = {
+            field->name, (enum ls_field_type)field->type, field->scale, true, 1, 1};
         const struct ls_op *op = ls_plan_op_seen(w->type, field);
         if (op) {
             int by = op->cell == w->type->conflict_column; /* one up or one down */
@@ -87,7 +91,7 @@ static bool look_up(const struct walk *w, const struct ls_spec_lookup *lookup, s
         for (size_t a = 0; entity->spec == table->entity && a < entity->attribute_count; a++) {
             if (strcmp(fields[a].name, lookup->take) == 0) {
                 const struct ls_op *op = &entity->attributes[a];
-                *out = (struct column){NULL, op->type, op->bounded, op->low, op->high};
+                *out = (struct column){NULL, op->type, op->scale, op->bounded, op->low, op->high};
                 out->type = op->type == LS_FIELD_ENUM ? LS_FIELD_STRING : op->type;
                 return true;
             }
@@ -135,7 +139,7 @@ static bool calculate(struct walk *w, const struct ls_spec_normalize *step, stru
                       : scaled               ? (unsigned)step->scale
                                              : ls_expr_scale(expr);
     bool number = type == LS_EXPR_NUMBER || type == LS_EXPR_TIME;
-    *out = (struct column){.type = wanted == 2 ? LS_FIELD_MONEY : types[type]};
+    *out = (struct column){.type = wanted == 2 ? LS_FIELD_MONEY : types[type], .scale = wanted};
     if (!ls_expr_safe(expr) || (number && !fit(expr, wanted, out))) {
         PROBLEM(w->p, "LS2202", ls_spec_place(w->p->spec, &step->expr, step->where),
                 "give the fields in it a `min` and a `max` with which no divisor can be 0 and the "

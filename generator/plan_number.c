@@ -36,7 +36,7 @@ bool ls_plan_number(struct planner *p, const struct ls_spec_field *field, struct
         high = QUANTITY_MAX;
     }
     if (!ls_distribution_compile(&field->source, time ? LS_UNIT_DURATION : LS_UNIT_NUMBER,
-                                 ls_field_scale(out->type), low, high, &p->plan->arena, p->diag,
+                                 field->scale, low, high, &p->plan->arena, p->diag,
                                  &out->distribution, p->err) ||
         (time && !plan_time(p, out))) {
         return false;
@@ -51,10 +51,12 @@ bool ls_plan_number(struct planner *p, const struct ls_spec_field *field, struct
 
 /* A quantity in the field's unit; for a time, a duration. */
 static bool quantity_of(struct planner *p, const struct ls_quantity *quantity,
-                        enum ls_field_type type, int64_t *out)
+                        const struct ls_spec_field *field, int64_t *out)
 {
-    enum ls_field_type unit = ls_plan_is_time(type) ? LS_FIELD_TIMESTAMP : type;
-    if (!ls_spec_quantity(quantity, unit, out)) {
+    enum ls_field_type type = (enum ls_field_type)field->type;
+    bool fits = ls_plan_is_time(type) ? ls_spec_duration(quantity, out)
+                                      : ls_spec_quantity(quantity, field, out);
+    if (!fits) {
         PROBLEM(p, "LS2018", quantity->where,
                 ls_plan_is_time(type) ? "a time comes so long after the spec's start: 0s, 1d"
                                       : ls_field_type_hint(type),
@@ -94,8 +96,8 @@ bool ls_plan_sequence(struct planner *p, const struct ls_spec_field *field, uint
 {
     const struct ls_source_sequence *settings = field->source.settings;
     out->kind = LS_OP_SEQUENCE;
-    if (!quantity_of(p, &settings->first, out->type, &out->first) ||
-        !quantity_of(p, &settings->step, out->type, &out->step) ||
+    if (!quantity_of(p, &settings->first, field, &out->first) ||
+        !quantity_of(p, &settings->step, field, &out->step) ||
         (ls_plan_is_time(out->type) && !plan_time(p, out))) {
         return false;
     }
@@ -122,9 +124,11 @@ static bool walk_from(struct planner *p, const struct ls_source_walk *settings,
     if (!ls_plan_ref(p, settings->from, where, type, back, &middle)) {
         return false;
     }
-    if (middle.kind != LS_OP_ATTRIBUTE || middle.type != out->type) {
+    if (middle.kind != LS_OP_ATTRIBUTE || middle.type != out->type || middle.scale != out->scale) {
         PROBLEM(p, "LS2011", where, "let the attribute be drawn, and of the field's type",
-                "`%s` is no number of type %s", settings->from, ls_field_type_words[out->type]);
+                "`%s` is no number of type %s%s", settings->from, ls_field_type_words[out->type],
+                middle.type == out->type && middle.scale != out->scale ? " with as many places"
+                                                                       : "");
         return false;
     }
     if (middle.low < -QUANTITY_MAX || middle.high > QUANTITY_MAX) {
@@ -155,8 +159,8 @@ static bool one_of(struct planner *p, const struct ls_source_walk *settings, con
 
 /* What it goes around. */
 static bool walk_middle(struct planner *p, const struct ls_source_walk *settings,
-                        struct ls_plan_type *type, unsigned back, struct ls_op *out, int64_t *low,
-                        int64_t *high)
+                        const struct ls_spec_field *field, struct ls_plan_type *type, unsigned back,
+                        struct ls_op *out, int64_t *low, int64_t *high)
 {
     if (!one_of(p, settings, "around", "from", "add `around: 20`, or `from: ENTITY.ATTRIBUTE`")) {
         return false;
@@ -164,14 +168,14 @@ static bool walk_middle(struct planner *p, const struct ls_source_walk *settings
     if (ls_spec_walk_given(settings, "from")) {
         return walk_from(p, settings, type, back, out, low, high);
     }
-    bool fits = quantity_of(p, &settings->around, out->type, &out->first);
+    bool fits = quantity_of(p, &settings->around, field, &out->first);
     *low = *high = out->first;
     return fits;
 }
 
 /* How far it goes, and in which steps. */
 static bool walk_reach(struct planner *p, const struct ls_source_walk *settings,
-                       enum ls_field_type type, struct ls_walk *walk)
+                       const struct ls_spec_field *field, struct ls_walk *walk)
 {
     if (!one_of(p, settings, "within", "share",
                 "add `within: 5`, or `share: 1/20` of its middle")) {
@@ -181,12 +185,12 @@ static bool walk_reach(struct planner *p, const struct ls_source_walk *settings,
     if (walk->is_share) {
         uint64_t whole = settings->share.whole;
         walk->within = (int64_t)((((ls_u128)settings->share.part << 32) + whole - 1) / whole);
-    } else if (!quantity_of(p, &settings->within, type, &walk->within)) {
+    } else if (!quantity_of(p, &settings->within, field, &walk->within)) {
         return false;
     }
     walk->tick = 1;
     if (ls_spec_walk_given(settings, "tick") &&
-        !quantity_of(p, &settings->tick, type, &walk->tick)) {
+        !quantity_of(p, &settings->tick, field, &walk->tick)) {
         return false;
     }
     if (walk->within < 0) {
@@ -235,8 +239,8 @@ bool ls_plan_walk(struct planner *p, const struct ls_spec_field *field, struct l
     *walk = (struct ls_walk){.start_ms = p->spec->start_ms,
                              .over_ms = settings->over_ms,
                              .octaves = (unsigned)settings->octaves};
-    if (!walk_middle(p, settings, type, back, out, &low, &high) ||
-        !walk_reach(p, settings, out->type, walk)) {
+    if (!walk_middle(p, settings, field, type, back, out, &low, &high) ||
+        !walk_reach(p, settings, field, walk)) {
         return false;
     }
     ls_walk_finish(walk);

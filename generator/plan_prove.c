@@ -28,15 +28,14 @@ static void prove_range(struct planner *p, const struct ls_spec_check *check,
                         const struct ls_plan_type *type, const struct ls_spec_field *field,
                         const struct ls_op *op)
 {
-    enum ls_field_type as = (enum ls_field_type)field->type;
     int64_t low = op->low;
     int64_t high = op->high;
-    ls_spec_check_low(check, as, &low);
-    ls_spec_check_high(check, as, &high);
+    ls_spec_check_low(check, field, &low);
+    ls_spec_check_high(check, field, &high);
     if (!op->bounded || op->low < low || op->high > high) {
         char made[2][LS_I128_TEXT_MAX];
-        ls_decimal_format(op->low, ls_field_scale(as), made[0]);
-        ls_decimal_format(op->high, ls_field_scale(as), made[1]);
+        ls_decimal_format(op->low, field->scale, made[0]);
+        ls_decimal_format(op->high, field->scale, made[1]);
         PROBLEM(p, "LS2201", ls_spec_place(p->spec, &check->field, check->where),
                 "give the field a `min` and a `max` inside the check's, or widen the check",
                 "`%s` of %s can be %s to %s, which this check does not always admit", field->name,
@@ -101,11 +100,15 @@ static void prove_conflict(struct planner *p, const struct ls_plan_type *type)
     const char *name = p->spec->faults->conflict->field;
     const struct ls_op *op = ls_plan_op_of(type,
                                            (size_t)(type->conflict_column - LS_COLUMN_PAYLOAD));
-    int64_t low = op->type == LS_FIELD_INT ? INT32_MIN : INT64_MIN;
+    const struct ls_spec_field *field =
+        type->version->fields[type->conflict_column - LS_COLUMN_PAYLOAD];
+    int64_t low;
+    int64_t high;
+    ls_spec_field_limits(field, &low, &high);
     for (size_t i = 0; i < p->spec->quality.count; i++) {
         int64_t at_least;
         if (checks[i].check == LS_CHECK_RANGE && strcmp(checks[i].field, name) == 0 &&
-            ls_spec_check_low(&checks[i], op->type, &at_least) && at_least > low) {
+            ls_spec_check_low(&checks[i], field, &at_least) && at_least > low) {
             low = at_least;
         }
     }
@@ -123,7 +126,9 @@ static void prove_out_of_range(struct planner *p, const struct ls_plan_type *typ
 {
     const struct ls_spec_field *field =
         type->version->fields[type->range_column - LS_COLUMN_PAYLOAD];
-    int64_t top = field->type == LS_FIELD_INT ? INT32_MAX : INT64_MAX;
+    int64_t bottom;
+    int64_t top;
+    ls_spec_field_limits(field, &bottom, &top);
     bool room = type->range_has_high ? type->range_high <= top - LS_RANGE_BEYOND_MAX
                                      : type->range_low >= -(top - LS_RANGE_BEYOND_MAX);
     if (!room) {

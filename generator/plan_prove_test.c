@@ -218,11 +218,11 @@ static void a_conflict_has_room_in_the_range(void **state)
                 for (size_t c = 0; c < m->base.spec->quality.count; c++) {
                     const struct ls_spec_check *q = &(
                         (const struct ls_spec_check *)m->base.spec->quality.items)[c];
+                    const struct ls_spec_field *field = ls_spec_field(type, "score");
                     int64_t bound;
                     if (strcmp(q->field, "score") == 0) {
-                        assert_true(!ls_spec_check_low(q, LS_FIELD_LONG, &bound) || score >= bound);
-                        assert_true(!ls_spec_check_high(q, LS_FIELD_LONG, &bound) ||
-                                    score <= bound);
+                        assert_true(!ls_spec_check_low(q, field, &bound) || score >= bound);
+                        assert_true(!ls_spec_check_high(q, field, &bound) || score <= bound);
                     }
                 }
                 conflicts++;

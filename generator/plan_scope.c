@@ -51,6 +51,7 @@ static int attribute_index(const struct ls_plan_entity *entity, const char *name
 static void take_attribute(const struct ls_op *source, struct ls_op *out)
 {
     out->type = source->type;
+    out->scale = source->scale;
     out->bounded = source->bounded;
     out->low = source->low;
     out->high = source->high;
@@ -128,12 +129,13 @@ bool ls_plan_op_nullable(const struct ls_op *op)
 static void symbol_of(const struct ls_op *op, struct ls_expr_symbol *symbol)
 {
     *symbol = (struct ls_expr_symbol){ls_field_expr_type(op->type),
-                                      ls_field_scale(op->type),
+                                      op->scale,
                                       ls_plan_op_nullable(op),
                                       op->cell,
                                       op->bounded,
                                       op->low,
-                                      op->high};
+                                      op->high,
+                                      ls_field_passes_through(op->type)};
 }
 
 /* Adds a hidden value behind the others, all of which run before the columns. */

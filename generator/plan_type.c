@@ -10,8 +10,14 @@ static enum ls_put put_of(const struct ls_node *node)
     switch (node->type) {
     case LS_AVRO_STRING:
         return LS_PUT_TEXT;
+    case LS_AVRO_BYTES:
+        return node->logical ? LS_PUT_DECIMAL : LS_PUT_TEXT;
     case LS_AVRO_BOOLEAN:
         return LS_PUT_BOOLEAN;
+    case LS_AVRO_FLOAT:
+        return LS_PUT_FLOAT;
+    case LS_AVRO_DOUBLE:
+        return LS_PUT_DOUBLE;
     default: /* int, long, enum */
         return LS_PUT_LONG;
     }

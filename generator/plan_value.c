@@ -7,14 +7,12 @@
 
 void ls_plan_bounds(const struct ls_spec_field *field, int64_t *low, int64_t *high)
 {
-    bool narrow = field->type == LS_FIELD_INT || field->type == LS_FIELD_DATE;
-    *low = narrow ? INT32_MIN : INT64_MIN;
-    *high = narrow ? INT32_MAX : INT64_MAX;
+    ls_spec_field_limits(field, low, high);
     if (ls_spec_field_given(field, "min")) {
-        ls_spec_quantity(&field->minimum, (enum ls_field_type)field->type, low);
+        ls_spec_quantity(&field->minimum, field, low);
     }
     if (ls_spec_field_given(field, "max")) {
-        ls_spec_quantity(&field->maximum, (enum ls_field_type)field->type, high);
+        ls_spec_quantity(&field->maximum, field, high);
     }
 }
 
@@ -80,7 +78,7 @@ static bool op_const(struct planner *p, const struct ls_spec_field *field, struc
         word->number = type == LS_FIELD_DATE ? ls_floor_div(word->number, 86400000) : word->number;
     } else if (value->text && !value->quoted && ls_read_decimal(value->text, &decimal)) {
         quantity.number = decimal;
-        fits = ls_spec_quantity(&quantity, type, &word->number);
+        fits = ls_spec_quantity(&quantity, field, &word->number);
     }
     out->low = out->high = word->number;
     if (!fits) {
@@ -203,6 +201,7 @@ bool ls_plan_op(struct planner *p, const struct ls_spec_field *field, const char
                 struct ls_plan_type *type, unsigned back, uint64_t count, struct ls_op *out)
 {
     out->type = (enum ls_field_type)field->type;
+    out->scale = field->scale;
     out->back = (uint16_t)back;
     out->key = ls_plan_key(p, "%s", path);
     out->null_key = ls_plan_key(p, "%s.null", path);

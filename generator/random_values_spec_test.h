@@ -18,13 +18,17 @@ enum value_type {
     T_INT,
     T_LONG,
     T_MONEY,
+    T_DECIMAL,
     T_STRING,
     T_TIME,
     T_DATE,
     T_LOCAL,
-    T_UUID
+    T_UUID,
+    T_FLOAT,
+    T_DOUBLE,
+    T_BYTES
 };
-enum { VALUE_TYPES = T_UUID + 1 };
+enum { VALUE_TYPES = T_BYTES + 1, ATTRIBUTE_TYPES = T_UUID + 1 };
 
 struct values_field {
     char name[16];
@@ -87,9 +91,9 @@ static inline void values_put_one(struct values_spec *s, const char *const *text
     values_put_one(s, (const char *const[]){__VA_ARGS__},                                          \
                    sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
 
-static inline void values_put_number(struct values_spec *s, bool money)
+static inline void values_put_number(struct values_spec *s, bool has_places)
 {
-    if (money && values_one_in(s, 3)) {
+    if (has_places && values_one_in(s, 3)) {
         VALUES_PUT_ONE(s, "uniform: [-#.25, #.50]", "const: #.99",
                        "sequence: {first: -#, step: 0.#}", "normal: {mean: #.5, deviation: #}");
         return;
@@ -132,7 +136,15 @@ static inline void values_put_drawn(struct values_spec *s, enum value_type type)
     case T_INT:
     case T_LONG:
     case T_MONEY:
-        values_put_number(s, type == T_MONEY);
+    case T_DECIMAL:
+    case T_FLOAT:
+    case T_DOUBLE:
+        values_put_number(s, type != T_INT && type != T_LONG);
+        break;
+    case T_BYTES:
+        VALUES_PUT_ONE(s, "choice: {web: #, app: #, \"\": 1}", "id: \"x{n:06}\"",
+                       "pattern: \"[A-Z]{3}-?[0-9]{0,4}\"", "words: {of: [web, ü], most: #}",
+                       "const: \"\"");
         break;
     case T_STRING:
         values_put_text(s);
@@ -147,9 +159,20 @@ static inline void values_put_drawn(struct values_spec *s, enum value_type type)
     }
 }
 
-static const char *const values_type_words[] = {"boolean",         "enum",   "int",       "long",
-                                                "money",           "string", "timestamp", "date",
-                                                "local_timestamp", "uuid"};
+static const char *const values_type_words[] = {"boolean",
+                                                "enum",
+                                                "int",
+                                                "long",
+                                                "money",
+                                                "decimal, precision: 16, scale: 3",
+                                                "string",
+                                                "timestamp",
+                                                "date",
+                                                "local_timestamp",
+                                                "uuid",
+                                                "float",
+                                                "double, places: 5",
+                                                "bytes"};
 static const char *const values_entities[] = {"device", "plant"};
 
 /* One of some fields that is of a type, or NULL; -1: any. */
@@ -199,6 +222,7 @@ static inline bool values_put_expr(struct values_spec *s, size_t t, enum value_t
     case T_INT:
     case T_LONG:
     case T_MONEY:
+    case T_DECIMAL:
         if (!values_name(s, t, (int)type, a, null) || !values_name(s, t, T_INT, b, null)) {
             return false;
         }
@@ -264,6 +288,9 @@ static inline void values_put_mistake(struct values_spec *s)
                    "type: string, choice_by: {field: nothing, cases: {web: {choice: [a]}}}",
                    "type: long, expr: nothing + 1", "type: string, words: {of: [a], least: #}",
                    "type: money, normal: {mean: 1, deviation: 0}",
+                   "type: decimal, precision: 3, scale: 4, const: 0", "type: double, expr: nothing",
+                   "type: decimal, precision: 2, uniform: [#, #00]", "type: float, uuid",
+                   "type: bytes, const: 5", "type: long, scale: 2, const: 5",
                    "type: int, sequence: {first: #, step: #.5}");
 }
 
@@ -271,7 +298,8 @@ static inline void values_put_mistake(struct values_spec *s)
 static inline void values_put_source(struct values_spec *s, size_t t, struct values_field *f,
                                      bool *null)
 {
-    bool number = f->type == T_INT || f->type == T_LONG || f->type == T_MONEY;
+    bool number = (f->type >= T_INT && f->type <= T_DECIMAL) || f->type == T_FLOAT ||
+                  f->type == T_DOUBLE;
     bool word = f->type == T_STRING || f->type == T_ENUM;
     size_t e = values_draw(s, 2);
     const struct values_field *attribute = values_find(s, s->attributes[e], s->attribute_count[e],
@@ -297,8 +325,9 @@ static inline void values_put_source(struct values_spec *s, size_t t, struct val
 
 static inline void values_put_field(struct values_spec *s, size_t t)
 {
-    struct values_field f = {.type = (enum value_type)values_draw(s, VALUE_TYPES)};
+    struct values_field f = {.type = (enum value_type)values_draw(s, VALUE_TYPES + 3)};
     bool null = false;
+    f.type = f.type <= T_BYTES ? f.type : T_STRING; /* which has the most sources */
     snprintf(f.name, sizeof f.name, "t%zu_f%zu", t, s->field_count[t]);
     values_put(s, "      - {name: %s, ", f.name);
     if (s->wrong && values_one_in(s, 5)) {
@@ -333,7 +362,7 @@ static inline void values_put_entity(struct values_spec *s, int e)
         values_put(s, "    pick: {zipf: 1.2}\n    attributes:\n");
     }
     for (size_t a = 0; a < count; a++) {
-        struct values_field f = {.type = (enum value_type)values_draw(s, VALUE_TYPES)};
+        struct values_field f = {.type = (enum value_type)values_draw(s, ATTRIBUTE_TYPES)};
         snprintf(f.name, sizeof f.name, "a%zu", a);
         values_put(s, "      - {name: %s, type: %s, ", f.name, values_type_words[f.type]);
         size_t begin = s->size;
@@ -369,18 +398,18 @@ static inline void values_put_checks(struct values_spec *s)
 {
     size_t t = values_draw(s, s->type_count);
     const struct values_field *f = values_find(s, s->fields[t], s->field_count[t],
-                                               T_INT + (int)values_draw(s, 3));
+                                               T_INT + (int)values_draw(s, 4));
     const struct values_field *g = values_find(s, s->fields[t], s->field_count[t], -1);
     values_put(s, "quality: [");
     if (f) {
-        int64_t scale = f->type == T_MONEY ? 100 : 1;
+        int64_t scale = f->type == T_MONEY ? 100 : f->type == T_DECIMAL ? 1000 : 1;
         s->range_low = values_one_in(s, 4) ? 0 : -2000000000;
         s->range_high = 2000000000;
         values_put(s, "{check: range, field: %s, min: %lld, max: %lld}", f->name,
                    (long long)s->range_low, (long long)s->range_high);
         s->range_low *= scale;
         s->range_high *= scale;
-        snprintf(s->range, sizeof s->range, "%s%s", f->name, scale > 1 ? "_cents" : "");
+        snprintf(s->range, sizeof s->range, "%s%s", f->name, f->type == T_MONEY ? "_cents" : "");
     }
     char line[64];
     snprintf(line, sizeof line, "{name: %s,", g->name);

@@ -2,10 +2,11 @@
  * each value is one of its type and within its bounds, and the truth is what becomes of the
  * records (contract G1, G7). */
 #include "core/avro/frame.h"
+#include "core/base/quotient.h"
 #include "generator/random_values_spec_test.h"
 #include "generator/truth_rows_test.h"
 
-enum { SPECS = 400, RUN = 240, PARTITIONS = 2 };
+enum { SPECS = 560, RUN = 240, PARTITIONS = 2 };
 
 struct bench {
     struct maker *m;
@@ -77,6 +78,22 @@ static bool is_uuid(const struct ls_cell *cell)
                   &parts[3], &parts[4], tail, &end) == 6;
 }
 
+static int64_t bits_of(const struct ls_op *op, int64_t number)
+{
+    return op->put == LS_PUT_FLOAT ? ls_quotient_32(number, op->scale)
+                                   : (int64_t)ls_quotient_64(number, op->scale);
+}
+
+static double real_of(const struct ls_op *op, int64_t bits)
+{
+    double wide;
+    float narrow;
+    uint32_t narrow_bits = (uint32_t)bits;
+    memcpy(&wide, &bits, sizeof wide);
+    memcpy(&narrow, &narrow_bits, sizeof narrow);
+    return op->put == LS_PUT_FLOAT ? narrow : wide;
+}
+
 static void check_value(struct bench *b, const struct ls_event *e, const struct ls_op *op,
                         const struct ls_spec_field *field, const struct ls_column *column,
                         const struct ls_cell *cell)
@@ -95,6 +112,9 @@ static void check_value(struct bench *b, const struct ls_event *e, const struct 
                memcmp(symbol, cell->bytes, cell->size) == 0;
     } else if (op->put == LS_PUT_TEXT) {
         good = cell->size <= op->text_max && (field->type != LS_FIELD_UUID || is_uuid(cell));
+    } else if (op->put == LS_PUT_FLOAT || op->put == LS_PUT_DOUBLE) {
+        good = real_of(op, cell->number) >= real_of(op, bits_of(op, op->low)) &&
+               real_of(op, cell->number) <= real_of(op, bits_of(op, op->high));
     } else if (op->bounded) {
         good = cell->number >= op->low && cell->number <= op->high;
     } else {

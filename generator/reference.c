@@ -24,6 +24,9 @@ static uint8_t *put_cell(uint8_t *at, enum ls_field_type type, const struct ls_c
     if (type == LS_FIELD_STRING || type == LS_FIELD_UUID) {
         return ls_put_bytes(at, cell->bytes, cell->size);
     }
+    if (type == LS_FIELD_DECIMAL) {
+        return ls_put_decimal(at, cell->number);
+    }
     return type == LS_FIELD_BOOLEAN ? ls_put_boolean(at, cell->number != 0)
                                     : ls_put_long(at, cell->number);
 }

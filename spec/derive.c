@@ -16,7 +16,17 @@ static int type_text(const char *record, const struct ls_spec_field *field, stru
                                         "{\"type\":\"int\",\"logicalType\":\"date\"}",
                                         ("{\"type\":\"long\",\"logicalType\":"
                                          "\"local-timestamp-millis\"}"),
-                                        "{\"type\":\"string\",\"logicalType\":\"uuid\"}"};
+                                        "{\"type\":\"string\",\"logicalType\":\"uuid\"}",
+                                        NULL,
+                                        "\"float\"",
+                                        "\"double\"",
+                                        "\"bytes\""};
+    if (field->type == LS_FIELD_DECIMAL) {
+        return ls_buf_appendf(out, err,
+                              "{\"type\":\"bytes\",\"logicalType\":\"decimal\","
+                              "\"precision\":%lld,\"scale\":%u}",
+                              (long long)field->precision, field->scale);
+    }
     if (field->type != LS_FIELD_ENUM) {
         return ls_buf_append_text(out, texts[field->type], err);
     }

@@ -352,9 +352,9 @@ const struct ls_family ls_spec_picks = {"pick", "Which one of a population an ev
 
 /* ---- fields */
 
-const char *const ls_field_type_words[] = {"boolean",         "enum",   "int",       "long",
-                                           "money",           "string", "timestamp", "date",
-                                           "local_timestamp", "uuid",   NULL};
+const char *const ls_field_type_words[] = {
+    "boolean",         "enum", "int",     "long",  "money",  "string", "timestamp", "date",
+    "local_timestamp", "uuid", "decimal", "float", "double", "bytes",  NULL};
 static const char *const null_words[] = {"unsaid", "never", NULL};
 
 static const struct ls_option field_rows[] = {
@@ -362,10 +362,22 @@ static const struct ls_option field_rows[] = {
      .summary = "The field's name.", .example = "quantity"},
     {"type", LS_OPTION_WORD, LS_OPTION_REQUIRED, offsetof(struct ls_spec_field, type),
      .words = ls_field_type_words,
-     .summary = "The field's type. `money` is written as <name>_cents, a long.", .example = "int"},
+     .summary = "The field's type. `money` is written as <name>_cents, a long; `float`, `double` "
+                "and `bytes` only pass through: expressions, aggregates and keys take none.",
+     .example = "int"},
     {"source", LS_OPTION_FAMILY, LS_OPTION_REQUIRED, offsetof(struct ls_spec_field, source),
      .family = &ls_spec_sources, .summary = "Where the value comes from.",
      .example = "uniform: [1, 20]"},
+    {"precision", LS_OPTION_INTEGER, 0, offsetof(struct ls_spec_field, precision), .minimum = "1",
+     .maximum = "18", .summary = "How many digits a decimal has at most.", .example = "12"},
+    {"scale", LS_OPTION_INTEGER, 0, offsetof(struct ls_spec_field, decimal_scale), .minimum = "0",
+     .maximum = "18", .summary = "How many of a decimal's digits are decimal places [0].",
+     .example = "4"},
+    {"places", LS_OPTION_INTEGER, 0, offsetof(struct ls_spec_field, places), .minimum = "0",
+     .maximum = "6",
+     .summary = "How many decimal places the values of a float or double are drawn with; what is "
+                "written is the binary fraction nearest to that [2].",
+     .example = "3"},
     {"min", LS_OPTION_QUANTITY, 0, offsetof(struct ls_spec_field, minimum),
      .summary = "Values below are raised to it.", .example = "1"},
     {"max", LS_OPTION_QUANTITY, 0, offsetof(struct ls_spec_field, maximum),

@@ -126,14 +126,16 @@ bool ls_spec_episode_given(const struct ls_spec_episode *episode, const char *op
     return given(&ls_spec_episode_table, episode->given, option);
 }
 
-bool ls_spec_check_low(const struct ls_spec_check *check, enum ls_field_type type, int64_t *low)
+bool ls_spec_check_low(const struct ls_spec_check *check, const struct ls_spec_field *field,
+                       int64_t *low)
 {
-    return ls_spec_check_given(check, "min") && ls_spec_quantity(&check->minimum, type, low);
+    return ls_spec_check_given(check, "min") && ls_spec_quantity(&check->minimum, field, low);
 }
 
-bool ls_spec_check_high(const struct ls_spec_check *check, enum ls_field_type type, int64_t *high)
+bool ls_spec_check_high(const struct ls_spec_check *check, const struct ls_spec_field *field,
+                        int64_t *high)
 {
-    return ls_spec_check_given(check, "max") && ls_spec_quantity(&check->maximum, type, high);
+    return ls_spec_check_given(check, "max") && ls_spec_quantity(&check->maximum, field, high);
 }
 
 int64_t ls_spec_watermark_delay(const struct ls_spec *spec, const struct ls_spec_event_type *type)
@@ -146,68 +148,6 @@ int64_t ls_spec_watermark_delay(const struct ls_spec *spec, const struct ls_spec
         }
     }
     return watermark->delay_ms;
-}
-
-unsigned ls_field_scale(enum ls_field_type type)
-{
-    return type == LS_FIELD_MONEY ? 2 : 0;
-}
-
-const char *ls_field_type_hint(enum ls_field_type type)
-{
-    static const char *const hints[] = {
-        [LS_FIELD_BOOLEAN] = "a boolean is true or false",
-        [LS_FIELD_ENUM] = "an enum is one of the words of its choice",
-        [LS_FIELD_INT] = "an int is a whole number of 32 bits, such as 20",
-        [LS_FIELD_LONG] = "a long is a whole number of 64 bits, such as 20",
-        [LS_FIELD_MONEY] = "money has two decimal places at most, such as 19.99",
-        [LS_FIELD_STRING] = "a string is text: put a number in quotes",
-        [LS_FIELD_TIMESTAMP] = "a timestamp is a time, such as 2026-01-01T00:00:00Z",
-        [LS_FIELD_DATE] = "a date is a day, such as 2026-01-01",
-        [LS_FIELD_LOCAL_TIMESTAMP] = "a local time is written as 2026-01-01T00:00:00Z",
-        [LS_FIELD_UUID] = "a UUID is 32 hex digits, such as 6ba7b810-9dad-41d1-80b4-00c04fd430c8"};
-    return hints[type];
-}
-
-enum ls_expr_type ls_field_expr_type(enum ls_field_type type)
-{
-    switch (type) {
-    case LS_FIELD_BOOLEAN:
-        return LS_EXPR_BOOLEAN;
-    case LS_FIELD_ENUM:
-    case LS_FIELD_STRING:
-    case LS_FIELD_UUID:
-        return LS_EXPR_TEXT;
-    case LS_FIELD_LOCAL_TIMESTAMP:
-    case LS_FIELD_TIMESTAMP:
-        return LS_EXPR_TIME;
-    default:
-        return LS_EXPR_NUMBER;
-    }
-}
-
-bool ls_spec_quantity(const struct ls_quantity *quantity, enum ls_field_type type, int64_t *out)
-{
-    bool wants_duration = ls_field_expr_type(type) == LS_EXPR_TIME;
-    if (quantity->is_duration != wants_duration) {
-        return false;
-    }
-    unsigned scale = ls_field_scale(type);
-    ls_i128 value = quantity->number.value;
-    if (quantity->number.scale <= scale) {
-        if (ls_mul_overflows(value, ls_pow10(scale - quantity->number.scale), &value)) {
-            return false;
-        }
-    } else {
-        ls_i128 divisor = ls_pow10(quantity->number.scale - scale);
-        if (value % divisor != 0) {
-            return false;
-        }
-        value /= divisor;
-    }
-    *out = (int64_t)value;
-    return ls_fits_i64(value) && ((type != LS_FIELD_INT && type != LS_FIELD_DATE) ||
-                                  (value >= INT32_MIN && value <= INT32_MAX));
 }
 
 /* The name of a spec in manifests and checkpoints: what the semantic part says, and the version of

@@ -40,89 +40,21 @@ static void what_was_written_is_known(void **state)
     const struct ls_spec_event_type *order = ls_spec_event_type(spec, "order");
     const struct ls_spec_field *tip = ls_spec_field(order, "tip");
     const struct ls_spec_check *checks = spec->quality.items;
+    const struct ls_spec_field *amount = ls_spec_field(order, "amount");
     int64_t bound = -7;
     assert_true(ls_spec_field_given(tip, "max") && !ls_spec_field_given(tip, "min"));
     assert_true(ls_spec_field_given(tip, "nullable") && !ls_spec_field_given(tip, "no_option"));
     assert_true(ls_spec_check_given(&checks[1], "min") && !ls_spec_check_given(&checks[0], "min"));
-    assert_false(ls_spec_check_low(&checks[0], LS_FIELD_MONEY, &bound));
-    assert_false(ls_spec_check_high(&checks[0], LS_FIELD_MONEY, &bound));
+    assert_false(ls_spec_check_low(&checks[0], amount, &bound));
+    assert_false(ls_spec_check_high(&checks[0], amount, &bound));
     assert_int_equal(bound, -7);
-    assert_true(ls_spec_check_low(&checks[1], LS_FIELD_MONEY, &bound) && bound == 1);
-    assert_true(ls_spec_check_high(&checks[1], LS_FIELD_MONEY, &bound) && bound == 10000000);
+    assert_true(ls_spec_check_low(&checks[1], amount, &bound) && bound == 1);
+    assert_true(ls_spec_check_high(&checks[1], amount, &bound) && bound == 10000000);
     spec = load_fine(f, sample_spec,
                      SETS("normalize={order: [{set: a, expr: quantity, scale: 0}, "
                           "{set: b, expr: quantity}]}"));
     const struct ls_spec_normalize *steps = ls_spec_event_type(spec, "order")->normalize->items;
     assert_true(ls_spec_normalize_scaled(&steps[0]) && !ls_spec_normalize_scaled(&steps[1]));
-}
-
-static void quantities_become_integers_of_the_unit(void **state)
-{
-    static const struct {
-        bool is_duration;
-        int64_t value;
-        unsigned scale;
-        enum ls_field_type type;
-        bool fits;
-        int64_t number;
-    } cases[] = {
-        {false, 5, 0, LS_FIELD_INT, true, 5},
-        {false, 50, 1, LS_FIELD_INT, true, 5},
-        {false, 55, 1, LS_FIELD_INT, false, 0},
-        {false, 5, 0, LS_FIELD_MONEY, true, 500},
-        {false, -1999, 2, LS_FIELD_MONEY, true, -1999},
-        {false, 19990, 3, LS_FIELD_MONEY, true, 1999},
-        {false, 19999, 3, LS_FIELD_MONEY, false, 0},
-        {false, INT32_MAX, 0, LS_FIELD_INT, true, INT32_MAX},
-        {false, INT64_C(2147483648), 0, LS_FIELD_INT, false, 0},
-        {false, INT64_C(-2147483649), 0, LS_FIELD_INT, false, 0},
-        {false, INT64_MAX, 0, LS_FIELD_LONG, true, INT64_MAX},
-        {false, INT64_MAX, 0, LS_FIELD_MONEY, false, 0},
-        {false, INT64_MAX, 18, LS_FIELD_LONG, false, 0},
-        {true, 5, 0, LS_FIELD_LONG, false, 0},
-        {true, 5, 0, LS_FIELD_TIMESTAMP, true, 5},
-        {false, 5, 0, LS_FIELD_TIMESTAMP, false, 0},
-    };
-    (void)state;
-    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
-        const struct ls_quantity q = {.is_duration = cases[k].is_duration,
-                                      .number = {cases[k].value, cases[k].scale}};
-        int64_t number;
-        bool fits = ls_spec_quantity(&q, cases[k].type, &number);
-        if (fits != cases[k].fits || (fits && number != cases[k].number)) {
-            fail_msg("case %zu", k);
-        }
-    }
-    const struct ls_quantity huge = {.number = {LS_I128_MAX, 0}};
-    int64_t number;
-    assert_false(ls_spec_quantity(&huge, LS_FIELD_MONEY, &number));
-    assert_false(ls_spec_quantity(&huge, LS_FIELD_LONG, &number));
-}
-
-static void types_have_a_scale_and_a_kind(void **state)
-{
-    static const struct {
-        enum ls_field_type type;
-        const char *word;
-        unsigned scale;
-        enum ls_expr_type kind;
-    } cases[] = {{LS_FIELD_BOOLEAN, "boolean", 0, LS_EXPR_BOOLEAN},
-                 {LS_FIELD_ENUM, "enum", 0, LS_EXPR_TEXT},
-                 {LS_FIELD_INT, "int", 0, LS_EXPR_NUMBER},
-                 {LS_FIELD_LONG, "long", 0, LS_EXPR_NUMBER},
-                 {LS_FIELD_MONEY, "money", 2, LS_EXPR_NUMBER},
-                 {LS_FIELD_STRING, "string", 0, LS_EXPR_TEXT},
-                 {LS_FIELD_TIMESTAMP, "timestamp", 0, LS_EXPR_TIME},
-                 {LS_FIELD_DATE, "date", 0, LS_EXPR_NUMBER},
-                 {LS_FIELD_LOCAL_TIMESTAMP, "local_timestamp", 0, LS_EXPR_TIME},
-                 {LS_FIELD_UUID, "uuid", 0, LS_EXPR_TEXT}};
-    (void)state;
-    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
-        assert_string_equal(ls_field_type_words[cases[k].type], cases[k].word);
-        assert_int_equal(ls_field_scale(cases[k].type), cases[k].scale);
-        assert_int_equal(ls_field_expr_type(cases[k].type), cases[k].kind);
-    }
-    assert_null(ls_field_type_words[sizeof cases / sizeof *cases]);
 }
 
 /* ---- the hash names what can change a byte, and nothing else (contract P12) */
@@ -281,8 +213,6 @@ int main(void)
         FIXTURE_TEST(things_are_found_by_name),
         FIXTURE_TEST(a_topic_may_have_a_watermark_of_its_own),
         FIXTURE_TEST(what_was_written_is_known),
-        cmocka_unit_test(quantities_become_integers_of_the_unit),
-        cmocka_unit_test(types_have_a_scale_and_a_kind),
         FIXTURE_TEST(spellings_hash_alike),
         FIXTURE_TEST(whatever_changes_a_byte_changes_the_hash),
         FIXTURE_TEST(a_spec_may_be_missing_or_no_yaml),

@@ -116,11 +116,10 @@ static bool check_field(struct resolver *r, const struct ls_spec_check *check,
     enum ls_field_type t = (enum ls_field_type)field->type;
     int64_t values[2] = {INT64_MIN, INT64_MAX};
     bool fits = check->check == LS_CHECK_NOT_NULL ||
-                (check->check == LS_CHECK_RANGE ? ls_field_expr_type(t) == LS_EXPR_NUMBER
-                                                : t == LS_FIELD_STRING);
+                (check->check == LS_CHECK_RANGE ? ls_field_is_number(t) : t == LS_FIELD_STRING);
     if (!fits) {
         PROBLEM(r, "LS2015", ls_spec_place(r->spec, &check->field, check->where),
-                check->check == LS_CHECK_RANGE ? "name a field of type int, long or money"
+                check->check == LS_CHECK_RANGE ? "name a field of type int, long, money or decimal"
                                                : "name a field of type string, such as an id",
                 "`check: %s` needs a %s, `%s` of %s is of type %s",
                 check->check == LS_CHECK_RANGE ? "range" : "reference",
@@ -129,7 +128,8 @@ static bool check_field(struct resolver *r, const struct ls_spec_check *check,
         return false;
     }
     for (int i = 0; i < 2; i++) {
-        if (ls_spec_check_given(check, words[i]) && !ls_spec_quantity(bounds[i], t, &values[i])) {
+        if (ls_spec_check_given(check, words[i]) &&
+            !ls_spec_quantity(bounds[i], field, &values[i])) {
             PROBLEM(r, "LS2009", bounds[i]->where, ls_field_type_hint(t),
                     "`%s` is no value of `%s` of %s, which is of type %s", words[i], field->name,
                     type->name, ls_field_type_words[t]);

@@ -7,13 +7,39 @@
 
 /* Can a field of type `to` hold what one of type `from` has? A long or a text of any kind does not
  * fit all others. */
-static bool holds(int to, int from)
+static bool holds(const struct ls_spec_field *to, const struct ls_spec_field *from)
 {
-    enum ls_field_type a = (enum ls_field_type)to;
-    enum ls_field_type b = (enum ls_field_type)from;
-    bool narrow = a == LS_FIELD_INT || a == LS_FIELD_DATE || a == LS_FIELD_UUID;
+    enum ls_field_type a = (enum ls_field_type)to->type;
+    enum ls_field_type b = (enum ls_field_type)from->type;
+    bool narrow = a == LS_FIELD_INT || a == LS_FIELD_DATE || a == LS_FIELD_UUID ||
+                  a == LS_FIELD_DECIMAL || ls_field_passes_through(a) || ls_field_passes_through(b);
     return (!narrow || a == b) && ls_field_expr_type(a) == ls_field_expr_type(b) &&
-           ls_field_scale(a) == ls_field_scale(b);
+           to->scale == from->scale && to->precision >= from->precision;
+}
+
+/* "type decimal of 9 digits, 4 of them places". */
+static const char *type_text(const struct ls_spec_field *field, char out[96])
+{
+    if (field->type == LS_FIELD_DECIMAL) {
+        snprintf(out, 96, "type decimal of %lld digits, %u of them places",
+                 (long long)field->precision, field->scale);
+    } else {
+        snprintf(out, 96, "type %s", ls_field_type_words[field->type]);
+    }
+    return out;
+}
+
+/* "write `type: long`". */
+static const char *type_hint(const struct ls_spec_field *field, char out[96])
+{
+    if (field->type == LS_FIELD_DECIMAL) {
+        snprintf(out, 96, "write `type: decimal, precision: %lld, scale: %u`",
+                 (long long)field->precision, field->scale);
+    } else {
+        int type = field->type == LS_FIELD_ENUM ? LS_FIELD_STRING : field->type;
+        snprintf(out, 96, "write `type: %s`", ls_field_type_words[type]);
+    }
+    return out;
 }
 
 static bool in_all_versions(const struct ls_spec_event_type *type,
@@ -57,15 +83,16 @@ static const struct ls_spec_field *field_before(struct resolver *r,
     return NULL;
 }
 
-static void check_type(struct resolver *r, const struct ls_spec_field *f, int type)
+static void check_type(struct resolver *r, const struct ls_spec_field *f,
+                       const struct ls_spec_field *from)
 {
-    const struct ls_source_text *source = f->source.settings;
-    if (!holds(f->type, type)) {
-        char fit[64];
-        snprintf(fit, sizeof fit, "write `type: %s`",
-                 ls_field_type_words[type == LS_FIELD_ENUM ? LS_FIELD_STRING : type]);
-        PROBLEM(r, "LS2011", source->where, fit, "`%s` is of type %s, the field of type %s",
-                source->text, ls_field_type_words[type], ls_field_type_words[f->type]);
+    if (!holds(f, from)) {
+        char fit[96];
+        char is[96];
+        char wanted[96];
+        const struct ls_source_text *source = f->source.settings;
+        PROBLEM(r, "LS2011", source->where, type_hint(from, fit), "`%s` is of %s, the field of %s",
+                source->text, type_text(from, is), type_text(f, wanted));
     }
 }
 
@@ -76,7 +103,7 @@ static void check_ref_before(struct resolver *r, const struct ls_spec_field *f,
     const struct ls_source_text *source = f->source.settings;
     const struct ls_spec_field *field = field_before(r, before, name, source->where);
     if (field) {
-        check_type(r, f, field->type);
+        check_type(r, f, field);
     }
     if (field && f->nullable.part) {
         PROBLEM(r, "LS2011", ls_spec_place(r->spec, &f->nullable, f->where),
@@ -139,12 +166,12 @@ static void check_ref(struct resolver *r, const struct ls_spec_field *f,
 {
     const struct ls_source_text *source = f->source.settings;
     if (strcmp(name, "id") == 0) {
-        check_type(r, f, LS_FIELD_STRING);
+        check_type(r, f, &(const struct ls_spec_field){.type = LS_FIELD_STRING});
         return;
     }
     const struct ls_spec_field *attribute = find_attribute(r, entity, name, source->where);
     if (attribute) {
-        check_type(r, f, attribute->type);
+        check_type(r, f, attribute);
     }
 }
 

@@ -40,7 +40,7 @@ static void check_symbols(struct resolver *r, const struct ls_weights *w)
 }
 
 #define TYPE(t)  (1U << LS_FIELD_##t)
-#define NUMBERS  (TYPE(INT) | TYPE(LONG) | TYPE(MONEY))
+#define NUMBERS  (TYPE(INT) | TYPE(LONG) | TYPE(MONEY) | TYPE(DECIMAL) | TYPE(FLOAT) | TYPE(DOUBLE))
 #define TIMES    (TYPE(TIMESTAMP) | TYPE(LOCAL_TIMESTAMP) | TYPE(DATE))
 #define TEXTS    (TYPE(STRING) | TYPE(UUID))
 #define ANY_TYPE UINT_MAX
@@ -51,23 +51,23 @@ static const struct {
     unsigned types;
 } makes[] = {
     {&ls_member_bernoulli, TYPE(BOOLEAN)},
-    {&ls_member_choice, TYPE(STRING) | TYPE(ENUM) | TYPE(BOOLEAN) | NUMBERS},
+    {&ls_member_choice, TYPE(STRING) | TYPE(BYTES) | TYPE(ENUM) | TYPE(BOOLEAN) | NUMBERS},
     {&ls_member_choice_by, TYPE(STRING) | TYPE(ENUM)},
     {&ls_member_const, ANY_TYPE & ~TYPE(ENUM)},
     {&ls_member_exponential, NUMBERS | TIMES},
-    {&ls_member_expr, ANY_TYPE & ~(TYPE(ENUM) | TYPE(UUID))},
-    {&ls_member_id, TYPE(STRING)},
+    {&ls_member_expr, ANY_TYPE & ~(TYPE(ENUM) | TYPE(UUID) | TYPE(BYTES))},
+    {&ls_member_id, TYPE(STRING) | TYPE(BYTES)},
     {&ls_member_lognormal, NUMBERS | TIMES},
     {&ls_member_member, TYPE(STRING)},
     {&ls_member_normal, NUMBERS | TIMES},
-    {&ls_member_pattern, TEXTS},
+    {&ls_member_pattern, TEXTS | TYPE(BYTES)},
     {&ls_member_poisson, NUMBERS},
     {&ls_member_ref, ANY_TYPE & ~TYPE(ENUM)},
     {&ls_member_sequence, NUMBERS | TIMES},
     {&ls_member_uniform, NUMBERS | TIMES},
     {&ls_member_uuid, TEXTS},
     {&ls_member_walk, NUMBERS},
-    {&ls_member_words, TYPE(STRING)},
+    {&ls_member_words, TYPE(STRING) | TYPE(BYTES)},
     {&ls_member_zipf, NUMBERS},
 };
 

@@ -242,31 +242,37 @@ static void references_are_of_one_type(void **state)
 /* Which source makes values of which type: of a field, and of an attribute, which is drawn. */
 static void sources_make_their_types(void **state)
 {
-    static const char numbers[] = " int long money ";
-    static const char drawn[] = " int long money timestamp local_timestamp date ";
-    static const char any[] = " boolean int long money string timestamp date local_timestamp uuid ";
+    static const char numbers[] = " int long money decimal float double ";
+    static const char drawn[] = " int long money decimal float double timestamp local_timestamp "
+                                "date ";
+    static const char any[] = " boolean int long money decimal float double bytes string timestamp "
+                              "date local_timestamp uuid ";
     static const struct {
         const char *source, *types;
         bool of_event; /* alone */
     } cases[] = {
         {"bernoulli: 1/2", " boolean ", false},
-        {"choice: [\"true\", \"false\"]", " boolean int long money string enum ", false},
+        {"choice: [\"true\", \"false\"]",
+         " boolean int long money decimal float double string bytes enum ", false},
         {"choice_by: {field: tier, cases: {pro: {choice: [a]}}, otherwise: [b]}", " string enum ",
          true},
         {"const: 1", any, false},
         {"exponential: {mean: 5}", drawn, false},
-        {"expr: quantity", " boolean int long money string timestamp date local_timestamp ", true},
-        {"id: \"x{n}\"", " string ", false},
+        {"expr: quantity",
+         " boolean int long money decimal float double string timestamp date "
+         "local_timestamp ",
+         true},
+        {"id: \"x{n}\"", " string bytes ", false},
         {"lognormal: {median: 5, sigma: 1}", drawn, false},
         {"member: customer", " string ", false},
         {"normal: {mean: 5, deviation: 1}", drawn, false},
-        {"pattern: \"[a-f]\"", " string uuid ", false},
+        {"pattern: \"[a-f]\"", " string uuid bytes ", false},
         {"poisson: 5", numbers, false},
         {"sequence: {first: 1, step: 1}", drawn, false},
         {"uniform: [1, 5]", drawn, false},
         {"uuid", " string uuid ", false},
         {"walk: {around: 5, within: 1, over: 1h}", numbers, true},
-        {"words: [a, b]", " string ", false},
+        {"words: [a, b]", " string bytes ", false},
         {"zipf: {s: 1, n: 5}", numbers, false},
     };
     struct fixture *f = *state;
@@ -279,14 +285,20 @@ static void sources_make_their_types(void **state)
                 const char *find = attribute ? "      - {name: limit,"
                                              : "      - {name: big, type: boolean, expr: amount "
                                                ">= 100.00}";
-                bool fits = strstr(cases[k].types, word) && !(attribute && cases[k].of_event);
-                snprintf(said, sizeof said, "      - {name: made, type: %s, %s}\n%s", *type,
-                         cases[k].source, find);
+                bool through = strstr(" float double bytes ", word);
+                bool made = strstr(cases[k].types, word) && !(attribute && cases[k].of_event);
+                bool fits = made && !(attribute && through);
+                snprintf(said, sizeof said, "      - {name: made, type: %s, %s%s}\n%s", *type,
+                         strcmp(*type, "decimal") == 0 ? "precision: 9, " : "", cases[k].source,
+                         find);
                 char *text = changed(sample_spec, find, said);
                 if ((load_text(f, text, NULL) == 0) != fits) {
                     fail_msg("%s%s", said, fits ? " is refused" : " is taken");
                 }
-                if (!fits) {
+                if (attribute && through) {
+                    check_report(f, "LS2005", line_of(text, "{name: made"),
+                                 "an attribute of an entity cannot be of type");
+                } else if (!made) {
                     check_report(f, "LS2005", line_of(text, "{name: made"),
                                  attribute && cases[k].of_event ? "cannot be made by `"
                                                                 : "does not make values of type");

@@ -100,7 +100,7 @@ static void check_bounds(struct resolver *r, const struct ls_spec_field *f)
                     "`min` and `max` are for numbers that are drawn or computed");
             return;
         }
-        if (!ls_spec_quantity(bounds[i], (enum ls_field_type)f->type, &values[i])) {
+        if (!ls_spec_quantity(bounds[i], f, &values[i])) {
             PROBLEM(r, "LS2009", bounds[i]->where, ls_field_type_hint((enum ls_field_type)f->type),
                     "`%s` is no value of type %s", words[i], ls_field_type_words[f->type]);
             return;
@@ -109,6 +109,43 @@ static void check_bounds(struct resolver *r, const struct ls_spec_field *f)
     if (given[0] && given[1] && values[0] > values[1]) {
         PROBLEM(r, "LS2009", f->minimum.where, "lower `min`, or raise `max`",
                 "`min` is above `max`");
+    }
+}
+
+#define BINARY_PLACES 2 /* of a float or double that does not say */
+
+/* `precision`, `scale` and `places`. */
+static void resolve_digits(struct resolver *r, struct ls_spec_field *f)
+{
+    bool decimal = f->type == LS_FIELD_DECIMAL;
+    bool binary = f->type == LS_FIELD_FLOAT || f->type == LS_FIELD_DOUBLE;
+    f->scale = f->type == LS_FIELD_MONEY          ? 2
+               : decimal                          ? (unsigned)f->decimal_scale
+               : !binary                          ? 0
+               : ls_spec_field_given(f, "places") ? (unsigned)f->places
+                                                  : BINARY_PLACES;
+    if (decimal && !f->precision) {
+        PROBLEM(r, "LS2029", f->where, "add `precision: 12`, say: 1 to 18",
+                "a decimal needs a `precision`: how many digits it has at most");
+    } else if (decimal && f->decimal_scale > f->precision) {
+        PROBLEM(r, "LS2029", ls_spec_place(r->spec, &f->decimal_scale, f->where),
+                "lower `scale`, or raise `precision`",
+                "`scale` is above `precision`: %lld of %lld digits", (long long)f->decimal_scale,
+                (long long)f->precision);
+    }
+    if (!decimal && (ls_spec_field_given(f, "precision") || ls_spec_field_given(f, "scale"))) {
+        const int64_t *member = ls_spec_field_given(f, "precision") ? &f->precision
+                                                                    : &f->decimal_scale;
+        PROBLEM(r, "LS2029", ls_spec_place(r->spec, member, f->where),
+                "leave it out, or write `type: decimal`",
+                "`precision` and `scale` belong to decimal, the field is of type %s",
+                ls_field_type_words[f->type]);
+    }
+    if (!binary && ls_spec_field_given(f, "places")) {
+        PROBLEM(r, "LS2029", ls_spec_place(r->spec, &f->places, f->where),
+                decimal ? "write `scale`" : "leave it out, or write `type: double`",
+                "`places` belongs to float and double, the field is of type %s",
+                ls_field_type_words[f->type]);
     }
 }
 
@@ -153,6 +190,13 @@ static int resolve_field(struct resolver *r, struct ls_spec_field *f, enum ls_fi
                 f->avro_name ? "avro_name" : "symbols", f->name, ls_field_type_words[f->type]);
         return 0;
     }
+    if (of_entity && ls_field_passes_through((enum ls_field_type)f->type)) {
+        PROBLEM(r, "LS2005", ls_spec_place(r->spec, &f->type, f->where),
+                "use one of the other types, or put it into the event type",
+                "an attribute of an entity cannot be of type %s", ls_field_type_words[f->type]);
+        return 0;
+    }
+    resolve_digits(r, f);
     check_bounds(r, f);
     return ls_resolve_source(r, f, type);
 }

@@ -19,7 +19,8 @@
 #define LS_SPEC_ENTITIES_MAX     32
 #define LS_SPEC_VIEWS_MAX        64
 #define LS_SPEC_PARTITIONS_MAX   1024
-#define LS_SPEC_STEPS_MAX        16 /* of one lifecycle */
+#define LS_SPEC_DIGITS_MAX       LS_ROW_DIGITS_MAX /* of a decimal */
+#define LS_SPEC_STEPS_MAX        16                /* of one lifecycle */
 #define LS_SPEC_EPISODES_MAX     15
 #define LS_SPEC_PHASES_MAX       256
 #define LS_SPEC_PHASE_PER_MS_MAX 1000000000 /* where the rate is not constant */
@@ -34,7 +35,11 @@ enum ls_field_type {
     LS_FIELD_TIMESTAMP,
     LS_FIELD_DATE,            /* days, an int */
     LS_FIELD_LOCAL_TIMESTAMP, /* milliseconds of a clock on a wall */
-    LS_FIELD_UUID             /* a string */
+    LS_FIELD_UUID,            /* a string */
+    LS_FIELD_DECIMAL,         /* a number of a declared scale; bytes */
+    LS_FIELD_FLOAT,           /* drawn as a number of a declared scale; no operand */
+    LS_FIELD_DOUBLE,          /* likewise */
+    LS_FIELD_BYTES            /* made as a text; no operand */
 };
 
 enum ls_field_role { LS_ROLE_ATTRIBUTE, LS_ROLE_DIMENSION, LS_ROLE_METRIC };
@@ -44,18 +49,21 @@ enum ls_null_word { LS_NULL_UNSAID, LS_NULL_NEVER };
 /* One field of an entity or of an event's payload. */
 struct ls_spec_field {
     const char *name;
-    int type;                     /* enum ls_field_type */
-    struct ls_ratio nullable;     /* how often it is null; part 0: never */
-    int null_word;                /* `null: never`: nullable in the schema, null only by a fault */
-    int64_t since, until;         /* schema versions that have it: since <= v < until (0: no end) */
-    const char *avro_name;        /* of an enum, in the schema; NULL: TYPE_FIELD */
-    struct ls_names said_symbols; /* of an enum; none: the words of its choices */
+    int type;                 /* enum ls_field_type */
+    struct ls_ratio nullable; /* how often it is null; part 0: never */
+    int null_word;            /* `null: never`: nullable in the schema, null only by a fault */
+    int64_t since, until;     /* schema versions that have it: since <= v < until (0: no end) */
+    int64_t precision, decimal_scale; /* of a decimal */
+    int64_t places;                   /* of a float, a double */
+    const char *avro_name;            /* of an enum, in the schema; NULL: TYPE_FIELD */
+    struct ls_names said_symbols;     /* of an enum; none: the words of its choices */
     struct ls_quantity minimum, maximum;
     struct ls_pick source;
     uint64_t given;
     struct ls_where where;
     /* resolved */
     enum ls_field_role role;
+    unsigned scale;          /* decimal places of its numbers: 2 for money */
     bool is_nullable;        /* in the schema */
     const char *column_name; /* in the schema: "amount_cents" */
     size_t symbol_count;     /* of an enum */
@@ -537,10 +545,17 @@ int ls_spec_derive_reference(const struct ls_spec *spec, const struct ls_spec_re
  * where there are several versions, a list of theirs, the readers' last. */
 int ls_spec_schemas_json(const struct ls_spec *spec, struct ls_buf *out, struct ls_error *err);
 
-/* A quantity as an integer of a field's unit: cents for money, milliseconds for a timestamp, whole
- * numbers otherwise. False when it does not fit (a fraction where none can be, a duration where a
- * number is wanted). */
-bool ls_spec_quantity(const struct ls_quantity *quantity, enum ls_field_type type, int64_t *out);
+/* A quantity as an integer of a field's unit: cents for money, times 10^scale for a decimal,
+ * milliseconds for a timestamp, whole numbers otherwise. False when it does not fit (a fraction
+ * where none can be, a duration where a number is wanted, more digits than a decimal has). */
+bool ls_spec_quantity(const struct ls_quantity *quantity, const struct ls_spec_field *field,
+                      int64_t *out);
+
+/* A duration in milliseconds; false for a number. */
+bool ls_spec_duration(const struct ls_quantity *quantity, int64_t *out);
+
+/* What the field's type holds, in its unit. */
+void ls_spec_field_limits(const struct ls_spec_field *field, int64_t *low, int64_t *high);
 
 /* Was the option written? */
 bool ls_spec_field_given(const struct ls_spec_field *field, const char *option);
@@ -552,16 +567,22 @@ bool ls_spec_episode_given(const struct ls_spec_episode *episode, const char *op
 bool ls_spec_normalize_scaled(const struct ls_spec_normalize *step);
 
 /* The bounds of a range check in a field's unit: false where it has no such bound. */
-bool ls_spec_check_low(const struct ls_spec_check *check, enum ls_field_type type, int64_t *low);
-bool ls_spec_check_high(const struct ls_spec_check *check, enum ls_field_type type, int64_t *high);
-
-/* Decimal places of a field's values in expressions: 2 for money. */
-unsigned ls_field_scale(enum ls_field_type type);
+bool ls_spec_check_low(const struct ls_spec_check *check, const struct ls_spec_field *field,
+                       int64_t *low);
+bool ls_spec_check_high(const struct ls_spec_check *check, const struct ls_spec_field *field,
+                        int64_t *high);
 
 /* What a value of the type is, for hints: "money has two decimal places at most, such as 19.99". */
 const char *ls_field_type_hint(enum ls_field_type type);
 
-/* What a field is in an expression. */
+/* What a field is in an expression; of one that is no operand, what it is made as. */
 enum ls_expr_type ls_field_expr_type(enum ls_field_type type);
+
+/* For a type whose values only pass through: why they are nothing to calculate with, compare or
+ * group by, and what to use instead; NULL for the others. */
+const char *ls_field_passes_through(enum ls_field_type type);
+
+/* A number to calculate with? */
+bool ls_field_is_number(enum ls_field_type type);
 
 #endif

@@ -54,9 +54,10 @@ static void symbol_of(const struct ls_normal_column *column, unsigned slot,
                       struct ls_expr_symbol *symbol)
 {
     *symbol = (struct ls_expr_symbol){.type = ls_field_expr_type(column->type),
-                                      .scale = ls_field_scale(column->type),
+                                      .scale = column->scale,
                                       .nullable = column->nullable,
-                                      .slot = slot};
+                                      .slot = slot,
+                                      .unusable = ls_field_passes_through(column->type)};
 }
 
 bool ls_normal_symbol(void *context, const char *name, struct ls_expr_symbol *symbol)
@@ -99,14 +100,20 @@ static int begin_columns(struct planner *p)
     }
     for (size_t i = 0; i < LS_COLUMN_PAYLOAD; i++) {
         topic->columns[i] = (struct ls_normal_column){
-            envelope[i].name, envelope[i].name, envelope[i].type, false, i, NULL};
+            envelope[i].name, envelope[i].name, envelope[i].type, false, i, NULL, 0, 0};
     }
     for (size_t i = 0; i < type->field_count; i++) {
         const struct ls_spec_field *f = type->fields[i];
         size_t cell = LS_COLUMN_PAYLOAD + i;
         topic->columns[cell] = (struct ls_normal_column){
-            f->name,        f->column_name, (enum ls_field_type)f->type,
-            f->is_nullable, cell,           type->layout->columns[cell].node};
+            .name = f->name,
+            .column_name = f->column_name,
+            .type = (enum ls_field_type)f->type,
+            .nullable = f->is_nullable,
+            .cell = cell,
+            .symbols = type->layout->columns[cell].node,
+            .scale = f->scale,
+            .precision = (unsigned)f->precision};
     }
     topic->column_count = LS_COLUMN_PAYLOAD + type->field_count;
     topic->cell_count = topic->column_count;
@@ -129,13 +136,14 @@ static int plan_checks(struct planner *p)
         if (!column || column->cell < LS_COLUMN_PAYLOAD) {
             continue; /* another event type's */
         }
+        const struct ls_spec_field *field = topic->type->fields[column->cell - LS_COLUMN_PAYLOAD];
         struct ls_record_check *out = &topic->checks[topic->check_count++];
         *out = (struct ls_record_check){.check = (enum ls_check_word)checks[i].check,
                                         .cell = column->cell,
                                         .field = column->name,
-                                        .type = column->type};
-        out->has_low = ls_spec_check_low(&checks[i], column->type, &out->low);
-        out->has_high = ls_spec_check_high(&checks[i], column->type, &out->high);
+                                        .scale = column->scale};
+        out->has_low = ls_spec_check_low(&checks[i], field, &out->low);
+        out->has_high = ls_spec_check_high(&checks[i], field, &out->high);
         out->table = checks[i].table ? ls_reference_find(p->plan->reference, checks[i].table)
                                      : NULL;
     }
@@ -190,6 +198,8 @@ static bool plan_lookup(struct planner *p, const struct ls_spec_normalize *step,
     set->take = (size_t)ls_layout_find(set->table->layout, attribute->column_name);
     column->type = attribute->type == LS_FIELD_ENUM ? LS_FIELD_STRING
                                                     : (enum ls_field_type)attribute->type;
+    column->scale = attribute->scale;
+    column->precision = (unsigned)attribute->precision;
     column->nullable = true; /* there may be no such row */
     return true;
 }
@@ -226,6 +236,7 @@ static bool plan_expression(struct planner *p, const struct ls_spec_normalize *s
         return false;
     }
     column->type = wanted == 2 ? LS_FIELD_MONEY : LS_FIELD_LONG;
+    column->scale = wanted;
     set->divide = scale > wanted ? ls_pow10(scale - wanted) : 1;
     set->multiply = scale < wanted ? ls_pow10(wanted - scale) : 1;
     return true;
@@ -304,7 +315,10 @@ int ls_column_type_text(const struct ls_normal_column *column, const char *recor
         [LS_FIELD_DATE] = "{\"type\":\"int\",\"logicalType\":\"date\"}",
         [LS_FIELD_LOCAL_TIMESTAMP] =
             "{\"type\":\"long\",\"logicalType\":\"local-timestamp-millis\"}",
-        [LS_FIELD_UUID] = "{\"type\":\"string\",\"logicalType\":\"uuid\"}"};
+        [LS_FIELD_UUID] = "{\"type\":\"string\",\"logicalType\":\"uuid\"}",
+        [LS_FIELD_FLOAT] = "\"float\"",
+        [LS_FIELD_DOUBLE] = "\"double\"",
+        [LS_FIELD_BYTES] = "\"bytes\""};
     int rc = ls_buf_append_text(out, column->nullable ? "[\"null\"," : "", err);
     if (rc == 0 && column->type == LS_FIELD_ENUM) {
         rc = ls_buf_appendf(out, err, "{\"type\":\"enum\",\"name\":\"%s_%s\",\"symbols\":[", record,
@@ -313,6 +327,11 @@ int ls_column_type_text(const struct ls_normal_column *column, const char *recor
             rc = ls_buf_appendf(out, err, "%s\"%s\"", i ? "," : "", column->symbols->symbols[i]);
         }
         rc = rc < 0 ? rc : ls_buf_append_text(out, "]}", err);
+    } else if (rc == 0 && column->type == LS_FIELD_DECIMAL) {
+        rc = ls_buf_appendf(out, err,
+                            "{\"type\":\"bytes\",\"logicalType\":\"decimal\","
+                            "\"precision\":%u,\"scale\":%u}",
+                            column->precision, column->scale);
     } else if (rc == 0) {
         rc = ls_buf_append_text(out, texts[column->type], err);
     }
@@ -355,11 +374,11 @@ static int end_columns(struct planner *p)
     rc = rc < 0 ? rc : ls_layout_new(topic->schema, &topic->layout, p->err);
     ls_buf_clear(&text);
     topic->columns[topic->column_count++] = (struct ls_normal_column){
-        "partition", "partition", LS_FIELD_INT, false, SIZE_MAX, NULL};
+        "partition", "partition", LS_FIELD_INT, false, SIZE_MAX, NULL, 0, 0};
     topic->columns[topic->column_count++] = (struct ls_normal_column){
-        "position", "position", LS_FIELD_LONG, false, SIZE_MAX, NULL};
+        "position", "position", LS_FIELD_LONG, false, SIZE_MAX, NULL, 0, 0};
     topic->columns[topic->column_count++] = (struct ls_normal_column){
-        "watermark", "watermark", LS_FIELD_TIMESTAMP, false, SIZE_MAX, NULL};
+        "watermark", "watermark", LS_FIELD_TIMESTAMP, false, SIZE_MAX, NULL, 0, 0};
     return rc;
 }
 

@@ -16,7 +16,7 @@ struct ls_record_check {
     enum ls_check_word check;
     size_t cell; /* raw column */
     const char *field;
-    enum ls_field_type type;
+    unsigned scale; /* of the field */
     bool has_low, has_high;
     int64_t low, high;
     const struct ls_reference_table *table;
@@ -41,6 +41,8 @@ struct ls_normal_column {
     bool nullable;
     size_t cell;
     const struct ls_node *symbols; /* of an enum */
+    unsigned scale;                /* of a number: decimal places */
+    unsigned precision;            /* of a decimal */
 };
 
 struct ls_topic_plan {

@@ -161,7 +161,7 @@ static bool check_quality(const struct ls_topic_plan *topic, struct ls_record *o
         if (check->check == LS_CHECK_RANGE && !cell->is_null && !in_range(check, cell->number) &&
             !LS_MUTANT(RANGE_IGNORED)) {
             char number[LS_I128_TEXT_MAX];
-            ls_decimal_format(cell->number, ls_field_scale(check->type), number);
+            ls_decimal_format(cell->number, check->scale, number);
             reject(out, LS_REASON_RANGE);
             snprintf(out->detail, sizeof out->detail, "%s is %s", check->field, number);
             return false;
@@ -242,8 +242,8 @@ static struct ls_id payload_of(const struct ls_topic_plan *topic, const struct l
         if (cell->is_null) {
             continue;
         }
-        enum ls_avro_type type = layout->columns[c].node->type;
-        if (type <= LS_AVRO_DOUBLE || type == LS_AVRO_ENUM) {
+        const struct ls_node *node = layout->columns[c].node;
+        if (node->type <= LS_AVRO_DOUBLE || node->type == LS_AVRO_ENUM || ls_row_is_decimal(node)) {
             at = ls_put_u64(at, (uint64_t)cell->number);
         } else {
             struct ls_id id = ls_id_of(cell->bytes, cell->size);

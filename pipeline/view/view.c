@@ -18,6 +18,9 @@ static uint8_t *put_key_cell(uint8_t *at, const struct ls_normal_column *column,
     if (column->type == LS_FIELD_STRING || column->type == LS_FIELD_UUID) {
         return ls_put_bytes(at, cell->bytes, cell->size);
     }
+    if (column->type == LS_FIELD_DECIMAL) {
+        return ls_put_decimal(at, cell->number);
+    }
     return column->type == LS_FIELD_BOOLEAN ? ls_put_boolean(at, cell->number != 0)
                                             : ls_put_long(at, cell->number);
 }
@@ -111,23 +114,6 @@ uint32_t ls_distinct_name(const struct ls_input *input, uint8_t out[LS_DISTINCT_
     return 1 + sizeof sha256.bytes;
 }
 
-/* Two's complement, big-endian, as short as it can be: Avro's decimal. */
-static uint8_t *put_decimal(uint8_t *at, ls_i128 value)
-{
-    uint8_t bytes[16];
-    ls_u128 rest = (ls_u128)value;
-    for (int i = 15; i >= 0; i--) {
-        bytes[i] = (uint8_t)rest;
-        rest >>= 8;
-    }
-    size_t skip = 0;
-    uint8_t sign = value < 0 ? 0xff : 0;
-    while (skip < 15 && bytes[skip] == sign && (bytes[skip + 1] & 0x80) == (sign & 0x80)) {
-        skip++;
-    }
-    return ls_put_bytes(at, bytes + skip, 16 - skip);
-}
-
 static int does_not_fit(const struct ls_view *view, const struct ls_view_column *column,
                         int64_t start, const uint8_t *key, size_t key_size, struct ls_error *err)
 {
@@ -161,7 +147,10 @@ int ls_view_row(const struct ls_view *view, int64_t start, int64_t end, const ui
         struct ls_aggregate_result result;
         bool exact = ls_aggregate_result(column->kind, &aggregates[i], column->extra_scale,
                                          &result);
-        bool decimal = column->kind == LS_AGGREGATE_AVG;
+        bool value = column->kind == LS_AGGREGATE_SUM || column->kind == LS_AGGREGATE_MIN ||
+                     column->kind == LS_AGGREGATE_MAX;
+        bool decimal = column->kind == LS_AGGREGATE_AVG ||
+                       (value && column->type == LS_FIELD_DECIMAL);
         if (!exact || (!decimal && !ls_fits_i64(result.number))) {
             return does_not_fit(view, column, start, key, key_size, err);
         }
@@ -169,7 +158,8 @@ int ls_view_row(const struct ls_view *view, int64_t start, int64_t end, const ui
             at = ls_put_long(at, !result.is_null);
         }
         if (!result.is_null) {
-            at = decimal ? put_decimal(at, result.number) : ls_put_long(at, (int64_t)result.number);
+            at = decimal ? ls_put_decimal(at, result.number)
+                         : ls_put_long(at, (int64_t)result.number);
         }
     }
     at = ls_put_long(at, view->spec->feature_version);

@@ -16,7 +16,8 @@ struct ls_view_column {
     int input;                   /* normalized column; -1: count of records */
     enum ls_field_type type;     /* of the input */
     const struct ls_expr *where; /* or NULL */
-    unsigned scale;              /* avg: places of the result */
+    unsigned scale;              /* places of a decimal result */
+    unsigned precision;          /* its digits */
     unsigned extra_scale;        /* avg: places beyond the input's */
 };
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define VIEWS_BYTES_MAX (64U << 20)
+#define SUM_DIGITS      38 /* of a sum or an average of decimals: 128 bits hold them */
 
 struct planner {
     struct ls_views *views;
@@ -27,6 +28,21 @@ static int column_index(struct planner *p, const char *name, struct ls_where whe
     PROBLEM(p, where, ls_normal_suggest(p->view->topic_plan, name, hint),
             "the normalized %s has no field `%s`", p->view->spec->from, name);
     return -1;
+}
+
+/* Which column a view groups by or calculates with. */
+static int operand_index(struct planner *p, const char *name, struct ls_where where)
+{
+    int index = column_index(p, name, where);
+    enum ls_field_type type = index < 0 ? LS_FIELD_STRING
+                                        : p->view->topic_plan->columns[index].type;
+    if (ls_field_passes_through(type)) {
+        PROBLEM(p, where, ls_field_passes_through(type),
+                "`%s` is of type %s, with which no view calculates", name,
+                ls_field_type_words[type]);
+        return -1;
+    }
+    return index;
 }
 
 static int compile(struct planner *p, const char *text, struct ls_where where,
@@ -89,12 +105,13 @@ static int plan_column(struct planner *p, const struct ls_spec_aggregate *spec,
     if (out->kind == LS_AGGREGATE_COUNT) {
         return 0;
     }
-    out->input = column_index(p, settings->field,
-                              ls_spec_place(p->views->plan->spec, &settings->field, spec->where));
+    out->input = operand_index(p, settings->field,
+                               ls_spec_place(p->views->plan->spec, &settings->field, spec->where));
     if (out->input < 0) {
         return 0;
     }
-    out->type = p->view->topic_plan->columns[out->input].type;
+    const struct ls_normal_column *input = &p->view->topic_plan->columns[out->input];
+    out->type = input->type;
     bool number = ls_field_expr_type(out->type) == LS_EXPR_NUMBER;
     bool ordered = number || ls_field_expr_type(out->type) == LS_EXPR_TIME;
     bool minmax = out->kind == LS_AGGREGATE_MIN || out->kind == LS_AGGREGATE_MAX;
@@ -105,15 +122,27 @@ static int plan_column(struct planner *p, const struct ls_spec_aggregate *spec,
                 minmax ? " or a time" : "", settings->field, ls_field_type_words[out->type]);
     }
     if (out->kind == LS_AGGREGATE_AVG) {
-        unsigned scale = ls_field_scale(out->type);
+        unsigned scale = input->scale;
         if (out->scale < scale) {
-            PROBLEM(p, ls_spec_place(p->views->plan->spec, &spec->scale, spec->where),
-                    "write `scale: 2` or more", "the average of money needs a scale of at least %u",
-                    scale);
+            char hint[64];
+            snprintf(hint, sizeof hint, "write `scale: %u` or more", scale);
+            PROBLEM(p, ls_spec_place(p->views->plan->spec, &spec->scale, spec->where), hint,
+                    "the average of `%s` needs a scale of at least %u", settings->field, scale);
         }
         out->extra_scale = out->scale - scale;
+    } else {
+        out->scale = input->scale;
     }
+    out->precision = minmax ? input->precision : SUM_DIGITS;
     return 0;
+}
+
+static int decimal_text(const struct ls_view_column *c, struct ls_buf *out, struct ls_error *err)
+{
+    return ls_buf_appendf(out, err,
+                          "[\"null\",{\"type\":\"bytes\",\"logicalType\":\"decimal\","
+                          "\"precision\":%u,\"scale\":%u}]",
+                          c->precision, c->scale);
 }
 
 static int result_type_text(const struct ls_view_column *c, struct ls_buf *out,
@@ -124,11 +153,11 @@ static int result_type_text(const struct ls_view_column *c, struct ls_buf *out,
     case LS_AGGREGATE_DISTINCT:
         return ls_buf_append_text(out, "\"long\"", err);
     case LS_AGGREGATE_AVG:
-        return ls_buf_appendf(out, err,
-                              "[\"null\",{\"type\":\"bytes\",\"logicalType\":\"decimal\","
-                              "\"precision\":38,\"scale\":%u}]",
-                              c->scale);
+        return decimal_text(c, out, err);
     default:
+        if (c->type == LS_FIELD_DECIMAL) {
+            return decimal_text(c, out, err);
+        }
         if (ls_field_expr_type(c->type) != LS_EXPR_TIME) {
             return ls_buf_append_text(out, "[\"null\",\"long\"]", err);
         }
@@ -262,7 +291,7 @@ static int plan_view(struct planner *p, const struct ls_spec_view *spec)
                      &v->where);
     }
     for (size_t i = 0; i < spec->by.count; i++) {
-        v->by[v->by_count++] = column_index(p, spec->by.items[i], spec->by.where[i]);
+        v->by[v->by_count++] = operand_index(p, spec->by.items[i], spec->by.where[i]);
     }
     v->columns = ls_arena_new(&p->views->arena, spec->select.count, sizeof *v->columns, p->err);
     rc = v->columns ? rc : p->err->code;

@@ -330,7 +330,7 @@ static void test_mistakes(void **state)
         {"total: {sum: score}", "total: {min: item}", "LS2303", "min: item",
          "min needs a number or a time, and `item` is of type string"},
         {"total: {sum: score}", "total: {avg: amount, scale: 1}", "LS2303", "avg: amount",
-         "the average of money needs a scale of at least 2"},
+         "the average of `amount` needs a scale of at least 2"},
         {"total: {sum: score}", "total: {sum: score, scale: 1}", "LS2303", "sum: score, scale",
          "`scale` belongs to avg"},
         {"total: {sum: score}", "kind: {sum: score}", "LS2303", "kind: {sum: score}",

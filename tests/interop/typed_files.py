@@ -4,12 +4,14 @@ and Python's csv. usage: typed_files.py PROGRAM FOLDER [SPECS]"""
 import collections
 import csv
 import datetime
+import decimal
 import glob
 import io
 import json
 import os
 import random
 import shutil
+import struct
 import subprocess
 import sys
 
@@ -17,6 +19,7 @@ import fastavro
 
 EVENTS = 300
 FRAME = 10      # bytes: single-object encoding
+ESCAPES = {'"': '\\"', '\\': '\\\\'}
 TEXTS = ['a', 'a,b', 'say "x"', 'two\nlines', 'cr\rhere', '', ' blank ', 'h\u00e9 \u20ac \U0001f600', 'back\\slash', 'tab\there', 'null', '[1]']
 
 
@@ -28,6 +31,11 @@ def field(rng, name):
         'int': lambda: {'uniform': [-5, 2000]},
         'long': lambda: {'uniform': [-4000000000000000, 4000000000000000]},
         'money': lambda: {'uniform': [0, 99]},
+        'decimal': lambda: rng.choice([{'precision': 7, 'scale': 3, 'uniform': [-50, 900.125]}, {'precision': 18, 'scale': 0, 'uniform': [-7, 7]},
+                                       {'precision': 18, 'scale': 18, 'const': -0.123456789}]),
+        'float': lambda: {'places': rng.randint(0, 6), 'uniform': [-70000, 90000]},
+        'double': lambda: {'places': rng.randint(0, 6), 'normal': {'mean': 0, 'deviation': 1000}},
+        'bytes': lambda: {'choice': {text: rng.randint(1, 3) for text in rng.sample(TEXTS, rng.randint(1, 6))}},
         'timestamp': lambda: {'const': rng.choice(['1969-12-31T23:59:59.999Z', '2024-02-29T12:00:00Z', '9999-01-01T00:00:00Z'])},
     }
     kind = rng.choice(sorted(kinds))
@@ -46,24 +54,62 @@ def spec_of(rng):
             'topics': {'partitions': rng.randint(1, 4)}, 'pipeline': {'watermark': {'delay': '1s'}, 'dedupe': {'horizon': '1m'}}}
 
 
-def plain(value):
+def shortest_narrow(value):
+    """The number that the fewest digits say which read back to this binary32."""
+    texts = (f'{value:.{digits}g}' for digits in range(1, 10))
+    return next(float(text) for text in texts if struct.pack('<f', float(text)) == struct.pack('<f', value))
+
+
+def bare(schema):
+    """A type without the null beside it, and its name."""
+    if isinstance(schema, list):
+        schema = next(one for one in schema if one != 'null')
+    return schema, schema['type'] if isinstance(schema, dict) else schema
+
+
+def plain(value, schema=None):
     """A value as fastavro gives it, as JSON has it."""
+    schema, kind = bare(schema) if schema else (None, None)
     if isinstance(value, datetime.datetime):
         return value.strftime('%Y-%m-%dT%H:%M:%S.') + f'{value.microsecond // 1000:03d}Z'
+    if isinstance(value, decimal.Decimal):
+        return f'{value:f}'
+    if isinstance(value, bytes):
+        return value.decode('latin-1')
+    if isinstance(value, float):
+        return shortest_narrow(value) if kind == 'float' else value
     if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
+        types = {f['name']: f['type'] for f in schema['fields']} if schema else {}
+        return {key: plain(item, types.get(key)) for key, item in value.items()}
     return value
 
 
-def cell(value):
-    """And as CSV has it: None for an empty cell without quotes."""
+def cell(value, kind):
+    """And as CSV has it: None for an empty cell without quotes; numbers and bytes as JSON writes them, without its quotes."""
+    if kind == 'bytes' and value is not None:
+        return ''.join(c if ' ' <= c <= '~' and c not in '"\\' else ESCAPES.get(c, f'\\u{ord(c):04x}') for c in value)
+    if isinstance(value, float):
+        return float(value)
     return value if value is None or isinstance(value, str) else json.dumps(value)
+
+
+def same_cell(text, value, kind):
+    """Which digits a float is written with is what JSON Lines say; that they are the same number is told here."""
+    should = cell(value, kind)
+    return text is not None and float(text) == should if isinstance(should, float) else text == should
 
 
 def flat(value):
     columns = {key: item for key, item in value.items() if key != 'payload'}
     columns.update({'payload.' + key: item for key, item in value['payload'].items()})
     return columns
+
+
+def kinds_of(schema):
+    """The type of each column of CSV."""
+    payload = next(f['type'] for f in schema['fields'] if f['name'] == 'payload')
+    kinds = [bare(f['type']) for f in schema['fields'] if f['name'] != 'payload'] + [bare(f['type']) for f in payload['fields']]
+    return [kind if not (isinstance(made, dict) and made.get('logicalType') == 'decimal') else 'decimal' for made, kind in kinds]
 
 
 def read_csv(path):
@@ -111,7 +157,7 @@ def check(run, work, number, rng):
         with open(path, 'rb') as f:
             reader = fastavro.reader(f)
             schema = reader.writer_schema
-            values = [plain(value) for value in reader]
+            values = [plain(value, schema) for value in reader]
         bad = [r for r in records if 'damaged' in r]
         good = [r['value'] for r in records if 'damaged' not in r]
         assert values == good, f'{name}: avro differs from jsonl'
@@ -119,7 +165,10 @@ def check(run, work, number, rng):
             apart = [json.loads(line) for line in open(f'{places[folder]}/{name}.damaged.jsonl', encoding='utf-8')]
             assert [(r['partition'], r['key'], r['bytes']) for r in apart] == [(r['partition'], r['key'], r['bytes']) for r in bad], name
         header, *rows = read_csv(f'{places["csv"]}/{name}.csv')
-        assert rows == [[cell(c) for c in flat(value).values()] for value in good] and all(header == list(flat(v)) for v in good), f'{name}: csv'
+        kinds = kinds_of(schema)
+        assert len(rows) == len(good) and all(header == list(flat(v)) for v in good), f'{name}: csv'
+        for row, value in zip(rows, good):
+            assert all(same_cell(*one) for one in zip(row, flat(value).values(), kinds)), (name, row, value)
         for log in sorted(glob.glob(f'{places["log"]}/{topic}/*.avro')):
             partition = int(os.path.basename(log)[:-5])
             mine = [r for r in records if r['partition'] == partition]
@@ -130,7 +179,7 @@ def check(run, work, number, rng):
                 if 'damaged' in line:
                     assert r['value'].hex() == line['bytes'], log
                 else:
-                    assert plain(fastavro.schemaless_reader(io.BytesIO(r['value'][FRAME:]), schema)) == line['value'], log
+                    assert plain(fastavro.schemaless_reader(io.BytesIO(r['value'][FRAME:]), schema), schema) == line['value'], log
         sound, damaged = sound + len(good), damaged + len(bad)
     assert sound + damaged == EVENTS and damaged > 10, (sound, damaged)
     return sound

@@ -14,6 +14,7 @@ import json
 import math
 import os
 import re
+import struct
 import subprocess
 import sys
 import tempfile
@@ -197,14 +198,21 @@ def time_of(text):
 class Field:
     def __init__(self, spec, seed, path):
         self.spec, self.name, self.type, self.path = spec, spec['name'], spec['type'], path
-        rest = [k for k in spec if k not in ('name', 'type', 'nullable', 'null', 'min', 'max')]
+        rest = [k for k in spec if k not in ('name', 'type', 'nullable', 'null', 'min', 'max', 'precision', 'scale', 'places')]
         assert len(rest) == 1, spec
         self.source, self.settings = rest[0], spec[rest[0]]
         shared = self.source == 'walk' and self.settings.get('name')
         self.key, self.null_key = key(seed, f'walks.{shared}' if shared else path), key(seed, path + '.null')
+        self.is_number = self.type in ('int', 'long', 'money', 'decimal', 'float', 'double')
         self.is_time = self.type in ('timestamp', 'date', 'local_timestamp')
+        binary = self.type in ('float', 'double')
+        self.scale = 2 if self.type == 'money' else spec.get('places', 2) if binary else spec.get('scale', 0)
+        self.ones = 10**self.scale
         limit = 2**31 if self.type in ('int', 'date') else 2**63
         self.low, self.high = -limit, limit - 1
+        if self.type == 'decimal':
+            self.high = 10**spec['precision'] - 1
+            self.low = -self.high
         if 'min' in spec:
             self.low = self.unit(spec['min'])
         if 'max' in spec:
@@ -214,8 +222,8 @@ class Field:
             self.words = list(dict.fromkeys(one for row in rows for one, _ in weights_of(row['choice'])))
 
     def unit(self, value):
-        """A number or a duration of the spec as an integer: cents, milliseconds, ones."""
-        return duration(value) if isinstance(value, str) else int(Q(str(value)) * (100 if self.type == 'money' else 1))
+        """A number or a duration of the spec as an integer: at the field's scale, milliseconds."""
+        return duration(value) if isinstance(value, str) else int(Q(str(value)) * self.ones)
 
     def clamp(self, value):
         return min(max(value, self.low), self.high)
@@ -353,7 +361,8 @@ class Generator:
         if field.source == 'const':
             return self.constant(field)
         if field.source == 'choice':
-            return self.choose(weights_of(settings), word(k, i))
+            chosen = self.choose(weights_of(settings), word(k, i))
+            return int(Q(chosen) * field.ones) if field.is_number else chosen
         if field.source == 'bernoulli':
             return 'true' if hit(word(k, i), ratio(settings)) else 'false'
         if field.source == 'id':
@@ -372,7 +381,7 @@ class Generator:
             value = field.unit(settings['first']) + field.unit(settings['step']) * i
             value = min(max(value, -(2**63 - 1) // 4), (2**63 - 1) // 4)
         else:
-            value = self.distribution(field.source, settings, k, i, field.unit, 100 if field.type == 'money' else 1)
+            value = self.distribution(field.source, settings, k, i, field.unit, field.ones)
             value = min(max(value, -2**52), 2**52) if field.is_time else value
         return field.clamp(self.to_time(field, value) if field.is_time else value)
 
@@ -423,7 +432,7 @@ class Generator:
                 'value': {'event_id': f'{mix(key(self.seed, "event_id") + i & M64):016x}', 'event_time': show(event_time, 'timestamp'),
                           'ingest_time': show(scheduled, 'timestamp'), 'source': self.spec['domain'], 'schema_version': 1,
                           'entity_id': self.entity_id(spec['entity'], n),
-                          'payload': {f.name + '_cents' * (f.type == 'money'): show(payload[f.name], f.type) for f in fields}}}
+                          'payload': {f.name + '_cents' * (f.type == 'money'): show(payload[f.name], f.type, f.scale) for f in fields}}}
 
     def delay(self, i):
         settings = {k: v for k, v in self.spec['delay'].items() if k != 'max'}
@@ -460,15 +469,15 @@ class Generator:
         return field.clamp(made) if isinstance(made, int) and not field.is_time else made
 
     def expression(self, field, i, event_time, payload):
-        """Exact: money is a number of two places here, and cents again in the field."""
+        """Exact: a field is a fraction here, and an integer at the scale of the field again."""
         values = {}
-        types = {f.name: f.type for _, fields in self.types for f in fields}
+        fields = {f.name: f for _, fields in self.types for f in fields}
 
         def name(found):
             value = self.named(found[0], i, event_time, payload)
             entity, _, attribute = found[0].partition('.')
-            kind = self.attributes[entity][attribute].type if attribute and attribute != 'id' else types.get(found[0])
-            values[f'v{len(values)}'] = Q(value, 100) if kind == 'money' and value is not None else value
+            of = self.attributes[entity][attribute] if attribute and attribute != 'id' else fields.get(found[0])
+            values[f'v{len(values)}'] = Q(value, of.ones) if of and of.scale and value is not None else value
             return f'v{len(values) - 1}'
         text = re.sub(r'\b(?!(?:and|or)\b)[a-z]\w*(?:\.[a-z]\w*)?', name, field.settings)
         if None in values.values():
@@ -476,11 +485,35 @@ class Generator:
         made = eval(re.sub(r'(?<![<>])=', '==', text), {}, values)
         if field.type == 'boolean':
             return 'true' if made else 'false'
-        return made if isinstance(made, str) else field.clamp(int(made * (100 if field.type == 'money' else 1)))
+        return made if isinstance(made, str) else field.clamp(int(made * field.ones))
 
 
-def show(value, kind):
+def narrow(number):
+    """The binary32 nearest to a fraction: one of the three around what a binary64 rounds it to."""
+    bits, = struct.unpack('<I', struct.pack('<f', abs(number)))
+    near = [struct.unpack('<f', struct.pack('<I', max(0, bits + step)))[0] for step in (-1, 0, 1)]
+    distance = [abs(Q(one) - abs(number)) for one in near]
+    tied = [k for k in range(3) if distance[k] == min(distance)]
+    best = near[next(k for k in tied if len(tied) == 1 or (bits + k - 1) % 2 == 0)]
+    return best if number >= 0 else -best
+
+
+def shortest_narrow(value):
+    """The number that the fewest digits say which read back to this binary32."""
+    texts = (f'{value:.{digits}g}' for digits in range(1, 10))
+    return next(float(text) for text in texts if struct.pack('<f', float(text)) == struct.pack('<f', value))
+
+
+def show(value, kind, scale=0):
     """As the program prints it in JSON."""
+    if value is not None and kind == 'decimal':
+        return f'{value // 10**scale}' if not scale else f'{"-" * (value < 0)}{abs(value) // 10**scale}.{abs(value) % 10**scale:0{scale}d}'
+    if value is not None and kind == 'double':
+        return value / 10**scale        # of integers: rounded once
+    if value is not None and kind == 'float':
+        return shortest_narrow(narrow(Q(value, 10**scale)))
+    if value is not None and kind == 'bytes':
+        return value.encode().decode('latin-1')
     if value is None or kind in ('string', 'enum', 'uuid', 'int', 'long', 'money'):
         return value
     if kind == 'boolean':
@@ -505,7 +538,8 @@ def spec(seed, start):
               {'name': 'label', 'type': 'string', 'words': {'of': {'red': 3, 'small': 2, 'light': 1}, 'least': 2, 'most': 4}},
               {'name': 'good', 'type': 'boolean', 'bernoulli': '2/3'},
               {'name': 'born', 'type': 'timestamp', 'uniform': ['-9d', '1d']},
-              {'name': 'nick', 'type': 'string', 'id': 'no {n}!'}]
+              {'name': 'nick', 'type': 'string', 'id': 'no {n}!'},
+              {'name': 'tariff', 'type': 'decimal', 'precision': 7, 'scale': 5, 'lognormal': {'median': 0.25, 'sigma': 1.2}, 'max': 40}]
     metrics = [{'name': 'count', 'type': 'int', 'poisson': 1.6},
                {'name': 'many', 'type': 'long', 'poisson': 9999.5, 'nullable': '1/5'},
                {'name': 'rare', 'type': 'money', 'poisson': 0.01},
@@ -537,13 +571,30 @@ def spec(seed, start):
                {'name': 'both', 'type': 'long', 'expr': 'load * 2 - heat + device.base'},
                {'name': 'high', 'type': 'boolean', 'expr': 'total > 50.00 or count = 2 and load <= 0'},
                {'name': 'again', 'type': 'string', 'expr': 'note', 'null': 'never'},
-               {'name': 'local', 'type': 'local_timestamp', 'expr': 'event_time + device.offset_ms'}]
-    refs = [{'name': f'device_{a["name"]}', 'type': 'string' if a['type'] == 'enum' else a['type'], 'ref': f'device.{a["name"]}'} for a in device]
+               {'name': 'local', 'type': 'local_timestamp', 'expr': 'event_time + device.offset_ms'},
+               {'name': 'energy', 'type': 'decimal', 'precision': 12, 'scale': 3, 'exponential': {'mean': 12.125}, 'nullable': '1/9'},
+               {'name': 'worth', 'type': 'decimal', 'precision': 18, 'scale': 8, 'expr': 'energy * device.tariff', 'null': 'never', 'max': 25.5},
+               {'name': 'step', 'type': 'decimal', 'precision': 3, 'scale': 3, 'choice': {'-0.999': 1, '0': 1, '0.5': 2}},
+               {'name': 'ranks', 'type': 'decimal', 'precision': 9, 'scale': 4, 'zipf': {'s': 1.1, 'n': 300}},
+               {'name': 'whole', 'type': 'decimal', 'precision': 18, 'scale': 0, 'sequence': {'first': -100000000, 'step': 7777777}},
+               {'name': 'volts', 'type': 'float', 'places': 1, 'walk': {'around': 230, 'within': 12.5, 'over': '3m', 'tick': 0.2}},
+               {'name': 'angle', 'type': 'double', 'places': 6, 'normal': {'mean': -0.25, 'deviation': 1.5}, 'min': -2, 'nullable': '1/6'},
+               {'name': 'large', 'type': 'float', 'places': 0, 'uniform': [-4000000000000000, 4000000000000000]},
+               {'name': 'half', 'type': 'double', 'poisson': 0.5},
+               {'name': 'twice', 'type': 'double', 'places': 4, 'expr': 'load * 2 - energy', 'null': 'never'},
+               {'name': 'raw', 'type': 'bytes', 'pattern': '[a-f]{0,4}'},
+               {'name': 'said', 'type': 'bytes', 'words': {'of': ['\u00fc', 'na', '\u20ac'], 'most': 3}, 'nullable': '1/4'},
+               {'name': 'fixed', 'type': 'bytes', 'const': 'z\u00e9ro'},
+               {'name': 'mark', 'type': 'bytes', 'id': '#{n:03}'}]
+    refs = [{'name': f'device_{a["name"]}', 'type': 'string' if a['type'] == 'enum' else a['type'], 'ref': f'device.{a["name"]}',
+             **{k: a[k] for k in ('precision', 'scale') if k in a}} for a in device]
     refs += [{'name': 'device_id', 'type': 'string', 'ref': 'device.id', 'null': 'never'}, {'name': 'plant_id', 'type': 'string', 'ref': 'plant.id'},
              {'name': 'plant_name', 'type': 'string', 'ref': 'plant.name', 'null': 'never'}]
     constants = [{'name': 'c_int', 'type': 'int', 'const': -7}, {'name': 'c_money', 'type': 'money', 'const': 19.99},
                  {'name': 'c_text', 'type': 'string', 'const': 'EUR'}, {'name': 'c_time', 'type': 'timestamp', 'const': '1969-12-31T23:59:59Z'},
-                 {'name': 'c_date', 'type': 'date', 'const': '1969-12-31'}, {'name': 'c_true', 'type': 'boolean', 'const': True}]
+                 {'name': 'c_date', 'type': 'date', 'const': '1969-12-31'}, {'name': 'c_true', 'type': 'boolean', 'const': True},
+                 {'name': 'c_decimal', 'type': 'decimal', 'precision': 18, 'scale': 18, 'const': -0.123456789012345678},
+                 {'name': 'c_float', 'type': 'float', 'const': 0.1}, {'name': 'c_double', 'type': 'double', 'places': 6, 'const': -2.000001}]
     return {'lockstep': 1, 'domain': 'values', 'seed': seed, 'start': start, 'arrival': [{'rate': '7/s'}],
             'entities': {'device': {'count': 37, 'id': 'D{n:03}', 'attributes': device},
                          'shift': {'count': 3, 'id': 'S{n}', 'pick': 'in_turn'},
