@@ -24,17 +24,13 @@ static void add_version(int64_t versions[VERSIONS_MAX], size_t *count, int64_t v
 /* The written versions, and those at which a field comes or goes. */
 static size_t versions_of(const struct ls_spec_event_type *type, int64_t versions[VERSIONS_MAX])
 {
-    const struct ls_items *lists[] = {&type->attributes, &type->dimensions, &type->metrics};
     size_t count = 0;
     for (size_t v = 0; v < type->version_count; v++) {
         add_version(versions, &count, type->versions[v].number);
     }
-    for (size_t l = 0; l < sizeof lists / sizeof *lists; l++) {
-        const struct ls_spec_field *fields = lists[l]->items;
-        for (size_t i = 0; i < lists[l]->count; i++) {
-            add_version(versions, &count, fields[i].since);
-            add_version(versions, &count, fields[i].until);
-        }
+    for (size_t i = 0; i < type->every_count; i++) {
+        add_version(versions, &count, type->every[i]->since);
+        add_version(versions, &count, type->every[i]->until);
     }
     return count;
 }

@@ -82,7 +82,8 @@ static const char *const words[] = {
     [NAIVE_BOOLEAN] = "boolean", [NAIVE_INT] = "int",         [NAIVE_LONG] = "long",
     [NAIVE_TIME] = "long",       [NAIVE_ENUM] = "enum",       [NAIVE_STRING] = "string",
     [NAIVE_BYTES] = "bytes",     [NAIVE_DECIMAL] = "decimal", [NAIVE_HEADERS] = "array",
-    [NAIVE_SCALED] = "decimal",  [NAIVE_FLOAT] = "float",     [NAIVE_DOUBLE] = "double"};
+    [NAIVE_ARRAY] = "array",     [NAIVE_MAP] = "map",         [NAIVE_SCALED] = "decimal",
+    [NAIVE_FLOAT] = "float",     [NAIVE_DOUBLE] = "double"};
 
 static bool same_type(const struct naive_column *column, const json_t *type)
 {
@@ -92,6 +93,10 @@ static bool same_type(const struct naive_column *column, const json_t *type)
                           : column->type == NAIVE_TIME ? "timestamp-millis"
                           : decimal                    ? "decimal"
                                                        : NULL;
+    if (column->items) {
+        const char *inner = column->type == NAIVE_ARRAY ? "items" : "values";
+        return says(type, "type", word) && same_type(column->items, json_object_get(type, inner));
+    }
     if (json_is_string(type)) {
         return !logical && strcmp(json_string_value(type), word) == 0;
     }

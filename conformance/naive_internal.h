@@ -26,7 +26,9 @@ enum naive_type {
     NAIVE_SCALED,  /* likewise in files; of at most 18 digits, and a number here */
     NAIVE_FLOAT,   /* its bits */
     NAIVE_DOUBLE,
-    NAIVE_HEADERS /* an array of records of key and value */
+    NAIVE_HEADERS, /* an array of records of key and value */
+    NAIVE_ARRAY,   /* of scalars; one block, as short as it can be */
+    NAIVE_MAP      /* likewise, in the order of its entries */
 };
 
 struct naive_column {
@@ -39,9 +41,13 @@ struct naive_column {
     bool nullable;       /* of an event's columns: a union with null in front */
     bool physical;       /* tells where the record stood, not what it says (B3) */
     bool is_free;        /* for people, fixed by no clause: any value will do */
+    /* of an event's columns: the records in the payload that it lies in, the outermost first */
+    const char *records[LS_SPEC_NESTING_MAX];
+    size_t depth;
     const char *const *symbols;
     size_t symbol_count;
     const char *avro_name; /* of an enum: what it is called; NULL: TYPE_FIELD */
+    const struct naive_column *items; /* of an array or a map */
 };
 
 struct naive_columns {
@@ -64,7 +70,8 @@ enum {
 struct naive_value {
     bool is_null;
     int64_t number;       /* boolean, int, long, time, scaled; bits; index of an enum */
-    const uint8_t *bytes; /* string, bytes, decimal; symbol of an enum; headers as one text */
+    const uint8_t *bytes; /* string, bytes, decimal, array, map; symbol of an enum; headers as one
+                             text */
     size_t size;
 };
 
@@ -125,6 +132,22 @@ enum ls_reason ls_naive_unframe(const struct naive_value *value, uint64_t crc64,
 /* One value of each column, filling the span exactly. Strings are borrowed from it. */
 enum ls_reason ls_naive_walk(const struct naive_columns *columns, struct naive_span span,
                              struct naive_value *out);
+
+/* One scalar. */
+enum ls_reason ls_naive_take_value(const struct naive_column *column, struct naive_span *span,
+                                   struct naive_value *out);
+
+/* An array or a map: its encoding as it stands there. */
+enum ls_reason ls_naive_take_nested(const struct naive_column *column, struct naive_span *span,
+                                    struct naive_value *out);
+
+/* The same values in one block, as short as it can be. */
+int ls_naive_nested_canonical(const struct naive_column *column, struct naive_value *value,
+                              struct ls_arena *arena, struct ls_error *err);
+
+/* What libavro read, in the same form. */
+int ls_naive_nested_of(avro_value_t *field, const struct naive_column *column,
+                       struct ls_arena *arena, struct naive_value *out, struct ls_error *err);
 
 bool ls_naive_utf8(const uint8_t *bytes, size_t size);
 

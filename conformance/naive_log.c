@@ -191,7 +191,7 @@ static int decoder_open(const struct naive_world *world, const struct ls_spec_ev
 
 /* libavro reads the same from the datum as the walk did. */
 static int agree(struct decoder *d, struct naive_span datum, const struct naive_value *written,
-                 struct ls_error *err)
+                 struct ls_arena *arena, struct ls_error *err)
 {
     avro_value_t payload;
     avro_value_t field;
@@ -203,12 +203,16 @@ static int agree(struct decoder *d, struct naive_span datum, const struct naive_
     for (size_t i = 0; i < d->version->columns.count; i++) {
         const struct naive_column *column = &d->version->columns.items[i];
         struct naive_value value;
-        const avro_value_t *record = i < NAIVE_PAYLOAD ? &d->value : &payload;
-        size_t index = i < NAIVE_PAYLOAD ? i : i - NAIVE_PAYLOAD;
-        if (avro_value_get_by_index(record, index, &field, NULL) != 0) {
+        avro_value_t record = i < NAIVE_PAYLOAD ? d->value : payload;
+        bool found = true;
+        for (size_t k = 0; found && k < column->depth; k++) {
+            found = avro_value_get_by_name(&record, column->records[k], &field, NULL) == 0;
+            record = field;
+        }
+        if (!found || avro_value_get_by_name(&record, column->written, &field, NULL) != 0) {
             return ls_error_set(err, LS_E_BUG, "libavro finds no field `%s`", column->written);
         }
-        int rc = ls_naive_value_of(&field, column, NULL, &value, err);
+        int rc = ls_naive_value_of(&field, column, column->items ? arena : NULL, &value, err);
         if (rc < 0) {
             return rc;
         }
@@ -259,6 +263,15 @@ static int decode(const struct naive_topic *topic, struct decoder *decoders, boo
         return 0;
     }
     record->version = d->version;
+    for (size_t i = 0; i < d->version->columns.count; i++) {
+        const struct naive_column *column = &d->version->columns.items[i];
+        int rc = column->items && !written[i].is_null
+                     ? ls_naive_nested_canonical(column, &written[i], arena, err)
+                     : 0;
+        if (rc < 0) {
+            return rc;
+        }
+    }
     record->event = ls_arena_new(arena, topic->event.count, sizeof *record->event, err);
     if (!record->event) {
         return err->code;
@@ -269,7 +282,7 @@ static int decode(const struct naive_topic *topic, struct decoder *decoders, boo
                                ? written[place]
                                : (struct naive_value){.is_null = true};
     }
-    return agree(d, datum, written, err);
+    return agree(d, datum, written, arena, err);
 }
 
 int ls_naive_decode(struct naive_world *world, struct naive_topic *topic, struct ls_error *err)

@@ -144,6 +144,9 @@ int ls_naive_value_of(avro_value_t *field, const struct naive_column *column,
         return 0;
     case NAIVE_ENUM:
         return enum_of(&branch, column, out, err);
+    case NAIVE_ARRAY:
+    case NAIVE_MAP:
+        return ls_naive_nested_of(&branch, column, arena, out, err);
     case NAIVE_HEADERS:
         return headers_of(&branch, column, arena, out, err);
     default:

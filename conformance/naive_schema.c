@@ -34,7 +34,7 @@ struct naive_value ls_naive_text_value(const char *text)
     return (struct naive_value){.bytes = (const uint8_t *)text, .size = strlen(text)};
 }
 
-static struct naive_column column_of(const struct ls_spec_field *field)
+static struct naive_column scalar_of(const struct ls_spec_field *field)
 {
     static const enum naive_type types[] = {[LS_FIELD_BOOLEAN] = NAIVE_BOOLEAN,
                                             [LS_FIELD_ENUM] = NAIVE_ENUM,
@@ -49,7 +49,9 @@ static struct naive_column column_of(const struct ls_spec_field *field)
                                             [LS_FIELD_DECIMAL] = NAIVE_SCALED,
                                             [LS_FIELD_FLOAT] = NAIVE_FLOAT,
                                             [LS_FIELD_DOUBLE] = NAIVE_DOUBLE,
-                                            [LS_FIELD_BYTES] = NAIVE_BYTES};
+                                            [LS_FIELD_BYTES] = NAIVE_BYTES,
+                                            [LS_FIELD_ARRAY] = NAIVE_ARRAY,
+                                            [LS_FIELD_MAP] = NAIVE_MAP};
     struct naive_column column = {.name = field->name,
                                   .written = field->column_name,
                                   .type = types[field->type],
@@ -71,6 +73,44 @@ static struct naive_column column_of(const struct ls_spec_field *field)
     return column;
 }
 
+static int column_of(const struct ls_spec_field *field, struct ls_arena *arena,
+                     struct naive_column *out, struct ls_error *err)
+{
+    *out = scalar_of(field);
+    if (field->type != LS_FIELD_ARRAY && field->type != LS_FIELD_MAP) {
+        return 0;
+    }
+    struct naive_column *items = ls_arena_new(arena, 1, sizeof *items, err);
+    if (items) {
+        *items = scalar_of(field->source.settings);
+    }
+    out->items = items;
+    return items ? 0 : err->code;
+}
+
+/* A record's fields stand in its place. `around` has the records so far. */
+static int add_columns(const struct ls_items *items, int64_t version,
+                       const struct naive_column *around, struct ls_arena *arena,
+                       struct naive_columns *out, struct ls_error *err)
+{
+    const struct ls_spec_field *fields = items->items;
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < items->count; i++) {
+        struct naive_column inner = *around;
+        if (fields[i].type == LS_FIELD_RECORD) {
+            const struct ls_source_fields *of = fields[i].source.settings;
+            inner.records[inner.depth++] = fields[i].name;
+            rc = add_columns(&of->fields, version, &inner, arena, out, err);
+        } else if (version >= fields[i].since && (!fields[i].until || version < fields[i].until)) {
+            struct naive_column *column = &out->items[out->count++];
+            rc = column_of(&fields[i], arena, column, err);
+            memcpy(column->records, around->records, sizeof column->records);
+            column->depth = around->depth;
+        }
+    }
+    return rc;
+}
+
 /* The envelope, and the fields that are there at the version, in the spec's order. */
 static int columns_of(const struct ls_spec_event_type *type, int64_t version,
                       struct ls_arena *arena, struct naive_columns *out, struct ls_error *err)
@@ -83,8 +123,8 @@ static int columns_of(const struct ls_spec_event_type *type, int64_t version,
         [NAIVE_SCHEMA_VERSION] = {.name = "schema_version", .type = NAIVE_INT},
         [NAIVE_ENTITY_ID] = {.name = "entity_id", .type = NAIVE_STRING}};
     const struct ls_items *lists[] = {&type->attributes, &type->dimensions, &type->metrics};
-    size_t most = NAIVE_PAYLOAD + lists[0]->count + lists[1]->count + lists[2]->count;
-    out->items = ls_arena_new(arena, most, sizeof *out->items, err);
+    const struct naive_column none = {0};
+    out->items = ls_arena_new(arena, NAIVE_PAYLOAD + LS_SPEC_FIELDS_MAX, sizeof *out->items, err);
     if (!out->items) {
         return err->code;
     }
@@ -92,16 +132,11 @@ static int columns_of(const struct ls_spec_event_type *type, int64_t version,
         out->items[out->count] = envelope[out->count];
         out->items[out->count].written = envelope[out->count].name;
     }
-    for (size_t l = 0; l < 3; l++) {
-        const struct ls_spec_field *fields = lists[l]->items;
-        for (size_t i = 0; i < lists[l]->count; i++) {
-            bool gone = fields[i].until != 0 && version >= fields[i].until;
-            if (version >= fields[i].since && !gone) {
-                out->items[out->count++] = column_of(&fields[i]);
-            }
-        }
+    int rc = 0;
+    for (size_t l = 0; rc == 0 && l < 3; l++) {
+        rc = add_columns(lists[l], version, &none, arena, out, err);
     }
-    return 0;
+    return rc;
 }
 
 /* Avro's schema resolution goes by name. */
@@ -150,7 +185,7 @@ int ls_naive_table_columns(const struct ls_spec_reference *table, struct ls_aren
     out->items[0] = (struct naive_column){
         .name = table->key_column, .written = table->key_column, .type = NAIVE_STRING};
     for (size_t i = 1; i < out->count; i++) {
-        out->items[i] = column_of(&attributes[i - 1]);
+        out->items[i] = scalar_of(&attributes[i - 1]); /* none is nested */
     }
     return 0;
 }
@@ -163,6 +198,14 @@ static int put_type(const struct ls_spec *spec, const struct ls_spec_event_type 
         [NAIVE_TIME] = "\"long\"",       [NAIVE_STRING] = "\"string\"", [NAIVE_ENUM] = NULL,
         [NAIVE_SCALED] = "\"bytes\"",    [NAIVE_BYTES] = "\"bytes\"",   [NAIVE_FLOAT] = "\"float\"",
         [NAIVE_DOUBLE] = "\"double\""};
+    if (column->items) {
+        int rc = ls_buf_append_text(text,
+                                    column->type == NAIVE_ARRAY ? "{\"type\":\"array\",\"items\":"
+                                                                : "{\"type\":\"map\",\"values\":",
+                                    err);
+        rc = rc < 0 ? rc : put_type(spec, type, column->items, text, err);
+        return rc < 0 ? rc : ls_buf_append_text(text, "}", err);
+    }
     if (column->type != NAIVE_ENUM) {
         return ls_buf_append_text(text, words[column->type], err);
     }
@@ -176,12 +219,35 @@ static int put_type(const struct ls_spec *spec, const struct ls_spec_event_type 
     return rc < 0 ? rc : ls_buf_append_text(text, "]}", err);
 }
 
-static int put_field(const struct ls_spec *spec, const struct ls_spec_event_type *type,
-                     const struct naive_column *column, bool is_first, struct ls_buf *text,
-                     struct ls_error *err)
+/* Closes the records that end between two columns, and begins those that begin; then the comma. */
+static int put_records(const struct ls_spec *spec, const struct ls_spec_event_type *type,
+                       const struct naive_column *before, const struct naive_column *column,
+                       bool is_first, struct ls_buf *text, struct ls_error *err)
 {
-    int rc = ls_buf_appendf(text, err, "%s{\"name\":\"%s\",\"type\":%s", is_first ? "" : ",",
-                            column->written, column->nullable ? "[\"null\"," : "");
+    size_t same = 0;
+    int rc = 0;
+    while (same < before->depth && same < column->depth &&
+           strcmp(before->records[same], column->records[same]) == 0) {
+        same++;
+    }
+    for (size_t i = before->depth; rc == 0 && i > same; i--) {
+        rc = ls_buf_append_text(text, "]}}", err);
+    }
+    rc = rc < 0 || is_first ? rc : ls_buf_append_text(text, ",", err);
+    for (size_t i = same; rc == 0 && i < column->depth; i++) {
+        rc = ls_buf_appendf(text, err,
+                            "{\"name\":\"%s\",\"type\":{\"name\":\"%s.%s_%s\","
+                            "\"type\":\"record\",\"fields\":[",
+                            column->records[i], spec->domain, type->name, column->records[i]);
+    }
+    return rc;
+}
+
+static int put_field(const struct ls_spec *spec, const struct ls_spec_event_type *type,
+                     const struct naive_column *column, struct ls_buf *text, struct ls_error *err)
+{
+    int rc = ls_buf_appendf(text, err, "{\"name\":\"%s\",\"type\":%s", column->written,
+                            column->nullable ? "[\"null\"," : "");
     rc = rc < 0 ? rc : put_type(spec, type, column, text, err);
     return rc < 0 ? rc : ls_buf_append_text(text, column->nullable ? "]}" : "}", err);
 }
@@ -206,6 +272,7 @@ int ls_naive_schema(const struct ls_spec *spec, const struct ls_spec_event_type 
                     const struct naive_columns *columns, struct ls_buf *text, uint64_t *crc64,
                     struct ls_error *err)
 {
+    const struct naive_column none = {0};
     size_t start = text->size;
     int rc = ls_buf_appendf(text, err, "{\"name\":\"%s.%s\",\"type\":\"record\",\"fields\":[",
                             spec->domain, type->name);
@@ -217,10 +284,14 @@ int ls_naive_schema(const struct ls_spec *spec, const struct ls_spec_event_type 
                                 spec->domain, type->payload_name ? type->payload_name : type->name,
                                 type->payload_name ? "" : "_payload");
         }
+        bool is_first = i == 0 || i == NAIVE_PAYLOAD;
         rc = rc < 0 ? rc
-                    : put_field(spec, type, &columns->items[i], i == 0 || i == NAIVE_PAYLOAD, text,
-                                err);
+                    : put_records(spec, type, is_first ? &none : &columns->items[i - 1],
+                                  &columns->items[i], is_first, text, err);
+        rc = rc < 0 ? rc : put_field(spec, type, &columns->items[i], text, err);
     }
+    const struct naive_column *last = &columns->items[columns->count - 1];
+    rc = rc < 0 ? rc : put_records(spec, type, last, &none, true, text, err);
     rc = rc < 0 ? rc : ls_buf_append_text(text, "]}}]}", err);
     if (rc == 0) {
         *crc64 = ls_naive_fingerprint(text->data + start, text->size - start);

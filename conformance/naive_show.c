@@ -100,6 +100,8 @@ int ls_naive_show(const struct naive_column *column, const struct naive_value *v
     case NAIVE_STRING:
         return show_text(value, out, err);
     case NAIVE_BYTES:
+    case NAIVE_ARRAY:
+    case NAIVE_MAP:
     case NAIVE_HEADERS:
         return show_bytes(value, out, err);
     case NAIVE_DECIMAL:

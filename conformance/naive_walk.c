@@ -136,8 +136,8 @@ static enum ls_reason take_bits(struct naive_span *span, unsigned size, int64_t 
     return LS_ADMITTED;
 }
 
-static enum ls_reason take_value(const struct naive_column *column, struct naive_span *span,
-                                 struct naive_value *out)
+enum ls_reason ls_naive_take_value(const struct naive_column *column, struct naive_span *span,
+                                   struct naive_value *out)
 {
     enum ls_reason reason;
     switch (column->type) {
@@ -179,6 +179,13 @@ static enum ls_reason take_value(const struct naive_column *column, struct naive
     }
 }
 
+static enum ls_reason take_any(const struct naive_column *column, struct naive_span *span,
+                               struct naive_value *out)
+{
+    return column->items ? ls_naive_take_nested(column, span, out)
+                         : ls_naive_take_value(column, span, out);
+}
+
 enum ls_reason ls_naive_walk(const struct naive_columns *columns, struct naive_span span,
                              struct naive_value *out)
 {
@@ -196,7 +203,7 @@ enum ls_reason ls_naive_walk(const struct naive_columns *columns, struct naive_s
             }
         }
         out[i].is_null = branch == 0;
-        enum ls_reason reason = branch ? take_value(column, &span, &out[i]) : LS_ADMITTED;
+        enum ls_reason reason = branch ? take_any(column, &span, &out[i]) : LS_ADMITTED;
         if (reason != LS_ADMITTED) {
             return reason;
         }

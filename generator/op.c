@@ -98,7 +98,12 @@ void ls_pieces_make(const struct ls_op *op, struct ls_piece *out)
 
 size_t ls_op_size_max(const struct ls_op *op)
 {
-    return 1 + (size_t)LS_AVRO_LONG_MAX + op->text_max; /* branch, number or length, text */
+    size_t size = 1 + (size_t)LS_AVRO_LONG_MAX + op->text_max; /* branch, number or length, text */
+    for (size_t k = 0; op->parts && k < op->parts->count; k++) {
+        size += ls_op_size_max(&op->parts->items[k]) +
+                (op->parts->keys ? op->parts->keys[k].size : 0);
+    }
+    return size;
 }
 
 /* ---- the kinds */
@@ -282,6 +287,17 @@ static uint8_t *run_drawn(const struct ls_op *op, const struct ls_op *drawn, uin
     return at + size;
 }
 
+static uint8_t *run_nested(const struct ls_op *op, struct ls_op_event *event, bool writes,
+                           uint8_t *at)
+{
+    if (!writes) { /* nothing names it */
+        keep_null(&event->cells[op->cell]);
+        return at;
+    }
+    at = put_branch(op, at);
+    return op->kind == LS_OP_ARRAY ? ls_op_put_array(op, event, at) : ls_op_put_map(op, event, at);
+}
+
 static ALWAYS_INLINE size_t chosen(const struct ls_op *op, uint64_t index)
 {
     return ls_choose(&op->choices, ls_word(op->key, index, 0));
@@ -349,6 +365,9 @@ static ALWAYS_INLINE uint8_t *run(const struct ls_op *op, struct ls_op_event *ev
     case LS_OP_WORDS:
     case LS_OP_UUID:
         return run_drawn(op, op, event->indices[op->back], out, lengths, writes, at);
+    case LS_OP_ARRAY:
+    case LS_OP_MAP:
+        return run_nested(op, event, writes, at);
     case LS_OP_EXPR:
         break;
     }

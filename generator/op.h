@@ -14,11 +14,12 @@
 #include "generator/pattern.h"
 #include "generator/walk.h"
 
-#define LS_PLAN_PICKS_MAX 16    /* entities that one event type uses */
-#define LS_PLAN_CELLS_MAX 160   /* columns and hidden values of one event type */
-#define LS_PLAN_TEXTS_MAX 16384 /* bytes of the texts among hidden values */
-#define LS_OP_TEXT_MAX    4096  /* bytes of a text that is drawn */
-#define LS_UUID_SIZE      36
+#define LS_PLAN_PICKS_MAX    16    /* entities that one event type uses */
+#define LS_PLAN_CELLS_MAX    160   /* columns and hidden values of one event type */
+#define LS_PLAN_TEXTS_MAX    16384 /* bytes of the texts among hidden values */
+#define LS_OP_TEXT_MAX       4096  /* bytes of a text that is drawn */
+#define LS_UUID_SIZE         36
+#define LS_OP_PARTS_SIZE_MAX 16384 /* bytes of the items of an array or a map */
 
 /* A value as encoded, with the branch of its union; one that is longer is written from its cell. */
 #define LS_PIECE_MAX 31
@@ -45,6 +46,8 @@ enum ls_op_kind {
     LS_OP_WORDS,
     LS_OP_UUID,
     LS_OP_MEMBER, /* the id of any one of so many entities */
+    LS_OP_ARRAY,
+    LS_OP_MAP,
     LS_OP_EXPR
 };
 
@@ -81,6 +84,21 @@ static inline ls_i128 ls_op_shifted(const struct ls_op_shift *shift, int64_t num
     return number + (whole * height >> 16);
 }
 
+/* The items of an array or a map: one operation for each place or key, all of them ordinary ones
+ * of the event, whose cells nobody reads. */
+struct ls_op_parts {
+    struct ls_op *items;
+    size_t count; /* at most LS_SPEC_ITEMS_MAX */
+    size_t least; /* array: how many there are at least */
+    /* map: each key as encoded, the stream that says whether it is there, and how often it is */
+    const struct ls_op_key {
+        const uint8_t *bytes;
+        size_t size;
+        uint64_t key;
+    } * keys;
+    struct ls_ratio present;
+};
+
 /* Writes the value of an ordinary event behind `at`. */
 typedef uint8_t *(*ls_op_maker)(const struct ls_op *op, struct ls_op_event *event, uint8_t *at);
 
@@ -116,6 +134,7 @@ struct ls_op {
     const struct ls_choices *cases; /* choice by: of each word of the other cell, then the rest */
     uint16_t by;                    /* that cell */
     size_t case_count;
+    struct ls_op_parts *parts; /* array, map */
     const struct ls_expr *expr;
     ls_i128 factor;              /* expr: to the field's scale */
     const struct ls_cell *words; /* choice: a cell for each; const: one */
@@ -181,6 +200,10 @@ size_t ls_op_size_max(const struct ls_op *op);
  * bytes and LS_OP_SPOILT more. */
 void ls_attribute_value(const struct ls_op *attribute, uint64_t n, uint8_t *text,
                         struct ls_cell *out);
+
+/* op_nested.c: an array or a map, without the branch of its union. */
+uint8_t *ls_op_put_array(const struct ls_op *op, struct ls_op_event *event, uint8_t *at);
+uint8_t *ls_op_put_map(const struct ls_op *op, struct ls_op_event *event, uint8_t *at);
 
 /* Chooses how the operation is made, once everything else of it is known. */
 void ls_op_finish(struct ls_op *op);

@@ -91,6 +91,10 @@ bool ls_plan_words(struct planner *p, const struct ls_spec_field *field, struct 
 bool ls_plan_choice_by(struct planner *p, const struct ls_spec_field *field,
                        struct ls_plan_type *type, unsigned back, struct ls_op *out);
 
+/* plan_nested.c: an array or a map, whose streams begin with `path`. */
+bool ls_plan_nested(struct planner *p, const struct ls_spec_field *field, const char *path,
+                    struct ls_op *out);
+
 /* plan_type.c: one version of an event type. */
 bool ls_plan_type(struct planner *p, const struct ls_spec_event_type *spec,
                   const struct ls_spec_version *version, struct ls_plan_type *out);

@@ -209,13 +209,9 @@ static void check_versions(struct plan_scope *s, const struct ls_spec_event_type
 bool ls_plan_is_above(const struct ls_spec_event_type *type, const struct ls_spec_field *field,
                       const struct ls_spec_field *below)
 {
-    const struct ls_items *lists[] = {&type->attributes, &type->dimensions, &type->metrics};
-    for (size_t l = 0; l < 3; l++) {
-        const struct ls_spec_field *fields = lists[l]->items;
-        for (size_t i = 0; i < lists[l]->count; i++) {
-            if (&fields[i] == field || &fields[i] == below) {
-                return &fields[i] != below;
-            }
+    for (size_t i = 0; i < type->every_count; i++) {
+        if (type->every[i] == field || type->every[i] == below) {
+            return type->every[i] != below;
         }
     }
     return false;

@@ -25,13 +25,15 @@ static enum ls_put put_of(const struct ls_node *node)
 
 /* How an operation's value is written, which its column says; the pieces of what is written again
  * and again. */
-static bool plan_bytes(struct planner *p, const struct ls_plan_type *type, struct ls_op *op)
+static bool plan_put(struct planner *p, const struct ls_node *node, struct ls_op *op)
 {
-    const struct ls_column *column = &type->version->layout->columns[op->cell];
-    op->put = put_of(column->node);
-    op->nullable = column->nullable;
-    op->null_branch = (uint8_t)(2 * column->null_branch);
-    op->value_branch = (uint8_t)(2 * !column->null_branch);
+    op->put = put_of(node);
+    for (size_t k = 0; op->parts && k < op->parts->count; k++) {
+        if (!plan_put(p, node->children[0], &op->parts->items[k])) {
+            return false;
+        }
+        ls_op_finish(&op->parts->items[k]);
+    }
     if (op->words) {
         struct ls_piece *pieces = ls_plan_alloc(p, op->word_count, sizeof *pieces);
         if (!pieces) {
@@ -41,6 +43,15 @@ static bool plan_bytes(struct planner *p, const struct ls_plan_type *type, struc
         op->pieces = pieces;
     }
     return true;
+}
+
+static bool plan_bytes(struct planner *p, const struct ls_plan_type *type, struct ls_op *op)
+{
+    const struct ls_column *column = &type->version->layout->columns[op->cell];
+    op->nullable = column->nullable;
+    op->null_branch = (uint8_t)(2 * column->null_branch);
+    op->value_branch = (uint8_t)(2 * !column->null_branch);
+    return plan_put(p, column->node, op);
 }
 
 static void keep(void *context, unsigned slot)

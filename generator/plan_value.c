@@ -209,6 +209,9 @@ bool ls_plan_op(struct planner *p, const struct ls_spec_field *field, const char
     out->may_be_null = field->nullable.part > 0;
     ls_plan_bounds(field, &out->low, &out->high);
     out->bounded = ls_plan_has_bounds(out->type);
+    if (ls_spec_item(field)) {
+        return ls_plan_nested(p, field, path, out);
+    }
     if (!make_op(p, field, type, back, count, out)) {
         out->low = out->high = 0; /* its problem is none of the expressions with it */
         return false;

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { VALUES_TYPES_MAX = 3, VALUES_FIELDS_MAX = 24, VALUES_TEXT_MAX = 32768 };
+enum { VALUES_TYPES_MAX = 3, VALUES_FIELDS_MAX = 40, VALUES_TEXT_MAX = 32768 };
 
 enum value_type {
     T_BOOLEAN,
@@ -26,9 +26,11 @@ enum value_type {
     T_UUID,
     T_FLOAT,
     T_DOUBLE,
-    T_BYTES
+    T_BYTES,
+    T_ARRAY,
+    T_MAP
 };
-enum { VALUE_TYPES = T_BYTES + 1, ATTRIBUTE_TYPES = T_UUID + 1 };
+enum { VALUE_TYPES = T_MAP + 1, ITEM_TYPES = T_BYTES + 1, ATTRIBUTE_TYPES = T_UUID + 1 };
 
 struct values_field {
     char name[16];
@@ -51,6 +53,23 @@ struct values_spec {
     char not_null[32], range[32]; /* columns of the checks, or "" */
     int64_t range_low, range_high;
 };
+
+static const char *const values_type_words[] = {"boolean",
+                                                "enum",
+                                                "int",
+                                                "long",
+                                                "money",
+                                                "decimal, precision: 16, scale: 3",
+                                                "string",
+                                                "timestamp",
+                                                "date",
+                                                "local_timestamp",
+                                                "uuid",
+                                                "float",
+                                                "double, places: 5",
+                                                "bytes",
+                                                "array",
+                                                "map"};
 
 static inline uint64_t values_draw(struct values_spec *s, uint64_t n)
 {
@@ -159,20 +178,6 @@ static inline void values_put_drawn(struct values_spec *s, enum value_type type)
     }
 }
 
-static const char *const values_type_words[] = {"boolean",
-                                                "enum",
-                                                "int",
-                                                "long",
-                                                "money",
-                                                "decimal, precision: 16, scale: 3",
-                                                "string",
-                                                "timestamp",
-                                                "date",
-                                                "local_timestamp",
-                                                "uuid",
-                                                "float",
-                                                "double, places: 5",
-                                                "bytes"};
 static const char *const values_entities[] = {"device", "plant"};
 
 /* One of some fields that is of a type, or NULL; -1: any. */
@@ -291,7 +296,26 @@ static inline void values_put_mistake(struct values_spec *s)
                    "type: decimal, precision: 3, scale: 4, const: 0", "type: double, expr: nothing",
                    "type: decimal, precision: 2, uniform: [#, #00]", "type: float, uuid",
                    "type: bytes, const: 5", "type: long, scale: 2, const: 5",
-                   "type: int, sequence: {first: #, step: #.5}");
+                   "type: array, least: 2, most: 1, items: {type: int, const: 1}",
+                   "type: array, most: 4, items: {type: int, expr: 1}",
+                   "type: map, keys: [a, a], values: {type: int, const: 1}",
+                   "type: record, fields: []", "type: int, sequence: {first: #, step: #.5}");
+}
+
+/* An array or a map, of items of any type that is not nested. */
+static inline void values_put_items(struct values_spec *s, enum value_type type)
+{
+    enum value_type item = (enum value_type)values_draw(s, ITEM_TYPES);
+    if (type == T_ARRAY) {
+        VALUES_PUT_ONE(s, "most: #, items: ", "least: #, most: #, items: ",
+                       "least: 0, most: 1, items: ", "least: 3, most: 3, items: ");
+    } else {
+        VALUES_PUT_ONE(s, "keys: [a, bc], values: ", "keys: [a, b, c], present: 1/#, values: ",
+                       "keys: lone, present: 0, values: ");
+    }
+    values_put(s, "{type: %s, ", values_type_words[item]);
+    values_put_drawn(s, item);
+    values_put(s, "}");
 }
 
 /* Where the value of a field of a type comes from. */
@@ -323,19 +347,23 @@ static inline void values_put_source(struct values_spec *s, size_t t, struct val
     f->is_choice = f->is_choice || (word && strncmp(s->text + begin, "choice: ", 8) == 0);
 }
 
-static inline void values_put_field(struct values_spec *s, size_t t)
+static inline void values_put_leaf(struct values_spec *s, size_t t)
 {
     struct values_field f = {.type = (enum value_type)values_draw(s, VALUE_TYPES + 3)};
     bool null = false;
-    f.type = f.type <= T_BYTES ? f.type : T_STRING; /* which has the most sources */
+    f.type = f.type <= T_MAP ? f.type : T_STRING; /* which has the most sources */
     snprintf(f.name, sizeof f.name, "t%zu_f%zu", t, s->field_count[t]);
-    values_put(s, "      - {name: %s, ", f.name);
+    values_put(s, "{name: %s, ", f.name);
     if (s->wrong && values_one_in(s, 5)) {
         values_put_mistake(s);
         f.type = T_UUID;
     } else {
         values_put(s, "type: %s, ", values_type_words[f.type]);
-        values_put_source(s, t, &f, &null);
+        if (f.type >= T_ARRAY) {
+            values_put_items(s, f.type);
+        } else {
+            values_put_source(s, t, &f, &null);
+        }
     }
     if (f.shifts && values_one_in(s, 5)) {
         VALUES_PUT_ONE(s, ", min: #", ", max: #", ", min: #, max: #", ", max: -#");
@@ -347,8 +375,26 @@ static inline void values_put_field(struct values_spec *s, size_t t)
     } else if (null || values_one_in(s, 6)) {
         values_put(s, ", null: never");
     }
-    values_put(s, "}\n");
+    values_put(s, "}");
     s->fields[t][s->field_count[t]++] = f;
+}
+
+/* A field; now and then a record of some, or of a record. */
+static inline void values_put_field(struct values_spec *s, size_t t, size_t f)
+{
+    uint64_t depth = values_one_in(s, 6) ? 1 + values_draw(s, 2) : 0;
+    size_t count = depth ? 1 + values_draw(s, 3) : 1;
+    values_put(s, "      - ");
+    for (uint64_t d = 0; d < depth; d++) {
+        values_put(s, "{name: t%zu_r%zu_%d, type: record, fields: [\n          ", t, f, (int)d);
+    }
+    for (size_t k = 0; k < count; k++) {
+        values_put_leaf(s, t);
+        values_put(s, depth ? ",\n          " : "\n");
+    }
+    for (uint64_t d = 0; d < depth; d++) {
+        values_put(s, "]}%s", d + 1 < depth ? ", " : "\n");
+    }
 }
 
 static inline void values_put_entity(struct values_spec *s, int e)
@@ -458,7 +504,7 @@ static inline void values_spec_make(struct values_spec *s, uint64_t number)
         values_put(s, "  - name: t%zu\n    weight: %d\n    entity: %s\n    metrics:\n", t,
                    1 + (int)values_draw(s, 5), values_entities[s->entity[t]]);
         for (size_t f = 0; f < count; f++) {
-            values_put_field(s, t);
+            values_put_field(s, t, f);
         }
     }
     values_put(s, "reference: {devices: {from: entities.device, key: device_id}}\n");

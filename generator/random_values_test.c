@@ -94,6 +94,16 @@ static double real_of(const struct ls_op *op, int64_t bits)
     return op->put == LS_PUT_FLOAT ? narrow : wide;
 }
 
+/* One block with as many items as there may be, which the decoder checked, then the end. */
+static bool is_nested(const struct ls_op *op, const struct ls_cell *cell)
+{
+    struct ls_span span = {cell->bytes, cell->bytes + cell->size};
+    int64_t count;
+    assert_int_equal(ls_get_long(&span, &count), LS_DECODE_OK);
+    return count >= (int64_t)op->parts->least && count <= (int64_t)op->parts->count &&
+           (count ? cell->size > 2 : cell->size == 1) && cell->bytes[cell->size - 1] == 0;
+}
+
 static void check_value(struct bench *b, const struct ls_event *e, const struct ls_op *op,
                         const struct ls_spec_field *field, const struct ls_column *column,
                         const struct ls_cell *cell)
@@ -110,6 +120,8 @@ static void check_value(struct bench *b, const struct ls_event *e, const struct 
                                  : "";
         good = *symbol && strlen(symbol) == cell->size &&
                memcmp(symbol, cell->bytes, cell->size) == 0;
+    } else if (op->parts) {
+        good = is_nested(op, cell);
     } else if (op->put == LS_PUT_TEXT) {
         good = cell->size <= op->text_max && (field->type != LS_FIELD_UUID || is_uuid(cell));
     } else if (op->put == LS_PUT_FLOAT || op->put == LS_PUT_DOUBLE) {

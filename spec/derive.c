@@ -3,8 +3,8 @@
  * it is [A-Za-z0-9_]. */
 #include "spec/spec.h"
 
-static int type_text(const char *record, const struct ls_spec_field *field, struct ls_buf *out,
-                     struct ls_error *err)
+int ls_spec_derive_type(const char *record, const struct ls_spec_field *field, struct ls_buf *out,
+                        struct ls_error *err)
 {
     static const char *const texts[] = {"\"boolean\"",
                                         NULL,
@@ -21,6 +21,15 @@ static int type_text(const char *record, const struct ls_spec_field *field, stru
                                         "\"float\"",
                                         "\"double\"",
                                         "\"bytes\""};
+    const struct ls_spec_field *item = ls_spec_item(field);
+    if (item) {
+        int rc = ls_buf_append_text(out,
+                                    field->type == LS_FIELD_ARRAY ? "{\"type\":\"array\",\"items\":"
+                                                                  : "{\"type\":\"map\",\"values\":",
+                                    err);
+        rc = rc < 0 ? rc : ls_spec_derive_type(record, item, out, err);
+        return rc < 0 ? rc : ls_buf_append_text(out, "}", err);
+    }
     if (field->type == LS_FIELD_DECIMAL) {
         return ls_buf_appendf(out, err,
                               "{\"type\":\"bytes\",\"logicalType\":\"decimal\","
@@ -41,23 +50,58 @@ static int type_text(const char *record, const struct ls_spec_field *field, stru
     return rc < 0 ? rc : ls_buf_append_text(out, "]}", err);
 }
 
+static int fields_text(const struct ls_spec_event_type *type, const struct ls_items *items,
+                       int64_t version, bool *first, struct ls_buf *out, struct ls_error *err);
+
+static int record_text(const struct ls_spec_event_type *type, const struct ls_spec_field *field,
+                       int64_t version, struct ls_buf *out, struct ls_error *err)
+{
+    const struct ls_source_fields *inner = field->source.settings;
+    bool first = true;
+    int rc = ls_buf_appendf(out, err, "{\"type\":\"record\",\"name\":\"%s_%s\",\"fields\":[",
+                            type->name, field->name);
+    rc = rc < 0 ? rc : fields_text(type, &inner->fields, version, &first, out, err);
+    return rc < 0 ? rc : ls_buf_append_text(out, "]}", err);
+}
+
 static int field_text(const struct ls_spec_event_type *type, const struct ls_spec_field *field,
-                      struct ls_buf *out, struct ls_error *err)
+                      int64_t version, struct ls_buf *out, struct ls_error *err)
 {
     static const char *const roles[] = {"attribute", "dimension", "metric"};
-    int rc = ls_buf_appendf(out, err, "{\"name\":\"%s\",\"type\":%s", field->column_name,
+    bool record = ls_spec_is_record(field);
+    int rc = ls_buf_appendf(out, err, "{\"name\":\"%s\",\"type\":%s",
+                            record ? field->name : field->column_name,
                             field->is_nullable ? "[\"null\"," : "");
-    rc = rc < 0 ? rc : type_text(type->name, field, out, err);
+    rc = rc < 0   ? rc
+         : record ? record_text(type, field, version, out, err)
+                  : ls_spec_derive_type(type->name, field, out, err);
     rc = rc < 0 ? rc : ls_buf_append_text(out, field->is_nullable ? "],\"default\":null" : "", err);
     return rc < 0 ? rc
                   : ls_buf_appendf(out, err, ",\"lockstep.type\":\"%s\",\"lockstep.role\":\"%s\"}",
                                    ls_field_type_words[field->type], roles[field->role]);
 }
 
+static int fields_text(const struct ls_spec_event_type *type, const struct ls_items *items,
+                       int64_t version, bool *first, struct ls_buf *out, struct ls_error *err)
+{
+    const struct ls_spec_field *fields = items->items;
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < items->count; i++) {
+        if (!ls_spec_is_record(&fields[i]) && !ls_spec_field_in(&fields[i], version)) {
+            continue;
+        }
+        rc = *first ? 0 : ls_buf_append_text(out, ",", err);
+        rc = rc < 0 ? rc : field_text(type, &fields[i], version, out, err);
+        *first = false;
+    }
+    return rc;
+}
+
 int ls_spec_derive(const struct ls_spec *spec, const struct ls_spec_event_type *type,
                    int64_t version, struct ls_buf *out, struct ls_error *err)
 {
     static const char time_type[] = "{\"type\":\"long\",\"logicalType\":\"timestamp-millis\"}";
+    bool first = true;
     int rc = ls_buf_appendf(
         out, err,
         "{\"type\":\"record\",\"name\":\"%s\",\"namespace\":\"%s\",\"fields\":["
@@ -68,19 +112,9 @@ int ls_spec_derive(const struct ls_spec *spec, const struct ls_spec_event_type *
         "{\"name\":\"payload\",\"type\":{\"type\":\"record\",\"name\":\"%s%s\",\"fields\":[",
         type->name, spec->domain, time_type, time_type,
         type->payload_name ? type->payload_name : type->name, type->payload_name ? "" : "_payload");
-    const struct ls_items *lists[] = {&type->attributes, &type->dimensions, &type->metrics};
-    bool first = true;
-    for (size_t l = 0; l < 3; l++) {
-        const struct ls_spec_field *fields = lists[l]->items;
-        for (size_t i = 0; rc == 0 && i < lists[l]->count; i++) {
-            if (!ls_spec_field_in(&fields[i], version)) {
-                continue;
-            }
-            rc = first ? 0 : ls_buf_append_text(out, ",", err);
-            rc = rc < 0 ? rc : field_text(type, &fields[i], out, err);
-            first = false;
-        }
-    }
+    rc = rc < 0 ? rc : fields_text(type, &type->attributes, version, &first, out, err);
+    rc = rc < 0 ? rc : fields_text(type, &type->dimensions, version, &first, out, err);
+    rc = rc < 0 ? rc : fields_text(type, &type->metrics, version, &first, out, err);
     return rc < 0 ? rc : ls_buf_append_text(out, "]}}]}", err);
 }
 
@@ -95,7 +129,7 @@ int ls_spec_derive_reference(const struct ls_spec *spec, const struct ls_spec_re
     const struct ls_spec_field *attributes = table->entity->attributes.items;
     for (size_t i = 0; rc == 0 && i < table->entity->attributes.count; i++) {
         rc = ls_buf_appendf(out, err, ",{\"name\":\"%s\",\"type\":", attributes[i].column_name);
-        rc = rc < 0 ? rc : type_text(table->key, &attributes[i], out, err);
+        rc = rc < 0 ? rc : ls_spec_derive_type(table->key, &attributes[i], out, err);
         rc = rc < 0 ? rc
                     : ls_buf_appendf(out, err, ",\"lockstep.type\":\"%s\"}",
                                      ls_field_type_words[attributes[i].type]);

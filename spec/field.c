@@ -1,4 +1,5 @@
-/* What the types of fields are to those who make, check and calculate their values. */
+#include "spec/field.h"
+
 #include "spec/spec.h"
 
 const char *ls_field_type_hint(enum ls_field_type type)
@@ -18,7 +19,10 @@ const char *ls_field_type_hint(enum ls_field_type type)
         [LS_FIELD_FLOAT] = "a float is a number with `places` decimal places at most, such as 1.5",
         [LS_FIELD_DOUBLE] =
             "a double is a number with `places` decimal places at most, such as 1.5",
-        [LS_FIELD_BYTES] = "bytes are made as a text: put a number in quotes"};
+        [LS_FIELD_BYTES] = "bytes are made as a text: put a number in quotes",
+        [LS_FIELD_RECORD] = "a record has `fields`",
+        [LS_FIELD_ARRAY] = "an array has `items`",
+        [LS_FIELD_MAP] = "a map has `values`"};
     return hints[type];
 }
 
@@ -31,6 +35,9 @@ enum ls_expr_type ls_field_expr_type(enum ls_field_type type)
     case LS_FIELD_STRING:
     case LS_FIELD_UUID:
     case LS_FIELD_BYTES:
+    case LS_FIELD_RECORD:
+    case LS_FIELD_ARRAY:
+    case LS_FIELD_MAP:
         return LS_EXPR_TEXT;
     case LS_FIELD_LOCAL_TIMESTAMP:
     case LS_FIELD_TIMESTAMP:
@@ -38,6 +45,18 @@ enum ls_expr_type ls_field_expr_type(enum ls_field_type type)
     default:
         return LS_EXPR_NUMBER;
     }
+}
+
+bool ls_spec_is_record(const struct ls_spec_field *field)
+{
+    return field->type == LS_FIELD_RECORD && field->source.member == &ls_member_fields;
+}
+
+struct ls_spec_field *ls_spec_item(const struct ls_spec_field *field)
+{
+    bool array = field->type == LS_FIELD_ARRAY && field->source.member == &ls_member_items;
+    bool map = field->type == LS_FIELD_MAP && field->source.member == &ls_member_values;
+    return array || map ? field->source.settings : NULL;
 }
 
 const char *ls_field_passes_through(enum ls_field_type type)
@@ -50,6 +69,11 @@ const char *ls_field_passes_through(enum ls_field_type type)
         return binary;
     case LS_FIELD_BYTES:
         return "bytes only pass through: let the field be a string";
+    case LS_FIELD_ARRAY:
+    case LS_FIELD_MAP:
+        return "arrays and maps only pass through: let it be a field of its own";
+    case LS_FIELD_RECORD:
+        return "a record has no value of its own: name one of its fields";
     default:
         return NULL;
     }

@@ -1,4 +1,4 @@
-#include "spec/spec.h"
+#include "spec/field.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -128,7 +128,10 @@ static void types_have_a_kind(void **state)
                  {LS_FIELD_DECIMAL, "decimal", LS_EXPR_NUMBER, NULL},
                  {LS_FIELD_FLOAT, "float", LS_EXPR_NUMBER, "decimal"},
                  {LS_FIELD_DOUBLE, "double", LS_EXPR_NUMBER, "decimal"},
-                 {LS_FIELD_BYTES, "bytes", LS_EXPR_TEXT, "string"}};
+                 {LS_FIELD_BYTES, "bytes", LS_EXPR_TEXT, "string"},
+                 {LS_FIELD_RECORD, "record", LS_EXPR_TEXT, "one of its fields"},
+                 {LS_FIELD_ARRAY, "array", LS_EXPR_TEXT, "field of its own"},
+                 {LS_FIELD_MAP, "map", LS_EXPR_TEXT, "field of its own"}};
     (void)state;
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
         const char *instead = ls_field_passes_through(cases[k].type);

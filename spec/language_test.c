@@ -36,11 +36,12 @@ static void families_hold_the_members_that_are_implemented(void **state)
         const struct ls_member *members[24];
     } families[] = {
         {&ls_spec_sources,
-         {&ls_member_const, &ls_member_id, &ls_member_uniform, &ls_member_choice, &ls_member_zipf,
-          &ls_member_normal, &ls_member_lognormal, &ls_member_exponential, &ls_member_ref,
-          &ls_member_expr, &ls_member_poisson, &ls_member_bernoulli, &ls_member_sequence,
-          &ls_member_pattern, &ls_member_words, &ls_member_uuid, &ls_member_walk,
-          &ls_member_choice_by, &ls_member_member}},
+         {&ls_member_const,    &ls_member_id,        &ls_member_uniform,   &ls_member_choice,
+          &ls_member_zipf,     &ls_member_normal,    &ls_member_lognormal, &ls_member_exponential,
+          &ls_member_ref,      &ls_member_expr,      &ls_member_poisson,   &ls_member_bernoulli,
+          &ls_member_sequence, &ls_member_pattern,   &ls_member_words,     &ls_member_uuid,
+          &ls_member_walk,     &ls_member_choice_by, &ls_member_member,    &ls_member_fields,
+          &ls_member_items,    &ls_member_values}},
         {&ls_spec_distributions,
          {&ls_member_uniform, &ls_member_zipf, &ls_member_normal, &ls_member_lognormal,
           &ls_member_exponential, &ls_member_poisson}},

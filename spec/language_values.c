@@ -243,6 +243,23 @@ static const struct ls_table member_table = {"member",
 const struct ls_member ls_member_member = {"member", "The id of any one of a population.",
                                            &member_table};
 
+static const struct ls_option fields_rows[] = {
+    {"of", LS_OPTION_LIST, LS_OPTION_REQUIRED | LS_OPTION_MAIN,
+     offsetof(struct ls_source_fields, fields), .table = &ls_spec_field_table,
+     .summary = "The record's fields, which are named as the event type's other fields are: by "
+                "their own names.",
+     .example = "[{name: street, type: string, words: [Elm, Oak]}]"},
+    END,
+};
+static const struct ls_table fields_table = {
+    "fields",   "The fields of a record.", sizeof(struct ls_source_fields), NO_PLACE, NO_PLACE,
+    fields_rows};
+const struct ls_member ls_member_fields = {"fields", "The fields of a record.", &fields_table};
+const struct ls_member ls_member_items = {"items", "What each item of an array is.",
+                                          &ls_spec_item_table};
+const struct ls_member ls_member_values = {"values", "What each value of a map is.",
+                                           &ls_spec_item_table};
+
 const struct ls_member ls_member_uuid = {"uuid", "A random UUID (version 4).", NULL};
 
 static const struct ls_option walk_rows[] = {
@@ -309,12 +326,29 @@ const struct ls_table ls_spec_choice_by_table = {"choice_by",
 const struct ls_member ls_member_choice_by = {
     "choice_by", "A choice whose weights another field decides.", &ls_spec_choice_by_table};
 
-static const struct ls_member *const source_members[] = {
-    &ls_member_bernoulli,   &ls_member_choice,   &ls_member_choice_by, &ls_member_const,
-    &ls_member_exponential, &ls_member_expr,     &ls_member_id,        &ls_member_lognormal,
-    &ls_member_member,      &ls_member_normal,   &ls_member_pattern,   &ls_member_poisson,
-    &ls_member_ref,         &ls_member_sequence, &ls_member_uniform,   &ls_member_uuid,
-    &ls_member_walk,        &ls_member_words,    &ls_member_zipf,      NULL};
+static const struct ls_member *const source_members[] = {&ls_member_bernoulli,
+                                                         &ls_member_choice,
+                                                         &ls_member_choice_by,
+                                                         &ls_member_const,
+                                                         &ls_member_exponential,
+                                                         &ls_member_expr,
+                                                         &ls_member_fields,
+                                                         &ls_member_id,
+                                                         &ls_member_items,
+                                                         &ls_member_lognormal,
+                                                         &ls_member_member,
+                                                         &ls_member_normal,
+                                                         &ls_member_pattern,
+                                                         &ls_member_poisson,
+                                                         &ls_member_ref,
+                                                         &ls_member_sequence,
+                                                         &ls_member_uniform,
+                                                         &ls_member_uuid,
+                                                         &ls_member_values,
+                                                         &ls_member_walk,
+                                                         &ls_member_words,
+                                                         &ls_member_zipf,
+                                                         NULL};
 const struct ls_family ls_spec_sources = {"value source", "Where a value comes from.",
                                           source_members};
 
@@ -352,36 +386,98 @@ const struct ls_family ls_spec_picks = {"pick", "Which one of a population an ev
 
 /* ---- fields */
 
-const char *const ls_field_type_words[] = {
+const char *const ls_field_type_words[] = {"boolean",   "enum",    "int",
+                                           "long",      "money",   "string",
+                                           "timestamp", "date",    "local_timestamp",
+                                           "uuid",      "decimal", "float",
+                                           "double",    "bytes",   "record",
+                                           "array",     "map",     NULL};
+static const char *const null_words[] = {"unsaid", "never", NULL};
+
+/* Rows that a field and an item have alike. */
+#define DIGITS_ROWS                                                                                \
+    {"precision",                                                                                  \
+     LS_OPTION_INTEGER,                                                                            \
+     0,                                                                                            \
+     offsetof(struct ls_spec_field, precision),                                                    \
+     .minimum = "1",                                                                               \
+     .maximum = "18",                                                                              \
+     .summary = "How many digits a decimal has at most.",                                          \
+     .example = "12"},                                                                             \
+        {"scale",                                                                                  \
+         LS_OPTION_INTEGER,                                                                        \
+         0,                                                                                        \
+         offsetof(struct ls_spec_field, decimal_scale),                                            \
+         .minimum = "0",                                                                           \
+         .maximum = "18",                                                                          \
+         .summary = "How many of a decimal's digits are decimal places [0].",                      \
+         .example = "4"},                                                                          \
+    {                                                                                              \
+        "places", LS_OPTION_INTEGER, 0, offsetof(struct ls_spec_field, places),                    \
+            .minimum = "0", .maximum = "6",                                                        \
+            .summary =                                                                             \
+                "How many decimal places the values of a float or double are drawn with; what is " \
+                "written is the binary fraction nearest to that [2].",                             \
+            .example = "3"                                                                         \
+    }
+#define BOUNDS_ROWS                                                                                \
+    {"min",                                                                                        \
+     LS_OPTION_QUANTITY,                                                                           \
+     0,                                                                                            \
+     offsetof(struct ls_spec_field, minimum),                                                      \
+     .summary = "Values below are raised to it.",                                                  \
+     .example = "1"},                                                                              \
+    {                                                                                              \
+        "max", LS_OPTION_QUANTITY, 0, offsetof(struct ls_spec_field, maximum),                     \
+            .summary = "Values above are lowered to it.", .example = "20"                          \
+    }
+
+/* Those that are not nested, as in ls_field_type_words. */
+static const char *const item_type_words[] = {
     "boolean",         "enum", "int",     "long",  "money",  "string", "timestamp", "date",
     "local_timestamp", "uuid", "decimal", "float", "double", "bytes",  NULL};
-static const char *const null_words[] = {"unsaid", "never", NULL};
+
+static const struct ls_option item_rows[] = {
+    {"type", LS_OPTION_WORD, LS_OPTION_REQUIRED, offsetof(struct ls_spec_field, type),
+     .words = item_type_words, .summary = "The type of each: none that is nested itself.",
+     .example = "string"},
+    {"source", LS_OPTION_FAMILY, LS_OPTION_REQUIRED, offsetof(struct ls_spec_field, source),
+     .family = &ls_spec_sources, .summary = "Where each value comes from, drawn by itself.",
+     .example = "choice: [new, sale, gift]"},
+    DIGITS_ROWS,
+    BOUNDS_ROWS,
+    END,
+};
+const struct ls_table ls_spec_item_table = {"item",
+                                            "An item of an array, or a value of a map.",
+                                            sizeof(struct ls_spec_field),
+                                            offsetof(struct ls_spec_field, where),
+                                            offsetof(struct ls_spec_field, given),
+                                            item_rows};
 
 static const struct ls_option field_rows[] = {
     {"name", LS_OPTION_NAME, LS_OPTION_REQUIRED, offsetof(struct ls_spec_field, name),
      .summary = "The field's name.", .example = "quantity"},
     {"type", LS_OPTION_WORD, LS_OPTION_REQUIRED, offsetof(struct ls_spec_field, type),
      .words = ls_field_type_words,
-     .summary = "The field's type. `money` is written as <name>_cents, a long; `float`, `double` "
-                "and `bytes` only pass through: expressions, aggregates and keys take none.",
+     .summary = "The field's type. `money` is written as <name>_cents, a long; `float`, "
+                "`double`, `bytes`, arrays and maps only pass through: expressions, aggregates and "
+                "keys take none.",
      .example = "int"},
     {"source", LS_OPTION_FAMILY, LS_OPTION_REQUIRED, offsetof(struct ls_spec_field, source),
      .family = &ls_spec_sources, .summary = "Where the value comes from.",
      .example = "uniform: [1, 20]"},
-    {"precision", LS_OPTION_INTEGER, 0, offsetof(struct ls_spec_field, precision), .minimum = "1",
-     .maximum = "18", .summary = "How many digits a decimal has at most.", .example = "12"},
-    {"scale", LS_OPTION_INTEGER, 0, offsetof(struct ls_spec_field, decimal_scale), .minimum = "0",
-     .maximum = "18", .summary = "How many of a decimal's digits are decimal places [0].",
-     .example = "4"},
-    {"places", LS_OPTION_INTEGER, 0, offsetof(struct ls_spec_field, places), .minimum = "0",
-     .maximum = "6",
-     .summary = "How many decimal places the values of a float or double are drawn with; what is "
-                "written is the binary fraction nearest to that [2].",
-     .example = "3"},
-    {"min", LS_OPTION_QUANTITY, 0, offsetof(struct ls_spec_field, minimum),
-     .summary = "Values below are raised to it.", .example = "1"},
-    {"max", LS_OPTION_QUANTITY, 0, offsetof(struct ls_spec_field, maximum),
-     .summary = "Values above are lowered to it.", .example = "20"},
+    DIGITS_ROWS,
+    BOUNDS_ROWS,
+    {"least", LS_OPTION_INTEGER, 0, offsetof(struct ls_spec_field, least), .minimum = "0",
+     .maximum = "64", .summary = "The least number of items of an array [0].", .example = "1"},
+    {"most", LS_OPTION_INTEGER, 0, offsetof(struct ls_spec_field, most), .minimum = "1",
+     .maximum = "64", .summary = "The greatest number of items of an array.", .example = "4"},
+    {"keys", LS_OPTION_NAMES, 0, offsetof(struct ls_spec_field, keys),
+     .summary = "The keys of a map, in the order in which they are written.",
+     .example = "[color, size]"},
+    {"present", LS_OPTION_RATIO, 0, offsetof(struct ls_spec_field, present),
+     .summary = "How often each key of a map is there [1].", .example = "1/2"},
     {"nullable", LS_OPTION_RATIO, 0, offsetof(struct ls_spec_field, nullable), .fallback = "0",
      .summary = "How often the field is null; above 0 makes it nullable in the schema.",
      .example = "4/5"},

@@ -43,13 +43,9 @@ struct ls_spec_field *ls_spec_field(const struct ls_spec_event_type *type, const
 const struct ls_spec_field *ls_spec_field_ever(const struct ls_spec_event_type *type,
                                                const char *name)
 {
-    const struct ls_items *lists[] = {&type->attributes, &type->dimensions, &type->metrics};
-    for (size_t l = 0; l < 3; l++) {
-        const struct ls_spec_field *fields = lists[l]->items;
-        for (size_t i = 0; i < lists[l]->count; i++) {
-            if (strcmp(fields[i].name, name) == 0) {
-                return &fields[i];
-            }
+    for (size_t i = 0; i < type->every_count; i++) {
+        if (strcmp(type->every[i]->name, name) == 0) {
+            return type->every[i];
         }
     }
     return NULL;
@@ -103,7 +99,7 @@ static bool given(const struct ls_table *table, uint64_t bits, const char *optio
 
 bool ls_spec_field_given(const struct ls_spec_field *field, const char *option)
 {
-    return given(&ls_spec_field_table, field->given, option);
+    return given(field->is_item ? &ls_spec_item_table : &ls_spec_field_table, field->given, option);
 }
 
 bool ls_spec_normalize_scaled(const struct ls_spec_normalize *step)

@@ -337,7 +337,8 @@ static void resolve_pipeline(struct resolver *r)
 int ls_spec_resolve(struct ls_spec *spec, struct ls_diag *diag, struct ls_error *err)
 {
     struct resolver r = {.spec = spec, .diag = diag, .err = err};
-    int rc = ls_resolve_entities(&r);
+    int rc = ls_resolve_every_field(&r);
+    rc = rc < 0 ? rc : ls_resolve_entities(&r);
     ls_resolve_lifecycles(&r);
     rc = rc < 0 ? rc : ls_resolve_event_types(&r);
     ls_resolve_arrival(&r);

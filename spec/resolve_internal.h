@@ -49,6 +49,14 @@ void ls_resolve_template(struct resolver *r, const char *const *text, struct ls_
 int ls_resolve_source(struct resolver *r, struct ls_spec_field *f,
                       const struct ls_spec_event_type *type);
 
+/* The fields of each event type, those of records in their place, before anything names one; and
+ * the records themselves, once versions are listed. */
+int ls_resolve_every_field(struct resolver *r);
+void ls_resolve_records(struct resolver *r, const struct ls_spec_event_type *type);
+
+/* Of an array or a map: how many there are, which keys. */
+void ls_resolve_items(struct resolver *r, const struct ls_spec_field *f);
+
 int ls_resolve_entities(struct resolver *r);
 void ls_resolve_lifecycles(struct resolver *r); /* before the event types */
 void ls_resolve_episodes(struct resolver *r);   /* behind them */

@@ -59,21 +59,18 @@ static const struct ls_spec_field *field_before(struct resolver *r,
                                                 const struct ls_spec_event_type *before,
                                                 const char *name, struct ls_where where)
 {
-    const struct ls_items *lists[] = {&before->attributes, &before->dimensions, &before->metrics};
     const char *names[3 * LS_SPEC_FIELDS_MAX + 1];
     size_t count = 0;
     bool partly = false;
-    for (size_t l = 0; l < 3; l++) {
-        const struct ls_spec_field *fields = lists[l]->items;
-        for (size_t i = 0; i < lists[l]->count && count + 1 < sizeof names / sizeof *names; i++) {
-            bool same = strcmp(fields[i].name, name) == 0;
-            if (!in_all_versions(before, &fields[i])) {
-                partly = partly || same;
-            } else if (same) {
-                return &fields[i];
-            } else {
-                names[count++] = fields[i].name;
-            }
+    for (size_t i = 0; i < before->every_count && count + 1 < sizeof names / sizeof *names; i++) {
+        const struct ls_spec_field *field = before->every[i];
+        bool same = strcmp(field->name, name) == 0;
+        if (!in_all_versions(before, field)) {
+            partly = partly || same;
+        } else if (same) {
+            return field;
+        } else {
+            names[count++] = field->name;
         }
     }
     char hint[LS_SUGGEST_MAX];

@@ -43,7 +43,7 @@ static void check_symbols(struct resolver *r, const struct ls_weights *w)
 #define NUMBERS  (TYPE(INT) | TYPE(LONG) | TYPE(MONEY) | TYPE(DECIMAL) | TYPE(FLOAT) | TYPE(DOUBLE))
 #define TIMES    (TYPE(TIMESTAMP) | TYPE(LOCAL_TIMESTAMP) | TYPE(DATE))
 #define TEXTS    (TYPE(STRING) | TYPE(UUID))
-#define ANY_TYPE UINT_MAX
+#define ANY_TYPE (UINT_MAX & ~(TYPE(RECORD) | TYPE(ARRAY) | TYPE(MAP)))
 
 /* Which types a source makes values of; an enum's symbols are the words of its choice. */
 static const struct {
@@ -56,7 +56,9 @@ static const struct {
     {&ls_member_const, ANY_TYPE & ~TYPE(ENUM)},
     {&ls_member_exponential, NUMBERS | TIMES},
     {&ls_member_expr, ANY_TYPE & ~(TYPE(ENUM) | TYPE(UUID) | TYPE(BYTES))},
+    {&ls_member_fields, TYPE(RECORD)},
     {&ls_member_id, TYPE(STRING) | TYPE(BYTES)},
+    {&ls_member_items, TYPE(ARRAY)},
     {&ls_member_lognormal, NUMBERS | TIMES},
     {&ls_member_member, TYPE(STRING)},
     {&ls_member_normal, NUMBERS | TIMES},
@@ -66,6 +68,7 @@ static const struct {
     {&ls_member_sequence, NUMBERS | TIMES},
     {&ls_member_uniform, NUMBERS | TIMES},
     {&ls_member_uuid, TEXTS},
+    {&ls_member_values, TYPE(MAP)},
     {&ls_member_walk, NUMBERS},
     {&ls_member_words, TYPE(STRING) | TYPE(BYTES)},
     {&ls_member_zipf, NUMBERS},
@@ -80,20 +83,21 @@ static unsigned types_made(const struct ls_member *member)
     return makes[k].types;
 }
 
-/* An attribute of an entity is drawn from its number alone. */
-static bool makes_attributes(const struct ls_member *member)
+/* An attribute of an entity, or an item of an array, is drawn from a number alone. */
+static bool makes_alone(const struct ls_member *member)
 {
     return member != &ls_member_ref && member != &ls_member_expr && member != &ls_member_walk &&
-           member != &ls_member_choice_by;
+           member != &ls_member_choice_by && member != &ls_member_fields &&
+           member != &ls_member_items && member != &ls_member_values;
 }
 
 /* "values of type int come from const, exponential, ...". */
-static const char *sources_of_type(const struct ls_spec_field *f, bool of_entity, char buffer[256])
+static const char *sources_of_type(const struct ls_spec_field *f, bool alone, char buffer[256])
 {
     int size = snprintf(buffer, 256, "values of type %s come from", ls_field_type_words[f->type]);
     const char *comma = " ";
     for (size_t k = 0; k < sizeof makes / sizeof *makes; k++) {
-        if (makes[k].types >> f->type & 1 && (!of_entity || makes_attributes(makes[k].member)) &&
+        if (makes[k].types >> f->type & 1 && (!alone || makes_alone(makes[k].member)) &&
             size < 256) {
             size += snprintf(buffer + size, 256 - (size_t)size, "%s%s", comma,
                              makes[k].member->word);
@@ -192,14 +196,15 @@ static int collect_symbols(struct resolver *r, struct ls_spec_field *f)
 int ls_resolve_source(struct resolver *r, struct ls_spec_field *f,
                       const struct ls_spec_event_type *type)
 {
-    bool of_entity = !type;
+    bool alone = !type || f->is_item;
     char hint[256];
     const struct ls_member *m = f->source.member;
-    if (of_entity && !makes_attributes(m)) {
-        PROBLEM(r, "LS2005", f->source.where, sources_of_type(f, of_entity, hint),
-                "an attribute of an entity cannot be made by `%s`", m->word);
+    if (alone && !makes_alone(m)) {
+        PROBLEM(r, "LS2005", f->source.where, sources_of_type(f, alone, hint),
+                "%s cannot be made by `%s`",
+                type ? "an item of an array or a map" : "an attribute of an entity", m->word);
     } else if (!(types_made(m) >> f->type & 1)) {
-        PROBLEM(r, "LS2005", f->source.where, sources_of_type(f, of_entity, hint),
+        PROBLEM(r, "LS2005", f->source.where, sources_of_type(f, alone, hint),
                 "`%s` does not make values of type %s", m->word, ls_field_type_words[f->type]);
     } else if (m == &ls_member_id) {
         ls_resolve_template(r, &((const struct ls_source_text *)f->source.settings)->text,

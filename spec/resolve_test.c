@@ -285,7 +285,7 @@ static void sources_make_their_types(void **state)
                 const char *find = attribute ? "      - {name: limit,"
                                              : "      - {name: big, type: boolean, expr: amount "
                                                ">= 100.00}";
-                bool through = strstr(" float double bytes ", word);
+                bool through = strstr(" float double bytes record array map ", word);
                 bool made = strstr(cases[k].types, word) && !(attribute && cases[k].of_event);
                 bool fits = made && !(attribute && through);
                 snprintf(said, sizeof said, "      - {name: made, type: %s, %s%s}\n%s", *type,

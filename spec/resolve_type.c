@@ -149,6 +149,17 @@ static void resolve_digits(struct resolver *r, struct ls_spec_field *f)
     }
 }
 
+/* An item is a field of the same name, without what only a field has. */
+static int resolve_item(struct resolver *r, const struct ls_spec_field *f,
+                        struct ls_spec_field *item, const struct ls_spec_event_type *type)
+{
+    item->is_item = true;
+    item->name = item->column_name = f->name;
+    resolve_digits(r, item);
+    check_bounds(r, item);
+    return ls_resolve_source(r, item, type);
+}
+
 /* `type` is NULL for an attribute of an entity. */
 static int resolve_field(struct resolver *r, struct ls_spec_field *f, enum ls_field_role role,
                          const struct ls_spec_event_type *type)
@@ -198,7 +209,9 @@ static int resolve_field(struct resolver *r, struct ls_spec_field *f, enum ls_fi
     }
     resolve_digits(r, f);
     check_bounds(r, f);
-    return ls_resolve_source(r, f, type);
+    ls_resolve_items(r, f);
+    struct ls_spec_field *item = ls_spec_item(f);
+    return item ? resolve_item(r, f, item, type) : ls_resolve_source(r, f, type);
 }
 
 /* Envelope and output columns that a payload field may not be called. */
@@ -310,18 +323,14 @@ static void check_avro_names(struct resolver *r, const struct ls_spec_version *v
 static int collect_version(struct resolver *r, struct ls_spec_event_type *type,
                            struct ls_spec_version *version)
 {
-    const struct ls_items *lists[] = {&type->attributes, &type->dimensions, &type->metrics};
-    size_t total = lists[0]->count + lists[1]->count + lists[2]->count;
-    version->fields = ls_arena_new(&r->spec->arena, total + 1, sizeof *version->fields, r->err);
+    version->fields = ls_arena_new(&r->spec->arena, type->every_count + 1, sizeof *version->fields,
+                                   r->err);
     if (!version->fields) {
         return r->err->code;
     }
-    for (size_t l = 0; l < 3; l++) {
-        struct ls_spec_field *fields = lists[l]->items;
-        for (size_t i = 0; i < lists[l]->count; i++) {
-            if (ls_spec_field_in(&fields[i], version->number)) {
-                version->fields[version->field_count++] = &fields[i];
-            }
+    for (size_t i = 0; i < type->every_count; i++) {
+        if (ls_spec_field_in(type->every[i], version->number)) {
+            version->fields[version->field_count++] = type->every[i];
         }
     }
     if (version->field_count > LS_SPEC_FIELDS_MAX || version->field_count == 0) {
@@ -377,19 +386,16 @@ static void check_columns(struct resolver *r, const struct ls_spec_event_type *t
 
 static int collect_fields(struct resolver *r, struct ls_spec_event_type *type)
 {
-    struct ls_items *lists[] = {&type->attributes, &type->dimensions, &type->metrics};
-    for (size_t l = 0; l < 3; l++) {
-        struct ls_spec_field *fields = lists[l]->items;
-        for (size_t i = 0; i < lists[l]->count; i++) {
-            int rc = resolve_field(r, &fields[i], (enum ls_field_role)l, type);
-            if (rc < 0) {
-                return rc;
-            }
-            if (fields[i].source.member == &ls_member_ref && fields[i].type != LS_FIELD_ENUM) {
-                ls_resolve_ref(r, type, &fields[i]);
-            }
-            check_since(r, type, &fields[i]);
+    for (size_t i = 0; i < type->every_count; i++) {
+        struct ls_spec_field *field = type->every[i];
+        int rc = resolve_field(r, field, field->role, type);
+        if (rc < 0) {
+            return rc;
         }
+        if (field->source.member == &ls_member_ref && field->type != LS_FIELD_ENUM) {
+            ls_resolve_ref(r, type, field);
+        }
+        check_since(r, type, field);
     }
     for (size_t v = 0; v < type->version_count; v++) {
         int rc = collect_version(r, type, &type->versions[v]);
@@ -400,6 +406,7 @@ static int collect_fields(struct resolver *r, struct ls_spec_event_type *type)
     if (type->version_count == 2) {
         check_columns(r, type);
     }
+    ls_resolve_records(r, type);
     type->fields = type->versions[type->version_count - 1].fields;
     type->field_count = type->versions[type->version_count - 1].field_count;
     return 0;

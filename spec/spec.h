@@ -11,6 +11,7 @@
 #include "core/config/layers.h"
 #include "core/config/option.h"
 #include "core/expr/expr.h"
+#include "spec/field.h"
 
 #define LS_FORMAT_VERSION 1
 
@@ -19,56 +20,10 @@
 #define LS_SPEC_ENTITIES_MAX     32
 #define LS_SPEC_VIEWS_MAX        64
 #define LS_SPEC_PARTITIONS_MAX   1024
-#define LS_SPEC_DIGITS_MAX       LS_ROW_DIGITS_MAX /* of a decimal */
-#define LS_SPEC_STEPS_MAX        16                /* of one lifecycle */
+#define LS_SPEC_STEPS_MAX        16 /* of one lifecycle */
 #define LS_SPEC_EPISODES_MAX     15
 #define LS_SPEC_PHASES_MAX       256
 #define LS_SPEC_PHASE_PER_MS_MAX 1000000000 /* where the rate is not constant */
-
-enum ls_field_type {
-    LS_FIELD_BOOLEAN,
-    LS_FIELD_ENUM,
-    LS_FIELD_INT,
-    LS_FIELD_LONG,
-    LS_FIELD_MONEY, /* cents in a long named <name>_cents; scale 2 in expressions */
-    LS_FIELD_STRING,
-    LS_FIELD_TIMESTAMP,
-    LS_FIELD_DATE,            /* days, an int */
-    LS_FIELD_LOCAL_TIMESTAMP, /* milliseconds of a clock on a wall */
-    LS_FIELD_UUID,            /* a string */
-    LS_FIELD_DECIMAL,         /* a number of a declared scale; bytes */
-    LS_FIELD_FLOAT,           /* drawn as a number of a declared scale; no operand */
-    LS_FIELD_DOUBLE,          /* likewise */
-    LS_FIELD_BYTES            /* made as a text; no operand */
-};
-
-enum ls_field_role { LS_ROLE_ATTRIBUTE, LS_ROLE_DIMENSION, LS_ROLE_METRIC };
-
-enum ls_null_word { LS_NULL_UNSAID, LS_NULL_NEVER };
-
-/* One field of an entity or of an event's payload. */
-struct ls_spec_field {
-    const char *name;
-    int type;                 /* enum ls_field_type */
-    struct ls_ratio nullable; /* how often it is null; part 0: never */
-    int null_word;            /* `null: never`: nullable in the schema, null only by a fault */
-    int64_t since, until;     /* schema versions that have it: since <= v < until (0: no end) */
-    int64_t precision, decimal_scale; /* of a decimal */
-    int64_t places;                   /* of a float, a double */
-    const char *avro_name;            /* of an enum, in the schema; NULL: TYPE_FIELD */
-    struct ls_names said_symbols;     /* of an enum; none: the words of its choices */
-    struct ls_quantity minimum, maximum;
-    struct ls_pick source;
-    uint64_t given;
-    struct ls_where where;
-    /* resolved */
-    enum ls_field_role role;
-    unsigned scale;          /* decimal places of its numbers: 2 for money */
-    bool is_nullable;        /* in the schema */
-    const char *column_name; /* in the schema: "amount_cents" */
-    size_t symbol_count;     /* of an enum */
-    const char *const *symbols;
-};
 
 /* Settings of the value sources and distributions; numbers are checked by the generator, which
  * knows the unit that is wanted. */
@@ -197,6 +152,9 @@ struct ls_spec_event_type {
     struct ls_where where;
     /* resolved */
     unsigned index;
+    struct ls_spec_field **every; /* of all versions, in order; those of records, not records */
+    size_t every_count;
+    const struct ls_spec_field *last_record; /* all of them by `before`; or NULL */
     size_t version_count;
     struct ls_spec_version versions[LS_SPEC_VERSIONS_MAX]; /* the readers' is the last */
     struct ls_spec_field **fields;                         /* of the readers' version */
@@ -448,18 +406,18 @@ struct ls_spec {
 extern const struct ls_table ls_spec_table;
 extern const struct ls_family ls_spec_sources, ls_spec_distributions, ls_spec_picks,
     ls_spec_courses, ls_spec_windows, ls_spec_aggregates;
-extern const struct ls_table ls_spec_field_table, ls_spec_check_table, ls_spec_normalize_table,
-    ls_spec_episode_table, ls_spec_walk_table, ls_spec_choice_by_table;
-extern const char *const ls_field_type_words[];
+extern const struct ls_table ls_spec_field_table, ls_spec_item_table, ls_spec_check_table,
+    ls_spec_normalize_table, ls_spec_episode_table, ls_spec_walk_table, ls_spec_choice_by_table;
 
 /* Words of the families, for those who implement them. */
 extern const struct ls_member ls_member_const, ls_member_id, ls_member_uniform, ls_member_choice,
     ls_member_zipf, ls_member_normal, ls_member_lognormal, ls_member_exponential, ls_member_ref,
     ls_member_poisson, ls_member_bernoulli, ls_member_sequence, ls_member_pattern, ls_member_words,
-    ls_member_uuid, ls_member_member, ls_member_pick_in_turn, ls_member_walk, ls_member_choice_by,
-    ls_member_expr, ls_member_pick_uniform, ls_member_pick_zipf, ls_member_to, ls_member_burst,
-    ls_member_silence, ls_member_arrival_poisson, ls_member_diurnal, ls_member_tumbling,
-    ls_member_count, ls_member_sum, ls_member_min, ls_member_max, ls_member_avg, ls_member_distinct;
+    ls_member_uuid, ls_member_fields, ls_member_items, ls_member_values, ls_member_member,
+    ls_member_pick_in_turn, ls_member_walk, ls_member_choice_by, ls_member_expr,
+    ls_member_pick_uniform, ls_member_pick_zipf, ls_member_to, ls_member_burst, ls_member_silence,
+    ls_member_arrival_poisson, ls_member_diurnal, ls_member_tumbling, ls_member_count,
+    ls_member_sum, ls_member_min, ls_member_max, ls_member_avg, ls_member_distinct;
 
 /* Loads and checks a spec. Problems: LS_E_DATA, with the whole report in `report` (appended; also
  * warnings of a spec that is fine). Other codes with `err` alone. Free with ls_spec_free. */
@@ -537,6 +495,10 @@ unsigned ls_spec_step_before(const struct ls_spec_event_type *type, const char *
 int ls_spec_derive(const struct ls_spec *spec, const struct ls_spec_event_type *type,
                    int64_t version, struct ls_buf *out, struct ls_error *err);
 
+/* The Avro type of a field without the null beside it; `record` is the event type's name. */
+int ls_spec_derive_type(const char *record, const struct ls_spec_field *field, struct ls_buf *out,
+                        struct ls_error *err);
+
 /* The schema of the rows of a reference table made from a population. */
 int ls_spec_derive_reference(const struct ls_spec *spec, const struct ls_spec_reference *table,
                              struct ls_buf *out, struct ls_error *err);
@@ -545,20 +507,7 @@ int ls_spec_derive_reference(const struct ls_spec *spec, const struct ls_spec_re
  * where there are several versions, a list of theirs, the readers' last. */
 int ls_spec_schemas_json(const struct ls_spec *spec, struct ls_buf *out, struct ls_error *err);
 
-/* A quantity as an integer of a field's unit: cents for money, times 10^scale for a decimal,
- * milliseconds for a timestamp, whole numbers otherwise. False when it does not fit (a fraction
- * where none can be, a duration where a number is wanted, more digits than a decimal has). */
-bool ls_spec_quantity(const struct ls_quantity *quantity, const struct ls_spec_field *field,
-                      int64_t *out);
-
-/* A duration in milliseconds; false for a number. */
-bool ls_spec_duration(const struct ls_quantity *quantity, int64_t *out);
-
-/* What the field's type holds, in its unit. */
-void ls_spec_field_limits(const struct ls_spec_field *field, int64_t *low, int64_t *high);
-
 /* Was the option written? */
-bool ls_spec_field_given(const struct ls_spec_field *field, const char *option);
 bool ls_spec_check_given(const struct ls_spec_check *check, const char *option);
 bool ls_spec_walk_given(const struct ls_source_walk *walk, const char *option);
 bool ls_spec_episode_given(const struct ls_spec_episode *episode, const char *option);
@@ -571,18 +520,5 @@ bool ls_spec_check_low(const struct ls_spec_check *check, const struct ls_spec_f
                        int64_t *low);
 bool ls_spec_check_high(const struct ls_spec_check *check, const struct ls_spec_field *field,
                         int64_t *high);
-
-/* What a value of the type is, for hints: "money has two decimal places at most, such as 19.99". */
-const char *ls_field_type_hint(enum ls_field_type type);
-
-/* What a field is in an expression; of one that is no operand, what it is made as. */
-enum ls_expr_type ls_field_expr_type(enum ls_field_type type);
-
-/* For a type whose values only pass through: why they are nothing to calculate with, compare or
- * group by, and what to use instead; NULL for the others. */
-const char *ls_field_passes_through(enum ls_field_type type);
-
-/* A number to calculate with? */
-bool ls_field_is_number(enum ls_field_type type);
 
 #endif

@@ -377,6 +377,22 @@ const struct ls_rule ls_rules[] = {
      "places, whole numbers none.\n"
      "\n"
      "Example: `{name: rate, type: decimal, precision: 9, scale: 4, uniform: [0.5, 2]}`.\n"},
+    {"LS2030", "A record that does not fit",
+     "A record is a group of fields, which are named by their own names everywhere: in\n"
+     "expressions, checks, faults and views. It is there in every event and version, so it is\n"
+     "never null and has no bounds; its fields may. At least one of them is in each version\n"
+     "that is written.\n"
+     "\n"
+     "Example: `{name: shipping, type: record, fields: [{name: street, type: string, words:\n"
+     "[Elm, Oak]}, {name: parcels, type: int, uniform: [1, 3]}]}`.\n"},
+    {"LS2031", "An array or a map that does not fit",
+     "An array says how many items it has, `least` and `most` (64 at most), a map which `keys`\n"
+     "it may have, each once, and how often each is `present`. Their items are of a type that\n"
+     "is not nested itself, and each is drawn by itself: by no ref, expr, walk or choice_by.\n"
+     "\n"
+     "Example: `{name: tags, type: array, most: 4, items: {type: string, choice: [new, sale]}}`,\n"
+     "`{name: labels, type: map, keys: [color, size], present: 1/2, values: {type: int,\n"
+     "uniform: [1, 9]}}`.\n"},
     {"LS2101", "An expression that cannot be read",
      "The text cannot be read as an expression at this character. There are numbers (12,\n"
      "24.90), texts in single quotes ('US'; '' is a quote inside), true, false, null, names,\n"

@@ -100,7 +100,7 @@ static int begin_columns(struct planner *p)
     }
     for (size_t i = 0; i < LS_COLUMN_PAYLOAD; i++) {
         topic->columns[i] = (struct ls_normal_column){
-            envelope[i].name, envelope[i].name, envelope[i].type, false, i, NULL, 0, 0};
+            envelope[i].name, envelope[i].name, envelope[i].type, false, i, NULL, 0, 0, NULL};
     }
     for (size_t i = 0; i < type->field_count; i++) {
         const struct ls_spec_field *f = type->fields[i];
@@ -113,7 +113,8 @@ static int begin_columns(struct planner *p)
             .cell = cell,
             .symbols = type->layout->columns[cell].node,
             .scale = f->scale,
-            .precision = (unsigned)f->precision};
+            .precision = (unsigned)f->precision,
+            .nested = ls_spec_item(f) ? f : NULL};
     }
     topic->column_count = LS_COLUMN_PAYLOAD + type->field_count;
     topic->cell_count = topic->column_count;
@@ -327,6 +328,8 @@ int ls_column_type_text(const struct ls_normal_column *column, const char *recor
             rc = ls_buf_appendf(out, err, "%s\"%s\"", i ? "," : "", column->symbols->symbols[i]);
         }
         rc = rc < 0 ? rc : ls_buf_append_text(out, "]}", err);
+    } else if (rc == 0 && column->nested) {
+        rc = ls_spec_derive_type(record, column->nested, out, err);
     } else if (rc == 0 && column->type == LS_FIELD_DECIMAL) {
         rc = ls_buf_appendf(out, err,
                             "{\"type\":\"bytes\",\"logicalType\":\"decimal\","
@@ -374,11 +377,11 @@ static int end_columns(struct planner *p)
     rc = rc < 0 ? rc : ls_layout_new(topic->schema, &topic->layout, p->err);
     ls_buf_clear(&text);
     topic->columns[topic->column_count++] = (struct ls_normal_column){
-        "partition", "partition", LS_FIELD_INT, false, SIZE_MAX, NULL, 0, 0};
+        "partition", "partition", LS_FIELD_INT, false, SIZE_MAX, NULL, 0, 0, NULL};
     topic->columns[topic->column_count++] = (struct ls_normal_column){
-        "position", "position", LS_FIELD_LONG, false, SIZE_MAX, NULL, 0, 0};
+        "position", "position", LS_FIELD_LONG, false, SIZE_MAX, NULL, 0, 0, NULL};
     topic->columns[topic->column_count++] = (struct ls_normal_column){
-        "watermark", "watermark", LS_FIELD_TIMESTAMP, false, SIZE_MAX, NULL, 0, 0};
+        "watermark", "watermark", LS_FIELD_TIMESTAMP, false, SIZE_MAX, NULL, 0, 0, NULL};
     return rc;
 }
 

@@ -40,9 +40,10 @@ struct ls_normal_column {
     enum ls_field_type type;
     bool nullable;
     size_t cell;
-    const struct ls_node *symbols; /* of an enum */
-    unsigned scale;                /* of a number: decimal places */
-    unsigned precision;            /* of a decimal */
+    const struct ls_node *symbols;      /* of an enum */
+    unsigned scale;                     /* of a number: decimal places */
+    unsigned precision;                 /* of a decimal */
+    const struct ls_spec_field *nested; /* of an array or a map */
 };
 
 struct ls_topic_plan {

@@ -3,6 +3,7 @@
 #include "core/avro/frame.h"
 #include "core/base/civil.h"
 #include "core/base/mutant.h"
+#include "pipeline/record/items.h"
 #include "spec/heartbeat.h"
 
 #include <stdio.h>
@@ -246,7 +247,8 @@ static struct ls_id payload_of(const struct ls_topic_plan *topic, const struct l
         if (node->type <= LS_AVRO_DOUBLE || node->type == LS_AVRO_ENUM || ls_row_is_decimal(node)) {
             at = ls_put_u64(at, (uint64_t)cell->number);
         } else {
-            struct ls_id id = ls_id_of(cell->bytes, cell->size);
+            bool nested = node->type == LS_AVRO_ARRAY || node->type == LS_AVRO_MAP;
+            struct ls_id id = nested ? ls_items_id(node, cell) : ls_id_of(cell->bytes, cell->size);
             at = ls_put_u64(ls_put_u64(at, id.high), id.low);
         }
     }

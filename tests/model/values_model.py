@@ -173,6 +173,7 @@ def q32(text):
 
 # what a spec says
 
+OPTIONS = ('name', 'type', 'nullable', 'null', 'min', 'max', 'precision', 'scale', 'places', 'least', 'most', 'keys', 'present')
 UNITS = {'ms': 1, 's': 1000, 'm': 60000, 'h': 3600000, 'd': DAY}
 
 
@@ -196,9 +197,9 @@ def time_of(text):
 
 
 class Field:
-    def __init__(self, spec, seed, path):
-        self.spec, self.name, self.type, self.path = spec, spec['name'], spec['type'], path
-        rest = [k for k in spec if k not in ('name', 'type', 'nullable', 'null', 'min', 'max', 'precision', 'scale', 'places')]
+    def __init__(self, spec, seed, path, records=()):
+        self.spec, self.name, self.type, self.path, self.records = spec, spec['name'], spec['type'], path, records
+        rest = [k for k in spec if k not in OPTIONS]
         assert len(rest) == 1, spec
         self.source, self.settings = rest[0], spec[rest[0]]
         shared = self.source == 'walk' and self.settings.get('name')
@@ -227,6 +228,15 @@ class Field:
 
     def clamp(self, value):
         return min(max(value, self.low), self.high)
+
+
+def leaves(fields, records=()):
+    """Fields, those of records in their place, with the records that each lies in."""
+    for field in fields:
+        if field['type'] == 'record':
+            yield from leaves(field['fields'], (*records, field['name']))
+        else:
+            yield field, records
 
 
 class Walk:
@@ -321,8 +331,8 @@ class Generator:
         self.rate = Q(int(count), UNITS[unit])
         self.attributes = {e: {a['name']: Field(a, self.seed, f'entities.{e}.attributes.{a["name"]}') for a in entity.get('attributes', [])}
                            for e, entity in spec['entities'].items()}
-        self.types = [(t, [Field(f, self.seed, f'event_types.{t["name"]}.{f["name"]}')
-                           for role in ('attributes', 'dimensions', 'metrics') for f in t.get(role, [])]) for t in spec['event_types']]
+        self.types = [(t, [Field(f, self.seed, f'event_types.{t["name"]}.{f["name"]}', records)
+                           for role in ('attributes', 'dimensions', 'metrics') for f, records in leaves(t.get(role, []))]) for t in spec['event_types']]
         self.episodes = [Episode(name, settings, self.seed, self.start) for name, settings in spec.get('episodes', {}).items()]
 
     @staticmethod
@@ -432,7 +442,31 @@ class Generator:
                 'value': {'event_id': f'{mix(key(self.seed, "event_id") + i & M64):016x}', 'event_time': show(event_time, 'timestamp'),
                           'ingest_time': show(scheduled, 'timestamp'), 'source': self.spec['domain'], 'schema_version': 1,
                           'entity_id': self.entity_id(spec['entity'], n),
-                          'payload': {f.name + '_cents' * (f.type == 'money'): show(payload[f.name], f.type, f.scale) for f in fields}}}
+                          'payload': self.shown(fields, payload)}}
+
+    @staticmethod
+    def shown(fields, payload):
+        made = {}
+        for f in fields:
+            inner = made
+            for record in f.records:
+                inner = inner.setdefault(record, {})
+            inner[f.name + '_cents' * (f.type == 'money')] = show(payload[f.name], f.type, f.scale)
+        return made
+
+    def item(self, field, path, i):
+        """An item of an array or a map, from a stream of its own."""
+        item = Field({'name': field.name, **field.settings}, self.seed, path)
+        made = self.drawn(item, i)
+        return show(item.clamp(made) if item.is_number else made, item.type, item.scale)
+
+    def nested(self, field, i):
+        if field.type == 'array':
+            least, most = field.spec.get('least', 0), field.spec['most']
+            return [self.item(field, f'{field.path}[{k}]', i) for k in range(least + below(word(field.key, i), most - least + 1))]
+        present = ratio(field.spec.get('present', 1))
+        return {k: self.item(field, f'{field.path}.{k}', i) for k in field.spec['keys']
+                if hit(word(key(self.seed, f'{field.path}.{k}.present'), i), present)}
 
     def delay(self, i):
         settings = {k: v for k, v in self.spec['delay'].items() if k != 'max'}
@@ -449,6 +483,8 @@ class Generator:
 
     def value(self, field, i, spec, event_time, payload, held):
         settings = field.settings
+        if field.type in ('array', 'map'):
+            return self.nested(field, i)
         if field.source == 'ref':
             return self.named(settings, i, event_time, payload)
         if field.source == 'expr':
@@ -514,7 +550,7 @@ def show(value, kind, scale=0):
         return shortest_narrow(narrow(Q(value, 10**scale)))
     if value is not None and kind == 'bytes':
         return value.encode().decode('latin-1')
-    if value is None or kind in ('string', 'enum', 'uuid', 'int', 'long', 'money'):
+    if value is None or kind in ('string', 'enum', 'uuid', 'int', 'long', 'money', 'array', 'map'):
         return value
     if kind == 'boolean':
         return value == 'true'
@@ -586,6 +622,21 @@ def spec(seed, start):
                {'name': 'said', 'type': 'bytes', 'words': {'of': ['\u00fc', 'na', '\u20ac'], 'most': 3}, 'nullable': '1/4'},
                {'name': 'fixed', 'type': 'bytes', 'const': 'z\u00e9ro'},
                {'name': 'mark', 'type': 'bytes', 'id': '#{n:03}'}]
+    nested = [{'name': 'parcel', 'type': 'record', 'fields': [
+                   {'name': 'weight', 'type': 'decimal', 'precision': 6, 'scale': 3, 'normal': {'mean': 2, 'deviation': 0.75}, 'min': 0.001},
+                   {'name': 'to', 'type': 'record', 'fields': [{'name': 'street', 'type': 'string', 'words': ['Elm', 'Oak'], 'nullable': '1/3'},
+                                                               {'name': 'floor', 'type': 'int', 'uniform': [-2, 30]}]},
+                   {'name': 'fare', 'type': 'money', 'expr': 'floor * 1.25'}]},
+              {'name': 'tags', 'type': 'array', 'most': 4, 'items': {'type': 'string', 'choice': {'new': 2, 'b\u00fcro': 1}}},
+              {'name': 'codes', 'type': 'array', 'least': 2, 'most': 3, 'nullable': '1/5', 'items': {'type': 'money', 'exponential': {'mean': 9.5}, 'max': 12}},
+              {'name': 'moods', 'type': 'array', 'least': 1, 'most': 64, 'items': {'type': 'enum', 'choice': ['up', 'down']}},
+              {'name': 'curve', 'type': 'array', 'least': 3, 'most': 3, 'items': {'type': 'float', 'places': 3, 'normal': {'mean': 1, 'deviation': 0.3}}},
+              {'name': 'days', 'type': 'array', 'most': 2, 'items': {'type': 'date', 'uniform': ['-9d', '9d']}},
+              {'name': 'labels', 'type': 'map', 'keys': ['color', 'size'], 'present': '1/2', 'values': {'type': 'string', 'pattern': '[a-z]{1,4}'}},
+              {'name': 'limits', 'type': 'map', 'keys': ['low', 'high'], 'nullable': 0.1,
+               'values': {'type': 'decimal', 'precision': 4, 'scale': 1, 'uniform': [-9, 9]}},
+              {'name': 'flags', 'type': 'map', 'keys': ['a', 'b', 'c'], 'present': 0.9, 'values': {'type': 'boolean', 'bernoulli': '1/4'}},
+              {'name': 'names', 'type': 'map', 'keys': ['k'], 'values': {'type': 'uuid', 'uuid': None}}]
     refs = [{'name': f'device_{a["name"]}', 'type': 'string' if a['type'] == 'enum' else a['type'], 'ref': f'device.{a["name"]}',
              **{k: a[k] for k in ('precision', 'scale') if k in a}} for a in device]
     refs += [{'name': 'device_id', 'type': 'string', 'ref': 'device.id', 'null': 'never'}, {'name': 'plant_id', 'type': 'string', 'ref': 'plant.id'},
@@ -603,7 +654,7 @@ def spec(seed, start):
             'event_types': [{'name': 'reading', 'weight': 5, 'entity': 'device', 'metrics': metrics, 'attributes': refs},
                             {'name': 'visit', 'weight': 2, 'entity': 'plant', 'dimensions': constants,
                              'attributes': [{'name': 'shift_id', 'type': 'string', 'ref': 'shift.id'}],
-                             'metrics': [{'name': 'load', 'type': 'int', 'uniform': [1, 9]}]}],
+                             'metrics': [{'name': 'load', 'type': 'int', 'uniform': [1, 9]}, *nested]}],
             'delay': {'lognormal': {'median': '2s', 'sigma': 1.5}, 'max': '5m'},
             'episodes': {'hot': {'entity': 'device', 'field': 'heat', 'every': '2m', 'probability': '1/3', 'for': '30s', 'rise': '10s', 'add': 250},
                          'spike': {'entity': 'device', 'field': 'load', 'every': '1m', 'for': '7s', 'times': 3.7},

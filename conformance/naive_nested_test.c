@@ -1,0 +1,143 @@
+#include "conformance/naive_fixture_test.h"
+
+static const char *const symbols[] = {"red", "green"};
+static const struct naive_column text = {.name = "i", .written = "i", .type = NAIVE_STRING};
+static const struct naive_column whole = {.name = "i", .written = "i", .type = NAIVE_INT};
+static const struct naive_column scaled = {
+    .name = "i", .written = "i", .type = NAIVE_SCALED, .precision = 4};
+static const struct naive_column narrow = {.name = "i", .written = "i", .type = NAIVE_FLOAT};
+static const struct naive_column truth = {.name = "i", .written = "i", .type = NAIVE_BOOLEAN};
+static const struct naive_column symbol = {
+    .name = "i", .written = "i", .type = NAIVE_ENUM, .symbols = symbols, .symbol_count = 2};
+
+#define FINE      LS_ADMITTED
+#define TRUNCATED LS_REASON_DECODE_TRUNCATED
+#define INVALID   LS_REASON_DECODE_INVALID
+
+static const struct {
+    enum naive_type type;
+    const struct naive_column *items;
+    const char *schema, *bytes;
+    size_t size;
+    enum ls_reason reason;
+    const char *canonical; /* NULL: as it is */
+    size_t canonical_size;
+} cases[] = {
+#define ARRAY(item) "{\"type\":\"array\",\"items\":" item "}"
+#define MAP(item)   "{\"type\":\"map\",\"values\":" item "}"
+#define ROW(type, items, schema, bytes, reason)                                                    \
+    {                                                                                              \
+        type, &items, schema, bytes, sizeof(bytes) - 1, reason, NULL, 0                            \
+    }
+#define TO(type, items, schema, bytes, canonical)                                                  \
+    {                                                                                              \
+        type, &items, schema, bytes, sizeof(bytes) - 1, FINE, canonical, sizeof(canonical) - 1     \
+    }
+    ROW(NAIVE_ARRAY, whole, ARRAY("\"int\""), "\x00", FINE),
+    ROW(NAIVE_ARRAY, whole, ARRAY("\"int\""), "\x04\x02\x03\x00", FINE),
+    TO(NAIVE_ARRAY, whole, ARRAY("\"int\""), "\x02\x02\x02\x03\x00", "\x04\x02\x03\x00"),
+    TO(NAIVE_ARRAY, whole, ARRAY("\"int\""), "\x03\x04\x02\x03\x00", "\x04\x02\x03\x00"),
+    TO(NAIVE_ARRAY, whole, ARRAY("\"int\""), "\x84\x00\x82\x00\x03\x80\x00", "\x04\x02\x03\x00"),
+    ROW(NAIVE_ARRAY, whole, ARRAY("\"int\""), "", TRUNCATED),
+    ROW(NAIVE_ARRAY, whole, ARRAY("\"int\""), "\x04\x02", TRUNCATED),
+    ROW(NAIVE_ARRAY, whole, ARRAY("\"int\""), "\x04\x02\x03", TRUNCATED),
+    ROW(NAIVE_ARRAY, whole, ARRAY("\"int\""), "\x03\x06\x02\x03\x00", INVALID), /* of 3 bytes */
+    ROW(NAIVE_ARRAY, whole, ARRAY("\"int\""), "\x03\x05\x02\x03\x00", INVALID), /* of -3 */
+    ROW(NAIVE_ARRAY, text, ARRAY("\"string\""),
+        "\x04\x02"
+        "a\x00\x00",
+        FINE),
+    ROW(NAIVE_ARRAY, text, ARRAY("\"string\""), "\x02\x01\x00", INVALID),
+    ROW(NAIVE_ARRAY, text, ARRAY("\"string\""), "\x02\x02\xff\x00", INVALID),
+    TO(NAIVE_ARRAY, scaled,
+       ARRAY("{\"type\":\"bytes\",\"logicalType\":\"decimal\",\"precision\":4}"),
+       "\x04\x04\x00\x05\x06\xff\xff\x80\x00", "\x04\x02\x05\x02\x80\x00"),
+    ROW(NAIVE_ARRAY, narrow, ARRAY("\"float\""), "\x02\x01\x02\x03\x04\x00", FINE),
+    ROW(NAIVE_ARRAY, truth, ARRAY("\"boolean\""), "\x04\x01\x00\x00", FINE),
+    ROW(NAIVE_ARRAY, truth, ARRAY("\"boolean\""), "\x02\x02\x00", INVALID),
+    ROW(NAIVE_ARRAY, symbol,
+        ARRAY("{\"type\":\"enum\",\"name\":\"E\",\"symbols\":[\"red\",\"green\"]}"),
+        "\x04\x02\x00\x00", FINE),
+    ROW(NAIVE_ARRAY, symbol,
+        ARRAY("{\"type\":\"enum\",\"name\":\"E\",\"symbols\":[\"red\",\"green\"]}"), "\x02\x04\x00",
+        INVALID),
+    ROW(NAIVE_MAP, whole, MAP("\"int\""), "\x00", FINE),
+    ROW(NAIVE_MAP, whole, MAP("\"int\""),
+        "\x04\x02"
+        "b\x02\x02"
+        "a\x04\x00",
+        FINE),
+    TO(NAIVE_MAP, whole, MAP("\"int\""),
+       "\x02\x02"
+       "b\x02\x02\x82\x00"
+       "a\x04\x00",
+       "\x04\x02"
+       "b\x02\x02"
+       "a\x04\x00"),
+    ROW(NAIVE_MAP, whole, MAP("\"int\""), "\x02\x02\xff\x02\x00", INVALID),
+    ROW(NAIVE_MAP, whole, MAP("\"int\""),
+        "\x02\x02"
+        "a",
+        TRUNCATED),
+};
+
+/* libavro's reading of the same bytes, in our form. */
+static void check_libavro(size_t i, const struct naive_column *column,
+                          const struct naive_value *value, struct ls_arena *arena)
+{
+    avro_schema_t schema;
+    avro_value_t read;
+    struct naive_value other;
+    struct ls_error err;
+    assert_int_equal(
+        avro_schema_from_json_length(cases[i].schema, strlen(cases[i].schema), &schema), 0);
+    avro_value_iface_t *iface = avro_generic_class_from_schema(schema);
+    assert_non_null(iface);
+    assert_int_equal(avro_generic_value_new(iface, &read), 0);
+    avro_reader_t reader = avro_reader_memory(cases[i].bytes, (int64_t)cases[i].size);
+    assert_int_equal(avro_value_read(reader, &read), 0);
+    assert_int_equal(ls_naive_value_of(&read, column, arena, &other, &err), 0);
+    assert_int_equal(ls_naive_value_order(value, &other), 0);
+    avro_reader_free(reader);
+    avro_value_decref(&read);
+    avro_value_iface_decref(iface);
+    avro_schema_decref(schema);
+}
+
+static void nested_values_have_one_form(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct naive_column column = {
+            .name = "n", .written = "n", .type = cases[i].type, .items = cases[i].items};
+        const uint8_t *bytes = (const uint8_t *)cases[i].bytes;
+        struct naive_span span = {bytes, bytes + cases[i].size};
+        struct naive_value value = {0};
+        struct ls_arena arena;
+        struct ls_error err;
+        ls_arena_init(&arena, "nested values", 1U << 20);
+        enum ls_reason reason = ls_naive_take_nested(&column, &span, &value);
+        if (reason != cases[i].reason) {
+            fail_msg("case %zu: %d", i, reason);
+        }
+        if (reason == LS_ADMITTED) {
+            const char *should = cases[i].canonical ? cases[i].canonical : cases[i].bytes;
+            size_t size = cases[i].canonical ? cases[i].canonical_size : cases[i].size;
+            assert_ptr_equal(span.at, span.end);
+            assert_int_equal(value.size, cases[i].size);
+            assert_int_equal(ls_naive_nested_canonical(&column, &value, &arena, &err), 0);
+            assert_int_equal(value.size, size);
+            assert_memory_equal(value.bytes, should, size);
+            check_libavro(i, &column, &value, &arena);
+        }
+        ls_arena_clear(&arena);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nested_values_have_one_form),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
