@@ -40,6 +40,13 @@ def field(rng, name):
     }
     kind = rng.choice(sorted(kinds))
     made = {'name': name, 'type': kind, **kinds[kind]()}
+    nested = rng.random()
+    if nested < 0.1 and name.count('_') < 4:       # records lie in one another, but not too deep
+        return {'name': name, 'type': 'record', 'fields': [field(rng, f'{name}_{k}') for k in range(rng.randint(1, 2))]}
+    if nested < 0.3:
+        item = {key: value for key, value in made.items() if key != 'name'}
+        made = rng.choice([{'name': name, 'type': 'array', 'least': rng.randint(0, 2), 'most': rng.randint(2, 5), 'items': item},
+                           {'name': name, 'type': 'map', 'keys': ['b', 'a', 'c'], 'present': rng.choice(['1/2', 1, 0]), 'values': item}])
     if rng.random() < 0.5:
         made['nullable'] = rng.choice(['1/2', '1/5'])
     return made
@@ -78,9 +85,13 @@ def plain(value, schema=None):
         return value.decode('latin-1')
     if isinstance(value, float):
         return shortest_narrow(value) if kind == 'float' else value
+    if kind == 'map' and value is not None:
+        return {key: plain(item, schema['values']) for key, item in value.items()}
     if isinstance(value, dict):
         types = {f['name']: f['type'] for f in schema['fields']} if schema else {}
         return {key: plain(item, types.get(key)) for key, item in value.items()}
+    if isinstance(value, list):
+        return [plain(item, schema['items']) for item in value]
     return value
 
 
@@ -95,21 +106,21 @@ def cell(value, kind):
 
 def same_cell(text, value, kind):
     """Which digits a float is written with is what JSON Lines say; that they are the same number is told here."""
+    if kind in ('array', 'map') and value is not None:
+        return json.loads(text) == value
     should = cell(value, kind)
     return text is not None and float(text) == should if isinstance(should, float) else text == should
 
 
-def flat(value):
-    columns = {key: item for key, item in value.items() if key != 'payload'}
-    columns.update({'payload.' + key: item for key, item in value['payload'].items()})
-    return columns
-
-
-def kinds_of(schema):
-    """The type of each column of CSV."""
-    payload = next(f['type'] for f in schema['fields'] if f['name'] == 'payload')
-    kinds = [bare(f['type']) for f in schema['fields'] if f['name'] != 'payload'] + [bare(f['type']) for f in payload['fields']]
-    return [kind if not (isinstance(made, dict) and made.get('logicalType') == 'decimal') else 'decimal' for made, kind in kinds]
+def flat(value, schema, path=''):
+    """The columns of CSV: records are flattened. Path, value and type of each."""
+    for f in schema['fields']:
+        made, kind = bare(f['type'])
+        if kind == 'record':
+            yield from flat(value[f['name']], made, f'{path}{f["name"]}.')
+        else:
+            decimals = isinstance(made, dict) and made.get('logicalType') == 'decimal'
+            yield path + f['name'], value[f['name']], 'decimal' if decimals else kind
 
 
 def read_csv(path):
@@ -165,10 +176,11 @@ def check(run, work, number, rng):
             apart = [json.loads(line) for line in open(f'{places[folder]}/{name}.damaged.jsonl', encoding='utf-8')]
             assert [(r['partition'], r['key'], r['bytes']) for r in apart] == [(r['partition'], r['key'], r['bytes']) for r in bad], name
         header, *rows = read_csv(f'{places["csv"]}/{name}.csv')
-        kinds = kinds_of(schema)
-        assert len(rows) == len(good) and all(header == list(flat(v)) for v in good), f'{name}: csv'
+        assert len(rows) == len(good), f'{name}: csv'
         for row, value in zip(rows, good):
-            assert all(same_cell(*one) for one in zip(row, flat(value).values(), kinds)), (name, row, value)
+            columns = list(flat(value, schema))
+            assert header == [column for column, _, _ in columns], f'{name}: csv'
+            assert all(same_cell(text, item, kind) for text, (_, item, kind) in zip(row, columns)), (name, row, value)
         for log in sorted(glob.glob(f'{places["log"]}/{topic}/*.avro')):
             partition = int(os.path.basename(log)[:-5])
             mine = [r for r in records if r['partition'] == partition]
