@@ -16,6 +16,7 @@ static struct ls_schema *parse(const char *text)
 }
 
 #define BYTES(text) (const uint8_t *)(text), sizeof(text) - 1
+#define DECIMAL_38  "{\"type\":\"bytes\",\"logicalType\":\"decimal\",\"precision\":38,\"scale\":2}"
 #define LOGICAL(type, logical)                                                                     \
     "{\"type\":\"" type "\",\"logicalType\":\"" logical "\",\"precision\":9,\"scale\":2}"
 
@@ -82,13 +83,13 @@ static const struct {
     {LOGICAL("long", "local-timestamp-micros"), BYTES("\x00"), "0",
      "\"1970-01-01T00:00:00.000000\""},
     {LOGICAL("int", "time-millis"), BYTES("\x02"), "1", NULL},
-    {LOGICAL("bytes", "decimal"), BYTES("\x00"), "\"0.00\"", NULL},
-    {LOGICAL("bytes", "decimal"), BYTES("\x02\xff"), "\"-0.01\"", NULL},
-    {LOGICAL("bytes", "decimal"), BYTES("\x04\x04\xd2"), "\"12.34\"", NULL},
-    {LOGICAL("bytes", "decimal"), BYTES("\x08\xff\xff\xfb\x2e"), "\"-12.34\"", NULL},
-    {LOGICAL("bytes", "decimal"), BYTES("\x20\x80\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"),
+    {DECIMAL_38, BYTES("\x00"), "\"0.00\"", NULL},
+    {DECIMAL_38, BYTES("\x02\xff"), "\"-0.01\"", NULL},
+    {DECIMAL_38, BYTES("\x04\x04\xd2"), "\"12.34\"", NULL},
+    {DECIMAL_38, BYTES("\x08\xff\xff\xfb\x2e"), "\"-12.34\"", NULL},
+    {DECIMAL_38, BYTES("\x20\x80\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"),
      "\"-1701411834604692317316873037158841057.28\"", NULL},
-    {LOGICAL("bytes", "decimal"), BYTES("\x22\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0a"),
+    {DECIMAL_38, BYTES("\x22\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0a"),
      "\"\\u0000\\u0000\\u0000\\u0000\\u0000\\u0000\\u0000\\u0000\\u0000\\u0000\\u0000\\u0000"
      "\\u0000\\u0000\\u0000\\u0000a\"",
      NULL},

@@ -237,7 +237,9 @@ enum ls_decode_status ls_value_skip(const struct ls_node *node, struct ls_span *
     case LS_AVRO_FIXED:
         return skip_size(span, node->size);
     case LS_AVRO_BYTES:
-        return ls_get_bytes(span, &bytes, &size);
+        return ls_node_is_decimal(node)
+                   ? ls_read_decimal_bytes(&span->at, span->end, node->precision, &number)
+                   : ls_get_bytes(span, &bytes, &size);
     case LS_AVRO_STRING:
         return ls_get_string(span, &bytes, &size);
     case LS_AVRO_ENUM:

@@ -5,9 +5,10 @@
  * type (an encoding with needless zero bytes is taken), a length that is negative or above
  * LS_DECODE_LENGTH_MAX, a block of an array or map whose stated size (a negative count has one) is
  * not what its items take, a boolean other than 0 and 1, an enum index or union branch that does
- * not exist, a string that is not UTF-8, nesting deeper than LS_DECODE_DEPTH_MAX, more than
- * LS_DECODE_ITEMS_MAX items and records of no size in one datum (an array of a billion nulls is
- * five bytes).
+ * not exist, a string that is not UTF-8, a short decimal (ls_node_is_decimal) of no or more than 16
+ * bytes or of more digits than its precision (needless leading bytes are taken), nesting deeper
+ * than LS_DECODE_DEPTH_MAX, more than LS_DECODE_ITEMS_MAX items and records of no size in one datum
+ * (an array of a billion nulls is five bytes).
  *
  * Every strict prefix of a sound datum is LS_DECODE_TRUNCATED, never anything else. So a length or
  * a count that asks for more than what is left, within the limits, is LS_DECODE_TRUNCATED too.
@@ -33,7 +34,7 @@ enum ls_decode_status {
     LS_DECODE_UTF8,
     LS_DECODE_DEPTH,
     LS_DECODE_ITEMS,
-    LS_DECODE_DECIMAL, /* rows alone (row.h): no byte, or a number of more digits than its type */
+    LS_DECODE_DECIMAL, /* no byte, or a number of more digits than its type */
     LS_DECODE_TRAILING /* a sound datum with bytes behind it */
 };
 

@@ -4,6 +4,7 @@
 
 #include "core/avro/decode.h"
 #include "core/avro/encode.h"
+#include "core/base/wide.h"
 
 #define LS_VARINT_INT_MAX  5 /* bytes */
 #define LS_VARINT_LONG_MAX 10
@@ -99,18 +100,31 @@ static inline enum ls_decode_status ls_read_bytes(const uint8_t **at, const uint
     return LS_DECODE_OK;
 }
 
-/* The number of a decimal's bytes, however many of the leading ones say nothing; false where there
- * is none, or it has more than `precision` digits. `precision` <= 38. */
-static inline bool ls_decimal_read(const uint8_t *bytes, size_t size, unsigned precision,
-                                   ls_i128 *out)
+/* A short decimal (ls_node_is_decimal), however many of its leading bytes say nothing. */
+static inline enum ls_decode_status ls_read_decimal_bytes(const uint8_t **at, const uint8_t *end,
+                                                          unsigned precision, int64_t *number)
 {
-    ls_i128 value = size && bytes[0] > 0x7f ? -1 : 0;
-    for (size_t i = 0; i < size && size <= 16; i++) {
-        value = (ls_i128)((ls_u128)value << 8 | bytes[i]);
+    const uint8_t *from = *at;
+    const uint8_t *bytes;
+    size_t size;
+    enum ls_decode_status status = ls_read_bytes(&from, end, &bytes, &size);
+    if (status) {
+        return status;
+    }
+    if (size == 0 || size > 16) {
+        return LS_DECODE_DECIMAL;
     }
     ls_i128 limit = ls_pow10(precision);
-    *out = value;
-    return size > 0 && size <= 16 && value > -limit && value < limit;
+    ls_i128 value = bytes[0] > 0x7f ? -1 : 0;
+    for (size_t i = 0; i < size; i++) {
+        value = (ls_i128)((ls_u128)value << 8 | bytes[i]);
+    }
+    if (value <= -limit || value >= limit) {
+        return LS_DECODE_DECIMAL;
+    }
+    *number = (int64_t)value;
+    *at = from;
+    return LS_DECODE_OK;
 }
 
 /* One block of an array or a map. */

@@ -63,19 +63,13 @@ static inline enum ls_decode_status read_decimal(const struct ls_row_op *op, str
                                                  struct ls_cell *cell)
 {
     const uint8_t *at = reader->at;
-    const uint8_t *bytes;
-    size_t size;
-    ls_i128 number;
-    enum ls_decode_status status = ls_read_bytes(&at, reader->end, &bytes, &size);
-    if (status) {
-        return status;
+    int64_t number;
+    enum ls_decode_status status = ls_read_decimal_bytes(&at, reader->end, op->size, &number);
+    if (!status) {
+        *cell = (struct ls_cell){.number = number};
+        reader->at = at;
     }
-    if (!ls_decimal_read(bytes, size, op->size, &number)) {
-        return LS_DECODE_DECIMAL;
-    }
-    *cell = (struct ls_cell){.number = (int64_t)number};
-    reader->at = at;
-    return LS_DECODE_OK;
+    return status;
 }
 
 static inline enum ls_decode_status read_enum(const struct ls_row_op *op, struct reader *reader,

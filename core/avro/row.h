@@ -7,10 +7,8 @@
  * Records that contain themselves with nothing in between cannot be laid out, nor schemas with more
  * than LS_LAYOUT_FIELDS_MAX fields.
  *
- * A decimal in bytes with a precision of at most LS_ROW_DIGITS_MAX is a number, times 10^scale: it
- * is written as short as it can be, and read from up to 16 bytes, of which the leading ones may say
- * nothing; one of no bytes, or of more digits than its precision, is LS_DECODE_DECIMAL. Decimals of
- * more digits, and those in fixed, are the bytes they are.
+ * A short decimal (ls_node_is_decimal) is a number, times 10^scale: it is written as short as it
+ * can be. Decimals of more digits, and those in fixed, are the bytes they are.
  *
  * Decoding fills one cell per column and allocates nothing; cells of strings, bytes and spans point
  * into the decoded bytes and live as long as those. */
@@ -21,7 +19,6 @@
 #include "core/base/cell.h"
 
 #define LS_LAYOUT_FIELDS_MAX 4096 /* columns and nested records */
-#define LS_ROW_DIGITS_MAX    18
 
 struct ls_column {
     const char *path;           /* "payload.amount_cents" */
@@ -49,14 +46,7 @@ void ls_layout_free(struct ls_layout *layout);
  * more than one. */
 int ls_layout_find(const struct ls_layout *layout, const char *path_or_name);
 
-/* Is a column of this type a decimal that is a number? */
-static inline bool ls_row_is_decimal(const struct ls_node *node)
-{
-    return node->type == LS_AVRO_BYTES && node->logical && node->precision <= LS_ROW_DIGITS_MAX;
-}
-
-/* Decodes exactly one datum that fills the span, and takes what ls_datum_skip takes, decimals apart
- * (see above). `cells` has
+/* Decodes exactly one datum that fills the span, and takes what ls_datum_skip takes. `cells` has
  * room for layout->count; every member of each is set. On failure *offset is where, in bytes from
  * the start, and *column which column was being read (layout->count for bytes that trail); the
  * cells before it are set. Both may be NULL. */

@@ -202,7 +202,7 @@ static int write_value(struct writer *writer, const struct ls_node *node)
     case LS_AVRO_BYTES:
     case LS_AVRO_STRING:
         ls_get_bytes(writer->span, &bytes, &size);
-        if (ls_row_is_decimal(node)) {
+        if (ls_node_is_decimal(node)) {
             skip_needless(&bytes, &size);
         }
         rc = put_long(writer, (int64_t)size);

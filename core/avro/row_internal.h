@@ -10,7 +10,8 @@ struct ls_symbol {
     uint32_t size;
 };
 
-/* Beside enum ls_avro_type: a decimal of at most LS_ROW_DIGITS_MAX digits, which is a number. */
+/* Beside enum ls_avro_type: a decimal of at most LS_DECIMAL_DIGITS_MAX digits, which is a number.
+ */
 enum { LS_ROW_DECIMAL = LS_AVRO_FIXED + 1 };
 
 /* How one column is read and written. */

@@ -86,14 +86,14 @@ static int fill_column(struct builder *builder, const struct ls_field *field,
         .physical = room->physical || is_physical(field),
     };
     *op = (struct ls_row_op){
-        .type = (uint8_t)(ls_row_is_decimal(node) ? LS_ROW_DECIMAL : (int)node->type),
+        .type = (uint8_t)(ls_node_is_decimal(node) ? LS_ROW_DECIMAL : (int)node->type),
         .nullable = column->nullable,
         .null_byte = (uint8_t)(2 * null_branch),
         .value_byte = (uint8_t)(2 * (1 - null_branch)),
         .depth = (uint8_t)(room->depth + 1 + column->nullable),
         .physical = column->physical,
         .size = (uint32_t)(node->type == LS_AVRO_ENUM ? node->count
-                           : ls_row_is_decimal(node)  ? node->precision
+                           : ls_node_is_decimal(node) ? node->precision
                                                       : node->size),
         .node = node,
     };

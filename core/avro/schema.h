@@ -99,6 +99,13 @@ const char *ls_avro_type_name(enum ls_avro_type type);
  * branch in *null_branch; NULL for any other node. */
 const struct ls_node *ls_node_nullable(const struct ls_node *node, unsigned *null_branch);
 
+/* A decimal in bytes, of so few digits that 64 bits hold it. */
+#define LS_DECIMAL_DIGITS_MAX 18
+static inline bool ls_node_is_decimal(const struct ls_node *node)
+{
+    return node->type == LS_AVRO_BYTES && node->logical && node->precision <= LS_DECIMAL_DIGITS_MAX;
+}
+
 /* CRC-64-AVRO of any bytes (specification, "Schema Fingerprints"). */
 uint64_t ls_crc64_avro(const void *bytes, size_t size);
 

@@ -33,7 +33,7 @@ static uint8_t *put_scalar(const struct ls_node *node, struct ls_span *span, uin
     case LS_AVRO_STRING:
     case LS_AVRO_BYTES:
         ls_get_bytes(span, &bytes, &size);
-        if (ls_row_is_decimal(node)) {
+        if (ls_node_is_decimal(node)) {
             skip_needless(&bytes, &size);
         }
         struct ls_id id = ls_id_of(bytes, size);
@@ -56,7 +56,7 @@ struct ls_id ls_items_id(const struct ls_node *node, const struct ls_cell *cell)
             count = -count;
         }
         for (; count > 0; count--) {
-            uint8_t words[3 * 2 * sizeof(uint64_t)]; /* what is in front, the key, the value */
+            uint8_t words[48]; /* what is in front, the key, the value */
             uint8_t *at = ls_put_u64(ls_put_u64(words, all.high), all.low);
             if (node->type == LS_AVRO_MAP) {
                 const uint8_t *key;

@@ -244,7 +244,8 @@ static struct ls_id payload_of(const struct ls_topic_plan *topic, const struct l
             continue;
         }
         const struct ls_node *node = layout->columns[c].node;
-        if (node->type <= LS_AVRO_DOUBLE || node->type == LS_AVRO_ENUM || ls_row_is_decimal(node)) {
+        if (node->type <= LS_AVRO_DOUBLE || node->type == LS_AVRO_ENUM ||
+            ls_node_is_decimal(node)) {
             at = ls_put_u64(at, (uint64_t)cell->number);
         } else {
             bool nested = node->type == LS_AVRO_ARRAY || node->type == LS_AVRO_MAP;
