@@ -52,6 +52,9 @@ static const struct {
     TO(NAIVE_ARRAY, scaled,
        ARRAY("{\"type\":\"bytes\",\"logicalType\":\"decimal\",\"precision\":4}"),
        "\x04\x04\x00\x05\x06\xff\xff\x80\x00", "\x04\x02\x05\x02\x80\x00"),
+    ROW(NAIVE_ARRAY, scaled,
+        ARRAY("{\"type\":\"bytes\",\"logicalType\":\"decimal\",\"precision\":4}"),
+        "\x02\x04\x27\x10\x00", INVALID), /* 10,000 */
     ROW(NAIVE_ARRAY, narrow, ARRAY("\"float\""), "\x02\x01\x02\x03\x04\x00", FINE),
     ROW(NAIVE_ARRAY, truth, ARRAY("\"boolean\""), "\x04\x01\x00\x00", FINE),
     ROW(NAIVE_ARRAY, truth, ARRAY("\"boolean\""), "\x02\x02\x00", INVALID),

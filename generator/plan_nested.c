@@ -61,6 +61,7 @@ bool ls_plan_nested(struct planner *p, const struct ls_spec_field *field, const 
             return false; /* the others are wrong in the same way */
         }
     }
+    out->of_session = parts->items[0].of_session;
     if (ls_op_size_max(out) > LS_OP_PARTS_SIZE_MAX) {
         const void *member = array ? (const void *)&field->most : &field->keys;
         PROBLEM(p, "LS2018", ls_spec_place(p->spec, member, field->where),
