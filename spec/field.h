@@ -7,8 +7,8 @@
 #include "core/config/option.h"
 #include "core/expr/expr.h"
 
-#define LS_SPEC_NESTING_MAX 4                 /* records in one another */
-#define LS_SPEC_ITEMS_MAX   64                /* of an array; keys of a map */
+#define LS_SPEC_NESTING_MAX 4                     /* records in one another */
+#define LS_SPEC_ITEMS_MAX   64                    /* of an array; keys of a map */
 #define LS_SPEC_DIGITS_MAX  LS_DECIMAL_DIGITS_MAX /* of a decimal */
 
 enum ls_field_type {
