@@ -235,6 +235,58 @@ static void a_conflict_has_room_in_the_range(void **state)
     free(conflict);
 }
 
+/* A decimal ends where its digits do: faults keep within them, so that readers can decode it. */
+static void faults_keep_to_the_digits_of_a_decimal(void **state)
+{
+    static const struct {
+        const char *fault, *score, *check;
+        bool sound;
+    } cases[] = {
+        {"rate: 1/60, field: amount", "precision: 4, const: 5", "max: 8999", true},
+        {"rate: 1/60, field: amount", "precision: 4, const: 5", "max: 9000", false},
+        {"rate: 1/60, field: amount", "precision: 4, const: 5", "min: -8999", true},
+        {"rate: 1/60, field: amount", "precision: 4, const: 5", "min: -9000", false},
+        {"rate: 1/60, field: amount", "precision: 4, scale: 3, const: 5", "max: 8.999", true},
+        {"rate: 1/60, field: amount", "precision: 4, scale: 3, const: 5", "max: 9", false},
+        {"rate: 1/200, field: amount", "precision: 1, const: 9", "min: 8", true},
+        {"rate: 1/200, field: amount", "precision: 1, const: 9", "min: 9", false},
+        {"rate: 1/200, field: amount", "precision: 2, scale: 1, const: -9.9", "max: -9.8", true},
+        {"rate: 1/200, field: amount", "precision: 2, scale: 1, const: -9.9", "max: -9.9", false},
+    };
+    struct maker *m = *state;
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        char check[128];
+        char score[128];
+        char fault[64];
+        snprintf(check, sizeof check, "quality:\n  - {check: range, field: score, %s}\n",
+                 cases[k].check);
+        snprintf(score, sizeof score, "{name: score, type: decimal, %s", cases[k].score);
+        snprintf(fault, sizeof fault, "%.*s score", (int)strlen(cases[k].fault) - 7,
+                 cases[k].fault);
+        char *struck = changed(sample_spec, cases[k].fault, fault);
+        char *checked = changed(struck, "quality:\n", check);
+        char *text = changed(checked,
+                             "{name: score, type: long, normal: {mean: 0, deviation: 1000}", score);
+        int rc = plan_text(m, text, NULL);
+        if ((rc == 0) != cases[k].sound) {
+            fail_msg("%s in %s: %.*s", cases[k].score, cases[k].check, (int)m->base.report.size,
+                     (const char *)m->base.report.data);
+        }
+        for (uint64_t i = 0; rc == 0 && i < 2000; i++) {
+            m->room = realloc(m->room, ls_event_value_max(m->plan));
+            struct ls_event e = make(m, i);
+            struct ls_cell cells[LS_PLAN_CELLS_MAX];
+            enum ls_decode_status status = ls_row_decode(m->plan->types[e.type].spec->layout,
+                                                         e.value + 10, e.value_size - 10, cells,
+                                                         NULL, NULL);
+            assert_true(status != LS_DECODE_DECIMAL);
+        }
+        free(text);
+        free(checked);
+        free(struck);
+    }
+}
+
 /* ---- normalize steps */
 
 static const char steps_at[] = "    - {set: unit_price, lookup: {table: products, key: "
@@ -369,6 +421,7 @@ int main(void)
         MAKER_TEST(faults_are_what_they_are_called),
         MAKER_TEST(steps_are_not_too_far_ahead),
         MAKER_TEST(an_outage_ends_before_the_years_do),
+        MAKER_TEST(faults_keep_to_the_digits_of_a_decimal),
         MAKER_TEST(a_conflict_has_room_in_the_range),
         MAKER_TEST(normalize_steps_always_have_a_value),
         MAKER_TEST(a_conflict_counts_where_a_step_divides),
