@@ -295,6 +295,53 @@ static void test_decimals(void **state)
     }
 }
 
+/* A decimal keeps its places: in a group's key, in the least and the greatest, in sums of up to 38
+ * digits. */
+static void test_fields_that_are_decimals(void **state)
+{
+    static const struct {
+        int64_t score;
+        size_t size;
+        const char *key;
+    } keys[] = {{0, 2, "\2\0"}, {-129, 3, "\4\xff\x7f"}, {999999999, 5, "\x8\x3b\x9a\xc9\xff"}};
+    struct pipe *p = *state;
+    char *typed = changed(pipe_spec, "{name: score, type: long,",
+                          "{name: score, type: decimal, precision: 9, scale: 4,");
+    char *text = changed(typed, "by: [kind]", "by: [score]");
+    pipe_plan(p, text, NULL);
+    free(text);
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        struct message m;
+        begin_message(p, &m, SALE, 1, 0);
+        m.cells[SCORE] = number_of(keys[i].score);
+        assert_int_equal(contribute(p, view_of(p, "shifted"), &m), 1);
+        assert_int_equal(contribution.key_size, keys[i].size);
+        assert_memory_equal(contribution.key, keys[i].key, keys[i].size);
+    }
+    text = changed(typed, "select: {n: count, total: {sum: score}, greatest: {max: amount}}",
+                   "select: {total: {sum: score}, greatest: {max: score}, "
+                   "mean: {avg: score, scale: 6}}");
+    free(typed);
+    pipe_plan(p, text, NULL);
+    free(text);
+    const struct ls_layout *layout = view_of(p, "shifted")->layout;
+    static const unsigned digits[][2] = {{38, 4}, {9, 4}, {38, 6}};
+    for (size_t c = 0; c < 3; c++) {
+        assert_int_equal(layout->columns[3 + c].node->precision, digits[c][0]);
+        assert_int_equal(layout->columns[3 + c].node->scale, digits[c][1]);
+    }
+    struct row row;
+    const struct ls_aggregate some[] = {
+        {3, (ls_i128)1 << 64, 0, 0}, {3, 0, -5, -3}, {3, 400, 0, 0}};
+    assert_int_equal(make_row(p, "shifted", some, &row), 0);
+    assert_int_equal(row.cells[3].size, 9);
+    assert_memory_equal(row.cells[3].bytes, "\1\0\0\0\0\0\0\0\0", 9);
+    assert_int_equal(row.cells[4].number, -3);
+    assert_int_equal(row.cells[5].size, 2); /* 400 * 100 / 3 is 13333 */
+    assert_memory_equal(row.cells[5].bytes, "\x34\x15", 2);
+    ls_buf_clear(&row.bytes);
+}
+
 /* ---- plans */
 
 static void test_schema(void **state)
@@ -337,6 +384,12 @@ static void test_mistakes(void **state)
          "there is a column `kind` already"},
         {"select: {n: count, total", "select: {window_end: count, total", "LS2303",
          "select: {window_end: count", "there is a column `window_end` already"},
+        {"total: {sum: score}", "total: {sum: raw}", "LS2303", "sum: raw",
+         "`raw` is of type double, with which no view calculates"},
+        {"by: [kind]", "by: [tags]", "LS2303", "by: [tags]",
+         "`tags` is of type array, with which no view calculates"},
+        {"where: \"kind != 'odd'\"", "where: \"raw > 1\"", "LS2107", "where: \"raw > 1\"",
+         "`raw` is nothing to calculate with"},
         {"by: [kind]", "by: [kind, kind]", "LS2303", "by: [kind, kind]",
          "there is a column `kind` already"},
     };
@@ -344,7 +397,13 @@ static void test_mistakes(void **state)
     for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++) {
         const struct mistake *m = &mistakes[i];
         struct ls_views *views;
-        char *text = changed(pipe_spec, m->find, m->replacement);
+        char *more = changed(pipe_spec, "      - {name: score, type: long, const: 1}\n",
+                             "      - {name: score, type: long, const: 1}\n"
+                             "      - {name: raw, type: double, const: 1}\n"
+                             "      - {name: tags, type: array, most: 2, items: {type: int, const: "
+                             "1}}\n");
+        char *text = changed(more, m->find, m->replacement);
+        free(more);
         pipe_clear(p);
         load_fine(&p->base, text, NULL);
         FINE(p, ls_reference_load(p->base.spec, "tables", &p->reference, &p->base.err));
@@ -387,6 +446,7 @@ int main(void)
         PIPE_TEST(test_row),
         PIPE_TEST(test_sums_that_do_not_fit),
         PIPE_TEST(test_decimals),
+        PIPE_TEST(test_fields_that_are_decimals),
         PIPE_TEST(test_schema),
         PIPE_TEST(test_mistakes),
         PIPE_TEST(test_refused_memory),
