@@ -53,6 +53,15 @@ enum ls_decode_status ls_get_int(struct ls_span *span, int32_t *value);
 enum ls_decode_status ls_get_bytes(struct ls_span *span, const uint8_t **bytes, size_t *size);
 enum ls_decode_status ls_get_string(struct ls_span *span, const uint8_t **bytes, size_t *size);
 
+/* A decimal's bytes without the leading ones that say nothing but the sign of the next. */
+static inline void ls_decimal_shorten(const uint8_t **bytes, size_t *size)
+{
+    while (*size > 1 && (*bytes)[0] == ((*bytes)[1] > 0x7f ? 0xff : 0)) {
+        (*bytes)++;
+        (*size)--;
+    }
+}
+
 /* Walks over one datum, checking everything; trailing bytes are the caller's matter. On failure
  * `span->at` is the place. */
 enum ls_decode_status ls_datum_skip(const struct ls_node *node, struct ls_span *span);

@@ -168,15 +168,6 @@ static int write_plain(struct writer *writer, const struct ls_node *node, size_t
     return ls_buf_append(writer->out, bytes, size, writer->err);
 }
 
-/* Bytes of a decimal that say nothing but the sign of the next. */
-static void skip_needless(const uint8_t **bytes, size_t *size)
-{
-    while (*size > 1 && (*bytes)[0] == ((*bytes)[1] > 0x7f ? 0xff : 0)) {
-        (*bytes)++;
-        (*size)--;
-    }
-}
-
 static int write_value(struct writer *writer, const struct ls_node *node)
 {
     const uint8_t *bytes;
@@ -203,7 +194,7 @@ static int write_value(struct writer *writer, const struct ls_node *node)
     case LS_AVRO_STRING:
         ls_get_bytes(writer->span, &bytes, &size);
         if (ls_node_is_decimal(node)) {
-            skip_needless(&bytes, &size);
+            ls_decimal_shorten(&bytes, &size);
         }
         rc = put_long(writer, (int64_t)size);
         return rc < 0 ? rc : ls_buf_append(writer->out, bytes, size, writer->err);

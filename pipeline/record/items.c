@@ -4,15 +4,6 @@
 
 #include <string.h>
 
-/* Bytes of a decimal that say nothing but the sign of the next. */
-static void skip_needless(const uint8_t **bytes, size_t *size)
-{
-    while (*size > 1 && (*bytes)[0] == ((*bytes)[1] > 0x7f ? 0xff : 0)) {
-        (*bytes)++;
-        (*size)--;
-    }
-}
-
 /* A value without texts is eight bytes, any other the name of its bytes. */
 static uint8_t *put_scalar(const struct ls_node *node, struct ls_span *span, uint8_t *at)
 {
@@ -34,7 +25,7 @@ static uint8_t *put_scalar(const struct ls_node *node, struct ls_span *span, uin
     case LS_AVRO_BYTES:
         ls_get_bytes(span, &bytes, &size);
         if (ls_node_is_decimal(node)) {
-            skip_needless(&bytes, &size);
+            ls_decimal_shorten(&bytes, &size);
         }
         struct ls_id id = ls_id_of(bytes, size);
         return ls_put_u64(ls_put_u64(at, id.high), id.low);
