@@ -1,4 +1,5 @@
 #include "conformance/naive_fixture_test.h"
+#include "core/base/draw.h"
 
 static const char *const symbols[] = {"red", "green"};
 static const struct naive_column text = {.name = "i", .written = "i", .type = NAIVE_STRING};
@@ -137,9 +138,72 @@ static void nested_values_have_one_form(void **state)
     }
 }
 
+/* Damaged bytes: both decoders of the program come to the same answer, and to the same arrays. */
+static void damage_is_judged_as_core_judges_it(void **state)
+{
+    static const char schema_text[] =
+        "{\"type\":\"record\",\"name\":\"R\",\"fields\":[{\"name\":\"a\",\"type\":{\"type\":"
+        "\"array\","
+        "\"items\":{\"type\":\"bytes\",\"logicalType\":\"decimal\",\"precision\":4}}},{\"name\":"
+        "\"m\","
+        "\"type\":{\"type\":\"map\",\"values\":\"int\"}},{\"name\":\"t\",\"type\":[\"null\",{"
+        "\"type\":"
+        "\"array\",\"items\":\"string\"}]},{\"name\":\"d\",\"type\":{\"type\":\"bytes\","
+        "\"logicalType\":\"decimal\",\"precision\":4}},{\"name\":\"f\",\"type\":\"double\"}]}";
+    static struct naive_column of_each[] = {
+        {.name = "a", .written = "a", .type = NAIVE_ARRAY, .items = &scaled},
+        {.name = "m", .written = "m", .type = NAIVE_MAP, .items = &whole},
+        {.name = "t", .written = "t", .type = NAIVE_ARRAY, .items = &text, .nullable = true},
+        {.name = "d", .written = "d", .type = NAIVE_SCALED, .precision = 4},
+        {.name = "f", .written = "f", .type = NAIVE_DOUBLE}};
+    static const struct naive_columns columns = {of_each, 5};
+    static const uint8_t sound[] = "\x04\x02\x05\x04\xff\x80\x00\x03\x0c\x02"
+                                   "a\x02\x02"
+                                   "b\x0e\x00\x02\x04\x04hi\x00\x00\x06\x00\x01\x02"
+                                   "\1\2\3\4\5\6\7\x08";
+    struct ls_schema *schema;
+    struct ls_layout *layout;
+    struct ls_error err;
+    size_t counts[3] = {0};
+    (void)state;
+    assert_int_equal(ls_schema_parse(schema_text, strlen(schema_text), &schema, &err), 0);
+    assert_int_equal(ls_layout_new(schema, &layout, &err), 0);
+    for (uint64_t i = 0; i < 60000; i++) {
+        uint8_t bytes[sizeof sound - 1];
+        struct ls_cell cells[5];
+        struct naive_value values[5];
+        memcpy(bytes, sound, sizeof bytes);
+        for (uint64_t k = 0; k < i % 4; k++) {
+            uint64_t word = ls_mix(4 * i + k);
+            uint8_t *at = &bytes[word % sizeof bytes];
+            *at = word >> 40 & 1 ? (uint8_t)(word >> 32) : (uint8_t)(*at ^ 1 << (word >> 32) % 8);
+        }
+        struct naive_span span = {bytes, bytes + sizeof bytes};
+        enum ls_decode_status status = ls_row_decode(layout, bytes, sizeof bytes, cells, NULL,
+                                                     NULL);
+        enum ls_reason reason = ls_naive_walk(&columns, span, values);
+        enum ls_reason should = status == LS_DECODE_OK          ? FINE
+                                : status == LS_DECODE_TRUNCATED ? TRUNCATED
+                                                                : INVALID;
+        if (reason != should) {
+            fail_msg("%llu: %s, and %d", (unsigned long long)i, ls_decode_status_text(status),
+                     reason);
+        }
+        counts[status == LS_DECODE_OK ? 0 : status == LS_DECODE_TRUNCATED ? 1 : 2]++;
+        for (size_t c = 0; status == LS_DECODE_OK && c < 5; c++) {
+            assert_int_equal(cells[c].is_null, values[c].is_null);
+            assert_true(cells[c].number == values[c].number && cells[c].size == values[c].size);
+        }
+    }
+    assert_true(counts[0] > 20000 && counts[1] > 5000 && counts[2] > 20000);
+    ls_layout_free(layout);
+    ls_schema_free(schema);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(damage_is_judged_as_core_judges_it),
         cmocka_unit_test(nested_values_have_one_form),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
