@@ -46,7 +46,7 @@ struct naive_column {
     size_t depth;
     const char *const *symbols;
     size_t symbol_count;
-    const char *avro_name; /* of an enum: what it is called; NULL: TYPE_FIELD */
+    const char *avro_name;            /* of an enum: what it is called; NULL: TYPE_FIELD */
     const struct naive_column *items; /* of an array or a map */
 };
 

@@ -14,7 +14,7 @@ static const char spec_text[] =
     "    metrics:\n"
     "      - {name: tags, type: array, least: 1, most: 5, items: {type: enum, choice: {a: 5, b: 3, "
     "c: 2}}}\n"
-    "      - {name: sums, type: array, least: 2, most: 2, items: {type: long, uniform: [-9, 900], "
+    "      - {name: sums, type: array, least: 2, most: 2, items: {type: long, uniform: [-9, 500], "
     "max: 500}}\n"
     "      - {name: labels, type: map, keys: [one, two, three], present: 2/3, values: {type: int, "
     "uniform: [0, 999]}}\n"

@@ -25,7 +25,7 @@ struct giver {
 };
 
 #define PROBLEM(g, where, hint, ...)                                                               \
-    ls_diag_add((g)->diag, LS_SEVERITY_ERROR, "LS2029", where, hint, __VA_ARGS__)
+    ls_diag_add((g)->diag, LS_SEVERITY_ERROR, "LS2032", where, hint, __VA_ARGS__)
 
 static int put(struct giver *g, const char *text)
 {
@@ -79,7 +79,17 @@ static const struct made mades[] = {
     {LS_AVRO_STRING, NULL, "string", "pattern: \"[a-z]{8}\""},
     {LS_AVRO_STRING, "uuid", "uuid", "uuid: {}"},
     {LS_AVRO_ENUM, NULL, "enum", NULL},
+    {LS_AVRO_FLOAT, NULL, "float", "uniform: [0, 1000]"},
+    {LS_AVRO_DOUBLE, NULL, "double", "uniform: [0, 1000]"},
+    {LS_AVRO_BYTES, NULL, "bytes", "pattern: \"[a-z]{8}\""},
+    {LS_AVRO_BYTES, "decimal", "decimal", "uniform: [0, 1]"},
 };
+
+/* A decimal has room for its default, and no more digits than there are. */
+static bool is_decimal(const struct ls_node *node)
+{
+    return node->precision >= 1 && node->precision <= 18 && node->precision > node->scale;
+}
 
 static const char *logical_of(const struct ls_node *node)
 {
@@ -106,7 +116,7 @@ static void refuse(struct giver *g, const struct ls_node *node, const char *path
     const char *logical = logical_of(node);
     if (logical) {
         PROBLEM(g, g->schema->where,
-                "known here: date, timestamp-millis, local-timestamp-millis, uuid",
+                "known here: date, timestamp-millis, local-timestamp-millis, uuid, decimal",
                 "`%s` is of the logical type %.60s (of %s), which is not known", path, logical,
                 ls_avro_type_name(node->type));
     } else {
@@ -149,7 +159,8 @@ static const char *short_name(const char *name)
 static bool is_money(struct giver *g, const struct ls_field *field, const struct ls_node *node,
                      const struct ls_yaml *hint)
 {
-    static const char *const said[] = {"name", "avro_name", "symbols", "since", "until"};
+    static const char *const said[] = {"name",  "avro_name", "symbols", "since",
+                                       "until", "precision", "scale"};
     const struct ls_yaml *type = hint ? ls_yaml_get(hint, "type") : NULL;
     for (size_t k = 0; k < sizeof said / sizeof *said; k++) {
         if (says(hint, said[k])) {
@@ -184,10 +195,20 @@ static int put_field(struct giver *g, const struct ls_field *field)
         refuse(g, node, field->name);
         return 0;
     }
+    if (made->logical && strcmp(made->logical, "decimal") == 0 && !is_decimal(node)) {
+        PROBLEM(g, g->schema->where, "let it have 1 to 18 digits, and one before the point",
+                "`%s` is a decimal of %u digits, %u of them places", field->name, node->precision,
+                node->scale);
+        return 0;
+    }
     bool money = is_money(g, field, node, hint);
     int size = (int)strlen(field->name) - (money ? 6 : 0);
     int rc = ls_buf_appendf(&g->text, g->err, "- {name: \"%.*s\", type: %s", size < 0 ? 0 : size,
                             field->name, money ? "money" : made->type);
+    if (rc == 0 && strcmp(made->type, "decimal") == 0) {
+        rc = ls_buf_appendf(&g->text, g->err, ", precision: %u, scale: %u", node->precision,
+                            node->scale);
+    }
     if (rc == 0 && node->type == LS_AVRO_ENUM) {
         rc = is_first_use(g, node)
                  ? ls_buf_appendf(&g->text, g->err, ", avro_name: \"%s\"", short_name(node->name))

@@ -57,6 +57,11 @@ static void each_type_has_its_field(void **state)
         {LOGICAL("long", "timestamp-millis"), LS_FIELD_TIMESTAMP, &ls_member_expr},
         {LOGICAL("long", "local-timestamp-millis"), LS_FIELD_LOCAL_TIMESTAMP, &ls_member_uniform},
         {LOGICAL("string", "uuid"), LS_FIELD_UUID, &ls_member_uuid},
+        {"\"float\"", LS_FIELD_FLOAT, &ls_member_uniform},
+        {"\"double\"", LS_FIELD_DOUBLE, &ls_member_uniform},
+        {"\"bytes\"", LS_FIELD_BYTES, &ls_member_pattern},
+        {"{\"type\": \"bytes\", \"logicalType\": \"decimal\", \"precision\": 9, \"scale\": 4}",
+         LS_FIELD_DECIMAL, &ls_member_uniform},
     };
     struct fixture *f = *state;
     for (size_t k = 0; k < 2 * sizeof cases / sizeof *cases; k++) {
@@ -127,6 +132,11 @@ static void what_cannot_be_made_is_refused(void **state)
          "fixed"},
         {RECORD(FIELD("x", "[\"int\", \"string\"]")), "", 12, "not generated: union"},
         {RECORD(FIELD("x", "\"null\"")), "", 12, "not generated: null"},
+        {RECORD(FIELD("x", "{\"type\": \"array\", \"items\": \"int\"}")), "", 12,
+         "not generated: array"},
+        {RECORD("{\"name\": \"x\", \"type\": {\"type\": \"bytes\", \"logicalType\": \"decimal\", "
+                "\"precision\": 20}}"),
+         "", 12, "of 20 digits"},
         {"\"string\"", "", 12, "of the type string"},
         {"{", "", 12, "cannot be used"},
         {RECORD(FIELD("x", "\"int\"")), "    fields: {y: {uniform: [1, 9]}}\n", 13, "no field `y`"},
@@ -143,7 +153,7 @@ static void what_cannot_be_made_is_refused(void **state)
     struct fixture *f = *state;
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
         assert_int_equal(load_given(f, cases[k].schema, cases[k].hints), LS_E_DATA);
-        check_report(f, k == 14 ? "LS2006" : "LS2029", cases[k].line, cases[k].part);
+        check_report(f, k == 16 ? "LS2006" : "LS2032", cases[k].line, cases[k].part);
     }
 }
 

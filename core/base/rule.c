@@ -393,6 +393,14 @@ const struct ls_rule ls_rules[] = {
      "Example: `{name: tags, type: array, most: 4, items: {type: string, choice: [new, sale]}}`,\n"
      "`{name: labels, type: map, keys: [color, size], present: 1/2, values: {type: int,\n"
      "uniform: [1, 9]}}`.\n"},
+    {"LS2032", "A given schema that cannot be used",
+     "`schema` of an event type is the path, from the spec's folder, of an Avro schema (.avsc) of\n"
+     "a record, which becomes the payload. Its fields are made as if they stood in the spec:\n"
+     "from the options that `fields` has for them, or from a source that fits their type. Types\n"
+     "that cannot be generated are refused: unions of several types, fixed, and logical types\n"
+     "that are not known here, whose values would be no such ones.\n"
+     "\n"
+     "Example: `schema: order.avsc` with `fields: {channel: {choice: {WEB: 3, APP: 5}}}`.\n"},
     {"LS2101", "An expression that cannot be read",
      "The text cannot be read as an expression at this character. There are numbers (12,\n"
      "24.90), texts in single quotes ('US'; '' is a quote inside), true, false, null, names,\n"
