@@ -43,6 +43,7 @@ struct naive_column {
     bool is_free;        /* for people, fixed by no clause: any value will do */
     /* of an event's columns: the records in the payload that it lies in, the outermost first */
     const char *records[LS_SPEC_NESTING_MAX];
+    const char *record_names[LS_SPEC_NESTING_MAX]; /* what these are called; NULL: TYPE_FIELD */
     size_t depth;
     const char *const *symbols;
     size_t symbol_count;

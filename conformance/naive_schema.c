@@ -99,12 +99,14 @@ static int add_columns(const struct ls_items *items, int64_t version,
         struct naive_column inner = *around;
         if (fields[i].type == LS_FIELD_RECORD) {
             const struct ls_source_fields *of = fields[i].source.settings;
+            inner.record_names[inner.depth] = fields[i].avro_name;
             inner.records[inner.depth++] = fields[i].name;
             rc = add_columns(&of->fields, version, &inner, arena, out, err);
         } else if (version >= fields[i].since && (!fields[i].until || version < fields[i].until)) {
             struct naive_column *column = &out->items[out->count++];
             rc = column_of(&fields[i], arena, column, err);
             memcpy(column->records, around->records, sizeof column->records);
+            memcpy(column->record_names, around->record_names, sizeof column->record_names);
             column->depth = around->depth;
         }
     }
@@ -235,10 +237,12 @@ static int put_records(const struct ls_spec *spec, const struct ls_spec_event_ty
     }
     rc = rc < 0 || is_first ? rc : ls_buf_append_text(text, ",", err);
     for (size_t i = same; rc == 0 && i < column->depth; i++) {
+        const char *own = column->record_names[i];
         rc = ls_buf_appendf(text, err,
-                            "{\"name\":\"%s\",\"type\":{\"name\":\"%s.%s_%s\","
+                            "{\"name\":\"%s\",\"type\":{\"name\":\"%s.%s%s%s\","
                             "\"type\":\"record\",\"fields\":[",
-                            column->records[i], spec->domain, type->name, column->records[i]);
+                            column->records[i], spec->domain, own ? own : type->name,
+                            own ? "" : "_", own ? "" : column->records[i]);
     }
     return rc;
 }

@@ -58,8 +58,9 @@ static int record_text(const struct ls_spec_event_type *type, const struct ls_sp
 {
     const struct ls_source_fields *inner = field->source.settings;
     bool first = true;
-    int rc = ls_buf_appendf(out, err, "{\"type\":\"record\",\"name\":\"%s_%s\",\"fields\":[",
-                            type->name, field->name);
+    const char *own = field->avro_name;
+    int rc = ls_buf_appendf(out, err, "{\"type\":\"record\",\"name\":\"%s%s%s\",\"fields\":[",
+                            own ? own : type->name, own ? "" : "_", own ? "" : field->name);
     rc = rc < 0 ? rc : fields_text(type, &inner->fields, version, &first, out, err);
     return rc < 0 ? rc : ls_buf_append_text(out, "]}", err);
 }

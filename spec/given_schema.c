@@ -181,48 +181,133 @@ static bool is_money(struct giver *g, const struct ls_field *field, const struct
     return money;
 }
 
-static int put_field(struct giver *g, const struct ls_field *field)
+/* What holds for a value by itself: a field's, or each one's of an array or a map. */
+static int put_scalar(struct giver *g, const struct ls_node *node, const char *path, bool money,
+                      bool has_source)
 {
-    const struct ls_yaml *hint = hint_of(g, field->name);
+    const struct made *made = made_of(node);
+    if (!made) {
+        refuse(g, node, path);
+        return 0;
+    }
+    bool decimal = made->logical && strcmp(made->logical, "decimal") == 0;
+    if (decimal && !is_decimal(node)) {
+        PROBLEM(g, g->schema->where, "let it have 1 to 18 digits, and one before the point",
+                "`%s` is a decimal of %u digits, %u of them places", path, node->precision,
+                node->scale);
+        return 0;
+    }
+    int rc = ls_buf_appendf(&g->text, g->err, "type: %s", money ? "money" : made->type);
+    if (rc == 0 && decimal) {
+        rc = ls_buf_appendf(&g->text, g->err, ", precision: %u, scale: %u", node->precision,
+                            node->scale);
+    }
+    if (rc < 0 || has_source) {
+        return rc;
+    }
+    return node->type == LS_AVRO_ENUM ? put_symbols(g, node, "choice")
+                                      : ls_buf_appendf(&g->text, g->err, ", %s", made->source);
+}
+
+/* A named type that several fields have is called so in the first; the others get names of their
+ * own. */
+static int put_name(struct giver *g, const struct ls_node *node)
+{
+    return is_first_use(g, node)
+               ? ls_buf_appendf(&g->text, g->err, ", avro_name: \"%s\"", short_name(node->name))
+               : 0;
+}
+
+/* An array or a map. */
+static int put_items(struct giver *g, const struct ls_node *node, const char *path,
+                     const struct ls_yaml *hint)
+{
+    bool array = node->type == LS_AVRO_ARRAY;
+    const char *word = array ? "items" : "values";
+    const struct ls_yaml *said = hint ? ls_yaml_get(hint, word) : NULL;
+    const char *inner = ls_arena_printf(g->arena, g->err, "%s.%s", path, word);
+    int rc = inner ? put(g, array ? "type: array" : "type: map") : g->err->code;
+    if (said && node->children[0]->type == LS_AVRO_ENUM) {
+        PROBLEM(g, said->where, "leave it out: each symbol comes as often as the others",
+                "the symbols of `%s` are what the schema says", inner);
+    }
+    rc = rc < 0 || says(hint, array ? "most" : "keys")
+             ? rc
+             : put(g, array ? ", most: 3" : ", keys: [a, b, c], present: 1/2");
+    rc = rc < 0 ? rc : ls_buf_appendf(&g->text, g->err, ", %s: {", word);
+    rc = rc < 0 ? rc : put_scalar(g, node->children[0], inner, false, says_source(said));
+    return rc < 0 ? rc : put(g, "}");
+}
+
+static int put_fields(struct giver *g, const struct ls_node *record, const char *prefix,
+                      unsigned depth);
+
+static int put_record(struct giver *g, const struct ls_node *node, const char *path,
+                      const struct ls_yaml *hint, unsigned depth)
+{
+    const char *prefix = ls_arena_printf(g->arena, g->err, "%s.", path);
+    if (hint) {
+        PROBLEM(g, hint->where, "give hints to the fields in it, as in `shipping.street: {...}`",
+                "`%s` is a record", path);
+    }
+    if (depth == LS_SPEC_NESTING_MAX) {
+        PROBLEM(g, g->schema->where, "leave the field out of the schema",
+                "`%s` is a record in more than %d others", path, LS_SPEC_NESTING_MAX - 1);
+        return 0;
+    }
+    int rc = prefix ? put(g, "type: record") : g->err->code;
+    rc = rc < 0 ? rc : put_name(g, node);
+    rc = rc < 0 ? rc : put(g, ", fields: [");
+    rc = rc < 0 ? rc : put_fields(g, node, prefix, depth + 1);
+    return rc < 0 ? rc : put(g, "]");
+}
+
+static int put_field(struct giver *g, const struct ls_field *field, const char *path,
+                     unsigned depth)
+{
+    const struct ls_yaml *hint = hint_of(g, path);
     const struct ls_node *node = ls_node_nullable(field->type, &(unsigned){0});
     bool nullable = node != NULL;
     node = nullable ? node : field->type;
     if (g->path_count < HINTS_MAX) {
-        g->paths[g->path_count++] = field->name;
-    }
-    const struct made *made = made_of(node);
-    if (!made) {
-        refuse(g, node, field->name);
-        return 0;
-    }
-    if (made->logical && strcmp(made->logical, "decimal") == 0 && !is_decimal(node)) {
-        PROBLEM(g, g->schema->where, "let it have 1 to 18 digits, and one before the point",
-                "`%s` is a decimal of %u digits, %u of them places", field->name, node->precision,
-                node->scale);
-        return 0;
+        g->paths[g->path_count++] = path;
     }
     bool money = is_money(g, field, node, hint);
     int size = (int)strlen(field->name) - (money ? 6 : 0);
-    int rc = ls_buf_appendf(&g->text, g->err, "- {name: \"%.*s\", type: %s", size < 0 ? 0 : size,
-                            field->name, money ? "money" : made->type);
-    if (rc == 0 && strcmp(made->type, "decimal") == 0) {
-        rc = ls_buf_appendf(&g->text, g->err, ", precision: %u, scale: %u", node->precision,
-                            node->scale);
+    int rc = ls_buf_appendf(&g->text, g->err, "{name: \"%.*s\", ", size < 0 ? 0 : size,
+                            field->name);
+    if (rc < 0) {
+        return rc;
+    }
+    if (node->type == LS_AVRO_RECORD && !nullable) {
+        rc = put_record(g, node, path, hint, depth);
+    } else if (node->type == LS_AVRO_ARRAY || node->type == LS_AVRO_MAP) {
+        rc = put_items(g, node, path, hint);
+    } else {
+        rc = put_scalar(g, node, path, money, says_source(hint));
     }
     if (rc == 0 && node->type == LS_AVRO_ENUM) {
-        rc = is_first_use(g, node)
-                 ? ls_buf_appendf(&g->text, g->err, ", avro_name: \"%s\"", short_name(node->name))
-                 : 0;
+        rc = put_name(g, node);
         rc = rc < 0 ? rc : put_symbols(g, node, "symbols");
-    }
-    if (rc == 0 && !says_source(hint)) {
-        rc = node->type == LS_AVRO_ENUM ? put_symbols(g, node, "choice")
-                                        : ls_buf_appendf(&g->text, g->err, ", %s", made->source);
     }
     if (rc == 0 && nullable && !says(hint, "nullable") && !says(hint, "null")) {
         rc = put(g, ", nullable: 1/10");
     }
-    return rc < 0 ? rc : put(g, "}\n");
+    return rc < 0 ? rc : put(g, "}");
+}
+
+static int put_fields(struct giver *g, const struct ls_node *record, const char *prefix,
+                      unsigned depth)
+{
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < record->count; i++) {
+        const char *path = ls_arena_printf(g->arena, g->err, "%s%s", prefix,
+                                           record->fields[i].name);
+        rc = !path ? g->err->code : depth ? (i ? put(g, ", ") : 0) : put(g, "- ");
+        rc = rc < 0 ? rc : put_field(g, &record->fields[i], path, depth);
+        rc = rc < 0 || depth ? rc : put(g, "\n");
+    }
+    return rc;
 }
 
 /* ---- event types */
@@ -241,19 +326,28 @@ static void check_hints(struct giver *g)
 }
 
 /* Lays each hint over the field that it is of. */
-static int lay_hints(struct giver *g, struct ls_yaml *list, const struct ls_schema *schema)
+static int lay_hints(struct giver *g, struct ls_yaml *list, const struct ls_node *record,
+                     const char *prefix)
 {
     for (size_t i = 0; i < list->count; i++) {
-        const struct ls_yaml *hint = hint_of(g, schema->root->fields[i].name);
-        if (hint && hint->kind != LS_YAML_MAP) {
+        const char *path = ls_arena_printf(g->arena, g->err, "%s%s", prefix,
+                                           record->fields[i].name);
+        const struct ls_yaml *hint = path ? hint_of(g, path) : NULL;
+        struct ls_yaml *inner = ls_yaml_get(list->items[i], "fields");
+        int rc = path ? 0 : g->err->code;
+        if (rc == 0 && inner) {
+            path = ls_arena_printf(g->arena, g->err, "%s.", path);
+            rc = path ? lay_hints(g, inner, record->fields[i].type, path) : g->err->code;
+        } else if (hint && hint->kind != LS_YAML_MAP) {
             PROBLEM(g, hint->where, "write {lognormal: {median: 20, sigma: 1}}, say",
                     "a hint is a map of a field's options");
         } else if (hint) {
             list->items[i] = ls_yaml_merge(list->items[i], (struct ls_yaml *)(uintptr_t)hint,
                                            g->arena, g->err);
-            if (!list->items[i]) {
-                return g->err->code;
-            }
+            rc = list->items[i] ? 0 : g->err->code;
+        }
+        if (rc < 0) {
+            return rc;
         }
     }
     return 0;
@@ -283,11 +377,8 @@ static int extend(struct giver *g, struct ls_yaml *type, struct ls_yaml *list,
 
 static int give_fields(struct giver *g, struct ls_yaml *type, const struct ls_schema *schema)
 {
-    int rc = 0;
     int told = g->diag->errors;
-    for (size_t i = 0; rc == 0 && i < schema->root->count; i++) {
-        rc = put_field(g, &schema->root->fields[i]);
-    }
+    int rc = put_fields(g, schema->root, "", 0);
     check_hints(g);
     if (rc < 0 || g->diag->errors > told) {
         return rc;
@@ -299,7 +390,7 @@ static int give_fields(struct giver *g, struct ls_yaml *type, const struct ls_sc
     if (!list) {
         return g->err->code;
     }
-    rc = lay_hints(g, list, schema);
+    rc = lay_hints(g, list, schema->root, "");
     return rc < 0 ? rc : extend(g, type, list, schema);
 }
 

@@ -11,6 +11,12 @@
 #define LOGICAL(type, logical) "{\"type\": \"" type "\", \"logicalType\": \"" logical "\"}"
 #define FIELD(name, type)      "{\"name\": \"" name "\", \"type\": " type "}"
 
+#define ARRAY(items) "{\"type\": \"array\", \"items\": " items "}"
+#define MAP(values)  "{\"type\": \"map\", \"values\": " values "}"
+#define INNER                                                                                      \
+    "{\"type\": \"record\", \"name\": \"Inner\", "                                                 \
+    "\"fields\": [" FIELD("y", "\"int\"") "]}"
+
 static const char head[] = "lockstep: 1\n"
                            "domain: shop\n"
                            "seed: 1\n"
@@ -106,6 +112,30 @@ static void the_payload_is_the_given_record(void **state)
     assert_int_equal(type->fields[1]->type, LS_FIELD_MONEY);
 }
 
+/* Records keep their names, what is in them has hints by its path; arrays and maps have items. */
+static void nested_fields_have_hints(void **state)
+{
+    struct fixture *f = *state;
+    give_fine(f,
+              RECORD(FIELD("r", INNER) "," FIELD("tags", ARRAY("\"string\"")) "," FIELD(
+                  "limits", MAP("\"long\"")) "," FIELD("kinds", "[\"null\", " ARRAY(ENUM) "]")),
+              "    fields:\n"
+              "      r.y: {uniform: [3, 4]}\n"
+              "      tags: {least: 1, most: 2, items: {choice: [new, sale]}}\n"
+              "      limits: {keys: [low, high]}\n");
+    const struct ls_spec_event_type *type = ls_spec_event_type_at(f->spec, 0);
+    const struct ls_node *payload = type->schema->root->fields[6].type;
+    assert_string_equal(payload->fields[0].type->name, "shop.Inner");
+    assert_string_equal(type->fields[0]->name, "y");
+    assert_true(type->fields[0]->source.member == &ls_member_uniform);
+    assert_int_equal(type->fields[1]->most, 2);
+    assert_true(ls_spec_item(type->fields[1])->source.member == &ls_member_choice);
+    assert_int_equal(type->fields[2]->keys.count, 2);
+    assert_true(ls_spec_item(type->fields[2])->source.member == &ls_member_uniform);
+    assert_int_equal(ls_spec_item(type->fields[3])->symbol_count, 3);
+    assert_true(type->fields[3]->is_nullable);
+}
+
 static void a_hint_says_how_often_it_is_null(void **state)
 {
     struct fixture *f = *state;
@@ -132,8 +162,12 @@ static void what_cannot_be_made_is_refused(void **state)
          "fixed"},
         {RECORD(FIELD("x", "[\"int\", \"string\"]")), "", 12, "not generated: union"},
         {RECORD(FIELD("x", "\"null\"")), "", 12, "not generated: null"},
-        {RECORD(FIELD("x", "{\"type\": \"array\", \"items\": \"int\"}")), "", 12,
-         "not generated: array"},
+        {RECORD(FIELD("x", ARRAY(ARRAY("\"int\"")))), "", 12, "`x.items` is of a type"},
+        {RECORD(FIELD("x", ARRAY(ENUM))), "    fields: {x: {items: {choice: [A]}}}\n", 13,
+         "the symbols of `x.items`"},
+        {RECORD(FIELD("r", INNER)), "    fields: {r: {uniform: [1, 9]}}\n", 13, "`r` is a record"},
+        {RECORD(FIELD("r", INNER)), "    fields: {r.z: {uniform: [1, 9]}}\n", 13, "no field `r.z`"},
+        {RECORD(FIELD("r", "[\"null\", " INNER "]")), "", 12, "not generated: record"},
         {RECORD("{\"name\": \"x\", \"type\": {\"type\": \"bytes\", \"logicalType\": \"decimal\", "
                 "\"precision\": 20}}"),
          "", 12, "of 20 digits"},
@@ -153,7 +187,7 @@ static void what_cannot_be_made_is_refused(void **state)
     struct fixture *f = *state;
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
         assert_int_equal(load_given(f, cases[k].schema, cases[k].hints), LS_E_DATA);
-        check_report(f, k == 16 ? "LS2006" : "LS2032", cases[k].line, cases[k].part);
+        check_report(f, k == 20 ? "LS2006" : "LS2032", cases[k].line, cases[k].part);
     }
 }
 
@@ -180,6 +214,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         FIXTURE_TEST(each_type_has_its_field),
         FIXTURE_TEST(the_payload_is_the_given_record),
+        FIXTURE_TEST(nested_fields_have_hints),
         FIXTURE_TEST(a_hint_says_how_often_it_is_null),
         FIXTURE_TEST(what_cannot_be_made_is_refused),
         FIXTURE_TEST(refused_memory_is_an_error),

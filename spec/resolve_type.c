@@ -197,8 +197,10 @@ static int resolve_field(struct resolver *r, struct ls_spec_field *f, enum ls_fi
     if (f->type != LS_FIELD_ENUM && (f->avro_name || f->said_symbols.count)) {
         const void *member = f->avro_name ? (const void *)&f->avro_name : &f->said_symbols;
         PROBLEM(r, "LS2006", ls_spec_place(r->spec, member, f->where),
-                "leave it out, or write `type: enum`", "`%s` is for enums, `%s` is of type %s",
-                f->avro_name ? "avro_name" : "symbols", f->name, ls_field_type_words[f->type]);
+                "leave it out, or write `type: enum`", "`%s` is for %s, `%s` is of type %s",
+                f->avro_name ? "avro_name" : "symbols",
+                f->avro_name ? "enums and records" : "enums", f->name,
+                ls_field_type_words[f->type]);
         return 0;
     }
     if (of_entity && ls_field_passes_through((enum ls_field_type)f->type)) {
