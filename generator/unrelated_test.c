@@ -177,8 +177,10 @@ static void check_pair(const struct feature *a, const struct feature *b, unsigne
         used[1] += columns[k] > 0;
     }
     for (size_t k = 0; k < (size_t)BINS * BINS; k++) {
-        double expected = (double)rows[k / BINS] * columns[k % BINS] / (double)count;
-        double off = table[k / BINS][k % BINS] - expected;
+        size_t row = k / BINS;
+        size_t column = k % BINS;
+        double expected = (double)rows[row] * columns[column] / (double)count;
+        double off = table[row][column] - expected;
         chi += expected > 0 ? off * off / expected : 0;
     }
     assert_true(used[0] > 1 && used[1] > 1);
