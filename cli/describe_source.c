@@ -74,6 +74,24 @@ static void put_entries(struct describe_out *out, const struct ls_spec *spec,
     }
 }
 
+/* What the spec says of a field, in a list of fields or in a record among them; NULL: not there. */
+static const struct ls_yaml *find_field(const struct ls_yaml *list, const struct ls_items *items,
+                                        const struct ls_spec_field *field)
+{
+    const struct ls_spec_field *fields = items->items;
+    const struct ls_yaml *found = NULL;
+    for (size_t i = 0; !found && i < items->count; i++) { /* versions may share a name */
+        if (&fields[i] == field) {
+            return list->items[i];
+        }
+        if (ls_spec_is_record(&fields[i])) {
+            const struct ls_source_fields *inner = fields[i].source.settings;
+            found = find_field(ls_yaml_get(list->items[i], "fields"), &inner->fields, field);
+        }
+    }
+    return found;
+}
+
 void describe_put_field(struct describe_out *out, const char *before, const struct ls_spec *spec,
                         const struct ls_spec_event_type *type, const struct ls_spec_field *field)
 {
@@ -86,12 +104,8 @@ void describe_put_field(struct describe_out *out, const char *before, const stru
                  {"metrics", &type->metrics}};
     const struct ls_yaml *map = named(ls_yaml_get(spec->tree, "event_types"), "name", type->name);
     const struct ls_yaml *found = NULL;
-    for (size_t l = 0; l < sizeof lists / sizeof *lists; l++) {
-        const struct ls_spec_field *fields = lists[l].items->items;
-        const struct ls_yaml *list = ls_yaml_get(map, lists[l].name);
-        for (size_t i = 0; i < lists[l].items->count; i++) { /* versions may share a name */
-            found = &fields[i] == field ? list->items[i] : found;
-        }
+    for (size_t l = 0; !found && l < sizeof lists / sizeof *lists; l++) {
+        found = find_field(ls_yaml_get(map, lists[l].name), lists[l].items, field);
     }
     put_entries(out, spec, found, before, without);
 }

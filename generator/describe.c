@@ -77,17 +77,12 @@ static int add_type(struct ls_describe *d, size_t t, uint64_t asked, struct ls_e
 {
     struct ls_describe_type *type = &d->types[t];
     const struct ls_spec_event_type *spec = d->plan->types[t].spec;
-    const struct ls_items *lists[] = {&spec->attributes, &spec->dimensions, &spec->metrics};
-    size_t count = spec->attributes.count + spec->dimensions.count + spec->metrics.count;
     type->plan = &d->plan->types[t];
     type->asked = asked;
-    type->fields = ls_arena_new(&d->arena, count, sizeof *type->fields, err);
+    type->fields = ls_arena_new(&d->arena, spec->every_count, sizeof *type->fields, err);
     int rc = type->fields ? 0 : err->code;
-    for (size_t l = 0; l < sizeof lists / sizeof *lists; l++) {
-        const struct ls_spec_field *fields = lists[l]->items;
-        for (size_t i = 0; rc == 0 && i < lists[l]->count; i++) {
-            rc = add_field(type, &fields[i], err);
-        }
+    for (size_t i = 0; rc == 0 && i < spec->every_count; i++) {
+        rc = add_field(type, spec->every[i], err);
     }
     return rc;
 }

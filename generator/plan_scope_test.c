@@ -103,11 +103,32 @@ static void fields_below_are_not_known(void **state)
     ls_buf_clear(&text);
 }
 
+/* A field in a record is among the names that could be meant. */
+static void fields_of_records_are_suggested(void **state)
+{
+    struct maker *m = *state;
+    struct ls_buf text;
+    ls_buf_init(&text, "test spec", 1 << 20);
+    ADD(&text,
+        "%sentities: {one: {count: 9, id: \"O{n}\"}}\n"
+        "event_types:\n"
+        "  - name: parcel\n    weight: 1\n    entity: one\n    metrics:\n"
+        "      - {name: box, type: record, fields: [{name: weight, type: int, uniform: [1, 9]}]}\n"
+        "      - {name: twice, type: int, expr: wieght * 2}\n",
+        head);
+    const char *spec = ls_buf_text(&text, &refused);
+    assert_non_null(spec);
+    assert_int_equal(plan_text(m, spec, NULL), LS_E_DATA);
+    check_report(&m->base, "LS2102", line_of(spec, "name: twice"), "did you mean `weight`?");
+    ls_buf_clear(&text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         MAKER_TEST(values_of_earlier_events_are_nested_so_far),
         MAKER_TEST(fields_below_are_not_known),
+        MAKER_TEST(fields_of_records_are_suggested),
         MAKER_TEST(an_event_type_has_room_for_so_many_values),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -41,7 +41,6 @@ const char *ls_plan_suggest(const void *context, const char *name, char out[LS_S
     const struct plan_scope *s = context;
     const struct ls_spec_event_type *named = ls_plan_type_back(s->type, s->back);
     const struct ls_spec_field *field = ls_spec_field_ever(named, name);
-    const struct ls_items *lists[] = {&named->attributes, &named->dimensions, &named->metrics};
     const char *names[LS_SPEC_FIELDS_MAX + ENTITY_VALUES_MAX + 1];
     size_t count = 0;
     if (field) {
@@ -50,12 +49,9 @@ const char *ls_plan_suggest(const void *context, const char *name, char out[LS_S
     if (!s->p->entity_values && !list_entity_values(s->p)) {
         return NULL;
     }
-    for (size_t l = 0; l < 3; l++) {
-        const struct ls_spec_field *fields = lists[l]->items;
-        for (size_t i = 0; i < lists[l]->count && count < LS_SPEC_FIELDS_MAX; i++) {
-            names[count] = fields[i].name;
-            count += ls_plan_is_above(named, &fields[i], s->field);
-        }
+    for (size_t i = 0; i < named->every_count && count < LS_SPEC_FIELDS_MAX; i++) {
+        names[count] = named->every[i]->name;
+        count += ls_plan_is_above(named, named->every[i], s->field);
     }
     for (size_t i = 0; s->p->entity_values[i]; i++) {
         names[count++] = s->p->entity_values[i];
