@@ -4,7 +4,11 @@
 
 #include <pthread.h>
 
-/* A block is made by one thread and then read by the caller's; the state says whose it is. */
+#define BLOCKS_EACH 3 /* of a thread: one that is read, one that waits, one that is made */
+
+/* A block is made by one thread, always the same one, since to write what another processor wrote
+ * last costs as much as to make a tenth of it. It is then read by the caller's thread; the state
+ * says whose it is. */
 enum block_state { BLOCK_FREE, BLOCK_MAKING, BLOCK_READY };
 
 struct block {
@@ -20,8 +24,9 @@ struct work {
     const struct ls_run *run;
     size_t value_max;
     size_t block_count;
-    struct block *blocks; /* block number b of the run lives in blocks[b % block_count] */
-    uint64_t next;        /* number of the next block to be made */
+    struct block *blocks; /* BLOCKS_EACH of each thread */
+    struct block **ring; /* block number b of the run is ring[b % block_count] while it is wanted */
+    uint64_t next;       /* number of the next block to be made */
     bool stop;
     pthread_mutex_t lock;
     pthread_cond_t changed;
@@ -66,14 +71,20 @@ static bool is_done(const struct work *work)
     return work->stop || work->next == block_total(work->run);
 }
 
-/* Under the lock: the next block to make, or NULL where none is left or the ring is full. */
-static struct block *claim(struct work *work)
+/* Under the lock: the next block, for a thread to make; NULL where none is left, or none of its own
+ * is free. */
+static struct block *claim(struct work *work, unsigned thread)
 {
-    struct block *block = &work->blocks[work->next % work->block_count];
-    if (is_done(work) || block->state != BLOCK_FREE) {
+    struct block *block = &work->blocks[BLOCKS_EACH * thread];
+    struct block *end = block + BLOCKS_EACH;
+    while (block < end && block->state != BLOCK_FREE) {
+        block++;
+    }
+    if (is_done(work) || block == end) {
         return NULL;
     }
     block->state = BLOCK_MAKING;
+    work->ring[work->next % work->block_count] = block;
     set_bounds(work->run, work->next++, block);
     return block;
 }
@@ -90,6 +101,7 @@ static void make_claimed(struct work *work, struct block *block, struct ls_event
 
 struct maker {
     struct work *work;
+    unsigned number;
     struct ls_event_scratch scratch;
     pthread_t thread;
 };
@@ -100,7 +112,7 @@ static void *make_blocks(void *argument)
     struct work *work = maker->work;
     pthread_mutex_lock(&work->lock);
     while (!is_done(work)) {
-        struct block *block = claim(work);
+        struct block *block = claim(work, maker->number);
         if (block) {
             make_claimed(work, block, &maker->scratch);
         } else {
@@ -137,20 +149,20 @@ static int run_alone(struct work *work, struct ls_error *err)
 
 /* Takes the blocks in order while the others make them, and makes some where the next one is not
  * ready. */
-static int consume(struct work *work, struct ls_event_scratch *scratch, struct ls_error *err)
+static int consume(struct work *work, struct maker *own, struct ls_error *err)
 {
     int rc = 0;
     pthread_mutex_lock(&work->lock);
     for (uint64_t b = 0; rc == 0 && b < block_total(work->run); b++) {
-        struct block *block = &work->blocks[b % work->block_count];
-        while (block->state != BLOCK_READY) {
-            struct block *claimed = claim(work);
+        while (b >= work->next || work->ring[b % work->block_count]->state != BLOCK_READY) {
+            struct block *claimed = claim(work, own->number);
             if (claimed) {
-                make_claimed(work, claimed, scratch);
+                make_claimed(work, claimed, &own->scratch);
             } else {
                 pthread_cond_wait(&work->changed, &work->lock);
             }
         }
+        struct block *block = work->ring[b % work->block_count];
         pthread_mutex_unlock(&work->lock);
         rc = hand_on(work->run, block, err);
         pthread_mutex_lock(&work->lock);
@@ -174,13 +186,15 @@ static int run_threads(struct work *work, struct ls_error *err)
     pthread_mutex_init(&work->lock, NULL);
     pthread_cond_init(&work->changed, NULL);
     unsigned started = 0;
+    makers[others].number = others;
     for (; started < others; started++) {
         makers[started].work = work;
+        makers[started].number = started;
         if (pthread_create(&makers[started].thread, NULL, make_blocks, &makers[started]) != 0) {
             break;
         }
     }
-    int rc = consume(work, &makers[others].scratch, err);
+    int rc = consume(work, &makers[others], err);
     for (unsigned i = 0; i < started; i++) {
         pthread_join(makers[i].thread, NULL);
     }
@@ -193,9 +207,10 @@ static int run_threads(struct work *work, struct ls_error *err)
 int ls_run(const struct ls_run *run, struct ls_error *err)
 {
     struct work work = {.run = run, .value_max = ls_event_value_max(run->plan)};
-    work.block_count = run->threads > 1 ? (size_t)2 * run->threads + 2 : 1;
+    work.block_count = run->threads > 1 ? (size_t)BLOCKS_EACH * run->threads : 1;
     work.blocks = ls_mem_new(work.block_count, sizeof *work.blocks, err);
-    int rc = work.blocks ? 0 : err->code;
+    work.ring = work.blocks ? ls_mem_new(work.block_count, sizeof *work.ring, err) : NULL;
+    int rc = work.ring ? 0 : err->code;
     for (size_t b = 0; rc == 0 && b < work.block_count; b++) {
         work.blocks[b].events = ls_mem_new(LS_RUN_BLOCK_EVENTS, sizeof *work.blocks[b].events, err);
         work.blocks[b].bytes = work.blocks[b].events
@@ -210,6 +225,7 @@ int ls_run(const struct ls_run *run, struct ls_error *err)
         ls_mem_free(work.blocks[b].events);
         ls_mem_free(work.blocks[b].bytes);
     }
+    ls_mem_free(work.ring);
     ls_mem_free(work.blocks);
     return rc;
 }

@@ -136,7 +136,7 @@ static void refused_memory_is_an_error(void **state)
             ls_mem_refuse(0);
             assert_true(rc == 0 || rc == LS_E_NOMEM);
         } while (rc != 0);
-        assert_int_equal(refused - 1, threads == 1 ? 4 : 1 + 2 * 6 + 1);
+        assert_int_equal(refused - 1, threads == 1 ? 5 : 2 + 2 * 6 + 1);
     }
 }
 
