@@ -40,11 +40,13 @@ struct work {
 
 static int make_ours(void *context, struct ls_error *err)
 {
+    static const struct ls_shard all;
     struct work *work = context;
     (void)err;
     for (uint64_t end = work->next[0] + ROUND; work->next[0] < end; work->next[0] += BLOCK) {
         for (size_t k = 0; k < BLOCK; k++) {
-            ls_event_begin(work->plan, work->next[0] + k, work->scratch, &work->events[k]);
+            (void)ls_event_begin(work->plan, &all, work->next[0] + k, work->scratch,
+                                 &work->events[k]);
         }
         for (size_t k = 0; k < BLOCK; k++) {
             ls_event_write(work->plan, work->scratch, work->room, &work->events[k]);

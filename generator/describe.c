@@ -126,29 +126,18 @@ static int add_keys(struct ls_describe *d, struct ls_error *err)
 static void add_faults(struct ls_describe *d)
 {
     const struct ls_spec_faults *f = d->plan->spec->faults;
-    const struct ls_spec_fault *const specs[LS_DESCRIBE_FAULTS] = {
-        [LS_FAULT_TRUNCATED] = f->truncated,
-        [LS_FAULT_CORRUPT] = f->corrupt,
-        [LS_FAULT_OUT_OF_RANGE] = f->out_of_range,
-        [LS_FAULT_MISSING] = f->missing,
-        [LS_FAULT_CLOCK_AHEAD] = f->clock_ahead,
-        [LS_FAULT_CLOCK_BACK] = f->clock_back,
-        [LS_FAULT_UNKNOWN_REFERENCE] = f->unknown_reference,
-        [LS_FAULT_UNKNOWN_SCHEMA] = f->unknown_schema,
-        [LS_FAULT_WRONG_FRAME] = f->wrong_frame,
-        [LS_FAULT_EMPTY] = f->empty,
-        [LS_FAULT_OVERSIZED] = f->oversized,
-        [LS_FAULT_DUPLICATE] = f->duplicate,
-        [LS_FAULT_CONFLICT] = f->duplicate ? f->conflict : NULL, /* at its gaps */
-        [LS_DESCRIBE_LATE] = f->late,
-        [LS_DESCRIBE_JITTER] = f->jitter,
-    };
-    for (int kind = 0; kind < LS_DESCRIBE_FAULTS; kind++) {
-        d->faults[kind].spec = specs[kind];
-        d->faults[kind].name = kind == LS_DESCRIBE_LATE     ? "late"
-                               : kind == LS_DESCRIBE_JITTER ? "jitter"
-                                                            : ls_fault_name((enum ls_fault)kind);
+    struct ls_describe_fault *faults = d->faults;
+    for (int kind = 0; kind < LS_FAULT_COUNT; kind++) {
+        faults[kind].name = ls_fault_name((enum ls_fault)kind);
+        faults[kind].spec = ls_fault_spec(f, (enum ls_fault)kind);
     }
+    if (!f->duplicate) { /* a conflict is a copy */
+        faults[LS_FAULT_CONFLICT].spec = NULL;
+    }
+    faults[LS_DESCRIBE_LATE].name = "late";
+    faults[LS_DESCRIBE_LATE].spec = f->late;
+    faults[LS_DESCRIBE_JITTER].name = "jitter";
+    faults[LS_DESCRIBE_JITTER].spec = f->jitter;
 }
 
 static int add_episodes(struct ls_describe *d, struct ls_error *err)

@@ -198,8 +198,10 @@ bool ls_distribution_compile(const struct ls_pick *pick, enum ls_unit unit, unsi
     if (c.failed) {
         return false;
     }
-    ls_normal_init();
-    ls_exp2_init();
+    if (out->kind == LS_DISTRIBUTION_LOGNORMAL || out->kind == LS_DISTRIBUTION_NORMAL) {
+        ls_normal_init();
+        ls_exp2_init();
+    }
     out->is_short = out->kind == LS_DISTRIBUTION_NORMAL && out->b < LS_SHORT_DEVIATION;
     if (out->kind == LS_DISTRIBUTION_ZIPF) {
         const struct ls_source_zipf *settings = pick->settings;
@@ -227,8 +229,7 @@ static ls_i128 at_word(const struct ls_distribution *d, uint64_t word)
     case LS_DISTRIBUTION_EXPONENTIAL:
         return (ls_i128)d->a * (ls_i128)ls_exponential_q32(word) >> 32;
     case LS_DISTRIBUTION_LOGNORMAL:
-        return (ls_i128)ls_exp2_scale(
-            (uint64_t)d->a, (int64_t)((ls_i128)ls_normal_draw(word) * (ls_i128)d->b >> 32));
+        return (ls_i128)ls_lognormal_at(d, word);
     case LS_DISTRIBUTION_NORMAL:
         /* to the nearest: rounded down, it would lie half a unit below its mean */
         return d->a + (((ls_i128)ls_normal_draw(word) * (ls_i128)d->b + (INT64_C(1) << 31)) >> 32);

@@ -84,6 +84,13 @@ static inline int64_t ls_chords_at(const struct ls_distribution *d, uint64_t wor
     return whole < d->low ? d->low : whole > d->high ? d->high : whole;
 }
 
+/* Before it is brought into the bounds. */
+static inline uint64_t ls_lognormal_at(const struct ls_distribution *d, uint64_t word)
+{
+    ls_i128 power = (ls_i128)ls_normal_draw(word) * (ls_i128)d->b >> 32;
+    return ls_exp2_scale((uint64_t)d->a, (int64_t)power);
+}
+
 static inline int64_t ls_distribution_draw(const struct ls_distribution *d, uint64_t key,
                                            uint64_t i)
 {
@@ -97,8 +104,7 @@ static inline int64_t ls_distribution_draw(const struct ls_distribution *d, uint
             d, d->a + ((ls_normal_draw(word) * (int64_t)d->b + (INT64_C(1) << 31)) >> 32));
     }
     if (d->kind == LS_DISTRIBUTION_LOGNORMAL) {
-        ls_i128 power = (ls_i128)ls_normal_draw(word) * (ls_i128)d->b >> 32;
-        uint64_t value = ls_exp2_scale((uint64_t)d->a, (int64_t)power);
+        uint64_t value = ls_lognormal_at(d, word);
         return value > INT64_MAX ? d->high : ls_distribution_clamp(d, (int64_t)value);
     }
     return d->chords ? ls_chords_at(d, word) : ls_distribution_at(d, word);

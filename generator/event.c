@@ -245,8 +245,8 @@ static void begin_copy(const struct ls_plan *plan, struct identity *original, st
     out->fault = ls_strikes(plan->conflict_share, word) ? LS_FAULT_CONFLICT : LS_FAULT_DUPLICATE;
 }
 
-static ALWAYS_INLINE bool begin(const struct ls_plan *plan, const struct ls_shard *shard,
-                                uint64_t i, struct ls_event_scratch *scratch, struct ls_event *out)
+bool ls_event_begin(const struct ls_plan *plan, const struct ls_shard *shard, uint64_t i,
+                    struct ls_event_scratch *scratch, struct ls_event *out)
 {
     struct identity id;
     bool is_copy = ls_slot_is_copy(&plan->slots, i, &scratch->slots);
@@ -265,7 +265,7 @@ static ALWAYS_INLINE bool begin(const struct ls_plan *plan, const struct ls_shar
     struct ls_arrival_cursor *cursor = id.slot.chain[0] == i ? &scratch->arrival : NULL;
     out->entity = id.struck.entity = ls_entity_pick_by(plan, entity, id.slot.chain[0], cursor);
     out->partition = partition_of(plan, entity, out->entity);
-    if (shard && !ls_shard_has(shard, out->partition)) {
+    if (!ls_shard_has(shard, out->partition)) {
         return false;
     }
     out->scheduled_ms = ls_arrival_next_time(&plan->arrival, &scratch->arrival, i);
@@ -293,18 +293,6 @@ static ALWAYS_INLINE bool begin(const struct ls_plan *plan, const struct ls_shar
     id.struck.scheduled_ms = out->scheduled_ms;
     shift_clock(plan, &id.struck, out);
     return true;
-}
-
-void ls_event_begin(const struct ls_plan *plan, uint64_t i, struct ls_event_scratch *scratch,
-                    struct ls_event *out)
-{
-    (void)begin(plan, NULL, i, scratch, out);
-}
-
-bool ls_event_begin_in(const struct ls_plan *plan, const struct ls_shard *shard, uint64_t i,
-                       struct ls_event_scratch *scratch, struct ls_event *out)
-{
-    return begin(plan, shard, i, scratch, out);
 }
 
 /* ---- bytes */
@@ -534,7 +522,8 @@ void ls_event_write(const struct ls_plan *plan, struct ls_event_scratch *scratch
 void ls_event_make(const struct ls_plan *plan, uint64_t i, struct ls_event_scratch *scratch,
                    uint8_t *room, struct ls_event *out)
 {
-    ls_event_begin(plan, i, scratch, out);
+    static const struct ls_shard all;
+    (void)ls_event_begin(plan, &all, i, scratch, out);
     ls_event_write(plan, scratch, room, out);
 }
 

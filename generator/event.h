@@ -41,13 +41,10 @@ struct ls_event_scratch {
 /* Bytes that the value of any event of the plan needs at most. */
 size_t ls_event_value_max(const struct ls_plan *plan);
 
-/* What event i is: all but its bytes. i < plan->arrival.total. */
-void ls_event_begin(const struct ls_plan *plan, uint64_t i, struct ls_event_scratch *scratch,
-                    struct ls_event *out);
-
-/* Likewise, but false, with *out undefined, where it is not the shard's: that costs little. */
-bool ls_event_begin_in(const struct ls_plan *plan, const struct ls_shard *shard, uint64_t i,
-                       struct ls_event_scratch *scratch, struct ls_event *out);
+/* What event i is: all but its bytes. False, with *out undefined, where it is not the shard's: that
+ * costs little. i < plan->arrival.total. */
+bool ls_event_begin(const struct ls_plan *plan, const struct ls_shard *shard, uint64_t i,
+                    struct ls_event_scratch *scratch, struct ls_event *out);
 
 /* Its id, key and value, in `room`, which has ls_event_value_max() bytes. To begin a block of
  * events and then to write them is faster than to go from one to the next: what many need from
@@ -55,7 +52,7 @@ bool ls_event_begin_in(const struct ls_plan *plan, const struct ls_shard *shard,
 void ls_event_write(const struct ls_plan *plan, struct ls_event_scratch *scratch, uint8_t *room,
                     struct ls_event *event);
 
-/* Both. */
+/* Both, of any shard. */
 void ls_event_make(const struct ls_plan *plan, uint64_t i, struct ls_event_scratch *scratch,
                    uint8_t *room, struct ls_event *out);
 

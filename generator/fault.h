@@ -3,6 +3,7 @@
 #define LS_GENERATOR_FAULT_H
 
 #include "core/base/draw.h"
+#include "spec/spec.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -28,6 +29,9 @@ enum ls_fault {
 };
 
 const char *ls_fault_name(enum ls_fault fault);
+
+/* What the spec says of it; NULL where it says nothing. */
+const struct ls_spec_fault *ls_fault_spec(const struct ls_spec_faults *faults, enum ls_fault fault);
 
 static inline bool ls_fault_damages(enum ls_fault fault)
 {

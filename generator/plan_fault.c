@@ -274,19 +274,6 @@ static void check_faults(struct planner *p)
 static void plan_damage(struct planner *p)
 {
     const struct ls_spec_faults *f = p->spec->faults;
-    const struct ls_spec_fault *const specs[LS_FAULT_DUPLICATE] = {
-        [LS_FAULT_TRUNCATED] = f->truncated,
-        [LS_FAULT_CORRUPT] = f->corrupt,
-        [LS_FAULT_OUT_OF_RANGE] = f->out_of_range,
-        [LS_FAULT_MISSING] = f->missing,
-        [LS_FAULT_CLOCK_AHEAD] = f->clock_ahead,
-        [LS_FAULT_CLOCK_BACK] = f->clock_back,
-        [LS_FAULT_UNKNOWN_REFERENCE] = f->unknown_reference,
-        [LS_FAULT_UNKNOWN_SCHEMA] = f->unknown_schema,
-        [LS_FAULT_WRONG_FRAME] = f->wrong_frame,
-        [LS_FAULT_EMPTY] = f->empty,
-        [LS_FAULT_OVERSIZED] = f->oversized,
-    };
     static const char *const details[LS_FAULT_DUPLICATE] = {
         [LS_FAULT_TRUNCATED] = "place",      [LS_FAULT_CORRUPT] = "place",
         [LS_FAULT_OUT_OF_RANGE] = "value",   [LS_FAULT_UNKNOWN_REFERENCE] = "value",
@@ -295,7 +282,7 @@ static void plan_damage(struct planner *p)
     struct ls_plan *plan = p->plan;
     for (int kind = LS_FAULT_TRUNCATED; kind < LS_FAULT_DUPLICATE; kind++) {
         const char *name = ls_fault_name((enum ls_fault)kind);
-        plan_fault(p, specs[kind], name, &plan->damage[kind]);
+        plan_fault(p, ls_fault_spec(f, (enum ls_fault)kind), name, &plan->damage[kind]);
         if (details[kind]) {
             plan->damage[kind].detail_key = ls_plan_key(p, "faults.%s.%s", name, details[kind]);
         }

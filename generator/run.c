@@ -37,16 +37,10 @@ static void make_block(const struct work *work, struct block *block,
 {
     const struct ls_plan *plan = work->run->plan;
     uint8_t *at = block->bytes;
-    const struct ls_shard *shard = &work->run->shard;
     block->count = 0;
     for (size_t i = 0; i < block->slots; i++) {
-        struct ls_event *event = &block->events[block->count];
-        if (shard->count == 0) {
-            ls_event_begin(plan, block->first + i, scratch, event);
-            block->count++;
-        } else {
-            block->count += ls_event_begin_in(plan, shard, block->first + i, scratch, event);
-        }
+        block->count += ls_event_begin(plan, &work->run->shard, block->first + i, scratch,
+                                       &block->events[block->count]);
     }
     for (size_t i = 0; i < block->count; i++) {
         ls_event_write(plan, scratch, at, &block->events[i]);

@@ -18,6 +18,7 @@ const char ls_truth_schema[] =
 
 struct partition {
     uint64_t position;
+    int64_t watermark_delay_ms;
     bool has_clock;
     int64_t highest;
     struct ls_container_writer *writer;
@@ -71,9 +72,11 @@ int ls_truth_new(const struct ls_plan *plan, const char *folder, struct ls_truth
     if (!truth->partitions || (folder && !truth->folder)) {
         rc = err->code;
     }
-    for (size_t t = 0; rc == 0 && folder && t < plan->type_count; t++) {
+    for (size_t t = 0; rc == 0 && t < plan->type_count; t++) {
+        int64_t delay = ls_spec_watermark_delay(plan->spec, plan->types[t].spec);
         for (uint32_t p = 0; rc == 0 && p < plan->partitions; p++) {
-            rc = open_writer(truth, t, p, err);
+            truth->partitions[t * plan->partitions + p].watermark_delay_ms = delay;
+            rc = folder ? open_writer(truth, t, p, err) : 0;
         }
     }
     if (rc < 0) {
@@ -148,8 +151,7 @@ static enum ls_reason outcome_of(const struct ls_plan *plan, const struct ls_eve
     if (reason != LS_ADMITTED) {
         return reason;
     }
-    int64_t delay = ls_spec_watermark_delay(plan->spec, plan->types[e->type].spec);
-    if (e->event_time < p->highest - delay - pipe->dedupe->horizon_ms) {
+    if (e->event_time < p->highest - p->watermark_delay_ms - pipe->dedupe->horizon_ms) {
         return LS_REASON_EXPIRED;
     }
     if (e->fault == LS_FAULT_DUPLICATE) {
