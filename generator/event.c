@@ -26,9 +26,10 @@ static unsigned free_type(const struct ls_plan *plan, uint64_t i)
 }
 
 static ALWAYS_INLINE void identify(const struct ls_plan *plan, uint64_t i, bool is_copy,
-                                   int64_t scheduled_ms, struct identity *out)
+                                   int64_t scheduled_ms, struct ls_slot_cache *cache,
+                                   struct identity *out)
 {
-    ls_slot_find_start(&plan->slots, i, is_copy, &out->slot);
+    ls_slot_find_start(&plan->slots, i, is_copy, cache, &out->slot);
     out->filled = false;
     out->struck.index = i;
     out->struck.type = out->slot.step ? out->slot.step->type : free_type(plan, i);
@@ -184,7 +185,7 @@ static bool find_original(const struct ls_plan *plan, uint64_t i, struct ls_even
         if (ls_slot_is_copy(&plan->slots, j, &scratch->slots)) {
             continue;
         }
-        identify(plan, j, false, ls_arrival_time(&plan->arrival, j), out);
+        identify(plan, j, false, ls_arrival_time(&plan->arrival, j), NULL, out);
         out->struck.entity = entity_of(plan, out);
         if (is_sound(plan, out)) {
             return true;
@@ -258,7 +259,7 @@ bool ls_event_begin(const struct ls_plan *plan, const struct ls_shard *shard, ui
     out->fault = LS_FAULT_NONE;
     bool repeats = is_copy && find_original(plan, i, scratch, &id);
     if (!repeats) {
-        identify(plan, i, is_copy, 0, &id);
+        identify(plan, i, is_copy, 0, &scratch->slots, &id);
     }
     const struct ls_plan_entity *entity = plan->types[id.struck.type].picks[0].entity;
     /* an event of its own time is asked for that in order */

@@ -69,7 +69,7 @@ static bool is_done(const struct work *work)
  * is free. */
 static struct block *claim(struct work *work, unsigned thread)
 {
-    struct block *block = &work->blocks[BLOCKS_EACH * thread];
+    struct block *block = &work->blocks[(size_t)BLOCKS_EACH * thread];
     struct block *end = block + BLOCKS_EACH;
     while (block < end && block->state != BLOCK_FREE) {
         block++;

@@ -114,11 +114,52 @@ void ls_slot_fill(const struct ls_slots *slots, struct ls_slot *slot)
     }
 }
 
-void ls_slot_find_step(const struct ls_slots *slots, uint64_t i, struct ls_slot *out)
+static void look_ahead(const struct ls_slots *slots, uint64_t i, struct ls_slot_cache *cache)
 {
-    uint64_t rank = rank_of(slots, i);
-    uint64_t round = rank / slots->round;
-    uint64_t place = ls_permute(&slots->order, round_key(slots, round), rank % slots->round);
+    cache->ahead = i;
+    cache->ahead_count = LS_SLOTS_AHEAD;
+    for (size_t k = 0; k < LS_SLOTS_AHEAD; k++) {
+        uint64_t rank = rank_of(slots, i + k);
+        cache->rounds[k] = rank / slots->round;
+        cache->places[k] = rank % slots->round;
+    }
+    size_t from = 0;
+    for (size_t k = 1; k <= LS_SLOTS_AHEAD; k++) {
+        if (k == LS_SLOTS_AHEAD || cache->rounds[k] != cache->rounds[from]) {
+            ls_permute_many(&slots->order, round_key(slots, cache->rounds[from]),
+                            &cache->places[from], k - from);
+            from = k;
+        }
+    }
+}
+
+/* Is the slot's place in the cache, now at least? Asked once only, it is not worth it. */
+static bool is_ahead(const struct ls_slots *slots, uint64_t i, struct ls_slot_cache *cache)
+{
+    if (i - cache->ahead < cache->ahead_count) {
+        return true;
+    }
+    bool in_order = i - cache->missed <= UINT64_C(2) * LS_SLOTS_AHEAD;
+    cache->missed = i;
+    if (in_order) {
+        look_ahead(slots, i, cache);
+    }
+    return in_order;
+}
+
+void ls_slot_find_step(const struct ls_slots *slots, uint64_t i, struct ls_slot_cache *cache,
+                       struct ls_slot *out)
+{
+    uint64_t round;
+    uint64_t place;
+    if (cache && is_ahead(slots, i, cache)) {
+        round = cache->rounds[i - cache->ahead];
+        place = cache->places[i - cache->ahead];
+    } else {
+        uint64_t rank = rank_of(slots, i);
+        round = rank / slots->round;
+        place = ls_permute(&slots->order, round_key(slots, round), rank % slots->round);
+    }
     for (size_t l = 0; l < slots->lifecycle_count; l++) {
         const struct ls_lifecycle *lifecycle = &slots->lifecycles[l];
         uint64_t within = place - lifecycle->begin; /* wraps where the place lies before */

@@ -293,6 +293,32 @@ static void rounds_are_composed_as_said(void **state)
     }
 }
 
+/* In order, with gaps, back and forth: the same as each alone. */
+static void what_was_looked_at_ahead_is_the_same(void **state)
+{
+    enum { ASKED = 20000, NEAR = 200 };
+    struct kit *kit = *state;
+    for (size_t k = 0; k < SHAPES; k++) {
+        uint64_t i = 3;
+        make_slots(kit, &shapes[k]);
+        for (uint64_t n = 0; n < ASKED; n++) {
+            uint64_t word = ls_mix(n);
+            struct ls_slot slot;
+            struct ls_slot ahead;
+            i = word % 16 ? i + 1 + (word >> 4 & 1) : n + (word >> 8) % NEAR;
+            if (!find(kit, i, &slot)) {
+                ls_slot_find_start(&kit->slots, i, false, &kit->cache, &ahead);
+                assert_ptr_equal(ahead.step, slot.step);
+                assert_ptr_equal(ahead.lifecycle, slot.lifecycle);
+                assert_int_equal(ahead.depth, slot.depth);
+                assert_true(!slot.step || ahead.session == slot.session);
+                assert_int_equal(ahead.chain[0], slot.chain[0]);
+            }
+        }
+        assert_true(kit->cache.ahead_count > 0 || !kit->slots.round);
+    }
+}
+
 /* How many places of a step lie so early that their session began before event 0. */
 static uint64_t places_before(const struct ls_step *step, uint64_t count)
 {
@@ -399,6 +425,7 @@ int main(void)
         KIT_TEST(without_lifecycles_all_are_free),
         KIT_TEST(sessions_have_their_steps_once),
         KIT_TEST(rounds_are_composed_as_said),
+        KIT_TEST(what_was_looked_at_ahead_is_the_same),
         KIT_TEST(sessions_before_event_0_leave_free_events),
         KIT_TEST(branches_are_taken_at_their_probability),
         KIT_TEST(far_out_it_is_the_same),

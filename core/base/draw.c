@@ -36,9 +36,9 @@ static inline uint64_t back(uint64_t value, uint64_t by, uint64_t size)
     return value >= by ? value - by : value + size - by;
 }
 
-uint64_t ls_permute(const struct ls_permutation *of, uint64_t key, uint64_t x)
+/* x may be one of the places of the table that are none of the values. */
+static uint64_t walk_on(const struct ls_permutation *of, uint64_t key, uint64_t x)
 {
-    assert(x < of->n);
     do {
         uint64_t row = x / of->columns;
         uint64_t column = x % of->columns;
@@ -49,6 +49,38 @@ uint64_t ls_permute(const struct ls_permutation *of, uint64_t key, uint64_t x)
         x = row * of->columns + column;
     } while (x >= of->n);
     return x;
+}
+
+uint64_t ls_permute(const struct ls_permutation *of, uint64_t key, uint64_t x)
+{
+    assert(x < of->n);
+    return walk_on(of, key, x);
+}
+
+void ls_permute_many(const struct ls_permutation *of, uint64_t key, uint64_t *values, size_t count)
+{
+    uint64_t columns[LS_PERMUTE_MANY];
+    assert(count <= LS_PERMUTE_MANY);
+    for (size_t i = 0; i < count; i++) {
+        assert(values[i] < of->n);
+        columns[i] = values[i] % of->columns;
+        values[i] /= of->columns; /* rows, until they are values again */
+    }
+    for (unsigned k = 0; k < 4; k += 2) {
+        for (size_t i = 0; i < count; i++) {
+            values[i] = forward(values[i], feistel(key, k, columns[i], of->rows), of->rows);
+        }
+        for (size_t i = 0; i < count; i++) {
+            columns[i] = forward(columns[i], feistel(key, k + 1, values[i], of->columns),
+                                 of->columns);
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        values[i] = values[i] * of->columns + columns[i];
+        if (values[i] >= of->n) {
+            values[i] = walk_on(of, key, values[i]);
+        }
+    }
 }
 
 uint64_t ls_unpermute(const struct ls_permutation *of, uint64_t key, uint64_t x)

@@ -334,6 +334,23 @@ static void permutations_are_bijections(void **state)
     }
 }
 
+static void many_are_permuted_as_one(void **state)
+{
+    (void)state;
+    for (uint64_t n = 1; n <= 500; n++) {
+        const struct ls_permutation of = ls_permutation_of(n);
+        uint64_t values[LS_PERMUTE_MANY];
+        size_t count = n % (LS_PERMUTE_MANY + 1);
+        for (size_t i = 0; i < count; i++) {
+            values[i] = ls_mix(i) % n;
+        }
+        ls_permute_many(&of, ls_mix(n), values, count);
+        for (size_t i = 0; i < count; i++) {
+            assert_int_equal(values[i], ls_permute(&of, ls_mix(n), ls_mix(i) % n));
+        }
+    }
+}
+
 /* The sum of (seen - wanted)^2 / wanted over cells that are equally likely: about `cells` when the
  * draws are uniform, with a standard deviation of sqrt(2 cells). */
 static double chi_square(const uint32_t *seen, size_t cells, double draws)
@@ -432,6 +449,7 @@ int main(void)
         cmocka_unit_test(permutation_vectors),
         cmocka_unit_test(a_hit_is_a_ratio),
         cmocka_unit_test(permutations_are_bijections),
+        cmocka_unit_test(many_are_permuted_as_one),
         cmocka_unit_test(images_of_one_value_are_uniform_over_keys),
         cmocka_unit_test(neighbours_are_unrelated),
         cmocka_unit_test(pairs_of_neighbours_fill_the_square),
