@@ -53,7 +53,7 @@ static const struct ls_spec_view *view_of(const struct ls_perturb *p)
 {
     const struct ls_spec_view *views = p->spec->pipeline->views.items;
     for (size_t i = 0; i < p->spec->pipeline->views.count; i++) {
-        if (views[i].event_type->index == p->topic) {
+        if (views[i].sources[0]->index == p->topic) {
             return &views[i];
         }
     }
@@ -101,7 +101,7 @@ static int make_edge(struct ls_perturb *p, const struct ls_log_record *record, v
         return pass_on(p, record, e, err);
     }
     const struct ls_window_tumbling *window = view->window.settings;
-    int64_t delay = ls_spec_watermark_delay(p->spec, view->event_type);
+    int64_t delay = ls_spec_watermark_delay(p->spec, view->sources[0]);
     int64_t max_skew = p->spec->pipeline->max_skew_ms;
     int64_t now = record->timestamp_ms - delay - window->offset_ms;
     int64_t end = ls_floor_div(now + window->size_ms / 2, window->size_ms) * window->size_ms +

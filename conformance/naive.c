@@ -162,7 +162,7 @@ static int check_quarantine(struct check *c, const struct naive_topic *topic, si
 static int check_late(struct check *c, const struct naive_view *view)
 {
     static const size_t identity[] = {6, 3}; /* position, window_start */
-    const char *topic = view->spec->event_type->topic;
+    const char *topic = view->spec->sources[0]->topic;
     int rc = 0;
     for (size_t p = 0; rc == 0 && p < view->partition_count; p++) {
         struct naive_dataset dataset = {.columns = &view->late_columns,

@@ -35,7 +35,7 @@ struct builder {
 static int find_topic(struct builder *b)
 {
     for (size_t t = 0; t < b->world->topic_count; t++) {
-        if (b->world->topics[t].type == b->view->spec->event_type) {
+        if (b->world->topics[t].type == b->view->spec->sources[0]) {
             b->topic = &b->world->topics[t];
             return 0;
         }

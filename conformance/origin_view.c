@@ -175,7 +175,7 @@ static int find_members(struct group *g, struct ls_error *err)
         struct member members[2] = {0};
         for (int i = 0; rc == 0 && i < 2; i++) {
             char name[LS_PATH_MAX];
-            snprintf(name, sizeof name, "normalized/%s/%u.avro", g->view->event_type->topic, p);
+            snprintf(name, sizeof name, "normalized/%s/%u.avro", g->view->sources[0]->topic, p);
             rc = ls_path_join(paths[i], g->sides->folders[i], name, err);
             rc = rc < 0 ? rc : ls_rows_open(paths[i], &members[i].rows, err);
             members[i].more = rc == 0;
@@ -204,7 +204,7 @@ static int put_group(const struct group *g, struct ls_buf *report, struct ls_err
     int rc = ls_buf_appendf(report, err,
                             "  behind it: %llu normalized record%s of %s in that window%s",
                             (unsigned long long)g->count, g->count == 1 ? "" : "s",
-                            g->view->event_type->topic, g->view->by.count ? " and group" : "");
+                            g->view->sources[0]->topic, g->view->by.count ? " and group" : "");
     rc = rc < 0 || !g->view->where_text
              ? rc
              : ls_buf_appendf(report, err, " (whatever `where: %s` makes of them)",

@@ -235,104 +235,6 @@ static const struct ls_table dedupe_table = {
     NO_PLACE,
     dedupe_rows};
 
-static const struct ls_option tumbling_rows[] = {
-    {"size", LS_OPTION_DURATION, LS_OPTION_REQUIRED | LS_OPTION_MAIN,
-     offsetof(struct ls_window_tumbling, size_ms), .minimum = "1ms", .maximum = "365d",
-     .summary = "How long a window is.", .example = "1m"},
-    {"offset", LS_OPTION_DURATION, 0, offsetof(struct ls_window_tumbling, offset_ms),
-     .fallback = "0", .minimum = "0", .maximum = "365d",
-     .summary = "Windows begin at the epoch plus this.", .example = "15m"},
-    END,
-};
-static const struct ls_table tumbling_table = {
-    "tumbling",   "Windows side by side.", sizeof(struct ls_window_tumbling), NO_PLACE, NO_PLACE,
-    tumbling_rows};
-const struct ls_member ls_member_tumbling = {"tumbling", "Windows side by side.", &tumbling_table};
-static const struct ls_member *const window_members[] = {&ls_member_tumbling, NULL};
-const struct ls_family ls_spec_windows = {"window", "How event time is cut.", window_members};
-
-static const struct ls_option count_rows[] = {
-    {"where", LS_OPTION_TEXT, 0, offsetof(struct ls_aggregate_field, where_text),
-     .summary = "Only records for which this holds.", .example = "amount >= 100.00"},
-    END,
-};
-static const struct ls_table count_table = {
-    "count",  "How many records.", sizeof(struct ls_aggregate_field), NO_PLACE,
-    NO_PLACE, count_rows};
-const struct ls_member ls_member_count = {"count", "How many records.", &count_table};
-static const struct ls_option of_rows[] = {
-    {"field", LS_OPTION_NAME, LS_OPTION_REQUIRED | LS_OPTION_MAIN,
-     offsetof(struct ls_aggregate_field, field),
-     .summary = "A field of the normalized record; nulls are skipped.", .example = "amount"},
-    {"where", LS_OPTION_TEXT, 0, offsetof(struct ls_aggregate_field, where_text),
-     .summary = "Only records for which this holds.", .example = "amount >= 100.00"},
-    END,
-};
-static const struct ls_table of_table = {"aggregate of a field",
-                                         "Over the field's values that are not null.",
-                                         sizeof(struct ls_aggregate_field),
-                                         NO_PLACE,
-                                         NO_PLACE,
-                                         of_rows};
-const struct ls_member ls_member_sum = {"sum", "The sum.", &of_table};
-const struct ls_member ls_member_min = {"min", "The least value.", &of_table};
-const struct ls_member ls_member_max = {"max", "The greatest value.", &of_table};
-const struct ls_member ls_member_avg = {"avg", "The mean, half to even at `scale`.", &of_table};
-const struct ls_member ls_member_distinct = {"distinct", "How many different values, exactly.",
-                                             &of_table};
-static const struct ls_member *const aggregate_members[] = {&ls_member_avg,
-                                                            &ls_member_count,
-                                                            &ls_member_distinct,
-                                                            &ls_member_max,
-                                                            &ls_member_min,
-                                                            &ls_member_sum,
-                                                            NULL};
-const struct ls_family ls_spec_aggregates = {
-    "aggregate", "What is calculated over the records of a window.", aggregate_members};
-
-static const struct ls_option aggregate_rows[] = {
-    {"function", LS_OPTION_FAMILY, LS_OPTION_REQUIRED, offsetof(struct ls_spec_aggregate, function),
-     .family = &ls_spec_aggregates, .summary = "The aggregate.", .example = "sum: amount"},
-    {"scale", LS_OPTION_INTEGER, 0, offsetof(struct ls_spec_aggregate, scale), .fallback = "0",
-     .minimum = "0", .maximum = "9", .summary = "avg: decimal places of the result.",
-     .example = "2"},
-    END,
-};
-static const struct ls_table aggregate_table = {"column",
-                                                "A column of a view.",
-                                                sizeof(struct ls_spec_aggregate),
-                                                offsetof(struct ls_spec_aggregate, where),
-                                                offsetof(struct ls_spec_aggregate, given),
-                                                aggregate_rows};
-
-static const struct ls_option view_rows[] = {
-    {"name", LS_OPTION_NAME, LS_OPTION_REQUIRED, offsetof(struct ls_spec_view, name),
-     .summary = "The view's name.", .example = "revenue_1m"},
-    {"from", LS_OPTION_NAME, LS_OPTION_REQUIRED, offsetof(struct ls_spec_view, from),
-     .summary = "The event type that it reads.", .example = "order_placed"},
-    {"window", LS_OPTION_ONE_OF, LS_OPTION_REQUIRED, offsetof(struct ls_spec_view, window),
-     .family = &ls_spec_windows, .summary = "How event time is cut.", .example = "{tumbling: 1m}"},
-    {"by", LS_OPTION_NAMES, 0, offsetof(struct ls_spec_view, by),
-     .summary = "Fields to group by; nulls form a group of their own.",
-     .example = "[category, country]"},
-    {"where", LS_OPTION_TEXT, 0, offsetof(struct ls_spec_view, where_text),
-     .summary = "Only records for which this holds; judged before lateness.",
-     .example = "quantity > 0"},
-    {"select", LS_OPTION_MAP, LS_OPTION_REQUIRED, offsetof(struct ls_spec_view, select),
-     .table = &aggregate_table, .summary = "The columns.",
-     .example = "{orders: count, revenue: {sum: amount}}"},
-    {"feature_version", LS_OPTION_INTEGER, 0, offsetof(struct ls_spec_view, feature_version),
-     .fallback = "1", .minimum = "1", .maximum = "1_000_000",
-     .summary = "Stands in every row; raise it when the definition changes.", .example = "1"},
-    END,
-};
-static const struct ls_table view_table = {"view",
-                                           "Rows calculated over windows of records.",
-                                           sizeof(struct ls_spec_view),
-                                           offsetof(struct ls_spec_view, where),
-                                           NO_PLACE,
-                                           view_rows};
-
 static const char *const clock_words[] = {"event_time", "ingest_time", NULL};
 static const struct ls_option pipeline_rows[] = {
     {"clock", LS_OPTION_WORD, 0, offsetof(struct ls_spec_pipeline, clock),
@@ -347,8 +249,11 @@ static const struct ls_option pipeline_rows[] = {
      .summary = "How far event_time may be ahead of ingest_time."},
     {"dedupe", LS_OPTION_TABLE, LS_OPTION_REQUIRED, offsetof(struct ls_spec_pipeline, dedupe),
      .table = &dedupe_table, .summary = "How duplicates are found."},
-    {"views", LS_OPTION_LIST, 0, offsetof(struct ls_spec_pipeline, views), .table = &view_table,
-     .summary = "What is calculated."},
+    {"views", LS_OPTION_LIST, 0, offsetof(struct ls_spec_pipeline, views),
+     .table = &ls_spec_view_table, .summary = "What is calculated."},
+    {"alerts", LS_OPTION_LIST, 0, offsetof(struct ls_spec_pipeline, alerts),
+     .table = &ls_spec_alert_table,
+     .summary = "Rules whose rows say when something begins and ends."},
     END,
 };
 static const struct ls_table pipeline_table = {"pipeline",

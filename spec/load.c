@@ -107,6 +107,11 @@ bool ls_spec_normalize_scaled(const struct ls_spec_normalize *step)
     return given(&ls_spec_normalize_table, step->given, "scale");
 }
 
+bool ls_spec_aggregate_given(const struct ls_spec_aggregate *aggregate, const char *option)
+{
+    return given(&ls_spec_aggregate_table, aggregate->given, option);
+}
+
 bool ls_spec_check_given(const struct ls_spec_check *check, const char *option)
 {
     return given(&ls_spec_check_table, check->given, option);

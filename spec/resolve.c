@@ -309,29 +309,14 @@ static void resolve_faults(struct resolver *r)
     resolve_happenings(r);
 }
 
-static void resolve_pipeline(struct resolver *r)
+static int resolve_pipeline(struct resolver *r)
 {
     struct ls_spec_pipeline *p = r->spec->pipeline;
     const struct ls_spec_topic_watermark *topics = p->watermark->topics.items;
     for (size_t i = 0; i < p->watermark->topics.count; i++) {
         ls_resolve_event_type(r, &topics[i].key, topics[i].where);
     }
-    if (p->views.count > LS_SPEC_VIEWS_MAX) {
-        PROBLEM(r, "LS2010", ls_spec_place(r->spec, &p->views, r->spec->where),
-                "split the domain in two", "a spec has at most %d views, this one %zu",
-                LS_SPEC_VIEWS_MAX, p->views.count);
-        return;
-    }
-    struct ls_spec_view *views = p->views.items;
-    for (size_t v = 0; v < p->views.count; v++) {
-        views[v].event_type = ls_resolve_event_type(r, &views[v].from, views[v].where);
-        for (size_t i = 0; i < v; i++) {
-            if (strcmp(views[i].name, views[v].name) == 0) {
-                PROBLEM(r, "LS2001", ls_spec_place(r->spec, &views[v].name, views[v].where),
-                        "choose another name", "there is a view `%s` already", views[v].name);
-            }
-        }
-    }
+    return ls_resolve_views(r);
 }
 
 int ls_spec_resolve(struct ls_spec *spec, struct ls_diag *diag, struct ls_error *err)
@@ -353,6 +338,5 @@ int ls_spec_resolve(struct ls_spec *spec, struct ls_diag *diag, struct ls_error 
     }
     resolve_normalize(&r);
     resolve_faults(&r);
-    resolve_pipeline(&r);
-    return 0;
+    return resolve_pipeline(&r);
 }

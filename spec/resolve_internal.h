@@ -57,6 +57,9 @@ void ls_resolve_records(struct resolver *r, const struct ls_spec_event_type *typ
 /* Of an array or a map: how many there are, which keys. */
 void ls_resolve_items(struct resolver *r, const struct ls_spec_field *f);
 
+/* What views and alert rules read, and how they are cut. */
+int ls_resolve_views(struct resolver *r);
+
 int ls_resolve_entities(struct resolver *r);
 void ls_resolve_lifecycles(struct resolver *r); /* before the event types */
 void ls_resolve_episodes(struct resolver *r);   /* behind them */

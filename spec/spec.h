@@ -332,8 +332,34 @@ struct ls_window_tumbling {
     int64_t offset_ms;
 };
 
+struct ls_window_hopping {
+    int64_t size_ms, every_ms, offset_ms;
+};
+
+struct ls_window_session {
+    int64_t gap_ms;
+};
+
+struct ls_spec_rolling {
+    int64_t over_ms;
+    int64_t step_ms; /* 0: to the millisecond */
+    struct ls_where where;
+};
+
+enum ls_keep_word { LS_KEEP_BOTH, LS_KEEP_LEFT };
+
+struct ls_spec_join {
+    const char *left, *right;
+    struct ls_names on;
+    int64_t within_ms;
+    int keep; /* enum ls_keep_word */
+    struct ls_where where;
+};
+
 struct ls_aggregate_field {
-    const char *field;
+    const char *field; /* of expr: the expression */
+    const char *to;    /* ratio: the divisor; top: what ranks, or NULL */
+    int64_t k;         /* top */
     const char *where_text;
 };
 
@@ -341,21 +367,30 @@ struct ls_spec_aggregate {
     const char *key; /* the column */
     struct ls_pick function;
     int64_t scale;
-    uint64_t given;
+    struct ls_ratio q;
+    uint64_t given; /* see ls_spec_aggregate_given */
     struct ls_where where;
 };
 
+enum ls_severity_word { LS_ALERT_INFO, LS_ALERT_WARNING, LS_ALERT_CRITICAL };
+
+/* A view, or an alert rule: then `when_text` is there. */
 struct ls_spec_view {
     const char *name;
-    const char *from;
-    struct ls_pick window;
+    struct ls_names from;
+    struct ls_pick window; /* one of these three; of an alert rule `rolling` or none */
+    struct ls_spec_rolling *rolling;
+    struct ls_spec_join *join;
     struct ls_names by;
     const char *where_text;
     struct ls_items select; /* struct ls_spec_aggregate */
     int64_t feature_version;
+    const char *when_text, *clear_text;
+    int severity; /* enum ls_severity_word */
     struct ls_where where;
     /* resolved */
-    struct ls_spec_event_type *event_type;
+    size_t source_count; /* of a join two: left, right */
+    struct ls_spec_event_type **sources;
 };
 
 struct ls_spec_pipeline {
@@ -364,7 +399,8 @@ struct ls_spec_pipeline {
     int64_t max_skew_ms;
     int64_t max_ahead_ms;
     struct ls_spec_dedupe *dedupe;
-    struct ls_items views; /* struct ls_spec_view */
+    struct ls_items views;  /* struct ls_spec_view */
+    struct ls_items alerts; /* likewise */
 };
 
 struct ls_spec_topics {
@@ -407,7 +443,8 @@ extern const struct ls_table ls_spec_table;
 extern const struct ls_family ls_spec_sources, ls_spec_distributions, ls_spec_picks,
     ls_spec_courses, ls_spec_windows, ls_spec_aggregates;
 extern const struct ls_table ls_spec_field_table, ls_spec_item_table, ls_spec_check_table,
-    ls_spec_normalize_table, ls_spec_episode_table, ls_spec_walk_table, ls_spec_choice_by_table;
+    ls_spec_normalize_table, ls_spec_episode_table, ls_spec_walk_table, ls_spec_choice_by_table,
+    ls_spec_view_table, ls_spec_alert_table, ls_spec_aggregate_table;
 
 /* Words of the families, for those who implement them. */
 extern const struct ls_member ls_member_const, ls_member_id, ls_member_uniform, ls_member_choice,
@@ -417,7 +454,9 @@ extern const struct ls_member ls_member_const, ls_member_id, ls_member_uniform, 
     ls_member_pick_in_turn, ls_member_walk, ls_member_choice_by, ls_member_expr,
     ls_member_pick_uniform, ls_member_pick_zipf, ls_member_to, ls_member_burst, ls_member_silence,
     ls_member_arrival_poisson, ls_member_diurnal, ls_member_tumbling, ls_member_count,
-    ls_member_sum, ls_member_min, ls_member_max, ls_member_avg, ls_member_distinct;
+    ls_member_hopping, ls_member_session, ls_member_sum, ls_member_min, ls_member_max,
+    ls_member_avg, ls_member_distinct, ls_member_ratio, ls_member_first, ls_member_last,
+    ls_member_top, ls_member_quantile, ls_member_column;
 
 /* Loads and checks a spec. Problems: LS_E_DATA, with the whole report in `report` (appended; also
  * warnings of a spec that is fine). Other codes with `err` alone. Free with ls_spec_free. */
@@ -511,6 +550,9 @@ int ls_spec_schemas_json(const struct ls_spec *spec, struct ls_buf *out, struct 
 bool ls_spec_check_given(const struct ls_spec_check *check, const char *option);
 bool ls_spec_walk_given(const struct ls_source_walk *walk, const char *option);
 bool ls_spec_episode_given(const struct ls_spec_episode *episode, const char *option);
+
+/* Was the option (`scale`, `q`) written? */
+bool ls_spec_aggregate_given(const struct ls_spec_aggregate *aggregate, const char *option);
 
 /* Was `scale` written? */
 bool ls_spec_normalize_scaled(const struct ls_spec_normalize *step);

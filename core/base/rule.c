@@ -401,6 +401,15 @@ const struct ls_rule ls_rules[] = {
      "that are not known here, whose values would be no such ones.\n"
      "\n"
      "Example: `schema: order.avsc` with `fields: {channel: {choice: {WEB: 3, APP: 5}}}`.\n"},
+    {"LS2033", "A view that is not cut in one way",
+     "A view reads event types (`from`) and is cut by exactly one of `window` (tumbling,\n"
+     "hopping, session), `rolling` (a row for each record) and `join`, which names its two\n"
+     "event types itself and groups by entity_id and `on`. `expr` columns are of one record or\n"
+     "pair: of joins, rolling features and alert rules; aggregates are of many: of windows, and\n"
+     "of what looks back.\n"
+     "\n"
+     "Example: `{name: paid, join: {left: order, right: payment, within: 10m}, select:\n"
+     "{waited: {expr: right.event_time - left.event_time}}}`.\n"},
     {"LS2101", "An expression that cannot be read",
      "The text cannot be read as an expression at this character. There are numbers (12,\n"
      "24.90), texts in single quotes ('US'; '' is a quote inside), true, false, null, names,\n"

@@ -26,7 +26,7 @@ static int column_index(struct planner *p, const char *name, struct ls_where whe
     }
     char hint[LS_SUGGEST_MAX];
     PROBLEM(p, where, ls_normal_suggest(p->view->topic_plan, name, hint),
-            "the normalized %s has no field `%s`", p->view->spec->from, name);
+            "the normalized %s has no field `%s`", p->view->spec->sources[0]->name, name);
     return -1;
 }
 
@@ -98,7 +98,7 @@ static int plan_column(struct planner *p, const struct ls_spec_aggregate *spec,
             return rc;
         }
     }
-    if (spec->given & 2 && out->kind != LS_AGGREGATE_AVG) { /* the second row of its table */
+    if (ls_spec_aggregate_given(spec, "scale") && out->kind != LS_AGGREGATE_AVG) {
         PROBLEM(p, ls_spec_place(p->views->plan->spec, &spec->scale, spec->where),
                 "leave it out: the result is exact", "`scale` belongs to avg");
     }
@@ -268,7 +268,7 @@ static int plan_view(struct planner *p, const struct ls_spec_view *spec)
     const struct ls_window_tumbling *window = spec->window.settings;
     v->spec = spec;
     v->index = (unsigned)(v - p->views->views);
-    v->topic = spec->event_type->index;
+    v->topic = spec->sources[0]->index;
     v->topic_plan = &p->views->plan->topics[v->topic];
     v->size_ms = window->size_ms;
     v->offset_ms = window->offset_ms;
