@@ -15,7 +15,6 @@ struct worker {
     struct run *run;
     struct ls_scan_part *parts; /* [view] */
     struct ls_record record;
-    uint8_t key[LS_GROUP_KEY_MAX];
     pthread_t thread;
     int rc;
     struct ls_error err;
@@ -110,27 +109,54 @@ static int gather(struct worker *w, size_t part, uint64_t position, const struct
                         watermark - plan->spec->pipeline->dedupe->horizon_ms, &w->err);
 }
 
+/* P5: what is late for a view, and what goes into its sorters. */
+static int contribute_to(struct worker *w, size_t v, const struct ls_place_in_order *place,
+                         const struct ls_contribution *c, int64_t watermark)
+{
+    const struct ls_view *view = &w->run->job->views->views[v];
+    struct ls_outputs *outputs = w->run->outputs;
+    int64_t first = 0;
+    int64_t last = 0;
+    int rc = 0;
+    if (view->kind != LS_VIEW_WINDOWS && place->event_time < watermark) {
+        return ls_outputs_late(outputs, view, c->source->topic, place->partition, place->position,
+                               &w->record, watermark, place->event_time, place->event_time,
+                               &w->err);
+    }
+    if (view->kind == LS_VIEW_WINDOWS) {
+        ls_view_windows(view, place->event_time, &first, &last);
+    }
+    while (view->kind == LS_VIEW_WINDOWS && rc == 0 && first <= last &&
+           ls_view_end(view, first) <= watermark) {
+        rc = ls_outputs_late(outputs, view, c->source->topic, place->partition, place->position,
+                             &w->record, watermark, ls_view_start(view, first),
+                             ls_view_end(view, first), &w->err);
+        first++;
+    }
+    return rc < 0 ? rc : ls_scan_add(view, &w->parts[v], c, place, first, last, &w->err);
+}
+
 static int contribute(struct worker *w, size_t part, uint64_t position, int64_t watermark)
 {
     struct run *run = w->run;
     struct ls_contribution c;
-    for (size_t v = 0; v < run->job->views->count; v++) {
+    int rc = 0;
+    for (size_t v = 0; rc >= 0 && v < run->job->views->count; v++) {
         const struct ls_view *view = &run->job->views->views[v];
-        if (view->topic != part / run->partitions) {
-            continue;
-        }
-        int rc = ls_view_contribution(view, &w->record, w->key, &c, &w->err);
-        if (rc > 0 && c.end <= watermark) {
-            rc = ls_outputs_late(run->outputs, view, (uint32_t)(part % run->partitions), position,
-                                 &w->record, watermark, c.start, c.end, &w->err);
-        } else if (rc > 0) {
-            rc = ls_scan_add(view, &w->parts[v], &c, &w->err);
-        }
-        if (rc < 0) {
-            return rc;
+        const struct ls_view_source *source = view->by_topic[part / run->partitions];
+        rc = source ? ls_view_contribution(view, source, &w->record, w->parts[v].group, &c, &w->err)
+                    : 0;
+        if (rc > 0) {
+            const struct ls_place_in_order place = {c.event_time,
+                                                    c.id,
+                                                    c.id_size,
+                                                    source->topic_plan->rank,
+                                                    (uint32_t)(part % run->partitions),
+                                                    position};
+            rc = contribute_to(w, v, &place, &c, watermark);
         }
     }
-    return 0;
+    return rc < 0 ? rc : 0;
 }
 
 /* Where the record of an event goes. */
@@ -207,7 +233,14 @@ static int do_view(struct worker *w, size_t v)
         parts[i] = &run->workers[i]->parts[v];
     }
     struct row_target target = {run->outputs, &run->job->views->views[v]};
-    return ls_scan(target.view, parts, run->job->workers, write_row, &target, &w->err);
+    const struct ls_scan_job job = {.view = target.view,
+                                    .parts = parts,
+                                    .part_count = run->job->workers,
+                                    .folder = run->temporary,
+                                    .memory = run->memory_each / 2,
+                                    .row = write_row,
+                                    .context = &target};
+    return ls_scan(&job, &w->err);
 }
 
 /* ---- workers */

@@ -1,208 +1,302 @@
-#include "pipeline/batch/scan.h"
+#include "pipeline/batch/scan_internal.h"
 
 #include "core/avro/encode.h"
 #include "core/base/mem.h"
 
 #include <string.h>
 
-#define WINDOW_KEY 16 /* end, start */
-#define INPUT_SIZE 9  /* present (1), number (8) */
-#define ROW_MAX    (1U << 20)
+#define ITEM_MAX (1U << 24)
+
+/* ---- parts */
+
+static bool has_others(const struct ls_view *view)
+{
+    return view->kind == LS_VIEW_JOIN || (view->kind == LS_VIEW_WINDOWS && view->set_count > 0);
+}
 
 int ls_scan_part_new(const struct ls_view *view, const char *folder, size_t memory,
                      struct ls_scan_part *out, struct ls_error *err)
 {
-    bool both = view->distinct_count > 0;
+    bool both = has_others(view);
     *out = (struct ls_scan_part){0};
-    out->key = ls_mem_new(1, WINDOW_KEY + LS_GROUP_KEY_MAX + 16 + LS_DISTINCT_INLINE, err);
-    int rc = out->key ? ls_sorter_new(view->spec->name, folder, both ? memory / 2 : memory,
-                                      &out->records, err)
-                      : err->code;
-    return rc < 0 || !both
-               ? rc
-               : ls_sorter_new(view->spec->name, folder, memory / 2, &out->distinct, err);
+    ls_buf_init(&out->key, "the key of what is sorted", ITEM_MAX);
+    ls_buf_init(&out->value, "what a record brings to a view", ITEM_MAX);
+    out->group = ls_mem_new(1, LS_GROUP_KEY_MAX, err);
+    int rc = out->group ? ls_sorter_new(view->spec->name, folder, both ? memory / 2 : memory,
+                                        &out->records, err)
+                        : err->code;
+    return rc < 0 || !both ? rc
+                           : ls_sorter_new(view->spec->name, folder, memory / 2, &out->others, err);
 }
 
 void ls_scan_part_clear(struct ls_scan_part *part)
 {
     ls_sorter_free(part->records);
-    ls_sorter_free(part->distinct);
-    ls_mem_free(part->key);
+    ls_sorter_free(part->others);
+    ls_buf_clear(&part->key);
+    ls_buf_clear(&part->value);
+    ls_mem_free(part->group);
     *part = (struct ls_scan_part){0};
+}
+
+/* ---- keys and values */
+
+/* An id ends with two zero bytes, and a zero in it is followed by 255: bytes sort as ids do. */
+static int put_id(struct ls_buf *key, const uint8_t *id, uint32_t size, struct ls_error *err)
+{
+    int rc = ls_buf_reserve(key, (size_t)2 * size + 2, err);
+    for (uint32_t i = 0; rc == 0 && i < size; i++) {
+        key->data[key->size++] = id[i];
+        if (id[i] == 0) {
+            key->data[key->size++] = 255;
+        }
+    }
+    if (rc == 0) {
+        key->data[key->size++] = 0;
+        key->data[key->size++] = 0;
+    }
+    return rc;
+}
+
+int ls_scan_put_place(struct ls_buf *key, const struct ls_place_in_order *place,
+                      struct ls_error *err)
+{
+    uint8_t words[24];
+    ls_key_i64(words, place->event_time);
+    int rc = ls_buf_append(key, words, 8, err);
+    rc = rc < 0 ? rc : put_id(key, place->id, place->id_size, err);
+    ls_key_u64(ls_key_u64(ls_key_u64(words, place->topic), place->partition), place->position);
+    return rc < 0 ? rc : ls_buf_append(key, words, sizeof words, err);
+}
+
+static bool wants_place(const struct ls_view *view)
+{
+    return view->kind != LS_VIEW_WINDOWS || view->pick_count > 0;
+}
+
+int ls_scan_put_value(const struct ls_view *view, const struct ls_contribution *c,
+                      const struct ls_place_in_order *place, struct ls_buf *value,
+                      struct ls_error *err)
+{
+    value->size = 0;
+    int rc = ls_buf_reserve(value, 64 + place->id_size, err);
+    if (rc == 0 && wants_place(view)) {
+        uint8_t *at = value->data;
+        at = ls_put_u32(at, (uint32_t)(c->source - view->sources));
+        at = ls_put_u32(at, c->joins);
+        at = ls_put_u32(at, c->key_size);
+        at = ls_put_u64(at, (uint64_t)place->event_time);
+        at = ls_put_u32(at, place->topic);
+        at = ls_put_u32(at, place->partition);
+        at = ls_put_u64(at, place->position);
+        at = ls_put_u32(at, place->id_size);
+        memcpy(at, place->id, place->id_size);
+        value->size = (size_t)(at - value->data) + place->id_size;
+    }
+    return rc < 0 ? rc : ls_contribution_put(view, c, value, err);
+}
+
+void ls_scan_get_value(const struct ls_view *view, const uint8_t *value, struct ls_contribution *c,
+                       struct ls_place_in_order *place)
+{
+    const uint8_t *at = value;
+    c->source = view->sources;
+    if (wants_place(view)) {
+        c->source = &view->sources[ls_get_u32(at)];
+        c->joins = ls_get_u32(at + 4) != 0;
+        c->key_size = ls_get_u32(at + 8);
+        *place = (struct ls_place_in_order){.event_time = (int64_t)ls_get_u64(at + 12),
+                                            .topic = ls_get_u32(at + 20),
+                                            .partition = ls_get_u32(at + 24),
+                                            .position = ls_get_u64(at + 28),
+                                            .id_size = ls_get_u32(at + 36),
+                                            .id = at + 40};
+        at += 40 + place->id_size;
+    }
+    (void)ls_contribution_get(view, at, c);
+}
+
+/* ---- adding */
+
+static int key_of_window(const struct ls_view *view, struct ls_scan_part *part,
+                         const struct ls_contribution *c, int64_t number, struct ls_error *err)
+{
+    uint8_t words[16];
+    ls_key_i64(ls_key_i64(words, ls_view_end(view, number)), ls_view_start(view, number));
+    part->key.size = 0;
+    int rc = ls_buf_append(&part->key, words, sizeof words, err);
+    return rc < 0 ? rc : ls_buf_append(&part->key, c->key, c->key_size, err);
 }
 
 /* A group's key is its own end (Avro binary of a fixed list of fields), so window and group are a
  * prefix of what follows. */
-static int add_distinct(const struct ls_view *view, struct ls_scan_part *part,
-                        const struct ls_contribution *c, size_t prefix, struct ls_error *err)
+static int add_values(const struct ls_view *view, struct ls_scan_part *part,
+                      const struct ls_contribution *c, struct ls_error *err)
 {
-    uint64_t k = 0;
+    size_t prefix = part->key.size;
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < view->column_count; i++) {
-        if (view->columns[i].kind != LS_AGGREGATE_DISTINCT) {
+        const struct ls_view_column *column = &view->columns[i];
+        bool is_set = column->kind == LS_AGGREGATE_DISTINCT ||
+                      column->kind == LS_AGGREGATE_QUANTILE || column->kind == LS_AGGREGATE_TOP;
+        if (!is_set || !c->inputs[i].present) {
             continue;
         }
-        if (c->inputs[i].present) {
-            uint8_t *at = ls_key_u64(part->key + prefix, k);
-            at += ls_distinct_name(&c->inputs[i], at);
-            rc = ls_sorter_add(part->distinct, part->key, (size_t)(at - part->key), NULL, 0, err);
-        }
-        k++;
+        uint8_t words[16];
+        ls_key_u64(words, i);
+        ls_put_u64(words + 8, column->to ? (uint64_t)c->inputs[i].to : 0);
+        part->key.size = prefix;
+        rc = ls_input_value(column, &c->inputs[i], &part->value, err);
+        rc = rc < 0 ? rc : ls_buf_append(&part->key, words, 8, err);
+        rc = rc < 0 ? rc : ls_buf_append(&part->key, part->value.data, part->value.size, err);
+        rc = rc < 0
+                 ? rc
+                 : ls_sorter_add(part->others, part->key.data, part->key.size, words + 8, 8, err);
+    }
+    return rc;
+}
+
+static int add_to_windows(const struct ls_view *view, struct ls_scan_part *part,
+                          const struct ls_contribution *c, const struct ls_place_in_order *place,
+                          int64_t first, int64_t last, struct ls_error *err)
+{
+    int rc = 0;
+    for (int64_t number = first; rc == 0 && number <= last; number++) {
+        rc = ls_scan_put_value(view, c, place, &part->value, err);
+        rc = rc < 0 ? rc : key_of_window(view, part, c, number, err);
+        rc = rc < 0 ? rc
+                    : ls_sorter_add(part->records, part->key.data, part->key.size, part->value.data,
+                                    part->value.size, err);
+        rc = rc < 0 || !part->others ? rc : add_values(view, part, c, err);
     }
     return rc;
 }
 
 int ls_scan_add(const struct ls_view *view, struct ls_scan_part *part,
-                const struct ls_contribution *c, struct ls_error *err)
+                const struct ls_contribution *c, const struct ls_place_in_order *place,
+                int64_t first, int64_t last, struct ls_error *err)
 {
-    uint8_t value[LS_VIEW_COLUMNS_MAX * INPUT_SIZE];
-    uint8_t *out = value;
-    for (size_t i = 0; i < view->column_count; i++) {
-        *out++ = c->inputs[i].present;
-        out = ls_put_u64(out, (uint64_t)c->inputs[i].number);
+    if (view->kind == LS_VIEW_WINDOWS) {
+        return add_to_windows(view, part, c, place, first, last, err);
     }
-    uint8_t *at = ls_key_i64(ls_key_i64(part->key, c->end), c->start);
-    memcpy(at, c->key, c->key_size);
-    size_t prefix = WINDOW_KEY + c->key_size;
-    int rc = ls_sorter_add(part->records, part->key, prefix, value, (size_t)(out - value), err);
-    return rc < 0 || !part->distinct ? rc : add_distinct(view, part, c, prefix, err);
+    bool right = view->kind == LS_VIEW_JOIN && c->source != view->sources;
+    part->key.size = 0;
+    int rc = ls_scan_put_value(view, c, place, &part->value, err);
+    rc = rc < 0 ? rc : ls_buf_append(&part->key, c->key, c->key_size, err);
+    rc = rc < 0 ? rc : ls_scan_put_place(&part->key, place, err);
+    return rc < 0 ? rc
+                  : ls_sorter_add(right ? part->others : part->records, part->key.data,
+                                  part->key.size, part->value.data, part->value.size, err);
 }
 
-struct scan {
-    const struct ls_view *view;
-    struct ls_merge *records, *distinct;
-    struct ls_sorted value; /* of distinct: the next one; valid while has_value */
-    bool has_value;
-    uint8_t *key; /* of the group being scanned */
-    size_t key_size;
-    struct ls_aggregate aggregates[LS_VIEW_COLUMNS_MAX];
-    struct ls_buf last, row;
-};
+/* ---- first and last */
 
-static int add_record(struct scan *s, const struct ls_sorted *item, struct ls_error *err)
+void ls_scan_best_init(struct scan_best *best)
 {
-    const uint8_t *at = item->value;
-    for (size_t i = 0; i < s->view->column_count; i++, at += INPUT_SIZE) {
-        bool counts = at[0] && s->view->columns[i].kind != LS_AGGREGATE_DISTINCT;
-        if (counts && !ls_aggregate_add(&s->aggregates[i], (int64_t)ls_get_u64(at + 1))) {
-            return ls_error_set(err, LS_E_DATA, "view %s: the sum of column %s leaves 128 bits",
-                                s->view->spec->name, s->view->columns[i].name);
-        }
-    }
-    return 0;
+    *best = (struct scan_best){0};
+    ls_buf_init(&best->bytes, "a first or last value", ITEM_MAX);
 }
 
-static size_t nth_distinct(const struct ls_view *view, uint64_t k)
+int ls_scan_best_offer(struct scan_best *best, bool first, const struct ls_place_in_order *place,
+                       const struct ls_input *input, struct ls_error *err)
 {
-    size_t i = 0;
-    for (; i < view->column_count; i++) {
-        if (view->columns[i].kind == LS_AGGREGATE_DISTINCT && k-- == 0) {
-            break;
-        }
+    if (best->present && (ls_order(place, &best->place) < 0) != first) {
+        return 0;
     }
-    return i;
-}
-
-/* Counts where a sorted value differs from the one before it. */
-static int count_distinct(struct scan *s, struct ls_error *err)
-{
-    int rc = 0;
-    s->last.size = 0;
-    while (rc == 0 && s->has_value && s->value.key_size >= s->key_size + 8 &&
-           memcmp(s->value.key, s->key, s->key_size) == 0) {
-        const uint8_t *rest = s->value.key + s->key_size;
-        size_t size = s->value.key_size - s->key_size;
-        if (s->last.size != size || memcmp(s->last.data, rest, size) != 0) {
-            s->aggregates[nth_distinct(s->view, ls_key_get_u64(rest))].count++;
-            s->last.size = 0;
-            rc = ls_buf_append(&s->last, rest, size, err);
-        }
-        int next = rc < 0 ? rc : ls_merge_next(s->distinct, &s->value, err);
-        s->has_value = next > 0;
-        rc = next < 0 ? next : rc;
-    }
+    best->bytes.size = 0;
+    int rc = ls_buf_append(&best->bytes, place->id, place->id_size, err);
+    rc = rc < 0 || !input->bytes ? rc : ls_buf_append(&best->bytes, input->bytes, input->size, err);
+    best->present = true;
+    best->place = *place;
+    best->place.id = best->bytes.data;
+    best->number = input->number;
+    best->is_text = input->bytes != NULL;
     return rc;
 }
 
-static int end_group(struct scan *s,
-                     int (*row)(void *context, const uint8_t *row, size_t size,
-                                struct ls_error *err),
-                     void *context, struct ls_error *err)
+struct ls_aggregate_result ls_scan_best_result(const struct scan_best *best)
 {
-    int rc = s->distinct ? count_distinct(s, err) : 0;
-    s->row.size = 0;
-    rc = rc < 0 ? rc
-                : ls_view_row(s->view, ls_key_get_i64(s->key + 8), ls_key_get_i64(s->key),
-                              s->key + WINDOW_KEY, s->key_size - WINDOW_KEY, s->aggregates, &s->row,
-                              err);
-    memset(s->aggregates, 0, sizeof s->aggregates);
-    return rc < 0 ? rc : row(context, s->row.data, s->row.size, err);
+    uint32_t id = best->place.id_size;
+    return (struct ls_aggregate_result){
+        .is_null = !best->present,
+        .number = best->number,
+        .bytes = best->present && best->is_text ? best->bytes.data + id : NULL,
+        .size = best->present && best->is_text ? (uint32_t)best->bytes.size - id : 0};
 }
 
-static int scan_all(struct scan *s,
-                    int (*row)(void *context, const uint8_t *row, size_t size,
-                               struct ls_error *err),
-                    void *context, struct ls_error *err)
-{
-    struct ls_sorted item;
-    int rc = 0;
-    while (rc >= 0 && (rc = ls_merge_next(s->records, &item, err)) > 0) {
-        bool same = s->key_size == item.key_size && memcmp(s->key, item.key, item.key_size) == 0;
-        if (!same && s->key_size) {
-            rc = end_group(s, row, context, err);
-        }
-        if (!same) {
-            memcpy(s->key, item.key, item.key_size);
-            s->key_size = item.key_size;
-        }
-        rc = rc < 0 ? rc : add_record(s, &item, err);
-    }
-    return rc < 0 || !s->key_size ? rc : end_group(s, row, context, err);
-}
+/* ---- what the scans begin and end with */
 
-static int open_merges(struct scan *s, struct ls_scan_part *const *parts, size_t count,
-                       struct ls_error *err)
+int ls_scan_merge(const struct ls_scan_job *job, bool others, struct ls_merge **out,
+                  struct ls_error *err)
 {
-    struct ls_sorter **sorters = ls_mem_new(count, sizeof(struct ls_sorter *), err);
+    struct ls_sorter **sorters = ls_mem_new(job->part_count, sizeof(struct ls_sorter *), err);
+    *out = NULL;
     if (!sorters) {
         return err->code;
     }
-    for (size_t i = 0; i < count; i++) {
-        sorters[i] = parts[i]->records;
+    for (size_t i = 0; i < job->part_count; i++) {
+        sorters[i] = others ? job->parts[i]->others : job->parts[i]->records;
     }
-    int rc = ls_merge_new(sorters, count, &s->records, err);
-    for (size_t i = 0; i < count; i++) {
-        sorters[i] = parts[i]->distinct;
-    }
-    if (rc == 0 && s->view->distinct_count) {
-        rc = ls_merge_new(sorters, count, &s->distinct, err);
-        rc = rc < 0 ? rc : ls_merge_next(s->distinct, &s->value, err);
-        s->has_value = rc > 0;
-        rc = rc < 0 ? rc : 0;
-    }
+    int rc = ls_merge_new(sorters, job->part_count, out, err);
     ls_mem_free(sorters);
     return rc;
 }
 
-int ls_scan(const struct ls_view *view, struct ls_scan_part *const *parts, size_t count,
-            int (*row)(void *context, const uint8_t *row, size_t size, struct ls_error *err),
-            void *context, struct ls_error *err)
+int ls_scan_rows_new(const struct ls_scan_job *job, struct ls_scan_rows **out, struct ls_error *err)
 {
-    struct scan *s = ls_mem_new(1, sizeof *s, err);
-    if (!s) {
+    struct ls_scan_rows *rows = ls_mem_new(1, sizeof *rows, err);
+    *out = rows;
+    if (!rows) {
         return err->code;
     }
-    s->view = view;
-    ls_buf_init(&s->last, "a distinct value", LS_GROUP_KEY_MAX);
-    ls_buf_init(&s->row, "a view's row", ROW_MAX);
-    s->key = ls_mem_new(1, WINDOW_KEY + LS_GROUP_KEY_MAX, err);
-    int rc = s->key ? open_merges(s, parts, count, err) : err->code;
-    rc = rc < 0 ? rc : scan_all(s, row, context, err);
-    ls_merge_free(s->records);
-    ls_merge_free(s->distinct);
-    ls_buf_clear(&s->last);
-    ls_buf_clear(&s->row);
-    ls_mem_free(s->key);
-    ls_mem_free(s);
+    ls_buf_init(&rows->key, "the key of a row", ITEM_MAX);
+    ls_buf_init(&rows->bytes, "a view's row", SCAN_ROW_MAX);
+    ls_buf_init(&rows->tops, "a row's lists of tops", SCAN_ROW_MAX);
+    ls_buf_init(&rows->scratch, "a value of a view", ITEM_MAX);
+    return ls_sorter_new(job->view->spec->name, job->folder, job->memory, &rows->sorter, err);
+}
+
+void ls_scan_rows_free(struct ls_scan_rows *rows)
+{
+    if (rows) {
+        ls_sorter_free(rows->sorter);
+        ls_buf_clear(&rows->key);
+        ls_buf_clear(&rows->bytes);
+        ls_buf_clear(&rows->tops);
+        ls_buf_clear(&rows->scratch);
+        ls_mem_free(rows);
+    }
+}
+
+int ls_scan_rows_add(struct ls_scan_rows *rows, struct ls_error *err)
+{
+    return ls_sorter_add(rows->sorter, rows->key.data, rows->key.size, rows->bytes.data,
+                         rows->bytes.size, err);
+}
+
+int ls_scan_rows_write(const struct ls_scan_job *job, struct ls_scan_rows *rows,
+                       struct ls_error *err)
+{
+    struct ls_merge *merge;
+    struct ls_sorted item;
+    int rc = ls_merge_new(&rows->sorter, 1, &merge, err);
+    while (rc >= 0 && (rc = ls_merge_next(merge, &item, err)) > 0) {
+        rc = job->row(job->context, item.value, item.value_size, err);
+    }
+    ls_merge_free(merge);
     return rc;
+}
+
+int ls_scan(const struct ls_scan_job *job, struct ls_error *err)
+{
+    switch (job->view->kind) {
+    case LS_VIEW_WINDOWS:
+        return ls_scan_windows(job, err);
+    case LS_VIEW_SESSIONS:
+        return ls_scan_sessions(job, err);
+    case LS_VIEW_JOIN:
+        return ls_scan_join(job, err);
+    default:
+        return ls_scan_rolling(job, err);
+    }
 }

@@ -33,7 +33,7 @@ static const char late_schema[] =
     "\"lockstep.physical\":true}]}";
 
 /* ---- the order of the datasets: views; then for each topic partition normalized, quarantine; then
- * for each view its late files */
+ * for each view the late files of each topic that it reads */
 
 static size_t view_index(const struct ls_view *view)
 {
@@ -45,15 +45,52 @@ static size_t record_index(const struct ls_outputs *o, uint32_t topic, uint32_t 
     return o->views->count + 2 * ((size_t)topic * o->partitions + partition);
 }
 
-static size_t late_index(const struct ls_outputs *o, const struct ls_view *view, uint32_t partition)
+/* Sources of the views before one. */
+static size_t sources_before(const struct ls_views *views, size_t view)
 {
-    return o->views->count + 2 * o->plan->topic_count * o->partitions +
-           (size_t)view->index * o->partitions + partition;
+    size_t count = 0;
+    for (size_t v = 0; v < view; v++) {
+        count += views->views[v].source_count;
+    }
+    return count;
+}
+
+static size_t late_begin(const struct ls_outputs *o)
+{
+    return o->views->count + 2 * o->plan->topic_count * o->partitions;
+}
+
+static size_t late_index(const struct ls_outputs *o, const struct ls_view *view, uint32_t topic,
+                         uint32_t partition)
+{
+    size_t source = (size_t)(view->by_topic[topic] - view->sources);
+    return late_begin(o) + (sources_before(o->views, view->index) + source) * o->partitions +
+           partition;
+}
+
+size_t ls_outputs_count(const struct ls_record_plan *plan, const struct ls_views *views,
+                        uint32_t partitions)
+{
+    return views->count +
+           (2 * plan->topic_count + sources_before(views, views->count)) * partitions;
 }
 
 static size_t total(const struct ls_outputs *o)
 {
-    return o->views->count + (2 * o->plan->topic_count + o->views->count) * o->partitions;
+    return ls_outputs_count(o->plan, o->views, o->partitions);
+}
+
+static const struct ls_layout *describe_late(const struct ls_outputs *o, size_t at,
+                                             char name[LS_PATH_MAX])
+{
+    const struct ls_view *view = o->views->views;
+    size_t source = at / o->partitions;
+    while (source >= view->source_count) {
+        source -= view++->source_count;
+    }
+    snprintf(name, LS_PATH_MAX, "late/%s/%s/%zu", view->spec->name,
+             view->sources[source].topic_plan->type->topic, at % o->partitions);
+    return o->late_layout;
 }
 
 /* Name and layout of dataset number i. */
@@ -61,24 +98,20 @@ static const struct ls_layout *describe(const struct ls_outputs *o, size_t i,
                                         char name[LS_PATH_MAX])
 {
     size_t views = o->views->count;
-    size_t records = 2 * o->plan->topic_count * o->partitions;
+    if (i >= late_begin(o)) {
+        return describe_late(o, i - late_begin(o), name);
+    }
     if (i < views) {
-        snprintf(name, LS_PATH_MAX, "views/%s", o->views->views[i].spec->name);
-        return o->views->views[i].layout;
+        const struct ls_view *view = &o->views->views[i];
+        snprintf(name, LS_PATH_MAX, "%s/%s", ls_view_folder(view), view->spec->name);
+        return view->layout;
     }
-    if (i < views + records) {
-        size_t at = (i - views) / 2;
-        const struct ls_topic_plan *topic = &o->plan->topics[at / o->partitions];
-        bool quarantine = (i - views) % 2;
-        snprintf(name, LS_PATH_MAX, "%s/%s/%zu", quarantine ? "quarantine" : "normalized",
-                 topic->type->topic, at % o->partitions);
-        return quarantine ? o->quarantine_layout : topic->layout;
-    }
-    size_t at = i - views - records;
-    const struct ls_view *view = &o->views->views[at / o->partitions];
-    snprintf(name, LS_PATH_MAX, "late/%s/%s/%zu", view->spec->name, view->topic_plan->type->topic,
-             at % o->partitions);
-    return o->late_layout;
+    size_t at = (i - views) / 2;
+    const struct ls_topic_plan *topic = &o->plan->topics[at / o->partitions];
+    bool quarantine = (i - views) % 2;
+    snprintf(name, LS_PATH_MAX, "%s/%s/%zu", quarantine ? "quarantine" : "normalized",
+             topic->type->topic, at % o->partitions);
+    return quarantine ? o->quarantine_layout : topic->layout;
 }
 
 static int make_layout(const char *text, struct ls_schema **schema, struct ls_layout **layout,
@@ -191,9 +224,10 @@ int ls_outputs_quarantine(struct ls_outputs *o, uint32_t topic, uint32_t partiti
     return ls_dataset_append(&o->sets[record_index(o, topic, partition) + 1], cells, err);
 }
 
-int ls_outputs_late(struct ls_outputs *o, const struct ls_view *view, uint32_t partition,
-                    uint64_t position, const struct ls_record *record, int64_t watermark,
-                    int64_t window_start, int64_t window_end, struct ls_error *err)
+int ls_outputs_late(struct ls_outputs *o, const struct ls_view *view, uint32_t topic,
+                    uint32_t partition, uint64_t position, const struct ls_record *record,
+                    int64_t watermark, int64_t window_start, int64_t window_end,
+                    struct ls_error *err)
 {
     const struct ls_cell cells[] = {
         record->cells[LS_COLUMN_EVENT_ID],
@@ -206,7 +240,7 @@ int ls_outputs_late(struct ls_outputs *o, const struct ls_view *view, uint32_t p
         {.number = watermark},
     };
     assert(sizeof cells / sizeof *cells == o->late_layout->count);
-    return ls_dataset_append(&o->sets[late_index(o, view, partition)], cells, err);
+    return ls_dataset_append(&o->sets[late_index(o, view, topic, partition)], cells, err);
 }
 
 int ls_outputs_row(struct ls_outputs *o, const struct ls_view *view, const uint8_t *row,

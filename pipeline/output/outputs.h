@@ -46,16 +46,21 @@ int ls_outputs_open(const struct ls_record_plan *plan, const struct ls_views *vi
                     uint32_t partitions, const char *folder, const struct ls_dataset_state *states,
                     struct ls_outputs **out, struct ls_error *err);
 
+/* How many datasets there are. */
+size_t ls_outputs_count(const struct ls_record_plan *plan, const struct ls_views *views,
+                        uint32_t partitions);
+
 /* Appends to normalized/TOPIC/PARTITION, quarantine/TOPIC/PARTITION, late/VIEW/TOPIC/PARTITION,
- * views/VIEW. */
+ * views/VIEW or alerts/RULE. */
 int ls_outputs_normalized(struct ls_outputs *o, uint32_t topic, uint32_t partition,
                           const struct ls_record *record, struct ls_error *err);
 int ls_outputs_quarantine(struct ls_outputs *o, uint32_t topic, uint32_t partition,
                           uint64_t position, const struct ls_log_record *raw,
                           const struct ls_record *record, struct ls_error *err);
-int ls_outputs_late(struct ls_outputs *o, const struct ls_view *view, uint32_t partition,
-                    uint64_t position, const struct ls_record *record, int64_t watermark,
-                    int64_t window_start, int64_t window_end, struct ls_error *err);
+int ls_outputs_late(struct ls_outputs *o, const struct ls_view *view, uint32_t topic,
+                    uint32_t partition, uint64_t position, const struct ls_record *record,
+                    int64_t watermark, int64_t window_start, int64_t window_end,
+                    struct ls_error *err);
 int ls_outputs_row(struct ls_outputs *o, const struct ls_view *view, const uint8_t *row,
                    size_t size, struct ls_error *err);
 

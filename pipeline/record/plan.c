@@ -389,6 +389,11 @@ static int plan_topic(struct planner *p, const struct ls_spec_event_type *type)
 {
     p->topic->type = type;
     p->topic->watermark_delay_ms = ls_spec_watermark_delay(p->spec, type);
+    p->topic->event_type = (struct ls_cell){.bytes = (const uint8_t *)type->name,
+                                            .size = (uint32_t)strlen(type->name)};
+    for (size_t t = 0; t < p->spec->event_types.count; t++) {
+        p->topic->rank += strcmp(ls_spec_event_type_at(p->spec, t)->topic, type->topic) < 0;
+    }
     int rc = begin_columns(p);
     rc = rc < 0 ? rc : plan_checks(p);
     rc = rc < 0 ? rc : plan_steps(p);

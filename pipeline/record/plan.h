@@ -11,6 +11,7 @@
 #include "spec/reason.h"
 
 #define LS_RECORD_CELLS_MAX 256 /* columns of a raw record and cells that normalize steps add */
+#define LS_NORMAL_CELLS_MAX (LS_RECORD_CELLS_MAX + LS_PHYSICAL_COLUMNS + 1)
 
 struct ls_record_check {
     enum ls_check_word check;
@@ -59,9 +60,17 @@ struct ls_topic_plan {
     struct ls_schema *schema; /* of the normalized dataset */
     struct ls_layout *layout;
     int64_t watermark_delay_ms;
+    struct ls_cell event_type; /* its name */
+    uint32_t rank;             /* of its name among those of all topics, in byte order (P7) */
 };
 
 enum { LS_PHYSICAL_COLUMNS = 3 }; /* partition, position, watermark: the last ones */
+
+/* Behind the columns, for views alone: the cell of the event type's name. */
+static inline unsigned ls_cell_of_event_type(const struct ls_topic_plan *topic)
+{
+    return (unsigned)topic->column_count;
+}
 
 struct ls_record_plan {
     const struct ls_spec *spec;

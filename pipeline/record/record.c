@@ -310,6 +310,7 @@ void ls_record_normalize(const struct ls_topic_plan *topic, uint32_t partition, 
     }
     record->normal[count] = (struct ls_cell){.number = partition};
     record->normal[count + 1] = (struct ls_cell){.number = (int64_t)position};
+    record->normal[ls_cell_of_event_type(topic)] = topic->event_type;
     record->normal[count + 2] = (struct ls_cell){
         .number = LS_MUTANT(WATERMARK_UNDELAYED) ? watermark + topic->watermark_delay_ms
                                                  : watermark};

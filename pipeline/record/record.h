@@ -23,7 +23,7 @@ struct ls_record {
     struct ls_cell cells[LS_RECORD_CELLS_MAX]; /* raw columns and set cells; bytes point into the
                                                   record and the tables */
     struct ls_cell
-        normal[LS_RECORD_CELLS_MAX]; /* by normalized column; the physical ones are the caller's */
+        normal[LS_NORMAL_CELLS_MAX]; /* by normalized column, and the event type's name */
 };
 
 /* Judges a record of a topic. Only `reason`, `detail`, `is_heartbeat`, `clock_sane` and what the

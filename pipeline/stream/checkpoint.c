@@ -224,7 +224,7 @@ static int load_chain(struct ls_checkpoints *c, struct ls_stream *stream, size_t
         rc = rc < 0 ? rc : ls_checkpoint_get_large(&r, stream, err);
     }
     ls_buf_clear(&bytes);
-    return rc;
+    return rc < 0 ? rc : ls_checkpoint_settle(stream, err);
 }
 
 /* Looks for the newest checkpoint whose whole chain is sound. 1 when there is one. */

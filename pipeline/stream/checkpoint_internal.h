@@ -4,19 +4,7 @@
 #define LS_STREAM_CHECKPOINT_INTERNAL_H
 
 #include "pipeline/stream/checkpoint.h"
-
-/* A cursor over a checkpoint. Reading past the end sets `bad` and gives zeros: looked at once, at
- * the end. */
-struct checkpoint_reader {
-    const uint8_t *at, *end;
-    bool bad;
-};
-
-uint64_t ls_checkpoint_get(struct checkpoint_reader *r);
-const uint8_t *ls_checkpoint_get_bytes(struct checkpoint_reader *r, size_t *size);
-int ls_checkpoint_put(struct ls_buf *out, uint64_t value, struct ls_error *err);
-int ls_checkpoint_put_bytes(struct ls_buf *out, const void *bytes, size_t size,
-                            struct ls_error *err);
+#include "pipeline/stream/checkpoint_bytes.h"
 
 /* What is small: all of it, in every checkpoint. */
 int ls_checkpoint_put_small(struct ls_buf *out, struct ls_stream *stream,
@@ -37,5 +25,8 @@ int ls_checkpoint_put_large(struct ls_buf *out, struct ls_stream *stream, bool w
  * then is left out. */
 int ls_checkpoint_get_large(struct checkpoint_reader *r, struct ls_stream *stream,
                             struct ls_error *err);
+
+/* All files were laid over it. */
+int ls_checkpoint_settle(struct ls_stream *stream, struct ls_error *err);
 
 #endif

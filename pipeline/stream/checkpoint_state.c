@@ -5,45 +5,6 @@
 
 #include <string.h>
 
-int ls_checkpoint_put(struct ls_buf *out, uint64_t value, struct ls_error *err)
-{
-    uint8_t bytes[8];
-    ls_put_u64(bytes, value);
-    return ls_buf_append(out, bytes, sizeof bytes, err);
-}
-
-int ls_checkpoint_put_bytes(struct ls_buf *out, const void *bytes, size_t size,
-                            struct ls_error *err)
-{
-    int rc = ls_checkpoint_put(out, size, err);
-    return rc < 0 ? rc : ls_buf_append(out, bytes, size, err);
-}
-
-uint64_t ls_checkpoint_get(struct checkpoint_reader *r)
-{
-    if (r->bad || r->end - r->at < 8) {
-        r->bad = true;
-        return 0;
-    }
-    uint64_t value = ls_get_u64(r->at);
-    r->at += 8;
-    return value;
-}
-
-const uint8_t *ls_checkpoint_get_bytes(struct checkpoint_reader *r, size_t *size)
-{
-    uint64_t wanted = ls_checkpoint_get(r);
-    if (r->bad || wanted > (uint64_t)(r->end - r->at)) {
-        r->bad = true;
-        *size = 0;
-        return r->at;
-    }
-    const uint8_t *bytes = r->at;
-    *size = (size_t)wanted;
-    r->at += wanted;
-    return bytes;
-}
-
 /* ---- what is small */
 
 static int put_partition(struct ls_buf *out, const struct ls_stream_partition *part,
@@ -231,75 +192,27 @@ static int get_ids(struct checkpoint_reader *r, const struct ls_stream *s,
     return rc;
 }
 
-/* ---- windows */
+/* ---- windows: 1, worker, view, pane, key, state of a group; until 0 */
 
-static int put_aggregate(struct ls_buf *out, const struct ls_aggregate *a, struct ls_error *err)
-{
-    const uint64_t words[] = {a->count, (uint64_t)(ls_u128)a->sum,
-                              (uint64_t)((ls_u128)a->sum >> 64), (uint64_t)a->least,
-                              (uint64_t)a->greatest};
-    int rc = 0;
-    for (size_t i = 0; rc == 0 && i < sizeof words / sizeof *words; i++) {
-        rc = ls_checkpoint_put(out, words[i], err);
-    }
-    return rc;
-}
-
-static struct ls_aggregate get_aggregate(struct checkpoint_reader *r)
-{
-    struct ls_aggregate a = {.count = ls_checkpoint_get(r)};
-    ls_u128 low = ls_checkpoint_get(r);
-    a.sum = (ls_i128)((ls_u128)ls_checkpoint_get(r) << 64 | low);
-    a.least = (int64_t)ls_checkpoint_get(r);
-    a.greatest = (int64_t)ls_checkpoint_get(r);
-    return a;
-}
-
-static int put_distinct(struct ls_buf *out, const struct ls_distinct *set, struct ls_error *err)
-{
-    int rc = ls_checkpoint_put(out, set->count, err);
-    rc = rc < 0 || !set->has_zero ? rc : ls_checkpoint_put(out, 0, err);
-    rc = rc < 0 || !set->has_zero ? rc : ls_checkpoint_put(out, 0, err);
-    for (size_t i = 0; rc == 0 && i < set->slot_count; i++) {
-        if (set->slots[i].high || set->slots[i].low) {
-            rc = ls_checkpoint_put(out, set->slots[i].high, err);
-            rc = rc < 0 ? rc : ls_checkpoint_put(out, set->slots[i].low, err);
-        }
-    }
-    return rc;
-}
-
-/* A group: worker, view, window, key, states. */
 static int put_group(struct ls_buf *out, unsigned worker, const struct ls_view *view,
-                     const struct ls_window *window, const struct ls_group *group,
-                     struct ls_error *err)
+                     const struct ls_pane *pane, const struct ls_group *group, struct ls_error *err)
 {
-    const uint64_t words[] = {1, worker, view->index, (uint64_t)window->start,
-                              (uint64_t)window->end};
-    int rc = 0;
-    for (size_t i = 0; rc == 0 && i < sizeof words / sizeof *words; i++) {
-        rc = ls_checkpoint_put(out, words[i], err);
-    }
-    rc = rc < 0 ? rc : ls_checkpoint_put_bytes(out, group->key, group->key_size, err);
-    for (size_t i = 0; rc == 0 && i < view->column_count; i++) {
-        rc = put_aggregate(out, &group->aggregates[i], err);
-    }
-    for (size_t k = 0; rc == 0 && k < view->distinct_count; k++) {
-        rc = put_distinct(out, &group->distinct[k], err);
-    }
-    return rc;
+    const uint64_t words[] = {1, worker, view->index, (uint64_t)pane->first, (uint64_t)pane->last};
+    int rc = ls_checkpoint_put_words(out, words, sizeof words / sizeof *words, err);
+    rc = rc < 0 ? rc : ls_checkpoint_put_bytes(out, group->keyed.key, group->keyed.key_size, err);
+    return rc < 0 ? rc : ls_group_state_put(view, &group->state, out, err);
 }
 
 static int put_windows(struct ls_buf *out, unsigned worker, const struct ls_windows *windows,
                        bool whole, struct ls_error *err)
 {
     int rc = 0;
-    for (size_t w = 0; rc == 0 && w < windows->count; w++) {
-        const struct ls_window *window = windows->open[w];
-        for (size_t g = 0; rc == 0 && g < window->slot_count; g++) {
-            struct ls_group *group = window->slots[g];
+    for (size_t i = 0; rc == 0 && i < windows->count; i++) {
+        const struct ls_pane *pane = windows->panes[i];
+        for (size_t g = 0; rc == 0 && g < pane->groups.slot_count; g++) {
+            struct ls_group *group = ls_pane_group(pane, g);
             if (group && (whole || group->dirty)) {
-                rc = put_group(out, worker, windows->view, window, group, err);
+                rc = put_group(out, worker, windows->view, pane, group, err);
                 group->dirty = false;
             }
         }
@@ -307,42 +220,33 @@ static int put_windows(struct ls_buf *out, unsigned worker, const struct ls_wind
     return rc;
 }
 
+/* Its later self replaces it; those of other workers are apart. */
 static int get_group(struct checkpoint_reader *r, struct ls_stream *s, struct ls_error *err)
 {
-    uint64_t worker = ls_checkpoint_get(r);
-    uint64_t v = ls_checkpoint_get(r);
-    int64_t start = (int64_t)ls_checkpoint_get(r);
-    int64_t end = (int64_t)ls_checkpoint_get(r);
+    uint64_t words[4];
     size_t key_size;
+    ls_checkpoint_get_words(r, words, 4);
     const uint8_t *key = ls_checkpoint_get_bytes(r, &key_size);
-    if (r->bad || v >= s->views->count || worker >= s->worker_count) {
+    if (r->bad || words[1] >= s->views->count || words[0] >= s->worker_count ||
+        s->operators[words[1]]) {
         r->bad = true;
         return 0;
     }
-    const struct ls_view *view = &s->views->views[v];
-    struct ls_stream_worker *owner =
-        s->workers[worker]; /* its later self replaces it; those of other workers are apart */
-    bool emitted = end <= s->emitted[v];
-    struct ls_window *window = NULL;
-    struct ls_group *group = NULL;
-    int rc = emitted ? 0
-                     : ls_windows_group(&owner->windows[v], start, end, key, key_size, &window,
-                                        &group, err);
-    for (size_t i = 0; rc == 0 && i < view->column_count; i++) {
-        struct ls_aggregate a = get_aggregate(r);
-        if (group) {
-            group->aggregates[i] = a;
+    struct ls_group *group;
+    int rc = ls_windows_group(&s->workers[words[0]]->windows[words[1]], (int64_t)words[2],
+                              (int64_t)words[3], key, key_size, &group, err);
+    return rc < 0 ? rc : ls_group_state_get(&s->views->views[words[1]], r, &group->state, err);
+}
+
+/* What was emitted since. */
+static void forget_windows(struct ls_stream *s)
+{
+    for (size_t v = 0; v < s->views->count; v++) {
+        int64_t done = ls_windows_done(&s->views->views[v], s->emitted[v]);
+        for (unsigned w = 0; !s->operators[v] && w < s->worker_count; w++) {
+            ls_windows_forget(&s->workers[w]->windows[v], done);
         }
     }
-    for (size_t k = 0; rc == 0 && k < view->distinct_count; k++) {
-        for (uint64_t left = ls_checkpoint_get(r); rc == 0 && left > 0 && !r->bad; left--) {
-            struct ls_id value;
-            value.high = ls_checkpoint_get(r);
-            value.low = ls_checkpoint_get(r);
-            rc = group ? ls_distinct_add(window, &group->distinct[k], value, err) : 0;
-        }
-    }
-    return rc;
 }
 
 int ls_checkpoint_put_large(struct ls_buf *out, struct ls_stream *s, bool whole,
@@ -357,7 +261,11 @@ int ls_checkpoint_put_large(struct ls_buf *out, struct ls_stream *s, bool whole,
             rc = put_windows(out, w, &s->workers[w]->windows[v], whole, err);
         }
     }
-    return rc < 0 ? rc : ls_checkpoint_put(out, 0, err);
+    rc = rc < 0 ? rc : ls_checkpoint_put(out, 0, err);
+    for (size_t v = 0; rc == 0 && v < s->views->count; v++) {
+        rc = s->operators[v] ? ls_operator_put(s->operators[v], whole, out, err) : 0;
+    }
+    return rc;
 }
 
 int ls_checkpoint_get_large(struct checkpoint_reader *r, struct ls_stream *s, struct ls_error *err)
@@ -372,5 +280,18 @@ int ls_checkpoint_get_large(struct checkpoint_reader *r, struct ls_stream *s, st
     while (rc == 0 && ls_checkpoint_get(r) == 1 && !r->bad) {
         rc = get_group(r, s, err);
     }
+    forget_windows(s);
+    for (size_t v = 0; rc == 0 && !r->bad && v < s->views->count; v++) {
+        rc = s->operators[v] ? ls_operator_get(s->operators[v], r, s->emitted[v], err) : 0;
+    }
     return rc < 0 || !r->bad ? rc : ls_error_set(err, LS_E_DATA, "the checkpoint is too short");
+}
+
+int ls_checkpoint_settle(struct ls_stream *s, struct ls_error *err)
+{
+    int rc = 0;
+    for (size_t v = 0; rc == 0 && v < s->views->count; v++) {
+        rc = s->operators[v] ? ls_operator_settle(s->operators[v], s->emitted[v], err) : 0;
+    }
+    return rc;
 }

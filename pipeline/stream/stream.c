@@ -3,10 +3,12 @@
 #include "core/base/mem.h"
 #include "core/base/mutant.h"
 
-#include <stdlib.h>
-#include <string.h>
+#define SCRATCH_MAX (1U << 24)
 
-#define ROW_MAX (1U << 20)
+static bool is_of_windows(const struct ls_view *view)
+{
+    return view->kind == LS_VIEW_WINDOWS;
+}
 
 static int worker_new(const struct ls_views *views, struct ls_stream_worker **out,
                       struct ls_error *err)
@@ -16,7 +18,10 @@ static int worker_new(const struct ls_views *views, struct ls_stream_worker **ou
     if (!worker) {
         return err->code;
     }
-    worker->windows = ls_mem_new(views->count, sizeof *worker->windows, err);
+    ls_buf_init(&worker->scratch, "what a record brings to a view", SCRATCH_MAX);
+    worker->arrived = ls_mem_new(views->count, sizeof *worker->arrived, err);
+    worker->windows = worker->arrived ? ls_mem_new(views->count, sizeof *worker->windows, err)
+                                      : NULL;
     if (!worker->windows) {
         return err->code;
     }
@@ -26,6 +31,23 @@ static int worker_new(const struct ls_views *views, struct ls_stream_worker **ou
     return 0;
 }
 
+static void worker_free(const struct ls_views *views, struct ls_stream_worker *worker)
+{
+    struct ls_waiting *record;
+    for (size_t v = 0; worker && worker->windows && v < views->count; v++) {
+        ls_windows_clear(&worker->windows[v]);
+        while ((record = ls_queue_take(&worker->arrived[v]))) {
+            ls_mem_free(record);
+        }
+    }
+    if (worker) {
+        ls_mem_free(worker->windows);
+        ls_mem_free(worker->arrived);
+        ls_buf_clear(&worker->scratch);
+    }
+    ls_mem_free(worker);
+}
+
 int ls_stream_add_workers(struct ls_stream *s, unsigned count, struct ls_error *err)
 {
     int rc = 0;
@@ -33,6 +55,18 @@ int ls_stream_add_workers(struct ls_stream *s, unsigned count, struct ls_error *
         rc = worker_new(s->views, &s->workers[s->worker_count], err);
     }
     return rc;
+}
+
+static int make_arrays(struct ls_stream *s, struct ls_error *err)
+{
+    s->parts = ls_mem_new(s->partition_count, sizeof *s->parts, err);
+    s->emitted = s->parts ? ls_mem_new(s->views->count, sizeof *s->emitted, err) : NULL;
+    s->operators = s->emitted ? ls_mem_new(s->views->count, sizeof(struct ls_operator *), err)
+                              : NULL;
+    s->workers = s->operators
+                     ? ls_mem_new(LS_STREAM_WORKERS_MAX, sizeof(struct ls_stream_worker *), err)
+                     : NULL;
+    return s->workers ? 0 : err->code;
 }
 
 int ls_stream_new(const struct ls_record_plan *plan, const struct ls_views *views,
@@ -48,19 +82,17 @@ int ls_stream_new(const struct ls_record_plan *plan, const struct ls_views *view
     s->views = views;
     s->partitions = partitions;
     s->partition_count = plan->topic_count * partitions;
-    ls_buf_init(&s->row, "a view's row", ROW_MAX);
-    s->parts = ls_mem_new(s->partition_count, sizeof *s->parts, err);
-    s->emitted = s->parts ? ls_mem_new(views->count, sizeof *s->emitted, err) : NULL;
-    s->workers = s->emitted
-                     ? ls_mem_new(LS_STREAM_WORKERS_MAX, sizeof(struct ls_stream_worker *), err)
-                     : NULL;
-    int rc = s->workers ? 0 : err->code;
+    ls_emission_init(&s->emission);
+    int rc = make_arrays(s, err);
     for (size_t i = 0; rc == 0 && i < s->partition_count; i++) {
         s->parts[i].topic = (uint32_t)(i / partitions);
         s->parts[i].partition = (uint32_t)(i % partitions);
     }
     for (size_t v = 0; rc == 0 && v < views->count; v++) {
         s->emitted[v] = INT64_MIN;
+        if (!is_of_windows(&views->views[v])) {
+            rc = ls_operator_new(&views->views[v], &s->operators[v], err);
+        }
     }
     rc = rc < 0 ? rc : ls_stream_add_workers(s, workers, err);
     if (rc < 0) {
@@ -77,19 +109,19 @@ void ls_stream_free(struct ls_stream *s)
         return;
     }
     for (unsigned w = 0; w < s->worker_count; w++) {
-        for (size_t v = 0; s->workers[w] && s->workers[w]->windows && v < s->views->count; v++) {
-            ls_windows_clear(&s->workers[w]->windows[v]);
-        }
-        ls_mem_free(s->workers[w] ? s->workers[w]->windows : NULL);
-        ls_mem_free(s->workers[w]);
+        worker_free(s->views, s->workers[w]);
+    }
+    for (size_t v = 0; s->operators && v < s->views->count; v++) {
+        ls_operator_free(s->operators[v]);
     }
     for (size_t i = 0; s->parts && i < s->partition_count; i++) {
         ls_dedupe_clear(&s->parts[i].dedupe);
     }
     ls_mem_free(s->workers);
+    ls_mem_free(s->operators);
     ls_mem_free(s->parts);
     ls_mem_free(s->emitted);
-    ls_buf_clear(&s->row);
+    ls_emission_clear(&s->emission);
     ls_mem_free(s);
 }
 
@@ -117,9 +149,9 @@ static int judge(struct ls_stream *s, struct ls_stream_partition *part, struct l
     return ls_dedupe_insert(&part->dedupe, &entry, floor, true, err);
 }
 
-/* P5: a record counts in a window that is not over for it. */
-static bool counts(const struct ls_stream *s, const struct ls_stream_partition *part, int64_t end,
-                   int64_t watermark)
+/* What decides lateness. */
+static int64_t deciding(const struct ls_stream *s, const struct ls_stream_partition *part,
+                        int64_t watermark)
 {
     if (LS_MUTANT(GLOBAL_WATERMARK)) { /* of the topic's partitions that the same worker reads */
         for (uint32_t p = part->partition % s->worker_count; p < s->partitions;
@@ -129,31 +161,70 @@ static bool counts(const struct ls_stream *s, const struct ls_stream_partition *
             watermark = other > watermark ? other : watermark;
         }
     }
-    return end > watermark || (LS_MUTANT(LATE_AT_END) && end == watermark);
+    return LS_MUTANT(LATE_AT_END) ? watermark - 1 : watermark;
+}
+
+/* P5: a record counts in those of its windows that are not over for it. */
+static int feed_windows(struct ls_stream *s, struct ls_stream_worker *worker,
+                        const struct ls_view *view, const struct ls_stream_partition *part,
+                        const struct ls_place_in_order *place, int64_t watermark,
+                        struct ls_error *err)
+{
+    int64_t number;
+    int64_t last;
+    int64_t deciding_ms = deciding(s, part, watermark);
+    int rc = 0;
+    ls_view_windows(view, place->event_time, &number, &last);
+    for (; rc == 0 && number <= last && ls_view_end(view, number) <= deciding_ms; number++) {
+        rc = ls_outputs_late(s->outputs, view, part->topic, part->partition, part->position,
+                             &worker->record, watermark, ls_view_start(view, number),
+                             ls_view_end(view, number), err);
+    }
+    return rc < 0 || number > last
+               ? rc
+               : ls_windows_add(&worker->windows[view->index], number, last, &worker->contribution,
+                                place, &worker->scratch, err);
+}
+
+/* P5: ordered operators take what is not behind the watermark. */
+static int feed_operator(struct ls_stream *s, struct ls_stream_worker *worker,
+                         const struct ls_view *view, const struct ls_stream_partition *part,
+                         const struct ls_place_in_order *place, int64_t watermark,
+                         struct ls_error *err)
+{
+    if (place->event_time < deciding(s, part, watermark)) {
+        return ls_outputs_late(s->outputs, view, part->topic, part->partition, part->position,
+                               &worker->record, watermark, place->event_time, place->event_time,
+                               err);
+    }
+    struct ls_waiting *record = ls_waiting_new(view, &worker->contribution, place, &worker->scratch,
+                                               err);
+    if (!record) {
+        return err->code;
+    }
+    ls_queue_append(&worker->arrived[view->index], record);
+    return 0;
 }
 
 static int feed_views(struct ls_stream *s, struct ls_stream_worker *worker,
                       const struct ls_stream_partition *part, int64_t watermark,
                       struct ls_error *err)
 {
-    struct ls_contribution contribution;
-    for (size_t v = 0; v < s->views->count; v++) {
+    struct ls_contribution *c = &worker->contribution;
+    int rc = 0;
+    for (size_t v = 0; rc >= 0 && v < s->views->count; v++) {
         const struct ls_view *view = &s->views->views[v];
-        if (view->topic != part->topic) {
-            continue;
-        }
-        int rc = ls_view_contribution(view, &worker->record, worker->key, &contribution, err);
-        if (rc > 0 && counts(s, part, contribution.end, watermark)) {
-            rc = ls_windows_add(&worker->windows[v], &contribution, err);
-        } else if (rc > 0) {
-            rc = ls_outputs_late(s->outputs, view, part->partition, part->position, &worker->record,
-                                 watermark, contribution.start, contribution.end, err);
-        }
-        if (rc < 0) {
-            return rc;
+        const struct ls_view_source *source = view->by_topic[part->topic];
+        rc = source ? ls_view_contribution(view, source, &worker->record, worker->key, c, err) : 0;
+        if (rc > 0) {
+            const struct ls_place_in_order place = {c->event_time,   c->id,
+                                                    c->id_size,      source->topic_plan->rank,
+                                                    part->partition, part->position};
+            rc = is_of_windows(view) ? feed_windows(s, worker, view, part, &place, watermark, err)
+                                     : feed_operator(s, worker, view, part, &place, watermark, err);
         }
     }
-    return 0;
+    return rc < 0 ? rc : 0;
 }
 
 /* Where the record of an event goes. */
@@ -207,132 +278,39 @@ int ls_stream_take(struct ls_stream *stream, unsigned worker, size_t part,
 
 /* ---- emission */
 
-static int by_key(const void *a, const void *b)
+/* What the workers have taken joins the others that wait. */
+static int gather(struct ls_stream *s, size_t view, struct ls_error *err)
 {
-    const struct ls_group *x = *(struct ls_group *const *)a;
-    const struct ls_group *y = *(struct ls_group *const *)b;
-    uint32_t common = x->key_size < y->key_size ? x->key_size : y->key_size;
-    int order = common ? memcmp(x->key, y->key, common) : 0;
-    return order ? order : (x->key_size > y->key_size) - (x->key_size < y->key_size);
-}
-
-static int merge_distinct(struct ls_window *window, struct ls_distinct *into,
-                          const struct ls_distinct *from, struct ls_error *err)
-{
-    int rc = from->has_zero ? ls_distinct_add(window, into, (struct ls_id){0, 0}, err) : 0;
-    for (size_t i = 0; rc == 0 && i < from->slot_count; i++) {
-        if (from->slots[i].high || from->slots[i].low) {
-            rc = ls_distinct_add(window, into, from->slots[i], err);
-        }
-    }
-    return rc;
-}
-
-static int merge_group(const struct ls_view *view, struct ls_window *window, struct ls_group *into,
-                       const struct ls_group *from, struct ls_error *err)
-{
+    struct ls_operator *op = s->operators[view];
     int rc = 0;
-    for (size_t i = 0; rc == 0 && i < view->column_count; i++) {
-        if (!ls_aggregate_merge(&into->aggregates[i], &from->aggregates[i])) {
-            rc = ls_error_set(err, LS_E_DATA, "view %s: the sum of column %s leaves 128 bits",
-                              view->spec->name, view->columns[i].name);
-        }
-    }
-    for (size_t k = 0; rc == 0 && k < view->distinct_count; k++) {
-        rc = merge_distinct(window, &into->distinct[k], &from->distinct[k], err);
-    }
-    return rc;
-}
-
-static int write_group(struct ls_stream *s, const struct ls_view *view,
-                       const struct ls_window *window, struct ls_group *group, struct ls_error *err)
-{
-    size_t k = 0;
-    for (size_t i = 0; i < view->column_count; i++) {
-        if (view->columns[i].kind == LS_AGGREGATE_DISTINCT) {
-            group->aggregates[i].count = group->distinct[k++].count;
-        }
-    }
-    s->row.size = 0;
-    int rc = ls_view_row(view, window->start, window->end, group->key, group->key_size,
-                         group->aggregates, &s->row, err);
-    return rc < 0 ? rc : ls_outputs_row(s->outputs, view, s->row.data, s->row.size, err);
-}
-
-/* The parts of one window that the workers have, merged, in the order of the groups' keys. */
-static int write_window(struct ls_stream *s, const struct ls_view *view,
-                        struct ls_window *const *parts, size_t part_count, uint64_t *rows,
-                        struct ls_error *err)
-{
-    size_t total = 0;
-    for (size_t i = 0; i < part_count; i++) {
-        total += parts[i]->count;
-    }
-    struct ls_group **groups = ls_mem_new(total, sizeof(struct ls_group *), err);
-    if (!groups) {
-        return err->code;
-    }
-    size_t count = 0;
-    for (size_t i = 0; i < part_count; i++) {
-        for (size_t k = 0; k < parts[i]->slot_count; k++) {
-            if (parts[i]->slots[k]) {
-                groups[count++] = parts[i]->slots[k];
+    for (unsigned w = 0; w < s->worker_count; w++) {
+        struct ls_waiting *record;
+        while (rc == 0 && (record = ls_queue_take(&s->workers[w]->arrived[view]))) {
+            rc = ls_ordered_add(&op->waiting, op->view, record, err);
+            if (rc < 0) {
+                ls_mem_free(record);
+            } else {
+                ls_newcomers_add(&op->newcomers, record);
             }
         }
     }
-    qsort(groups, count, sizeof(struct ls_group *), by_key);
-    int rc = 0;
-    for (size_t i = 0, next; rc == 0 && i < count; i = next) {
-        for (next = i + 1; rc == 0 && next < count && by_key(&groups[i], &groups[next]) == 0;
-             next++) {
-            rc = merge_group(view, parts[0], groups[i], groups[next], err);
-        }
-        rc = rc < 0 ? rc : write_group(s, view, parts[0], groups[i], err);
-        ++*rows;
-    }
-    ls_mem_free(groups);
     return rc;
-}
-
-/* The first open window of a view among all workers; false when none ends by `low`. */
-static bool first_window(const struct ls_stream *s, size_t view, int64_t low, int64_t *start,
-                         int64_t *end)
-{
-    bool found = false;
-    for (unsigned w = 0; w < s->worker_count; w++) {
-        const struct ls_windows *windows = &s->workers[w]->windows[view];
-        const struct ls_window *first = windows->count ? windows->open[0] : NULL;
-        if (first && first->end <= low &&
-            (!found || first->end < *end || (first->end == *end && first->start < *start))) {
-            *start = first->start;
-            *end = first->end;
-            found = true;
-        }
-    }
-    return found;
 }
 
 static int emit_view(struct ls_stream *s, size_t view, int64_t low, uint64_t *rows,
                      struct ls_error *err)
 {
-    int64_t start = 0;
-    int64_t end = 0;
-    int rc = 0;
-    while (rc == 0 && first_window(s, view, low, &start, &end)) {
-        struct ls_window *parts[LS_STREAM_WORKERS_MAX];
-        size_t count = 0;
-        for (unsigned w = 0; w < s->worker_count; w++) {
-            struct ls_window *part = ls_windows_take(&s->workers[w]->windows[view], start, end);
-            if (part) {
-                parts[count++] = part;
-            }
-        }
-        rc = write_window(s, &s->views->views[view], parts, count, rows, err);
-        for (size_t i = 0; i < count; i++) {
-            ls_window_free(parts[i]);
-        }
+    s->emission.outputs = s->outputs;
+    s->emission.rows = rows;
+    if (s->operators[view]) {
+        return ls_operator_advance(s->operators[view], low, &s->emission, err);
     }
-    return rc;
+    struct ls_windows *parts[LS_STREAM_WORKERS_MAX];
+    for (unsigned w = 0; w < s->worker_count; w++) {
+        parts[w] = &s->workers[w]->windows[view];
+    }
+    int64_t done = ls_windows_done(&s->views->views[view], s->emitted[view]);
+    return ls_windows_emit(parts, s->worker_count, done, low, &s->emission, err);
 }
 
 /* P6: the least watermark of the partitions that the view reads; INT64_MIN while one of them has
@@ -340,12 +318,17 @@ static int emit_view(struct ls_stream *s, size_t view, int64_t low, uint64_t *ro
 static int64_t low_watermark(const struct ls_stream *s, const struct ls_view *view)
 {
     int64_t low = INT64_MAX;
-    for (uint32_t p = 0; p < s->partitions; p++) {
-        const struct ls_stream_partition *part = &s->parts[view->topic * s->partitions + p];
-        int64_t watermark = part->has_clock ? part->highest - view->topic_plan->watermark_delay_ms
-                                            : INT64_MIN;
-        bool least = LS_MUTANT(EMIT_EARLY) ? low == INT64_MAX || watermark > low : watermark < low;
-        low = least ? watermark : low;
+    for (size_t k = 0; k < view->source_count; k++) {
+        const struct ls_view_source *source = &view->sources[k];
+        for (uint32_t p = 0; p < s->partitions; p++) {
+            const struct ls_stream_partition *part = &s->parts[source->topic * s->partitions + p];
+            int64_t watermark = part->has_clock
+                                    ? part->highest - source->topic_plan->watermark_delay_ms
+                                    : INT64_MIN;
+            bool least = LS_MUTANT(EMIT_EARLY) ? low == INT64_MAX || watermark > low
+                                               : watermark < low;
+            low = least ? watermark : low;
+        }
     }
     return low;
 }
@@ -355,9 +338,10 @@ int ls_stream_emit(struct ls_stream *s, struct ls_error *err)
     int rc = 0;
     for (size_t v = 0; rc == 0 && v < s->views->count; v++) {
         int64_t low = low_watermark(s, &s->views->views[v]);
-        if (low > s->emitted[v]) {
-            s->emitted[v] = low;
+        rc = s->operators[v] ? gather(s, v, err) : 0;
+        if (rc == 0 && low > s->emitted[v]) {
             rc = emit_view(s, v, low, &s->emitted_by_watermark, err);
+            s->emitted[v] = low;
         }
     }
     return rc;
@@ -367,7 +351,8 @@ int ls_stream_flush(struct ls_stream *s, struct ls_error *err)
 {
     int rc = 0;
     for (size_t v = 0; rc == 0 && v < s->views->count; v++) {
-        rc = emit_view(s, v, INT64_MAX, &s->emitted_by_flush, err);
+        rc = s->operators[v] ? gather(s, v, err) : 0;
+        rc = rc < 0 ? rc : emit_view(s, v, INT64_MAX, &s->emitted_by_flush, err);
     }
     return rc;
 }

@@ -8,8 +8,8 @@
 #ifndef LS_STREAM_STREAM_H
 #define LS_STREAM_STREAM_H
 
-#include "pipeline/output/outputs.h"
 #include "pipeline/stream/dedupe.h"
+#include "pipeline/stream/operator.h"
 #include "pipeline/stream/windows.h"
 
 #define LS_STREAM_WORKERS_MAX 64
@@ -25,8 +25,11 @@ struct ls_stream_partition {
 };
 
 struct ls_stream_worker {
-    struct ls_windows *windows; /* [view] */
+    struct ls_windows *windows; /* [view], of those of windows */
+    struct ls_queue *arrived;   /* [view], of the others: what came since the last emission */
     struct ls_record record;
+    struct ls_contribution contribution;
+    struct ls_buf scratch;
     uint8_t key[LS_GROUP_KEY_MAX];
 };
 
@@ -39,10 +42,10 @@ struct ls_stream {
     struct ls_stream_partition *parts; /* [topic * partitions + partition] */
     unsigned worker_count;
     struct ls_stream_worker **workers;
-    int64_t
-        *emitted; /* [view] the low watermark up to which windows were emitted; INT64_MIN: none */
+    struct ls_operator **operators; /* [view]; NULL: it is of windows, which the workers have */
+    int64_t *emitted; /* [view] the low watermark up to which rows were emitted; INT64_MIN: none */
     uint64_t emitted_by_watermark, emitted_by_flush; /* rows */
-    struct ls_buf row;
+    struct ls_emission emission;
 };
 
 int ls_stream_new(const struct ls_record_plan *plan, const struct ls_views *views,
@@ -58,7 +61,7 @@ void ls_stream_free(struct ls_stream *stream);
 int ls_stream_take(struct ls_stream *stream, unsigned worker, size_t part,
                    const struct ls_log_record *records, size_t count, struct ls_error *err);
 
-/* Emits every window whose end the low watermark of its view has reached. */
+/* Emits the rows that the low watermarks of their views have made final. */
 int ls_stream_emit(struct ls_stream *stream, struct ls_error *err);
 
 /* The end of a bounded input: emits all that is open. The state is spent afterwards; the checkpoint

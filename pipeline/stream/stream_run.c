@@ -301,12 +301,6 @@ static int open_readers(struct run *run, struct ls_error *err)
     return rc;
 }
 
-static size_t dataset_count(const struct run *run, uint32_t partitions)
-{
-    size_t views = run->job->views->count;
-    return views + (2 * run->job->plan->topic_count + views) * partitions;
-}
-
 static int begin(struct run *run, struct ls_stream_result *out, struct ls_error *err)
 {
     const struct ls_stream_job *job = run->job;
@@ -318,8 +312,9 @@ static int begin(struct run *run, struct ls_stream_result *out, struct ls_error 
                 : ls_stream_new(job->plan, job->views, partitions, job->workers, &run->stream, err);
     rc = rc < 0 ? rc : ls_checkpoints_open(job->state, &job->plan->job, &run->checkpoints, err);
     if (rc == 0) {
-        rc = ls_checkpoints_restore(run->checkpoints, run->stream, dataset_count(run, partitions),
-                                    &states, &out->damaged, err);
+        rc = ls_checkpoints_restore(run->checkpoints, run->stream,
+                                    ls_outputs_count(job->plan, job->views, partitions), &states,
+                                    &out->damaged, err);
     }
     run->part_count = rc < 0 ? 0 : run->stream->partition_count;
     bool restored = rc > 0;

@@ -1,66 +1,66 @@
-/* The open windows of one view, as one worker has seen them: for each window its groups, for each
- * group the states of the view's columns. States of several workers are merged when a window is
- * emitted; the order does not matter (contract P8). */
+/* The open windows of one view, tumbling or hopping, as one worker has seen them. Records that
+ * count in the same windows share a pane: a range of windows, by their numbers, with a state for
+ * each group. A record is added once, to its pane; a window is what its panes come to, merged when
+ * it is emitted, as are those of several workers (contract P8: the order does not matter). */
 #ifndef LS_STREAM_WINDOWS_H
 #define LS_STREAM_WINDOWS_H
 
 #include "core/base/arena.h"
-#include "pipeline/view/view.h"
+#include "pipeline/stream/emission.h"
+#include "pipeline/stream/key_table.h"
 
-#define LS_WINDOW_BYTES_MAX ((size_t)4 << 30) /* state of one open window in one worker */
-
-/* Distinct values by the 128-bit names of their names; open addressing, {0, 0} is empty and noted
- * apart. */
-struct ls_distinct {
-    struct ls_id *slots;
-    size_t slot_count;
-    size_t count;
-    bool has_zero;
-};
+#define LS_PANE_BYTES_MAX ((size_t)4 << 30) /* keys and states of one pane in one worker */
 
 struct ls_group {
-    const uint8_t *key;
-    uint32_t key_size;
-    bool dirty;                      /* changed since the last checkpoint */
-    struct ls_aggregate *aggregates; /* one a column */
-    struct ls_distinct *distinct;    /* one for each distinct column, in order */
+    struct ls_keyed keyed;
+    bool dirty; /* changed since the last checkpoint */
+    struct ls_group_state state;
 };
 
-struct ls_window {
-    int64_t start, end;
-    struct ls_group **slots; /* open addressing by the key's hash */
-    size_t slot_count;
-    size_t count;
-    struct ls_arena arena; /* all of the window's state: released at once when it is emitted */
+struct ls_pane {
+    int64_t first, last; /* windows */
+    struct ls_key_table groups;
+    struct ls_arena arena; /* keys and states; what these own beside is freed with them */
 };
 
 struct ls_windows {
     const struct ls_view *view;
-    struct ls_window **open; /* by (end, start), ascending */
+    struct ls_pane **panes; /* by (last, first), ascending */
     size_t count, capacity;
 };
+
+/* Group number i of the pane's table; NULL: none there. */
+static inline struct ls_group *ls_pane_group(const struct ls_pane *pane, size_t i)
+{
+    return (struct ls_group *)(void *)pane->groups.slots[i];
+}
 
 void ls_windows_init(struct ls_windows *windows, const struct ls_view *view);
 void ls_windows_clear(struct ls_windows *windows);
 
-/* Adds one record's contribution. */
-int ls_windows_add(struct ls_windows *windows, const struct ls_contribution *contribution,
-                   struct ls_error *err);
+/* The panes that no window behind number `done` has a part in. */
+void ls_windows_forget(struct ls_windows *windows, int64_t done);
 
-/* The group, made if it is not there: for restoring. Sets *window too. */
-int ls_windows_group(struct ls_windows *windows, int64_t start, int64_t end, const uint8_t *key,
-                     size_t key_size, struct ls_window **window, struct ls_group **group,
-                     struct ls_error *err);
+/* Adds one record to the windows first .. last. */
+int ls_windows_add(struct ls_windows *windows, int64_t first, int64_t last,
+                   const struct ls_contribution *c, const struct ls_place_in_order *place,
+                   struct ls_buf *scratch, struct ls_error *err);
 
-/* Adds a value to the distinct values of column number `k` among the distinct ones of a group of a
- * window. */
-int ls_distinct_add(struct ls_window *window, struct ls_distinct *set, struct ls_id value,
-                    struct ls_error *err);
+/* The group of a pane, made if it is not there: for restoring. */
+int ls_windows_group(struct ls_windows *windows, int64_t first, int64_t last, const uint8_t *key,
+                     size_t key_size, struct ls_group **group, struct ls_error *err);
 
-/* Takes out the first window if it is this one, else NULL. The caller frees it with ls_window_free.
- */
-struct ls_window *ls_windows_take(struct ls_windows *windows, int64_t start, int64_t end);
+/* The number of the last window that ends at or before a time. */
+static inline int64_t ls_windows_done(const struct ls_view *view, int64_t time_ms)
+{
+    return time_ms == INT64_MIN
+               ? INT64_MIN
+               : ls_floor_div(time_ms - view->offset_ms - view->size_ms, view->every_ms);
+}
 
-void ls_window_free(struct ls_window *window);
+/* Writes the rows of the windows behind number `done` that end at or before `low`, of all workers
+ * together, in order, and forgets the panes that no window needs any more. INT64_MAX: all. */
+int ls_windows_emit(struct ls_windows *const *workers, size_t count, int64_t done, int64_t low,
+                    struct ls_emission *emission, struct ls_error *err);
 
 #endif

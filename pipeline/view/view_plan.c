@@ -1,320 +1,430 @@
-/* From a view of the spec to what is evaluated. */
+/* From a view or an alert rule of the spec to what is evaluated: what it reads. */
 #include "core/base/mem.h"
-#include "pipeline/view/view.h"
+#include "core/base/mutant.h"
+#include "pipeline/view/view_internal.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #define VIEWS_BYTES_MAX (64U << 20)
-#define SUM_DIGITS      38 /* of a sum or an average of decimals: 128 bits hold them */
 
-struct planner {
-    struct ls_views *views;
-    struct ls_view *view;
-    struct ls_diag *diag;
-    struct ls_error *err;
+/* ---- fields */
+
+/* The event type's name is a field of a record too, unless it has one that is called so. */
+static bool column_of(const struct ls_topic_plan *topic, const char *name,
+                      struct ls_normal_column *out, unsigned *cell)
+{
+    const struct ls_normal_column *column = ls_normal_column(topic, name);
+    if (column) {
+        *out = *column;
+        *cell = (unsigned)(column - topic->columns);
+    } else if (strcmp(name, "event_type") == 0) {
+        *out = (struct ls_normal_column){
+            .name = "event_type", .column_name = "event_type", .type = LS_FIELD_STRING};
+        *cell = ls_cell_of_event_type(topic);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static bool same_symbols(const struct ls_node *a, const struct ls_node *b)
+{
+    if (!a || !b || a->count != b->count) {
+        return a == b;
+    }
+    size_t i = 0;
+    while (i < a->count && strcmp(a->symbols[i], b->symbols[i]) == 0) {
+        i++;
+    }
+    return i == a->count;
+}
+
+static bool same(const struct ls_normal_column *a, const struct ls_normal_column *b)
+{
+    return a->type == b->type && a->scale == b->scale && a->precision == b->precision &&
+           strcmp(a->column_name, b->column_name) == 0 &&
+           (a->type != LS_FIELD_ENUM || same_symbols(a->symbols, b->symbols));
+}
+
+int ls_view_field(struct planner *p, const char *name, int side, struct ls_where where,
+                  struct view_field *out, bool *found)
+{
+    const struct ls_view *v = p->view;
+    *found = false;
+    *out = (struct view_field){0};
+    out->cells = ls_arena_new(&p->views->arena, v->source_count, sizeof *out->cells, p->err);
+    if (!out->cells) {
+        return p->err->code;
+    }
+    bool first = true;
+    for (size_t s = 0; s < v->source_count; s++) {
+        const struct ls_topic_plan *topic = v->sources[s].topic_plan;
+        struct ls_normal_column column;
+        if (side >= 0 && (size_t)side != s) {
+            continue;
+        }
+        if (!column_of(topic, name, &column, &out->cells[s])) {
+            char hint[LS_SUGGEST_MAX];
+            PROBLEM(p, where, ls_normal_suggest(topic, name, hint),
+                    "the normalized %s has no field `%s`", topic->type->name, name);
+            return 0;
+        }
+        if (!first && !same(&out->column, &column)) {
+            PROBLEM(p, where, "set it to one type in `normalize`, or make two views of it",
+                    "`%s` is not the same in %s and in %s", name,
+                    v->sources[0].topic_plan->type->name, topic->type->name);
+            return 0;
+        }
+        column.nullable = column.nullable || (!first && out->column.nullable);
+        out->column = column;
+        first = false;
+    }
+    *found = true;
+    return 0;
+}
+
+int ls_view_operand(struct planner *p, const char *name, int side, struct ls_where where,
+                    struct view_field *out, bool *found)
+{
+    int rc = ls_view_field(p, name, side, where, out, found);
+    if (rc == 0 && *found && ls_field_passes_through(out->column.type)) {
+        PROBLEM(p, where, ls_field_passes_through(out->column.type),
+                "`%s` is of type %s, with which no view calculates", name,
+                ls_field_type_words[out->column.type]);
+        *found = false;
+    }
+    return rc;
+}
+
+static void symbol_of(const struct ls_normal_column *column, unsigned slot,
+                      struct ls_expr_symbol *symbol)
+{
+    *symbol = (struct ls_expr_symbol){.type = ls_field_expr_type(column->type),
+                                      .scale = column->scale,
+                                      .nullable = column->nullable,
+                                      .slot = slot,
+                                      .unusable = ls_field_passes_through(column->type)};
+}
+
+/* ---- conditions over a record, for each source */
+
+struct record_scope {
+    struct planner *p;
+    struct ls_where where;
+    size_t source;
 };
 
-#define PROBLEM(p, where, hint, ...)                                                               \
-    ls_diag_add((p)->diag, LS_SEVERITY_ERROR, "LS2303", where, hint, __VA_ARGS__)
-
-static int column_index(struct planner *p, const char *name, struct ls_where where)
+static const char *suggest(const void *context, const char *name, char buffer[LS_SUGGEST_MAX])
 {
-    const struct ls_normal_column *column = ls_normal_column(p->view->topic_plan, name);
-    if (column) {
-        return (int)(column - p->view->topic_plan->columns);
-    }
-    char hint[LS_SUGGEST_MAX];
-    PROBLEM(p, where, ls_normal_suggest(p->view->topic_plan, name, hint),
-            "the normalized %s has no field `%s`", p->view->spec->sources[0]->name, name);
-    return -1;
+    const struct record_scope *scope = context;
+    return ls_normal_suggest(scope->p->view->sources[scope->source].topic_plan, name, buffer);
 }
 
-/* Which column a view groups by or calculates with. */
-static int operand_index(struct planner *p, const char *name, struct ls_where where)
+static bool record_symbol(void *context, const char *name, struct ls_expr_symbol *symbol)
 {
-    int index = column_index(p, name, where);
-    enum ls_field_type type = index < 0 ? LS_FIELD_STRING
-                                        : p->view->topic_plan->columns[index].type;
-    if (ls_field_passes_through(type)) {
-        PROBLEM(p, where, ls_field_passes_through(type),
-                "`%s` is of type %s, with which no view calculates", name,
-                ls_field_type_words[type]);
-        return -1;
+    const struct record_scope *scope = context;
+    const struct ls_view *v = scope->p->view;
+    struct ls_normal_column column;
+    struct ls_normal_column other;
+    unsigned cell;
+    unsigned unused;
+    if (!column_of(v->sources[scope->source].topic_plan, name, &column, &cell)) {
+        return false;
     }
-    return index;
+    for (size_t s = 0; s < v->source_count; s++) { /* what is not the same in all is not theirs */
+        if (!column_of(v->sources[s].topic_plan, name, &other, &unused) || !same(&column, &other)) {
+            return false;
+        }
+    }
+    symbol_of(&column, cell, symbol);
+    return true;
 }
 
-static int compile(struct planner *p, const char *text, struct ls_where where,
-                   const struct ls_expr **out)
+static void want_condition(struct planner *p, const struct ls_expr *expr, const char *what,
+                           struct ls_where where)
 {
-    union {
-        const void *from;
-        void *to;
-    } context = {.from = p->view->topic_plan}; /* read only: the scope's context is untyped */
-    struct ls_expr_scope scope = {ls_normal_symbol, ls_normal_suggest, context.to};
-    struct ls_expr *expr;
-    int rc = ls_expr_compile(text, where, -1, &scope, &p->views->arena, p->diag, &expr, p->err);
-    if (rc == 0 && expr && ls_expr_type(expr) != LS_EXPR_BOOLEAN) {
-        PROBLEM(p, where, "compare it with something", "`where` needs a condition, and this is %s",
-                ls_expr_type_name(ls_expr_type(expr)));
+    if (expr && ls_expr_type(expr) != LS_EXPR_BOOLEAN) {
+        PROBLEM(p, where, "compare it with something", "`%s` needs a condition, and this is %s",
+                what, ls_expr_type_name(ls_expr_type(expr)));
     }
+}
+
+int ls_view_where(struct planner *p, const char *text, struct ls_where where,
+                  const struct ls_expr *out[])
+{
+    int told = p->diag->errors;
+    int rc = 0;
+    for (size_t s = 0; rc == 0 && p->diag->errors == told && s < p->view->source_count; s++) {
+        struct record_scope context = {p, where, s};
+        struct ls_expr_scope scope = {record_symbol, suggest, &context};
+        struct ls_expr *expr;
+        rc = ls_expr_compile(text, where, -1, &scope, &p->views->arena, p->diag, &expr, p->err);
+        out[s] = expr;
+    }
+    if (rc == 0 && p->diag->errors == told) {
+        want_condition(p, out[0], "where", where);
+    }
+    return rc;
+}
+
+/* ---- expressions over kept fields and columns */
+
+struct row_scope {
+    struct planner *p;
+    struct ls_where where;
+    size_t columns;
+    int rc;
+};
+
+static bool column_symbol(const struct row_scope *scope, const char *name,
+                          struct ls_expr_symbol *symbol)
+{
+    struct ls_view *v = scope->p->view;
+    for (size_t i = 0; i < scope->columns; i++) {
+        if (strcmp(v->columns[i].name, name) == 0 &&
+            ls_view_column_symbol(&v->columns[i], symbol)) {
+            v->columns[i].is_used = true;
+            symbol->slot = (unsigned)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A field of one source, or of all, that is kept from now on. */
+static bool keep_field(struct row_scope *scope, const char *name, int side,
+                       struct ls_expr_symbol *symbol)
+{
+    struct planner *p = scope->p;
+    struct ls_view *v = p->view;
+    struct view_field field;
+    bool found;
+    int told = p->diag->errors;
+    scope->rc = ls_view_field(p, name, side, scope->where, &field, &found);
+    if (scope->rc < 0 || !found) {
+        return p->diag->errors > told;
+    }
+    if (v->kept_count == LS_VIEW_COLUMNS_MAX) {
+        PROBLEM(p, scope->where, "make two views of it",
+                "the expressions of a view use at most %d fields", LS_VIEW_COLUMNS_MAX);
+        return true;
+    }
+    unsigned slot = (unsigned)v->kept_count++;
+    for (size_t s = 0; s < v->source_count; s++) {
+        struct ls_view_source *source = &v->sources[s];
+        if (side < 0 || (size_t)side == s) {
+            source->kept[source->kept_count++] = (struct ls_view_kept){field.cells[s], slot};
+        }
+    }
+    field.column.nullable = field.column.nullable || v->keep_left;
+    symbol_of(&field.column, (unsigned)v->column_count + slot, symbol);
+    return true;
+}
+
+static bool row_symbol(void *context, const char *name, struct ls_expr_symbol *symbol)
+{
+    struct row_scope *scope = context;
+    const char *dot = strchr(name, '.');
+    if (scope->p->view->kind != LS_VIEW_JOIN) {
+        return column_symbol(scope, name, symbol) || keep_field(scope, name, -1, symbol);
+    }
+    bool left = dot && dot - name == 4 && memcmp(name, "left", 4) == 0;
+    bool right = dot && dot - name == 5 && memcmp(name, "right", 5) == 0;
+    if (!left && !right) {
+        PROBLEM(scope->p, scope->where, "left.amount or right.amount, say",
+                "`%s` is neither the left record's nor the right one's", name);
+        return true;
+    }
+    return keep_field(scope, dot + 1, right, symbol);
+}
+
+int ls_view_expr(struct planner *p, const char *text, struct ls_where where, int quotient_scale,
+                 size_t columns, struct ls_expr **out)
+{
+    struct row_scope context = {p, where, columns, 0};
+    struct ls_expr_scope scope = {row_symbol, NULL, &context};
+    int told = p->diag->errors;
+    int rc = ls_expr_compile(text, where, quotient_scale, &scope, &p->views->arena, p->diag, out,
+                             p->err);
+    if (p->diag->errors > told) {
+        *out = NULL;
+    }
+    return context.rc < 0 ? context.rc : rc;
+}
+
+static int plan_condition(struct planner *p, const char *const *text, const char *what,
+                          const struct ls_expr **out)
+{
+    struct ls_where where = ls_spec_place(p->views->plan->spec, text, p->view->spec->where);
+    struct ls_expr *expr = NULL;
+    int rc = *text ? ls_view_expr(p, *text, where, -1, p->view->column_count, &expr) : 0;
+    want_condition(p, expr, what, where);
     *out = expr;
     return rc;
 }
 
-static enum ls_aggregate_kind kind_of(const struct ls_member *member)
-{
-    static const struct {
-        const struct ls_member *member;
-        enum ls_aggregate_kind kind;
-    } kinds[] = {{&ls_member_count, LS_AGGREGATE_COUNT},
-                 {&ls_member_sum, LS_AGGREGATE_SUM},
-                 {&ls_member_min, LS_AGGREGATE_MIN},
-                 {&ls_member_max, LS_AGGREGATE_MAX},
-                 {&ls_member_avg, LS_AGGREGATE_AVG}};
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        if (kinds[i].member == member) {
-            return kinds[i].kind;
-        }
-    }
-    return LS_AGGREGATE_DISTINCT;
-}
+/* ---- one view */
 
-static int plan_column(struct planner *p, const struct ls_spec_aggregate *spec,
-                       struct ls_view_column *out)
+static void plan_kind(struct ls_view *v)
 {
-    const struct ls_aggregate_field *settings = spec->function.settings;
-    *out = (struct ls_view_column){.name = spec->key,
-                                   .kind = kind_of(spec->function.member),
-                                   .input = -1,
-                                   .scale = (unsigned)spec->scale};
-    p->view->distinct_count += out->kind == LS_AGGREGATE_DISTINCT;
-    if (settings && settings->where_text) {
-        int rc = compile(p, settings->where_text,
-                         ls_spec_place(p->views->plan->spec, &settings->where_text, spec->where),
-                         &out->where);
-        if (rc < 0) {
-            return rc;
-        }
-    }
-    if (ls_spec_aggregate_given(spec, "scale") && out->kind != LS_AGGREGATE_AVG) {
-        PROBLEM(p, ls_spec_place(p->views->plan->spec, &spec->scale, spec->where),
-                "leave it out: the result is exact", "`scale` belongs to avg");
-    }
-    if (out->kind == LS_AGGREGATE_COUNT) {
-        return 0;
-    }
-    out->input = operand_index(p, settings->field,
-                               ls_spec_place(p->views->plan->spec, &settings->field, spec->where));
-    if (out->input < 0) {
-        return 0;
-    }
-    const struct ls_normal_column *input = &p->view->topic_plan->columns[out->input];
-    out->type = input->type;
-    bool number = ls_field_expr_type(out->type) == LS_EXPR_NUMBER;
-    bool ordered = number || ls_field_expr_type(out->type) == LS_EXPR_TIME;
-    bool minmax = out->kind == LS_AGGREGATE_MIN || out->kind == LS_AGGREGATE_MAX;
-    if (out->kind != LS_AGGREGATE_DISTINCT && !(minmax ? ordered : number)) {
-        PROBLEM(p, ls_spec_place(p->views->plan->spec, &settings->field, spec->where),
-                "`count` and `distinct` take fields of any type",
-                "%s needs a number%s, and `%s` is of type %s", spec->function.member->word,
-                minmax ? " or a time" : "", settings->field, ls_field_type_words[out->type]);
-    }
-    if (out->kind == LS_AGGREGATE_AVG) {
-        unsigned scale = input->scale;
-        if (out->scale < scale) {
-            char hint[64];
-            snprintf(hint, sizeof hint, "write `scale: %u` or more", scale);
-            PROBLEM(p, ls_spec_place(p->views->plan->spec, &spec->scale, spec->where), hint,
-                    "the average of `%s` needs a scale of at least %u", settings->field, scale);
-        }
-        out->extra_scale = out->scale - scale;
+    const struct ls_spec_view *spec = v->spec;
+    if (spec->window.member == &ls_member_tumbling) {
+        const struct ls_window_tumbling *window = spec->window.settings;
+        v->size_ms = v->every_ms = window->size_ms;
+        v->offset_ms = window->offset_ms;
+    } else if (spec->window.member == &ls_member_hopping) {
+        const struct ls_window_hopping *window = spec->window.settings;
+        v->size_ms = window->size_ms;
+        v->every_ms = window->every_ms;
+        v->offset_ms = window->offset_ms;
+    } else if (spec->window.member) {
+        v->kind = LS_VIEW_SESSIONS;
+        v->gap_ms = ((const struct ls_window_session *)spec->window.settings)->gap_ms;
+    } else if (spec->join) {
+        v->kind = LS_VIEW_JOIN;
+        v->within_ms = spec->join->within_ms;
+        v->keep_left = spec->join->keep == LS_KEEP_LEFT;
     } else {
-        out->scale = input->scale;
+        v->kind = spec->when_text ? LS_VIEW_ALERT : LS_VIEW_ROLLING;
+        v->over_ms = spec->rolling ? spec->rolling->over_ms : 1;
+        v->step_ms = spec->rolling ? spec->rolling->step_ms : 0;
     }
-    out->precision = minmax ? input->precision : SUM_DIGITS;
-    return 0;
+    v->offset_ms = LS_MUTANT(WINDOW_OFFSET) ? 0 : v->offset_ms;
 }
 
-static int decimal_text(const struct ls_view_column *c, struct ls_buf *out, struct ls_error *err)
+static int plan_sources(struct planner *p)
 {
-    return ls_buf_appendf(out, err,
-                          "[\"null\",{\"type\":\"bytes\",\"logicalType\":\"decimal\","
-                          "\"precision\":%u,\"scale\":%u}]",
-                          c->precision, c->scale);
-}
-
-static int result_type_text(const struct ls_view_column *c, struct ls_buf *out,
-                            struct ls_error *err)
-{
-    switch (c->kind) {
-    case LS_AGGREGATE_COUNT:
-    case LS_AGGREGATE_DISTINCT:
-        return ls_buf_append_text(out, "\"long\"", err);
-    case LS_AGGREGATE_AVG:
-        return decimal_text(c, out, err);
-    default:
-        if (c->type == LS_FIELD_DECIMAL) {
-            return decimal_text(c, out, err);
-        }
-        if (ls_field_expr_type(c->type) != LS_EXPR_TIME) {
-            return ls_buf_append_text(out, "[\"null\",\"long\"]", err);
-        }
-        return ls_buf_appendf(
-            out, err, "[\"null\",{\"type\":\"long\",\"logicalType\":\"%stimestamp-millis\"}]",
-            c->type == LS_FIELD_LOCAL_TIMESTAMP ? "local-" : "");
-    }
-}
-
-/* Money keeps its unit in its name. */
-static bool in_cents(const struct ls_view_column *c)
-{
-    bool value = c->kind == LS_AGGREGATE_SUM || c->kind == LS_AGGREGATE_MIN ||
-                 c->kind == LS_AGGREGATE_MAX;
-    return value && c->type == LS_FIELD_MONEY;
-}
-
-static int schema_text(struct planner *p, struct ls_buf *out)
-{
-    static const char time_type[] = "{\"type\":\"long\",\"logicalType\":\"timestamp-millis\"}";
-    const struct ls_view *v = p->view;
-    int rc = ls_buf_appendf(out, p->err,
-                            "{\"type\":\"record\",\"name\":\"%s\",\"namespace\":\"%s.views\","
-                            "\"fields\":[{\"name\":\"window_start\",\"type\":%s},"
-                            "{\"name\":\"window_end\",\"type\":%s}",
-                            v->spec->name, p->views->plan->spec->domain, time_type, time_type);
-    for (size_t i = 0; rc == 0 && i < v->by_count; i++) {
-        const struct ls_normal_column *column = &v->topic_plan->columns[v->by[i]];
-        rc = ls_buf_appendf(out, p->err, ",{\"name\":\"%s\",\"type\":", column->column_name);
-        rc = rc < 0 ? rc : ls_column_type_text(column, v->spec->name, out, p->err);
-        rc = rc < 0 ? rc : ls_buf_append_text(out, "}", p->err);
-    }
-    for (size_t i = 0; rc == 0 && i < v->column_count; i++) {
-        rc = ls_buf_appendf(out, p->err, ",{\"name\":\"%s%s\",\"type\":", v->columns[i].name,
-                            in_cents(&v->columns[i]) ? "_cents" : "");
-        rc = rc < 0 ? rc : result_type_text(&v->columns[i], out, p->err);
-        rc = rc < 0 ? rc : ls_buf_append_text(out, "}", p->err);
-    }
-    return rc < 0 ? rc
-                  : ls_buf_append_text(out, ",{\"name\":\"feature_version\",\"type\":\"int\"}]}",
-                                       p->err);
-}
-
-static const char *const in_every_view[] = {"window_start", "window_end", "feature_version"};
-#define IN_EVERY_VIEW (sizeof in_every_view / sizeof *in_every_view)
-
-/* Column i of a view's rows: those of every view, then `by`, then `select`. NULL with p->err
- * filled. */
-static const char *name_of_column(struct planner *p, size_t i)
-{
-    const struct ls_view *v = p->view;
-    if (i < IN_EVERY_VIEW) {
-        return in_every_view[i];
-    }
-    if (i < IN_EVERY_VIEW + v->by_count) {
-        return v->topic_plan->columns[v->by[i - IN_EVERY_VIEW]].column_name;
-    }
-    const struct ls_view_column *c = &v->columns[i - IN_EVERY_VIEW - v->by_count];
-    return in_cents(c) ? ls_arena_printf(&p->views->arena, p->err, "%s_cents", c->name) : c->name;
-}
-
-static int check_names(struct planner *p)
-{
-    const struct ls_view *v = p->view;
-    size_t first_selected = IN_EVERY_VIEW + v->by_count;
-    size_t count = first_selected + v->column_count;
-    const char **names = ls_arena_new(&p->views->arena, count, sizeof *names, p->err);
-    for (size_t i = 0; names && i < count; i++) {
-        size_t k = 0;
-        names[i] = name_of_column(p, i);
-        if (!names[i]) {
+    struct ls_view *v = p->view;
+    struct ls_arena *arena = &p->views->arena;
+    v->source_count = v->spec->source_count;
+    v->sources = ls_arena_new(arena, v->source_count, sizeof *v->sources, p->err);
+    v->by_topic = v->sources ? ls_arena_new(arena, p->views->plan->topic_count,
+                                            sizeof(struct ls_view_source *), p->err)
+                             : NULL;
+    for (size_t s = 0; v->by_topic && s < v->source_count; s++) {
+        struct ls_view_source *source = &v->sources[s];
+        source->topic = v->spec->sources[s]->index;
+        source->topic_plan = &p->views->plan->topics[source->topic];
+        v->by_topic[source->topic] = source;
+        source->by = ls_arena_new(arena, LS_VIEW_COLUMNS_MAX, sizeof *source->by, p->err);
+        source->operands = source->by ? ls_arena_new(arena, v->spec->select.count,
+                                                     sizeof *source->operands, p->err)
+                                      : NULL;
+        if (!source->operands) {
             return p->err->code;
         }
-        while (k < i && strcmp(names[k], names[i]) != 0) {
-            k++;
-        }
-        if (k < i) {
-            bool selected = i >= first_selected;
-            PROBLEM(p,
-                    selected ? v->spec->select.where[i - first_selected]
-                             : v->spec->by.where[i - IN_EVERY_VIEW],
-                    k < IN_EVERY_VIEW ? "every view has it: choose another name"
-                    : selected        ? "choose another name"
-                                      : "leave it out",
-                    "there is a column `%s` already", names[i]);
-        }
     }
-    return names ? 0 : p->err->code;
+    return v->by_topic ? 0 : p->err->code;
 }
 
-static int make_schema(struct planner *p)
+static int plan_where(struct planner *p)
 {
-    struct ls_buf text;
-    ls_buf_init(&text, "view schema", LS_SCHEMA_TEXT_MAX);
-    int rc = schema_text(p, &text);
-    rc = rc < 0 ? rc
-                : ls_schema_parse((const char *)text.data, text.size, &p->view->schema, p->err);
-    if (rc == 0) {
-        rc = ls_layout_new(p->view->schema, &p->view->layout, p->err);
+    const struct ls_spec_view *spec = p->view->spec;
+    const struct ls_expr **compiled = ls_arena_new(&p->views->arena, p->view->source_count,
+                                                   sizeof(struct ls_expr *), p->err);
+    if (!compiled) {
+        return p->err->code;
     }
-    ls_buf_clear(&text);
+    int rc = 0;
+    if (spec->where_text) {
+        rc = ls_view_where(p, spec->where_text,
+                           ls_spec_place(p->views->plan->spec, &spec->where_text, spec->where),
+                           compiled);
+    }
+    for (size_t s = 0; s < p->view->source_count; s++) {
+        p->view->sources[s].where = compiled[s];
+    }
     return rc;
 }
 
-static int plan_view(struct planner *p, const struct ls_spec_view *spec)
+static int add_key(struct planner *p, const char *name, struct ls_where where)
 {
     struct ls_view *v = p->view;
-    const struct ls_window_tumbling *window = spec->window.settings;
-    v->spec = spec;
-    v->index = (unsigned)(v - p->views->views);
-    v->topic = spec->sources[0]->index;
-    v->topic_plan = &p->views->plan->topics[v->topic];
-    v->size_ms = window->size_ms;
-    v->offset_ms = window->offset_ms;
-    if (spec->by.count > LS_VIEW_COLUMNS_MAX || spec->select.count > LS_VIEW_COLUMNS_MAX ||
-        spec->select.count == 0) {
-        bool wide = spec->by.count > LS_VIEW_COLUMNS_MAX;
+    struct view_field field;
+    bool found;
+    int rc = ls_view_operand(p, name, -1, where, &field, &found);
+    if (rc == 0 && found) {
+        for (size_t s = 0; s < v->source_count; s++) {
+            v->sources[s].by[v->by_count] = field.cells[s];
+        }
+        v->by[v->by_count++] = field.column;
+    }
+    return rc;
+}
+
+static int plan_key(struct planner *p)
+{
+    struct ls_view *v = p->view;
+    const struct ls_names *names = v->spec->join ? &v->spec->join->on : &v->spec->by;
+    v->by = ls_arena_new(&p->views->arena, names->count + 1, sizeof *v->by, p->err);
+    int rc = v->by ? 0 : p->err->code;
+    if (rc == 0 && v->spec->join) {
+        rc = add_key(p, "entity_id", v->spec->where);
+    }
+    for (size_t i = 0; rc == 0 && i < names->count; i++) {
+        rc = add_key(p, names->items[i], names->where[i]);
+    }
+    return rc;
+}
+
+static bool is_too_wide(struct planner *p)
+{
+    const struct ls_spec_view *spec = p->view->spec;
+    bool wide = spec->by.count >= LS_VIEW_COLUMNS_MAX ||
+                (spec->join && spec->join->on.count >= LS_VIEW_COLUMNS_MAX);
+    bool long_list = spec->select.count > LS_VIEW_COLUMNS_MAX ||
+                     (spec->select.count == 0 && !spec->when_text);
+    if (wide || long_list) {
         PROBLEM(p,
                 ls_spec_place(p->views->plan->spec,
                               wide ? (const void *)&spec->by : (const void *)&spec->select,
                               spec->where),
                 spec->select.count ? "make two views of it" : "for example {orders: count}",
-                "a view has at most %d fields in `by`, and 1 to %d columns", LS_VIEW_COLUMNS_MAX,
+                "a view has less than %d fields in `by`, and 1 to %d columns", LS_VIEW_COLUMNS_MAX,
                 LS_VIEW_COLUMNS_MAX);
+    }
+    return wide || long_list;
+}
+
+static int plan_view(struct planner *p, const struct ls_spec_view *spec)
+{
+    struct ls_view *v = p->view;
+    v->spec = spec;
+    v->index = (unsigned)(v - p->views->views);
+    if (is_too_wide(p)) {
         return 0;
     }
+    plan_kind(v);
+    int rc = plan_sources(p);
+    rc = rc < 0 ? rc : plan_where(p);
+    rc = rc < 0 ? rc : plan_key(p);
+    rc = rc < 0 ? rc : ls_view_columns(p);
+    rc = rc < 0 ? rc : plan_condition(p, &spec->when_text, "when", &v->when);
+    rc = rc < 0 ? rc : plan_condition(p, &spec->clear_text, "clear", &v->clear);
+    return rc < 0 || p->diag->errors ? rc : ls_view_schema(p);
+}
+
+/* ---- all */
+
+static int plan_list(struct planner *p, const struct ls_items *specs)
+{
     int rc = 0;
-    if (spec->where_text) {
-        rc = compile(p, spec->where_text,
-                     ls_spec_place(p->views->plan->spec, &spec->where_text, spec->where),
-                     &v->where);
+    for (size_t i = 0; rc == 0 && i < specs->count; i++) {
+        p->view = &p->views->views[p->views->count++];
+        rc = plan_view(p, &((const struct ls_spec_view *)specs->items)[i]);
     }
-    for (size_t i = 0; i < spec->by.count; i++) {
-        v->by[v->by_count++] = operand_index(p, spec->by.items[i], spec->by.where[i]);
-    }
-    v->columns = ls_arena_new(&p->views->arena, spec->select.count, sizeof *v->columns, p->err);
-    rc = v->columns ? rc : p->err->code;
-    for (size_t i = 0; rc == 0 && i < spec->select.count; i++) {
-        rc = plan_column(p, &((const struct ls_spec_aggregate *)spec->select.items)[i],
-                         &v->columns[i]);
-        v->column_count = i + 1;
-    }
-    rc = rc < 0 || p->diag->errors ? rc : check_names(p);
-    return rc < 0 || p->diag->errors ? rc : make_schema(p);
+    return rc;
 }
 
 static int plan_all(struct planner *p)
 {
-    const struct ls_items *specs = &p->views->plan->spec->pipeline->views;
-    p->views->views = ls_arena_new(&p->views->arena, specs->count, sizeof *p->views->views, p->err);
+    const struct ls_spec_pipeline *pipe = p->views->plan->spec->pipeline;
+    p->views->views = ls_arena_new(&p->views->arena, pipe->views.count + pipe->alerts.count,
+                                   sizeof *p->views->views, p->err);
     int rc = p->views->views ? 0 : p->err->code;
-    for (size_t i = 0; rc == 0 && i < specs->count; i++) {
-        p->view = &p->views->views[i];
-        p->views->count = i + 1;
-        rc = plan_view(p, &((const struct ls_spec_view *)specs->items)[i]);
-    }
-    return rc;
+    rc = rc < 0 ? rc : plan_list(p, &pipe->views);
+    return rc < 0 ? rc : plan_list(p, &pipe->alerts);
 }
 
 int ls_views_new(const struct ls_record_plan *plan, struct ls_views **out, struct ls_buf *report,

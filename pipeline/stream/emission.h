@@ -1,0 +1,22 @@
+/* Where the streaming run's rows are made, and where they go. */
+#ifndef LS_STREAM_EMISSION_H
+#define LS_STREAM_EMISSION_H
+
+#include "pipeline/output/outputs.h"
+#include "pipeline/stream/group.h"
+
+struct ls_emission {
+    struct ls_outputs *outputs;
+    uint64_t *rows; /* counts them */
+    struct ls_view_row row;
+    struct ls_buf bytes, tops, scratch;
+};
+
+void ls_emission_init(struct ls_emission *emission);
+void ls_emission_clear(struct ls_emission *emission);
+
+/* Writes the row in `bytes`. */
+int ls_emission_write(struct ls_emission *emission, const struct ls_view *view,
+                      struct ls_error *err);
+
+#endif
