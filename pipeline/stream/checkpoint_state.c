@@ -242,9 +242,9 @@ static int get_group(struct checkpoint_reader *r, struct ls_stream *s, struct ls
 static void forget_windows(struct ls_stream *s)
 {
     for (size_t v = 0; v < s->views->count; v++) {
-        int64_t done = ls_windows_done(&s->views->views[v], s->emitted[v]);
         for (unsigned w = 0; !s->operators[v] && w < s->worker_count; w++) {
-            ls_windows_forget(&s->workers[w]->windows[v], done);
+            ls_windows_forget(&s->workers[w]->windows[v],
+                              ls_windows_done(&s->views->views[v], s->emitted[v]));
         }
     }
 }

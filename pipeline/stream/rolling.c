@@ -213,7 +213,7 @@ static int restore(struct ls_operator *op, struct ls_waiting *record, int64_t lo
 
 static int settle(struct ls_operator *op, int64_t low, struct ls_error *err)
 {
-    return ls_panes_settle((struct rolling *)op, low, err);
+    return op->view->step_ms ? ls_panes_settle((struct rolling *)op, low, err) : 0;
 }
 
 static void clear(struct ls_operator *op)
