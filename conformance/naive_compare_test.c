@@ -73,33 +73,50 @@ static void put_row(struct ls_buf *out, const struct row *row)
     put_byte(out, row->position << 1);
 }
 
+static void put_header(struct ls_buf *file, const char *schema, const char *codec)
+{
+    struct ls_error err;
+    ls_buf_init(file, "test file", 1U << 20);
+    assert_int_equal(ls_buf_append(file, "Obj\1\4", 5, &err), 0);
+    put_text(file, "avro.codec");
+    put_text(file, codec);
+    put_text(file, "avro.schema");
+    put_text(file, schema);
+    assert_int_equal(ls_buf_append(file, "\0 sixteen bytes! ", 17, &err), 0);
+}
+
+/* One row. */
+static void put_block(struct ls_buf *file, const void *bytes, size_t size)
+{
+    struct ls_error err;
+    put_byte(file, 2);
+    put_byte(file, (int)size << 1);
+    assert_int_equal(ls_buf_append(file, bytes, size, &err), 0);
+    assert_int_equal(ls_buf_append(file, " sixteen bytes! ", 16, &err), 0);
+}
+
+static void finish_file(const struct naive_shop *s, struct ls_buf *file)
+{
+    char path[128];
+    snprintf(path, sizeof path, "%s/d.avro", s->folder);
+    write_file(path, file->data, file->size);
+    ls_buf_clear(file);
+}
+
 static void write_rows(const struct naive_shop *s, const char *schema, const char *codec,
                        const struct row *rows, size_t count)
 {
     struct ls_buf file;
-    struct ls_buf block;
-    struct ls_error err;
-    char path[128];
-    ls_buf_init(&file, "test file", 1U << 20);
-    ls_buf_init(&block, "test block", 1U << 20);
-    assert_int_equal(ls_buf_append(&file, "Obj\1\4", 5, &err), 0);
-    put_text(&file, "avro.codec");
-    put_text(&file, codec);
-    put_text(&file, "avro.schema");
-    put_text(&file, schema);
-    assert_int_equal(ls_buf_append(&file, "\0 sixteen bytes! ", 17, &err), 0);
-    for (size_t i = 0; i < count; i++) { /* a block each */
-        block.size = 0;
-        put_row(&block, &rows[i]);
-        put_byte(&file, 2);
-        put_byte(&file, (int)block.size << 1);
-        assert_int_equal(ls_buf_append(&file, block.data, block.size, &err), 0);
-        assert_int_equal(ls_buf_append(&file, " sixteen bytes! ", 16, &err), 0);
+    struct ls_buf row;
+    ls_buf_init(&row, "test row", 1U << 20);
+    put_header(&file, schema, codec);
+    for (size_t i = 0; i < count; i++) {
+        row.size = 0;
+        put_row(&row, &rows[i]);
+        put_block(&file, row.data, row.size);
     }
-    snprintf(path, sizeof path, "%s/d.avro", s->folder);
-    write_file(path, file.data, file.size);
-    ls_buf_clear(&file);
-    ls_buf_clear(&block);
+    finish_file(s, &file);
+    ls_buf_clear(&row);
 }
 
 /* What there should be: four rows, known by their id. The means are 3.21, null, -0.01, 0.01. */
@@ -248,6 +265,108 @@ static void what_the_header_says_is_compared(void **state)
     assert_int_equal(s->out.size, 0);
 }
 
+/* An id, and an array of records. */
+static const char tops_schema[] =
+    "{\"type\":\"record\",\"name\":\"r\",\"fields\":[{\"name\":\"id\",\"type\":\"string\"},"
+    "{\"name\":\"top\",\"type\":{\"type\":\"array\",\"items\":{\"type\":\"record\","
+    "\"name\":\"r_top_entry\",\"fields\":[{\"name\":\"value\",\"type\":\"string\"},"
+    "{\"name\":\"sum\",\"type\":{\"type\":\"bytes\",\"logicalType\":\"decimal\","
+    "\"precision\":38,\"scale\":2}}]}}}]}";
+
+static const char *compare_tops(struct naive_shop *s, const char *schema, const char *is,
+                                size_t is_size, const char *should, size_t should_size)
+{
+    static struct naive_column entry[] = {
+        {.name = "value", .written = "value", .type = NAIVE_STRING},
+        {.name = "sum", .written = "sum", .type = NAIVE_DECIMAL, .scale = 2}};
+    static const struct naive_columns entries = {entry, 2};
+    static const struct naive_column item = {.type = NAIVE_RECORD, .fields = &entries};
+    static struct naive_column both[] = {
+        {.name = "id", .written = "id", .type = NAIVE_STRING},
+        {.name = "top", .written = "top", .type = NAIVE_ARRAY, .items = &item}};
+    static const struct naive_columns tops = {both, 2};
+    static const size_t identity[] = {0};
+    struct naive_value row[] = {{.bytes = (const uint8_t *)"a", .size = 1},
+                                {.bytes = (const uint8_t *)should, .size = should_size}};
+    struct naive_value *rows[] = {row};
+    const struct naive_dataset dataset = {"d.avro", &tops,    should ? 1 : 0, rows,
+                                          1,        identity, false};
+    struct naive_report report = {&s->out, 0};
+    struct ls_buf file;
+    put_header(&file, schema, "null");
+    if (is) {
+        put_block(&file, is, is_size);
+    }
+    finish_file(s, &file);
+    s->out.size = 0;
+    assert_int_equal(ls_naive_compare(&dataset, s->folder, &report, &s->err), 0);
+    return ls_buf_text(&s->out, &s->err);
+}
+
+static void arrays_of_records_are_compared(void **state)
+{
+    struct naive_shop *s = *state;
+#define BYTES(text) (text), sizeof(text) - 1
+#define TWO         "\4\4DE\4\1\x41\4US\2\xff"
+    static const struct {
+        const char *is;
+        size_t is_size;
+        const char *should;
+        size_t should_size;
+        const char *wanted;
+    } tops[] = {
+        {BYTES("\2a" TWO "\0"), BYTES(TWO "\0"), ""},
+        /* the same items in two blocks, one with its size */
+        {BYTES("\2a\2\4DE\4\1\x41\1\12\4US\2\xff\0"), BYTES(TWO "\0"), ""},
+        {BYTES("\2a\0"), BYTES("\0"), ""},
+        {BYTES("\2a\0"), BYTES(TWO "\0"),
+         "d.avro: row 1 (id 'a'): top is [], should be [{value 'DE', sum 3.21}, {value 'US', sum "
+         "-0.01}]\n"},
+        {BYTES("\2a\2\4DE\2\x41\0"), BYTES(TWO "\0"),
+         "d.avro: row 1 (id 'a'): top is [{value 'DE', sum 0.65}], should be [{value 'DE', sum "
+         "3.21}, {value 'US', sum -0.01}]\n"},
+        /* the same number in too many bytes */
+        {BYTES("\2a\2\2x\4\0\5\0"), BYTES("\2\2x\2\5\0"),
+         "d.avro: row 1 (id 'a'): top is [{value 'x', sum 0.05 in 2 bytes 0005}], should be "
+         "[{value 'x', sum 0.05}]\n"},
+    };
+    for (size_t i = 0; i < COUNT(tops); i++) {
+        assert_string_equal(compare_tops(s, tops_schema, tops[i].is, tops[i].is_size,
+                                         tops[i].should, tops[i].should_size),
+                            tops[i].wanted);
+    }
+    static const char *const others[][2] = {
+        {"\"value\"", "\"what\""},
+        {"\"name\":\"sum\"", "\"name\":\"sun\""},
+        {"\"scale\":2", "\"scale\":3"},
+        {"\"type\":\"string\"},{\"name\":\"sum", "\"type\":\"bytes\"},{\"name\":\"sum"}};
+    for (size_t i = 0; i < COUNT(others); i++) {
+        char schema[sizeof tops_schema + 64];
+        const char *at = strstr(tops_schema, others[i][0]);
+        assert_non_null(at);
+        snprintf(schema, sizeof schema, "%.*s%s%s", (int)(at - tops_schema), tops_schema,
+                 others[i][1], at + strlen(others[i][0]));
+        const char *is = compare_tops(s, schema, NULL, 0, NULL, 0);
+        if (!strstr(is, "d.avro: the column `top` is of type {")) {
+            fail_msg("case %zu: %s", i, is);
+        }
+    }
+}
+
+/* A row of a dataset whose items may be null has none where it has to have one. */
+static void an_entry_without_a_value_cannot_be_read(void **state)
+{
+    struct naive_shop *s = *state;
+    char schema[sizeof tops_schema + 64];
+    static const char whole[] = "\"type\":\"string\"},{\"name\":\"sum";
+    const char *at = strstr(tops_schema, whole);
+    snprintf(schema, sizeof schema, "%.*s%s%s", (int)(at - tops_schema), tops_schema,
+             "\"type\":[\"null\",\"string\"]},{\"name\":\"sum", at + sizeof whole - 1);
+    assert_string_equal(compare_tops(s, schema, BYTES("\2a\2\0\2\5\0"), BYTES("\0")),
+                        "d.avro: row 1 cannot be read: an item has no `value`\n"
+                        "d.avro: the row (id 'a') is missing\n");
+}
+
 static void what_is_no_file_is_told(void **state)
 {
     struct naive_shop *s = *state;
@@ -337,9 +456,14 @@ static void refused_memory_is_an_error(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        SHOP_TEST(rows_that_differ_are_told),  SHOP_TEST(what_the_header_says_is_compared),
-        SHOP_TEST(what_is_no_file_is_told),    SHOP_TEST(ten_differences_are_enough),
-        SHOP_TEST(values_are_shown_to_people), SHOP_TEST(refused_memory_is_an_error),
+        SHOP_TEST(rows_that_differ_are_told),
+        SHOP_TEST(what_the_header_says_is_compared),
+        SHOP_TEST(arrays_of_records_are_compared),
+        SHOP_TEST(an_entry_without_a_value_cannot_be_read),
+        SHOP_TEST(what_is_no_file_is_told),
+        SHOP_TEST(ten_differences_are_enough),
+        SHOP_TEST(values_are_shown_to_people),
+        SHOP_TEST(refused_memory_is_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

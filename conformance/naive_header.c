@@ -83,7 +83,20 @@ static const char *const words[] = {
     [NAIVE_TIME] = "long",       [NAIVE_ENUM] = "enum",       [NAIVE_STRING] = "string",
     [NAIVE_BYTES] = "bytes",     [NAIVE_DECIMAL] = "decimal", [NAIVE_HEADERS] = "array",
     [NAIVE_ARRAY] = "array",     [NAIVE_MAP] = "map",         [NAIVE_SCALED] = "decimal",
-    [NAIVE_FLOAT] = "float",     [NAIVE_DOUBLE] = "double"};
+    [NAIVE_FLOAT] = "float",     [NAIVE_DOUBLE] = "double",   [NAIVE_RECORD] = "record"};
+
+static bool same_type(const struct naive_column *column, const json_t *type);
+
+static bool same_fields(const struct naive_columns *columns, const json_t *fields)
+{
+    bool same = json_array_size(fields) == columns->count;
+    for (size_t i = 0; same && i < columns->count; i++) {
+        const json_t *field = json_array_get(fields, i);
+        same = says(field, "name", columns->items[i].written) &&
+               same_type(&columns->items[i], behind_null(json_object_get(field, "type")));
+    }
+    return same;
+}
 
 static bool same_type(const struct naive_column *column, const json_t *type)
 {
@@ -96,6 +109,10 @@ static bool same_type(const struct naive_column *column, const json_t *type)
     if (column->items) {
         const char *inner = column->type == NAIVE_ARRAY ? "items" : "values";
         return says(type, "type", word) && same_type(column->items, json_object_get(type, inner));
+    }
+    if (column->fields) {
+        return says(type, "type", word) &&
+               same_fields(column->fields, json_object_get(type, "fields"));
     }
     if (json_is_string(type)) {
         return !logical && strcmp(json_string_value(type), word) == 0;

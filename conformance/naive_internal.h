@@ -27,9 +27,12 @@ enum naive_type {
     NAIVE_FLOAT,   /* its bits */
     NAIVE_DOUBLE,
     NAIVE_HEADERS, /* an array of records of key and value */
-    NAIVE_ARRAY,   /* of scalars; one block, as short as it can be */
-    NAIVE_MAP      /* likewise, in the order of its entries */
+    NAIVE_ARRAY,   /* of scalars or records of them; one block, as short as it can be */
+    NAIVE_MAP,     /* likewise, in the order of its entries; of scalars */
+    NAIVE_RECORD   /* an item of an array: its fields' encodings, none of them null */
 };
+
+struct naive_columns;
 
 struct naive_column {
     const char *name;    /* in expressions and in `by`: "amount" */
@@ -47,8 +50,9 @@ struct naive_column {
     size_t depth;
     const char *const *symbols;
     size_t symbol_count;
-    const char *avro_name;            /* of an enum: what it is called; NULL: TYPE_FIELD */
-    const struct naive_column *items; /* of an array or a map */
+    const char *avro_name;              /* of an enum: what it is called; NULL: TYPE_FIELD */
+    const struct naive_column *items;   /* of an array or a map */
+    const struct naive_columns *fields; /* of a record */
 };
 
 struct naive_columns {
@@ -146,11 +150,25 @@ enum ls_reason ls_naive_take_nested(const struct naive_column *column, struct na
 int ls_naive_nested_canonical(const struct naive_column *column, struct naive_value *value,
                               struct ls_arena *arena, struct ls_error *err);
 
-/* What libavro read, in the same form. */
+/* What libavro read, in the same form: an array or a map; a record. */
+int ls_naive_record_of(avro_value_t *field, const struct naive_column *column,
+                       struct ls_arena *arena, struct naive_value *out, struct ls_error *err);
 int ls_naive_nested_of(avro_value_t *field, const struct naive_column *column,
                        struct ls_arena *arena, struct naive_value *out, struct ls_error *err);
 
 bool ls_naive_utf8(const uint8_t *bytes, size_t size);
+
+int ls_naive_put_long(struct ls_buf *out, int64_t number, struct ls_error *err);
+int ls_naive_put_bytes(struct ls_buf *out, const uint8_t *bytes, size_t size, struct ls_error *err);
+
+/* A value that is not null, of any type but arrays, maps and headers. */
+int ls_naive_put_value(const struct naive_column *column, const struct naive_value *value,
+                       struct ls_buf *out, struct ls_error *err);
+
+/* An array or a map of `count` items, whose encodings stand one behind another in `items`. */
+#define NAIVE_NESTED_BYTES_MAX (32U << 20)
+int ls_naive_put_items(const struct ls_buf *items, int64_t count, struct ls_arena *arena,
+                       struct naive_value *out, struct ls_error *err);
 
 /* ---- numbers; false when a result does not fit */
 
@@ -159,6 +177,9 @@ bool ls_naive_times_ten(ls_i128 value, unsigned places, ls_i128 *out); /* value 
 
 /* numerator / denominator (not 0), half to even. */
 bool ls_naive_divide(ls_i128 numerator, ls_i128 denominator, ls_i128 *out);
+
+/* a / b * 10^shift, half to even, with nothing lost on the way; b is not 0. */
+bool ls_naive_quotient(ls_i128 a, ls_i128 b, int shift, ls_i128 *out);
 
 /* From one number of decimal places to another: exact upwards, half to even downwards. */
 bool ls_naive_rescale(ls_i128 value, unsigned from, unsigned to, ls_i128 *out);
@@ -171,8 +192,15 @@ int64_t ls_naive_window_start(int64_t time, int64_t size, int64_t offset);
  * digits. */
 bool ls_naive_decimal_of(const uint8_t *bytes, size_t size, unsigned precision, int64_t *out);
 
+/* The number of 1 to 16 bytes. */
+ls_i128 ls_naive_decimal_number(const uint8_t *bytes, size_t size);
+
 /* Two's complement, big-endian, no needless byte; returns how many bytes. */
 size_t ls_naive_decimal_bytes(ls_i128 value, uint8_t out[16]);
+
+/* As a value of NAIVE_DECIMAL; LS_E_DATA for more than 38 digits. */
+int ls_naive_decimal_value(ls_i128 number, struct ls_arena *arena, struct naive_value *out,
+                           struct ls_error *err);
 
 /* ---- expressions (the grammar of core/expr/expr.h) */
 

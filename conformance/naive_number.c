@@ -62,6 +62,48 @@ int64_t ls_naive_window_start(int64_t time, int64_t size, int64_t offset)
     return time - (into < 0 ? into + size : into);
 }
 
+/* The next digit of a long division. */
+static bool next_digit(ls_i128 *rest, ls_i128 divisor, int *digit)
+{
+    bool fits = ls_naive_multiply(*rest, 10, rest);
+    *digit = fits ? (int)(*rest / divisor) : 0;
+    *rest = fits ? *rest % divisor : 0;
+    return fits;
+}
+
+/* As on paper. The digit behind the last one decides, and where it is 5 whether any follows. */
+bool ls_naive_quotient(ls_i128 a, ls_i128 b, int shift, ls_i128 *out)
+{
+    bool negative = (a < 0) != (b < 0);
+    if (a == LS_I128_MIN || b == LS_I128_MIN) {
+        return false;
+    }
+    a = a < 0 ? -a : a;
+    b = b < 0 ? -b : b;
+    ls_i128 whole = a / b;
+    ls_i128 rest = a % b;
+    int digit = 0;
+    bool follows = false;
+    bool fits = true;
+    for (; fits && shift > 0; shift--) {
+        fits = next_digit(&rest, b, &digit) && ls_naive_times_ten(whole, 1, &whole) &&
+               !__builtin_add_overflow(whole, digit, &whole);
+    }
+    if (shift == 0) {
+        fits = fits && next_digit(&rest, b, &digit);
+    }
+    for (; shift < 0; shift++) {
+        follows = follows || digit != 0;
+        digit = (int)(whole % 10);
+        whole /= 10;
+    }
+    follows = follows || rest != 0;
+    bool up = digit > 5 || (digit == 5 && (follows || whole % 2 != 0));
+    fits = fits && !__builtin_add_overflow(whole, up, &whole);
+    *out = negative ? -whole : whole;
+    return fits;
+}
+
 /* By digits of base 256, the sign's weight taken away in the end. */
 bool ls_naive_decimal_of(const uint8_t *bytes, size_t size, unsigned precision, int64_t *out)
 {
@@ -88,6 +130,15 @@ bool ls_naive_decimal_of(const uint8_t *bytes, size_t size, unsigned precision, 
     return number < limit && -number < limit;
 }
 
+ls_i128 ls_naive_decimal_number(const uint8_t *bytes, size_t size)
+{
+    ls_i128 number = bytes[0] >> 7 ? -1 : 0;
+    for (size_t i = 0; i < size; i++) {
+        number = (ls_i128)((ls_u128)number << 8 | bytes[i]);
+    }
+    return number;
+}
+
 size_t ls_naive_decimal_bytes(ls_i128 value, uint8_t out[16])
 {
     uint8_t all[16];
@@ -103,4 +154,21 @@ size_t ls_naive_decimal_bytes(ls_i128 value, uint8_t out[16])
         out[i - first] = all[i];
     }
     return (size_t)(16 - first);
+}
+
+int ls_naive_decimal_value(ls_i128 number, struct ls_arena *arena, struct naive_value *out,
+                           struct ls_error *err)
+{
+    ls_i128 limit;
+    ls_naive_times_ten(1, 38, &limit);
+    if (number >= limit || number <= -limit) {
+        return ls_error_set(err, LS_E_DATA, "the number has more than 38 digits");
+    }
+    uint8_t *bytes = ls_arena_new(arena, 16, 1, err);
+    if (!bytes) {
+        return err->code;
+    }
+    out->size = ls_naive_decimal_bytes(number, bytes);
+    out->bytes = bytes;
+    return 0;
 }

@@ -35,6 +35,63 @@ static void quotients_are_rounded_half_to_even(void **state)
     assert_false(ls_naive_divide(LS_I128_MIN, -1, &is));
 }
 
+/* Exact with what stands between, which may be wider than what comes of it. */
+static void quotients_have_the_places_that_are_wanted(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t a, b;
+        int shift;
+        int64_t wanted;
+    } cases[] = {{1, 3, 4, 3333},
+                 {2, 3, 4, 6667},
+                 {-2, 3, 4, -6667},
+                 {1, 8, 2, 12},
+                 {3, 8, 2, 38},
+                 {-1, 8, 2, -12},
+                 {-3, 8, 2, -38},
+                 {1, 8, 3, 125},
+                 {5, 2, 0, 2},
+                 {7, 2, 0, 4},
+                 {-5, 2, 0, -2},
+                 {5, -2, 0, -2},
+                 {-7, -2, 0, 4},
+                 {125, 1, -1, 12},
+                 {135, 1, -1, 14},
+                 {1250, 1, -2, 12},
+                 {1251, 1, -2, 13},
+                 {2501, 2, -2, 13},
+                 {2500, 2, -2, 12},
+                 {2499, 2, -2, 12},
+                 {1, 3, -1, 0},
+                 {149, 1, -2, 1},
+                 {150, 1, -2, 2},
+                 {250, 1, -2, 2},
+                 {9999, 1, -4, 1},
+                 {49999, 1, -5, 0},
+                 {50000, 1, -5, 0},
+                 {50001, 1, -5, 1},
+                 {0, -7, 3, 0},
+                 {INT64_MAX, 1, 0, INT64_MAX},
+                 {INT64_MIN, 1, 0, INT64_MIN}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        ls_i128 is;
+        assert_true(ls_naive_quotient(cases[i].a, cases[i].b, cases[i].shift, &is));
+        if (is != cases[i].wanted) {
+            fail_msg("%d / %d by 10^%d is %d, should be %d", (int)cases[i].a, (int)cases[i].b,
+                     cases[i].shift, (int)is, (int)cases[i].wanted);
+        }
+    }
+    ls_i128 is;
+    ls_i128 wide = (ls_i128)1 << 100;
+    assert_true(ls_naive_quotient(wide, wide, 27, &is) && is == ls_pow10(27));
+    assert_true(ls_naive_quotient(7 * wide, 2 * wide, 18, &is) && is == 7 * ls_pow10(18) / 2);
+    assert_true(ls_naive_quotient(wide, 1, -18, &is) && is == wide / ls_pow10(18));
+    assert_false(ls_naive_quotient(wide, 1, 9, &is));
+    assert_false(ls_naive_quotient(LS_I128_MAX - 1, LS_I128_MAX, 1, &is));
+    assert_false(ls_naive_quotient(LS_I128_MIN, 1, 0, &is));
+}
+
 static void products_that_do_not_fit_are_noticed(void **state)
 {
     (void)state;
@@ -148,6 +205,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(quotients_are_rounded_half_to_even),
+        cmocka_unit_test(quotients_have_the_places_that_are_wanted),
         cmocka_unit_test(products_that_do_not_fit_are_noticed),
         cmocka_unit_test(places_are_added_and_taken),
         cmocka_unit_test(windows_are_aligned_by_floor_division),

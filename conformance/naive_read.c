@@ -147,6 +147,8 @@ int ls_naive_value_of(avro_value_t *field, const struct naive_column *column,
     case NAIVE_ARRAY:
     case NAIVE_MAP:
         return ls_naive_nested_of(&branch, column, arena, out, err);
+    case NAIVE_RECORD:
+        return ls_naive_record_of(&branch, column, arena, out, err);
     case NAIVE_HEADERS:
         return headers_of(&branch, column, arena, out, err);
     default:

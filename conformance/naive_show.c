@@ -5,7 +5,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#define SHOWN_MAX 80 /* bytes of a text */
+#define SHOWN_MAX         80 /* bytes of a text */
+#define RECORDS_SHOWN_MAX 10
 
 int ls_naive_differ(struct naive_report *report, struct ls_error *err, const char *format, ...)
 {
@@ -58,10 +59,7 @@ static int show_decimal(const struct naive_column *column, const struct naive_va
     if (value->size == 0 || value->size > 16) {
         return show_bytes(value, out, err);
     }
-    ls_i128 number = value->bytes[0] >> 7 ? -1 : 0;
-    for (size_t i = 0; i < value->size; i++) {
-        number = (ls_i128)((ls_u128)number << 8 | value->bytes[i]);
-    }
+    ls_i128 number = ls_naive_decimal_number(value->bytes, value->size);
     ls_u128 rest = number < 0 ? 0 - (ls_u128)number : (ls_u128)number;
     unsigned places = 0;
     while (rest || places <= column->scale) {
@@ -79,6 +77,31 @@ static int show_decimal(const struct naive_column *column, const struct naive_va
         rc = rc < 0 ? rc : show_bytes(value, out, err);
     }
     return rc;
+}
+
+/* "[{value 'DE', count 3}, {value 'US', count 1}]" */
+static int show_records(const struct naive_column *column, const struct naive_value *value,
+                        struct ls_buf *out, struct ls_error *err)
+{
+    const struct naive_columns *fields = column->items->fields;
+    struct naive_span span = {value->bytes, value->bytes + value->size};
+    int64_t count = 0;
+    ls_naive_take_long(&span, &count);
+    int rc = ls_buf_append_text(out, "[", err);
+    for (int64_t i = 0; rc == 0 && i < count && i < RECORDS_SHOWN_MAX; i++) {
+        rc = ls_buf_append_text(out, i ? ", {" : "{", err);
+        for (size_t f = 0; rc == 0 && f < fields->count; f++) {
+            struct naive_value inner = {0};
+            ls_naive_take_value(&fields->items[f], &span, &inner);
+            rc = ls_buf_appendf(out, err, "%s%s ", f ? ", " : "", fields->items[f].written);
+            rc = rc < 0 ? rc : ls_naive_show(&fields->items[f], &inner, out, err);
+        }
+        rc = rc < 0 ? rc : ls_buf_append_text(out, "}", err);
+    }
+    rc = rc < 0 || count <= RECORDS_SHOWN_MAX
+             ? rc
+             : ls_buf_appendf(out, err, " and %lld more", (long long)(count - RECORDS_SHOWN_MAX));
+    return rc < 0 ? rc : ls_buf_append_text(out, "]", err);
 }
 
 int ls_naive_show(const struct naive_column *column, const struct naive_value *value,
@@ -99,9 +122,12 @@ int ls_naive_show(const struct naive_column *column, const struct naive_value *v
     case NAIVE_ENUM:
     case NAIVE_STRING:
         return show_text(value, out, err);
-    case NAIVE_BYTES:
     case NAIVE_ARRAY:
+        return column->items->fields ? show_records(column, value, out, err)
+                                     : show_bytes(value, out, err);
+    case NAIVE_BYTES:
     case NAIVE_MAP:
+    case NAIVE_RECORD:
     case NAIVE_HEADERS:
         return show_bytes(value, out, err);
     case NAIVE_DECIMAL:

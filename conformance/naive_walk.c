@@ -148,6 +148,7 @@ enum ls_reason ls_naive_take_value(const struct naive_column *column, struct nai
         out->number = *span->at++;
         return out->number > 1 ? LS_REASON_DECODE_INVALID : LS_ADMITTED;
     case NAIVE_BYTES:
+    case NAIVE_DECIMAL:
         return ls_naive_take_bytes(span, &out->bytes, &out->size);
     case NAIVE_SCALED:
         return take_scaled(column, span, out);
