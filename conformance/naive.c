@@ -162,44 +162,55 @@ static int check_quarantine(struct check *c, const struct naive_topic *topic, si
 static int check_late(struct check *c, const struct naive_view *view)
 {
     static const size_t identity[] = {6, 3}; /* position, window_start */
-    const char *topic = view->spec->sources[0]->topic;
     int rc = 0;
-    for (size_t p = 0; rc == 0 && p < view->partition_count; p++) {
+    for (size_t i = 0; rc == 0 && i < view->late_count; i++) {
+        const struct naive_late *late = &view->late[i];
         struct naive_dataset dataset = {.columns = &view->late_columns,
-                                        .count = view->late_counts[p],
-                                        .rows = view->late[p],
+                                        .count = late->count,
+                                        .rows = late->rows,
                                         .identity_count = 2,
                                         .identity = identity};
         dataset.path = ls_arena_printf(&c->world->arena, c->err, "late/%s/%s/%zu.avro",
-                                       view->spec->name, topic, p);
+                                       view->spec->name, late->topic, late->partition);
         c->counts->late_rows += dataset.count;
         rc = compare(c, &dataset);
     }
     return rc;
 }
 
-static int check_view(struct check *c, const struct ls_spec_view *spec)
+static int check_rows(struct check *c, const struct naive_view *view)
 {
-    struct naive_view view;
-    int rc = ls_naive_view(c->world, spec, &view, c->err);
-    rc = rc < 0 ? rc : check_late(c, &view);
-    size_t count = 2 + spec->by.count; /* window_start, window_end, the group */
-    size_t *identity = rc < 0 ? NULL
-                              : ls_arena_new(&c->world->arena, count, sizeof *identity, c->err);
+    size_t count = view->identity_count;
+    size_t *identity = ls_arena_new(&c->world->arena, count, sizeof *identity, c->err);
     if (!identity) {
         return c->err->code;
     }
     for (size_t i = 0; i < count; i++) {
         identity[i] = i;
     }
-    struct naive_dataset dataset = {.columns = &view.columns,
-                                    .count = view.row_count,
-                                    .rows = view.rows,
+    struct naive_dataset dataset = {.columns = &view->columns,
+                                    .count = view->row_count,
+                                    .rows = view->rows,
                                     .identity_count = count,
                                     .identity = identity};
-    dataset.path = ls_arena_printf(&c->world->arena, c->err, "views/%s.avro", spec->name);
+    dataset.path = ls_arena_printf(&c->world->arena, c->err, "%s/%s.avro",
+                                   view->spec->when_text ? "alerts" : "views", view->spec->name);
     c->counts->view_rows += dataset.count;
     return compare(c, &dataset);
+}
+
+static int check_views(struct check *c, const struct ls_items *items)
+{
+    const struct ls_spec_view *specs = items->items;
+    int rc = 0;
+    for (size_t v = 0; rc == 0 && v < items->count; v++) {
+        struct naive_view view;
+        rc = ls_naive_view(c->world, &specs[v], &view, c->err);
+        rc = rc < 0 ? rc : check_late(c, &view);
+        rc = rc < 0 ? rc : check_rows(c, &view);
+        ls_naive_view_clear(&view);
+    }
+    return rc;
 }
 
 static int by_text(const void *a, const void *b)
@@ -220,21 +231,17 @@ static int check_path(void *context, const char *relative, struct ls_error *err)
 
 static size_t count_paths(const struct naive_world *world)
 {
+    const struct ls_spec_pipeline *pipeline = world->spec->pipeline;
     size_t partitions = 0;
-    size_t most = 0;
-    size_t views = world->spec->pipeline->views.count;
     for (size_t t = 0; t < world->topic_count; t++) {
-        size_t count = world->topics[t].partition_count;
-        partitions += count;
-        most = count > most ? count : most;
+        partitions += world->topics[t].partition_count;
     }
-    return 2 * partitions + views * (1 + most);
+    return 2 * partitions + (pipeline->views.count + pipeline->alerts.count) * (1 + partitions);
 }
 
 static int check_all(struct check *c)
 {
     const struct naive_world *world = c->world;
-    const struct ls_spec_view *views = world->spec->pipeline->views.items;
     int rc = 0;
     c->paths = ls_arena_new(&c->world->arena, count_paths(world), sizeof *c->paths, c->err);
     if (!c->paths) {
@@ -247,9 +254,8 @@ static int check_all(struct check *c)
             rc = rc < 0 ? rc : check_quarantine(c, topic, p);
         }
     }
-    for (size_t v = 0; rc == 0 && v < world->spec->pipeline->views.count; v++) {
-        rc = check_view(c, &views[v]);
-    }
+    rc = rc < 0 ? rc : check_views(c, &world->spec->pipeline->views);
+    rc = rc < 0 ? rc : check_views(c, &world->spec->pipeline->alerts);
     if (rc == 0) {
         qsort(c->paths, c->path_count, sizeof *c->paths, by_text);
         rc = ls_tree_walk(world->job->datasets, check_path, c, c->err);

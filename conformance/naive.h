@@ -20,7 +20,8 @@ struct ls_naive {
 };
 
 struct ls_naive_counts {
-    uint64_t records, admitted, quarantined, heartbeats, late_rows, view_rows;
+    uint64_t records, admitted, quarantined, heartbeats, late_rows;
+    uint64_t view_rows; /* those of alert rules among them */
 };
 
 /* 0 when everything is as it should be; LS_DIFFERS with the first differences in `report`

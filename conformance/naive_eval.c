@@ -149,11 +149,14 @@ static struct naive_result quotient(const struct naive_expr *expr, unsigned scal
     if (a.is_null || b.is_null) {
         return unknown;
     }
+    if (b.number == 0) {
+        return (struct naive_result){.failed = true, .by_zero = true};
+    }
     unsigned up = scale + expr->right->scale;
     unsigned down = expr->left->scale;
     unsigned both = up < down ? up : down;
     ls_i128 number = 0;
-    bool fits = b.number != 0 && ls_naive_times_ten(a.number, up - both, &a.number) &&
+    bool fits = ls_naive_times_ten(a.number, up - both, &a.number) &&
                 ls_naive_times_ten(b.number, down - both, &b.number) &&
                 ls_naive_divide(a.number, b.number, &number);
     return of_number(fits, number);

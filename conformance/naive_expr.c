@@ -392,3 +392,10 @@ bool ls_naive_expr_scale(const struct naive_expr *expr, unsigned *scale)
     *scale = expr->scale;
     return expr->op != NAIVE_OP_DIVIDE;
 }
+
+bool ls_naive_expr_uses(const struct naive_expr *expr, size_t column)
+{
+    return expr &&
+           ((expr->op == NAIVE_OP_COLUMN && expr->column == column) ||
+            ls_naive_expr_uses(expr->left, column) || ls_naive_expr_uses(expr->right, column));
+}

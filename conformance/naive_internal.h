@@ -215,7 +215,8 @@ enum naive_kind {
 struct naive_expr;
 
 struct naive_result {
-    bool failed; /* a division by zero, or a number too large */
+    bool failed;  /* a division by zero, or a number too large */
+    bool by_zero; /* the first of these */
     bool is_null;
     ls_i128 number; /* boolean, number at the expression's scale, time */
     const uint8_t *bytes;
@@ -234,6 +235,9 @@ bool ls_naive_expr_scale(const struct naive_expr *expr, unsigned *scale);
 /* The value; a number at `scale` places. */
 struct naive_result ls_naive_expr_value(const struct naive_expr *expr, unsigned scale,
                                         const struct naive_value *row);
+
+/* Does the column stand in it? */
+bool ls_naive_expr_uses(const struct naive_expr *expr, size_t column);
 
 /* Known and true. */
 bool ls_naive_expr_holds(const struct naive_expr *expr, const struct naive_value *row);
@@ -351,38 +355,31 @@ struct naive_dataset {
     bool any_codec; /* not only that of B1 */
 };
 
+/* What a view left out for lateness, of one topic partition. */
+struct naive_late {
+    const char *topic;
+    size_t partition;
+    struct naive_value **rows;
+    size_t count, capacity;
+};
+
+/* The rows of a view or of an alert rule. */
 struct naive_view {
     const struct ls_spec_view *spec;
+    struct ls_arena arena; /* of all that is below */
     struct naive_columns columns, late_columns;
-    size_t row_count;
     struct naive_value **rows;
-    size_t partition_count;
-    size_t *late_counts; /* of each partition */
-    struct naive_value ***late;
+    size_t row_count, row_capacity;
+    size_t identity_count; /* the first columns tell which row it is */
+    size_t late_count;
+    struct naive_late *late; /* by topic and partition */
 };
 
-/* All rows of a view (P5, P6, P8). LS_E_DATA for what only a later version of the language says, or
- * for a value that must have ended the run. */
+/* All rows (P5-P8). LS_E_DATA for what the recomputation does not know, or for a value that must
+ * have ended the run. To be cleared in any case. */
 int ls_naive_view(struct naive_world *world, const struct ls_spec_view *spec,
                   struct naive_view *out, struct ls_error *err);
-
-/* One column of a view over `count` records of a group. */
-struct naive_aggregate {
-    const struct ls_spec_aggregate *spec;
-    const struct naive_column *column; /* NULL: count */
-    size_t index;                      /* of the column */
-    struct naive_expr *where;          /* NULL: every record */
-};
-int ls_naive_aggregate_compile(const struct ls_spec_aggregate *spec,
-                               const struct naive_columns *columns, struct ls_arena *arena,
-                               struct naive_aggregate *out, struct naive_column *written,
-                               struct ls_error *err);
-
-/* `room` has space for `count` pointers. */
-int ls_naive_aggregate_run(const struct naive_aggregate *aggregate,
-                           const struct naive_value *const *rows, size_t count,
-                           const struct naive_value **room, struct ls_arena *arena,
-                           struct naive_value *out, struct ls_error *err);
+void ls_naive_view_clear(struct naive_view *view);
 
 /* ---- the comparison */
 
