@@ -229,12 +229,14 @@ static int read_source(struct naive_making *m, const struct naive_world *world)
 
 static int make(struct naive_making *m, const struct naive_world *world)
 {
+    const struct ls_spec_view *spec = m->view->spec;
     int rc = define_late(m, world);
     rc = rc < 0 ? rc : read_source(m, world);
     if (rc < 0) {
         return rc;
     }
-    return ls_naive_make_windows(m);
+    return spec->window.member == &ls_member_session ? ls_naive_make_sessions(m)
+                                                     : ls_naive_make_windows(m);
 }
 
 int ls_naive_view(struct naive_world *world, const struct ls_spec_view *spec,
