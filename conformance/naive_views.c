@@ -235,8 +235,9 @@ static int make(struct naive_making *m, const struct naive_world *world)
     if (rc < 0) {
         return rc;
     }
-    return spec->window.member == &ls_member_session ? ls_naive_make_sessions(m)
-                                                     : ls_naive_make_windows(m);
+    return spec->rolling                               ? ls_naive_make_rolling(m)
+           : spec->window.member == &ls_member_session ? ls_naive_make_sessions(m)
+                                                       : ls_naive_make_windows(m);
 }
 
 int ls_naive_view(struct naive_world *world, const struct ls_spec_view *spec,
