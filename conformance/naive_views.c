@@ -235,7 +235,8 @@ static int make(struct naive_making *m, const struct naive_world *world)
     if (rc < 0) {
         return rc;
     }
-    return spec->rolling                               ? ls_naive_make_rolling(m)
+    return spec->when_text                             ? ls_naive_make_alerts(m)
+           : spec->rolling                             ? ls_naive_make_rolling(m)
            : spec->window.member == &ls_member_session ? ls_naive_make_sessions(m)
                                                        : ls_naive_make_windows(m);
 }
