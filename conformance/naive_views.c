@@ -231,6 +231,9 @@ static int make(struct naive_making *m, const struct naive_world *world)
 {
     const struct ls_spec_view *spec = m->view->spec;
     int rc = define_late(m, world);
+    if (rc == 0 && spec->join) {
+        return ls_naive_make_join(m, world);
+    }
     rc = rc < 0 ? rc : read_source(m, world);
     if (rc < 0) {
         return rc;

@@ -46,6 +46,31 @@ static void every_kind_has_its_columns(void **state)
          NULL, "",
          "window_start time, window_end time, a_cents long, b enum, c time, d int, e decimal(3), "
          "f boolean, q_cents long, p decimal(3), feature_version int"},
+        {"{name: v, from: order, window: {session: 1m}, by: [watermark], "
+         "select: {t: {top: {of: amount}}, u: {top: {of: method, by: amount}}, "
+         "v: {top: {of: country, by: weight}}, w: {last: partition}}}",
+         NULL, "",
+         "window_start time, window_end time, watermark time, t array[value long, count long], "
+         "u array[value enum, sum_cents long], v array[value string, sum wide(3)], w int, "
+         "feature_version int"},
+        {"{name: v, from: order, rolling: {over: 1m}, by: [country], "
+         "select: {a: {expr: quantity}, b: {expr: amount}, c: {expr: country}, d: {expr: method}, "
+         "e: {expr: due}, f: {expr: amount > 1}, g: {expr: 'amount / 2', scale: 3}, "
+         "h: {expr: 'amount / 2'}, i: {sum: amount}}}",
+         NULL, "",
+         "event_time time, event_id string, country string, a long, b wide(2), c string, d string, "
+         "e time, f boolean, g wide(3), h long, i_cents long, feature_version int"},
+        {NULL,
+         "{name: v, from: order, severity: INFO, rolling: {over: 1m}, by: [country], "
+         "select: {n: count}, when: 'n > 1'}",
+         "",
+         "event_time time, event_id string, country string, transition enum, severity enum, "
+         "n long, feature_version int"},
+        {"{name: v, join: {left: order, right: refund, within: 1m}, "
+         "select: {a: {expr: left.amount - right.amount}}}",
+         NULL, "",
+         "event_time time, left_event_id string, right_event_id string, entity_id string, "
+         "a wide(2), feature_version int"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct hand h;
