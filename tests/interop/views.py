@@ -1,0 +1,159 @@
+#!/usr/bin/env python3
+"""A third computation of views and alert rules: fastavro reads the normalized datasets of a run, tests/model/views_model.py makes of them what the
+contract says, and that has to be what stands in views/, alerts/ and late/: the rows in their order, and the schemas.
+
+usage: views.py SPEC.json DATASETS              SPEC.json: what `lockstep config show SPEC --json` prints
+       views.py PROGRAM SPEC FOLDER [EVENTS]    generates, runs stream and batch, and does that for both"""
+import datetime
+import decimal
+import glob
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import uuid
+
+import fastavro
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'model'))
+from views_model import LATE, View, field_of        # pylint: disable=wrong-import-position
+
+EPOCH, DAY, MS = datetime.datetime(1970, 1, 1), datetime.date(1970, 1, 1), datetime.timedelta(milliseconds=1)
+decimal.getcontext().prec = 60
+
+
+def read(path):
+    with open(path, 'rb') as f:
+        reader = fastavro.reader(f)
+        return list(reader), reader.writer_schema
+
+
+def plain(value, avro):
+    """A value of fastavro's as the model has it."""
+    if isinstance(avro, list):
+        return None if value is None else plain(value, avro[1])
+    if isinstance(value, datetime.datetime):
+        return (value.replace(tzinfo=None) - EPOCH) // MS
+    if isinstance(value, datetime.date):
+        return (value - DAY).days
+    if isinstance(value, decimal.Decimal):
+        return int(value.scaleb(avro['scale']))
+    if isinstance(value, uuid.UUID):
+        return str(value)
+    if isinstance(value, list) and isinstance(avro['items'], dict) and avro['items']['type'] == 'record':
+        return [[plain(item[f['name']], f['type']) for f in avro['items']['fields']] for item in value]
+    return value
+
+
+def declared(fields):
+    for f in fields:
+        yield f['name']
+        yield from declared(f.get('fields', []))
+
+
+def fields_of(schema, event_type):
+    """Fields by their names in the spec: a long NAME_cents that the spec does not have is the money NAME."""
+    names = set(declared([f for part in ('attributes', 'dimensions', 'metrics') for f in event_type.get(part, [])]))
+    out = {}
+    for f in schema['fields']:
+        name, nullable = f['name'], isinstance(f['type'], list)
+        avro = f['type'][1] if nullable else f['type']
+        money = avro == 'long' and name.endswith('_cents') and name not in names
+        name = name.removesuffix('_cents') if money else name
+        out[name] = field_of(name, avro, nullable, money)
+    return out
+
+
+class Datasets:
+    def __init__(self, spec, folder):
+        self.spec, self.folder, self.tables, self.records = spec, folder, {}, {}
+        self.prefix = spec.get('topics', {}).get('prefix', 'raw')
+        for event_type in spec['event_types']:
+            name, topic = event_type['name'], self.topic(event_type['name'])
+            self.records[name] = []
+            for path in sorted(glob.glob(f'{folder}/normalized/{topic}/*.avro')):
+                rows, schema = read(path)
+                self.tables[name] = fields_of(schema, event_type)
+                types = [(n, f['name'], f['type']) for n, f in zip(self.tables[name], schema['fields'])]
+                self.records[name] += [{'_topic': topic, **{n: plain(r[written], avro) for n, written, avro in types}} for r in rows]
+
+    def topic(self, name):
+        return f'{self.prefix}.{self.spec["domain"]}.{name}'
+
+    def compare(self, path, fields, should, name):
+        """The rows of a file, and its schema but for the names of its enums."""
+        rows, schema = read(f'{self.folder}/{path}')
+        says = [[f['name'], essence(f['type'])] for f in schema['fields']]
+        wanted = [[f.written, essence(['null', f.avro] if f.nullable else f.avro)] for f in fields]
+        assert says == wanted, f'{path}: the schema has\n{says}\nand should have\n{wanted}'
+        assert schema['name'] == name, (path, schema['name'], name)
+        types = [(f['name'], f['type']) for f in schema['fields']]
+        found = [[plain(r[n], avro) for n, avro in types] for r in rows]
+        for i, (is_there, row) in enumerate(zip(found, should)):
+            assert is_there == row and list(map(type, is_there)) == list(map(type, row)), f'{path}: row {i} is\n{is_there}\nand should be\n{row}'
+        assert len(found) == len(should), f'{path}: there are {len(found)} rows, should be {len(should)}'
+        return len(found)
+
+    def check(self, view):
+        made = View(view, self.tables, self.records)
+        name, folder = view['name'], 'alerts' if made.is_alert else 'views'
+        rows = self.compare(f'{folder}/{name}.avro', made.fields, made.rows, f'{self.spec["domain"]}.{folder}.{name}')
+        late, seen = 0, set()
+        for n in made.names:
+            topic = self.topic(n)
+            for path in glob.glob(f'{self.folder}/normalized/{topic}/*.avro'):
+                partition = int(pathlib.Path(path).stem)
+                should = sorted(made.late[topic, partition], key=lambda row: (row[6], row[3]))
+                seen.add(f'late/{name}/{topic}/{partition}.avro')
+                late += self.compare(f'late/{name}/{topic}/{partition}.avro', LATE, should, 'lockstep.late')
+        there = {os.path.relpath(p, self.folder) for p in glob.glob(f'{self.folder}/late/{name}/**/*.avro', recursive=True)}
+        assert there == seen, there ^ seen
+        return rows, late
+
+
+def essence(avro):
+    """A type without the names of enums, and without the namespaces of records."""
+    if isinstance(avro, list):
+        return [essence(a) for a in avro]
+    if not isinstance(avro, dict):
+        return avro
+    out = {k: v for k, v in avro.items() if k in ('type', 'logicalType', 'scale', 'precision', 'symbols')}
+    if avro['type'] == 'array':
+        out['items'] = essence(avro['items'])
+    if avro['type'] == 'record':
+        out |= {'name': avro['name'].rpartition('.')[2], 'fields': [[f['name'], essence(f['type'])] for f in avro['fields']]}
+    return out if len(out) > 1 else out['type']
+
+
+def check(spec, folder):
+    datasets, counts = Datasets(spec, folder), []
+    pipeline = spec['pipeline']
+    for view in [*pipeline.get('views', []), *pipeline.get('alerts', [])]:
+        counts.append(datasets.check(view))
+        print(f'{view["name"]}: {counts[-1][0]} rows and {counts[-1][1]} late ones are what the model says')
+    return counts
+
+
+def main():
+    if len(sys.argv) == 3:
+        with open(sys.argv[1], encoding='utf-8') as f:
+            check(json.load(f, parse_float=str), sys.argv[2])
+        return
+    if len(sys.argv) not in (4, 5):
+        sys.exit(__doc__)
+    program, path, work = sys.argv[1:4]
+    run = lambda *words: subprocess.run([program, *words], check=True, stdout=subprocess.PIPE).stdout
+    shutil.rmtree(work, ignore_errors=True)
+    spec = json.loads(run('config', 'show', path, '--json'), parse_float=str)
+    run('generate', path, '--to', f'log:{work}/log', '--events', sys.argv[4] if len(sys.argv) > 4 else '20000')
+    for mode in ('stream', 'batch'):
+        run('run', mode, path, '--from', f'log:{work}/log', '--to', f'{work}/{mode}')
+        counts = check(spec, f'{work}/{mode}/datasets')
+        assert all(rows > 0 for rows, _ in counts) and any(late > 0 for _, late in counts), counts
+    shutil.rmtree(work)
+
+
+if __name__ == '__main__':
+    main()
