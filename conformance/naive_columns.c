@@ -46,17 +46,20 @@ static int compile_expr(const struct ls_spec_aggregate *spec, const struct naive
     return 0;
 }
 
-/* What later expressions see: a number, whatever it is written as; of an array nothing. */
-static struct naive_column in_scope(const struct naive_column *written)
+/* What later expressions see: a number, whatever it is written as; of an array nothing; and no
+ * field that is called so. */
+static void put_in_scope(struct naive_select *select, size_t column,
+                         const struct naive_column *written)
 {
-    struct naive_column column = *written;
-    if (column.type == NAIVE_DECIMAL) {
-        column.type = NAIVE_SCALED;
+    const struct naive_columns fields = scope_before(select, 0);
+    size_t hidden = ls_naive_column_find(&fields, written->name);
+    struct naive_column *out = &select->scope.items[select->field_count + column];
+    if (hidden < fields.count) {
+        fields.items[hidden].name = "";
     }
-    if (column.type == NAIVE_ARRAY) {
-        column.name = "";
-    }
-    return column;
+    *out = *written;
+    out->type = written->type == NAIVE_DECIMAL ? NAIVE_SCALED : written->type;
+    out->name = written->type == NAIVE_ARRAY ? "" : written->name;
 }
 
 static void mark_used(struct naive_select *select, const struct naive_expr *expr)
@@ -94,7 +97,9 @@ int ls_naive_select_compile(const struct ls_spec_view *spec, const struct naive_
             rc = ls_naive_aggregate_compile(&columns[i], fields, arena, &item->aggregate,
                                             &written[i], err);
         }
-        out->scope.items[fields->count + i] = in_scope(&written[i]);
+        if (rc == 0) {
+            put_in_scope(out, i, &written[i]);
+        }
     }
     return rc;
 }

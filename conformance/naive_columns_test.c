@@ -24,6 +24,11 @@ static void expressions_see_the_record_and_the_columns_before(void **state)
          "order 0 1 0 a C1 weight=1500 quantity=100\norder 0 2 0 b C1 weight=-1 quantity=20",
          "1,'a',1.500,1.500,0.000,0.000,0.02,false,1\n"
          "2,'b',1.499,1.500,-0.001,-0.010,0.01,true,1\n"},
+        /* a column hides the field that is called so, but not from itself */
+        {SELECT("quantity: {expr: 'quantity * 10'}, amount: {sum: amount}, "
+                "a: {expr: 'quantity + amount'}, b: {last: quantity}"),
+         "order 0 1 0 a C1 quantity=1 amount=5\norder 0 2 0 b C1 quantity=2 amount=7",
+         "1,'a',10,5,10.05,1,1\n2,'b',20,12,20.12,2,1\n"},
     };
     check_cases(cases, COUNT(cases));
 }
@@ -77,6 +82,8 @@ static void what_is_no_column_is_an_error(void **state)
                     "`b + 1`"},
         {SELECT("t: {top: {of: country}}, a: {expr: 't is null'}"), "",
          UNREADABLE "`t is null`: there is no such name, at `t is null`"},
+        {SELECT("country: {top: {of: country}}, a: {expr: 'country is null'}"), "",
+         UNREADABLE "`country is null`: there is no such name, at `country is null`"},
         {SELECT("a: {expr: 'null'}"), "",
          "! view v: the naive recomputation cannot follow the column `a`: it is always null"},
         {SELECT("a: {sum: nothing}"), "",

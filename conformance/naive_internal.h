@@ -250,7 +250,8 @@ struct naive_record {
     enum ls_reason outcome;
     const struct naive_version *version; /* that wrote it; as `event` */
     struct naive_value *event;           /* the readers' columns; NULL when it does not decode */
-    struct naive_value *row; /* the normalized columns; NULL when it does not get there */
+    struct naive_value *row; /* the normalized columns, then the event type's name, which views see;
+                                NULL when it does not get there */
     bool is_heartbeat;       /* by its schema, sane or not (G10): it has neither of these */
     int64_t heartbeat_ms;    /* its time */
     bool clock_is_sane;

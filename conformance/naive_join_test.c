@@ -47,7 +47,7 @@ static void a_left_record_without_a_pair_is_kept_once(void **state)
 {
     (void)state;
     static const struct naive_case cases[] = {
-        {JOIN ", on: [order_id], keep: left}, select: {gone: {expr: right.event_id is null}, "
+        {JOIN ", on: [order_id], keep: left}, select: {gone: {expr: right.event_type is null}, "
               "took: {expr: right.event_time - left.event_time}, q: {expr: right.quantity}, "
               "l: {expr: left.quantity}}}",
          NULL,

@@ -129,12 +129,13 @@ static int judge_alone(struct naive_world *world, const struct naive_topic *topi
     if (record->outcome != LS_ADMITTED) {
         return 0;
     }
-    size_t size = topic->row.count * sizeof row[0];
-    record->row = ls_arena_new(&world->arena, 1, size, err);
+    size_t count = topic->row.count;
+    record->row = ls_arena_new(&world->arena, count + 1, sizeof row[0], err);
     if (!record->row) {
         return err->code;
     }
-    memcpy(record->row, row, size);
+    memcpy(record->row, row, count * sizeof row[0]);
+    record->row[count] = ls_naive_text_value(topic->type->name);
     return 0;
 }
 

@@ -117,7 +117,8 @@ static inline int hand_record(struct hand *h, struct naive_topic *topic, size_t 
                               char *const *words, size_t count)
 {
     struct naive_partition *partition = &topic->partitions[partition_index];
-    struct naive_value *row = ls_arena_new(&h->world.arena, topic->row.count, sizeof *row, &h->err);
+    struct naive_value *row = ls_arena_new(&h->world.arena, topic->row.count + 1, sizeof *row,
+                                           &h->err);
     size_t capacity = partition->count; /* where that is a power of two, and nothing */
     int rc = row ? 0 : h->err.code;
     if (rc == 0 && (capacity & (capacity - 1)) == 0) {
@@ -144,6 +145,7 @@ static inline int hand_record(struct hand *h, struct naive_topic *topic, size_t 
     }
     if (rc == 0) {
         struct naive_value *physical = row + topic->row.count - 3;
+        physical[3] = ls_naive_text_value(topic->type->name);
         const int64_t numbers[] = {(int64_t)partition_index, (int64_t)partition->count,
                                    strtoll(words[3], NULL, 10)};
         for (size_t i = 0; i < 3; i++) {

@@ -36,16 +36,18 @@ static bool all_have(const struct naive_source *source, const struct naive_colum
     return have;
 }
 
-/* Where each field stands in each topic's rows. */
+/* Where each field stands in each topic's rows; event_type behind the others. */
 static int place_fields(struct naive_source *source, struct ls_arena *arena, struct ls_error *err)
 {
     const struct naive_columns *fields = &source->fields;
     source->places = ls_arena_new(arena, source->topic_count * fields->count, sizeof(size_t), err);
     for (size_t t = 0; source->places && t < source->topic_count; t++) {
-        for (size_t i = 0; i < fields->count; i++) {
-            source->places[t * fields->count + i] = ls_naive_column_find(&source->topics[t]->row,
-                                                                         fields->items[i].name);
+        const struct naive_columns *row = &source->topics[t]->row;
+        size_t *places = &source->places[t * fields->count];
+        for (size_t i = 0; i + 1 < fields->count; i++) {
+            places[i] = ls_naive_column_find(row, fields->items[i].name);
         }
+        places[fields->count - 1] = row->count;
     }
     return source->places ? 0 : err->code;
 }
@@ -74,10 +76,8 @@ int ls_naive_source(const struct naive_world *world, struct ls_spec_event_type *
             out->fields.items[out->fields.count++] = *column;
         }
     }
-    if (count > 1) {
-        out->fields.items[out->fields.count++] = (struct naive_column){
-            .name = "event_type", .written = "event_type", .type = NAIVE_STRING};
-    }
+    out->fields.items[out->fields.count++] = (struct naive_column){
+        .name = "event_type", .written = "event_type", .type = NAIVE_STRING};
     return place_fields(out, arena, err);
 }
 
@@ -131,17 +131,13 @@ struct reading {
 static const struct naive_value *project(struct reading *r, size_t t, const struct naive_value *row)
 {
     const struct naive_source *source = r->source;
+    size_t count = source->fields.count;
     if (source->topic_count == 1) {
         return row;
     }
-    size_t last = source->fields.count - 1;
-    struct naive_value *out = ls_arena_new(&r->view->arena, source->fields.count, sizeof *out,
-                                           r->err);
-    for (size_t i = 0; out && i < last; i++) {
-        out[i] = row[source->places[t * source->fields.count + i]];
-    }
-    if (out) {
-        out[last] = ls_naive_text_value(source->topics[t]->type->name);
+    struct naive_value *out = ls_arena_new(&r->view->arena, count, sizeof *out, r->err);
+    for (size_t i = 0; out && i < count; i++) {
+        out[i] = row[source->places[t * count + i]];
     }
     return out;
 }

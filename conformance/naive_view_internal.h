@@ -11,7 +11,7 @@
 struct naive_source {
     size_t topic_count;
     const struct naive_topic **topics;
-    struct naive_columns fields; /* that all of them have; of several, event_type the last */
+    struct naive_columns fields; /* that all of them have, and event_type */
     size_t *places;              /* of topic t's row, field i: at t * fields.count + i */
 };
 

@@ -57,11 +57,13 @@ def shared_fields(tables):
         same = {k: v for k, v in f.avro.items() if k != 'name'} if isinstance(f.avro, dict) else f.avro
         return same, f.scale, is_money(f)
     first, *others = tables
-    if not others:
-        return dict(first)
     shared = {n: f._replace(nullable=any(t[n].nullable for t in tables)) for n, f in first.items()
               if all(n in t and essence(t[n]) == essence(f) for t in others)}
-    return {**shared, 'event_type': field_of('event_type', 'string')}
+    return {'event_type': field_of('event_type', 'string'), **shared}
+
+
+def types_of(fields):
+    return {n: (f.kind, f.scale) for n, f in fields.items()}
 
 
 # ---- Avro binary
@@ -239,7 +241,7 @@ class Column:
 
     def __init__(self, view, name, entry, fields, types):
         self.name, (self.word, given, beside) = name, of_settings(entry)
-        self.where = expression(given['where'], {n: (f.kind, f.scale) for n, f in fields.items()}) if 'where' in given else None
+        self.where = expression(given['where'], types_of(fields)) if 'where' in given else None
         self.of = fields.get(given.get('field', given.get('of')))
         self.to = fields.get(given.get('to', given.get('by')))
         self.scale, self.q, self.k = int(beside.get('scale', 0)), Q(str(beside.get('q', 1))), int(given.get('k', 10))
@@ -320,15 +322,14 @@ class Select:
     """All columns of a view, and the conditions over them."""
 
     def __init__(self, view, fields, conditions=()):
-        types = {n: (f.kind, f.scale) for n, f in fields.items()}
-        self.columns = []
+        types, self.columns, self.used = types_of(fields), [], set()
         for name, entry in (view.get('select') or {}).items():
             column = Column(view['name'], name, entry, fields, dict(types))
+            self.used |= (column.expr.names if column.expr else set()) & {c.name for c in self.columns}
             self.columns.append(column)
-            if column.field.kind:
-                types.setdefault(name, (column.field.kind, column.field.scale))
+            types[name] = column.field.kind, column.field.scale        # it hides a field of that name
         self.conditions = [c and expression(c, types) for c in conditions]
-        self.used = set().union(*(c.expr.names for c in self.columns if c.expr), *(c.names for c in self.conditions if c)) - set(fields)
+        self.used |= set().union(*(c.names for c in self.conditions if c)) & {c.name for c in self.columns}
 
     def run(self, records):
         """The values, and what conditions are judged over."""
@@ -336,7 +337,7 @@ class Select:
         for column in self.columns:
             value = column.value(records, env)
             values.append(value)
-            env.setdefault(column.name, value)
+            env[column.name] = value
             if column.name in self.used and isinstance(value, int):
                 long(value)
         return values, env
@@ -363,13 +364,16 @@ class View:
         by = spec.get('by', [])
         self.by = [fields[n] for n in ([by] if isinstance(by, str) else by)]
         self.select = Select(spec, fields, [spec.get('when'), spec.get('clear')])
-        where = expression(spec['where'], {n: (f.kind, f.scale) for n, f in fields.items()}) if 'where' in spec else None
-        seen = [{**r, 'event_type': n} if len(names) > 1 else r for n in names for r in records[n]]
-        seen = [r for r in seen if where is None or holds(where, r)]
+        where = expression(spec['where'], types_of(fields)) if 'where' in spec else None
+        seen = [r for n in names for r in self.read(n, records) if where is None or holds(where, r)]
         if 'window' in spec:
             self.make_windows(seen, *next(iter(spec['window'].items())))
         else:
             self.make_rolling(seen)
+
+    @staticmethod
+    def read(name, records):
+        return [{'event_type': name, **r} for r in records[name]]
 
     @staticmethod
     def order(r):
@@ -449,11 +453,11 @@ class View:
     def make_join(self, join, names, left, right, records):
         on = join.get('on', [])
         on, within = [on] if isinstance(on, str) else on, duration(join['within'])
-        sides = (('left', left), ('right', right))
+        sides = (('left', shared_fields([left])), ('right', shared_fields([right])))
         self.select = Select(self.spec, {f'{side}.{n}': f for side, fields in sides for n, f in fields.items()})
         self.define(field_of('event_time', TIME), field_of('left_event_id', 'string'), field_of('right_event_id', 'string', True),
                     field_of('entity_id', 'string'))
-        lefts, rights = (self.on_time(records[n]) for n in names)
+        lefts, rights = (self.on_time(self.read(n, records)) for n in names)
         of_entity = collections.defaultdict(list)
         for b in rights:
             of_entity[b['entity_id']].append(b)
@@ -461,6 +465,6 @@ class View:
             pairs = [b for b in of_entity[a['entity_id']] if 0 <= b['event_time'] - a['event_time'] <= within
                      and all(a[n] is not None and a[n] == b[n] for n in on)]
             for b in pairs or [None] * (join.get('keep') == 'left'):
-                env = {f'left.{n}': a[n] for n in left} | {f'right.{n}': b and b[n] for n in right}
+                env = {f'{side}.{n}': r and r[n] for (side, fields), r in zip(sides, (a, b)) for n in fields}
                 values = self.select.run([env])[0]
                 self.put([a['event_time'], a['event_id'], b and b['event_id'], a['entity_id']], a, [], values)

@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import sys
 
-from views_model import LATE, TIME, Column, Ends, View, decimal_type, expression, field_of, is_decimal, is_money, shared_fields
+from views_model import LATE, TIME, Column, Ends, View, decimal_type, expression, field_of, is_decimal, is_money, shared_fields, types_of
 
 EPOCH = datetime.datetime(1970, 1, 1)
 
@@ -126,7 +126,7 @@ class Maker:
         numbers = [n for n, f in usable.items() if f.kind == 'number']
         ordered = [n for n, f in usable.items() if f.kind in ('number', 'time')]
         word = self.some('count', 'sum', 'min', 'max', 'avg', 'distinct', 'ratio', 'first', 'last', 'quantile', 'top')
-        where = {'where': self.condition({n: (f.kind, f.scale) for n, f in usable.items()})} if self.rng.random() < .3 else {}
+        where = {'where': self.condition(types_of(usable))} if self.rng.random() < .3 else {}
         if word == 'count':
             return {'count': where} if where else 'count'
         if word == 'ratio':
@@ -142,7 +142,9 @@ class Maker:
     def columns(self, fields, aggregates, expressions):
         types, out = {n: (f.kind, f.scale) for n, f in fields.items() if f.kind}, {}
         for i in range(self.some(1, 2, 3, 5)):
-            name = f'c{i}'
+            name = self.some(f'c{i}', f'c{i}', self.rng.choice(list(fields)).replace('.', '_'))        # of a field, sometimes, which it hides
+            if name in out:
+                continue
             if expressions and (not aggregates or self.rng.random() < .4):
                 number = self.number(types, self.rng.choice([n for n, (k, _) in types.items() if k == 'number']))
                 text = self.some(self.rng.choice(list(types)), number, number, self.condition(types), f'({number}) / ({self.rng.choice(["2", "3", number])})')
@@ -152,6 +154,7 @@ class Maker:
             else:
                 out[name] = self.aggregate(fields)
             column = Column('v', name, out[name], fields, dict(types))
+            types.pop(name, None)
             if column.field.kind and expressions:
                 types[name] = column.field.kind, column.field.scale
         return out or {'c': {'expr': 'left.event_id' if 'left.event_id' in types else 'event_id'} if not aggregates else 'count'}, types
@@ -177,7 +180,7 @@ class Maker:
         names = self.rng.sample(list(self.tables), self.some(1, 1, 2, 3))
         fields = shared_fields([self.tables[n] for n in names])
         if self.some(True, False):
-            view['where'] = self.condition({n: (f.kind, f.scale) for n, f in fields.items()})
+            view['where'] = self.condition(types_of(fields))
         by = [n for n, f in fields.items() if f.kind and n not in ('event_id', 'event_time', 'ingest_time', 'position', 'watermark')]
         view |= {'from': names, 'by': self.rng.sample(by, self.some(0, 1, 1, 2))}
         size, every, offset, gap = (f'{self.some(*n)}ms' for n in ((1, 7, 20), (1, 3, 7, 30), (0, 2, 50), (1, 4, 9)))
