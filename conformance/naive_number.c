@@ -107,7 +107,7 @@ bool ls_naive_quotient(ls_i128 a, ls_i128 b, int shift, ls_i128 *out)
 /* By digits of base 256, the sign's weight taken away in the end. */
 bool ls_naive_decimal_of(const uint8_t *bytes, size_t size, unsigned precision, int64_t *out)
 {
-    ls_i128 limit;
+    ls_i128 limit = 0;
     while (size > 9 && size <= 16) { /* what stands in front has to be the sign alone */
         uint8_t sign = bytes[1] & 0x80 ? 0xff : 0;
         if (bytes[0] != sign) {
@@ -159,7 +159,7 @@ size_t ls_naive_decimal_bytes(ls_i128 value, uint8_t out[16])
 int ls_naive_decimal_value(ls_i128 number, struct ls_arena *arena, struct naive_value *out,
                            struct ls_error *err)
 {
-    ls_i128 limit;
+    ls_i128 limit = 0;
     ls_naive_times_ten(1, 38, &limit);
     if (number >= limit || number <= -limit) {
         return ls_error_set(err, LS_E_DATA, "the number has more than 38 digits");
