@@ -200,15 +200,14 @@ static bool keep_field(struct row_scope *scope, const char *name, int side,
     struct ls_view *v = p->view;
     struct view_field field;
     bool found;
-    int told = p->diag->errors;
     scope->rc = ls_view_field(p, name, side, scope->where, &field, &found);
     if (scope->rc < 0 || !found) {
-        return p->diag->errors > told;
+        return false;
     }
     if (v->kept_count == LS_VIEW_COLUMNS_MAX) {
         PROBLEM(p, scope->where, "make two views of it",
                 "the expressions of a view use at most %d fields", LS_VIEW_COLUMNS_MAX);
-        return true;
+        return false;
     }
     unsigned slot = (unsigned)v->kept_count++;
     for (size_t s = 0; s < v->source_count; s++) {
@@ -234,7 +233,7 @@ static bool row_symbol(void *context, const char *name, struct ls_expr_symbol *s
     if (!left && !right) {
         PROBLEM(scope->p, scope->where, "left.amount or right.amount, say",
                 "`%s` is neither the left record's nor the right one's", name);
-        return true;
+        return false;
     }
     return keep_field(scope, dot + 1, right, symbol);
 }
