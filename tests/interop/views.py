@@ -127,12 +127,14 @@ def essence(avro):
     return out if len(out) > 1 else out['type']
 
 
-def check(spec, folder):
+def check(spec, folder, quiet=False):
     datasets, counts = Datasets(spec, folder), []
     pipeline = spec['pipeline']
     for view in [*pipeline.get('views', []), *pipeline.get('alerts', [])]:
-        counts.append(datasets.check(view))
-        print(f'{view["name"]}: {counts[-1][0]} rows and {counts[-1][1]} late ones are what the model says')
+        rows, late = datasets.check(view)
+        counts.append((rows, late))
+        if not quiet:
+            print(f'{view["name"]}: {rows} rows and {late} late ones are what the model says')
     return counts
 
 

@@ -1,5 +1,6 @@
-/* The naive recomputation as a program, for views_questions.py: of a spec and the records on stdin,
- * in the form of naive_rows_test.h, the rows of each view and each alert rule, and what is late. */
+/* The naive recomputation as a program. For views_questions.py: of a spec and the records on stdin,
+ * in the form of naive_rows_test.h, the rows of each view and each alert rule, and what is late.
+ * For views_logs.py: whether the datasets of a run over a log are what they should be. */
 #include "conformance/naive_rows_test.h"
 
 #include <stdio.h>
@@ -33,26 +34,42 @@ static int show_views(struct hand *h, const struct ls_items *items)
     return rc;
 }
 
+static int answer(struct hand *h)
+{
+    int rc = read_records(h);
+    h->out.size = 0;
+    rc = rc < 0 ? rc : show_views(h, &h->spec->pipeline->views);
+    return rc < 0 ? rc : show_views(h, &h->spec->pipeline->alerts);
+}
+
+static int check(struct hand *h, const char *log, const char *datasets)
+{
+    struct ls_naive_counts counts;
+    char reference[LS_PATH_MAX];
+    int rc = ls_path_join(reference, log, "reference", &h->err);
+    h->job = (struct ls_naive){h->spec, log, reference, datasets, false};
+    h->out.size = 0;
+    return rc < 0 ? rc : ls_naive_check(&h->job, &counts, &h->out, &h->err);
+}
+
 int main(int argc, char **argv)
 {
     struct hand h;
-    if (argc != 2) {
-        fprintf(stderr, "usage: naive_rows SPEC < RECORDS\n");
+    if (argc != 2 && argc != 4) {
+        fprintf(stderr, "usage: naive_rows SPEC < RECORDS, or: naive_rows SPEC LOG DATASETS\n");
         return -LS_E_USAGE;
     }
     int rc = hand_open(&h, argv[1], NULL);
     if (rc < 0) {
         fprintf(stderr, "%.*s", (int)h.out.size, (const char *)h.out.data);
+    } else {
+        rc = argc == 2 ? answer(&h) : check(&h, argv[2], argv[3]);
     }
-    rc = rc < 0 ? rc : read_records(&h);
-    h.out.size = 0;
-    rc = rc < 0 ? rc : show_views(&h, &h.spec->pipeline->views);
-    rc = rc < 0 ? rc : show_views(&h, &h.spec->pipeline->alerts);
-    if (rc == 0 && h.out.size) {
-        fwrite(h.out.data, 1, h.out.size, stdout);
-    } else if (rc < 0) {
+    if (rc < 0) {
         fprintf(stderr, "naive_rows: %s\n", h.err.text);
+    } else if (h.out.size) {
+        fwrite(h.out.data, 1, h.out.size, stdout);
     }
     hand_close(&h);
-    return -rc;
+    return rc < 0 ? -rc : rc;
 }

@@ -155,7 +155,7 @@ class Maker:
                 out[name] = self.aggregate(fields)
             column = Column('v', name, out[name], fields, dict(types))
             types.pop(name, None)
-            if column.field.kind and expressions:
+            if column.field.kind and expressions and aggregates:        # a join's expressions see its records alone
                 types[name] = column.field.kind, column.field.scale
         return out or {'c': {'expr': 'left.event_id' if 'left.event_id' in types else 'event_id'} if not aggregates else 'count'}, types
 
