@@ -43,7 +43,8 @@ static void the_sample_is_fine(void **state)
     assert_null(ls_spec_event_type(spec, "visit")->normalize);
     assert_ptr_equal(ls_spec_reference(spec, "products")->entity, ls_spec_entity(spec, "product"));
     const struct ls_spec_view *views = spec->pipeline->views.items;
-    assert_ptr_equal(views[0].event_type, order);
+    assert_int_equal(views[0].source_count, 1);
+    assert_ptr_equal(views[0].sources[0], order);
 }
 
 static void names_are_unique(void **state)

@@ -104,7 +104,8 @@ static void test_normalized_and_late(void **state)
     m.cells[LS_COLUMN_EVENT_TIME].number = 1500;
     admitted(p, &m);
     FINE(p, ls_outputs_normalized(o, VISIT, 1, &record, &p->base.err));
-    FINE(p, ls_outputs_late(o, &p->views->views[2], 1, 5, &record, 3000, 0, 2000, &p->base.err));
+    FINE(p, ls_outputs_late(o, &p->views->views[2], VISIT, 1, 5, &record, 3000, 0, 2000,
+                            &p->base.err));
     o->late_layout = NULL; /* kept for reading */
     struct ls_schema *late_schema = o->late_schema;
     o->late_schema = NULL;

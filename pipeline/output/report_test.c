@@ -1,6 +1,7 @@
 #include "pipeline/output/report.h"
 
 #include "pipeline/fixture_test.h"
+#include "pipeline/view/row.h"
 
 #include <jansson.h>
 
@@ -30,7 +31,8 @@ static void make_run(struct pipe *p, const char *folder, const struct ls_run_fac
 {
     struct ls_outputs *o;
     const struct ls_view *visits = &p->views->views[2];
-    const struct ls_aggregate aggregates[3] = {{2, 0, 0, 0}, {2, 6, 3, 3}, {1, 0, 0, 0}};
+    const struct ls_view_row columns = {
+        .results = {{.number = 2}, {.number = 6}, {.number = 1}}}; /* n, pages, who */
     struct ls_buf row;
     struct message m; /* the record points into it */
     FINE(p, ls_outputs_open(p->plan, p->views, PARTITIONS, folder, NULL, &o, &p->base.err));
@@ -40,9 +42,9 @@ static void make_run(struct pipe *p, const char *folder, const struct ls_run_fac
         ls_record_normalize(&p->plan->topics[VISIT], 0, (uint64_t)i, 0, &record);
         FINE(p, ls_outputs_normalized(o, VISIT, 0, &record, &p->base.err));
     }
-    FINE(p, ls_outputs_late(o, visits, 0, 2, &record, 0, 0, 2000, &p->base.err));
+    FINE(p, ls_outputs_late(o, visits, VISIT, 0, 2, &record, 0, 0, 2000, &p->base.err));
     ls_buf_init(&row, "row", 1U << 16);
-    FINE(p, ls_view_row(visits, 0, 2000, NULL, 0, aggregates, &row, &p->base.err));
+    FINE(p, ls_row_of_window(visits, 0, 2000, NULL, 0, &columns, &row, &p->base.err));
     FINE(p, ls_outputs_row(o, visits, row.data, row.size, &p->base.err));
     FINE(p, ls_outputs_finish(o, counts, of, &p->base.err));
     ls_buf_clear(&row);

@@ -39,9 +39,8 @@ static const struct {
 static void check(const char *name, enum ls_aggregate_kind kind, const struct ls_aggregate *a,
                   unsigned scale, ls_i128 expected)
 {
-    struct ls_aggregate_result result;
-    assert_true(ls_aggregate_result(kind, a, scale, &result));
-    if (result.is_null || result.number != expected) {
+    struct ls_aggregate_result result = ls_aggregate_result(kind, a, scale);
+    if (result.is_null || result.overflows || result.number != expected) {
         fail_msg("%s: aggregate %d is wrong", name, (int)kind);
     }
 }
@@ -55,7 +54,6 @@ static void test_values(void **state)
             assert_true(ls_aggregate_add(&a, cases[i].values[k]));
         }
         check(cases[i].name, LS_AGGREGATE_COUNT, &a, 0, (ls_i128)cases[i].count);
-        check(cases[i].name, LS_AGGREGATE_DISTINCT, &a, 0, (ls_i128)cases[i].count);
         check(cases[i].name, LS_AGGREGATE_SUM, &a, 0, cases[i].sum);
         check(cases[i].name, LS_AGGREGATE_MIN, &a, 0, cases[i].least);
         check(cases[i].name, LS_AGGREGATE_MAX, &a, 0, cases[i].greatest);
@@ -67,14 +65,11 @@ static void test_nothing(void **state)
 {
     (void)state;
     const struct ls_aggregate none = {0};
-    struct ls_aggregate_result result;
     check("nothing", LS_AGGREGATE_COUNT, &none, 0, 0);
-    check("nothing", LS_AGGREGATE_DISTINCT, &none, 0, 0);
     static const enum ls_aggregate_kind others[] = {LS_AGGREGATE_SUM, LS_AGGREGATE_MIN,
                                                     LS_AGGREGATE_MAX, LS_AGGREGATE_AVG};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
-        assert_true(ls_aggregate_result(others[i], &none, 9, &result));
-        assert_true(result.is_null);
+        assert_true(ls_aggregate_result(others[i], &none, 9).is_null);
     }
 }
 
@@ -107,7 +102,6 @@ static void test_merge(void **state)
 static void test_overflow(void **state)
 {
     (void)state;
-    struct ls_aggregate_result result;
     struct ls_aggregate a = {.count = 1, .sum = LS_I128_MAX - 5, .least = 0, .greatest = 5};
     assert_true(ls_aggregate_add(&a, 5));
     assert_false(ls_aggregate_add(&a, 1));
@@ -119,10 +113,141 @@ static void test_overflow(void **state)
     assert_false(ls_aggregate_merge(&a, &one));
     /* a sum that fits may not do so times 10^scale */
     a = (struct ls_aggregate){.count = 1, .sum = LS_I128_MAX / 1000};
-    assert_true(ls_aggregate_result(LS_AGGREGATE_AVG, &a, 3, &result));
-    assert_true(result.number == LS_I128_MAX / 1000 * 1000);
+    check("as large as may be", LS_AGGREGATE_AVG, &a, 3, LS_I128_MAX / 1000 * 1000);
     a.sum++;
-    assert_false(ls_aggregate_result(LS_AGGREGATE_AVG, &a, 3, &result));
+    assert_true(ls_aggregate_result(LS_AGGREGATE_AVG, &a, 3).overflows);
+}
+
+/* ---- ratios */
+
+static void test_ratios(void **state)
+{
+    static const struct {
+        const char *name;
+        uint64_t count, to_count; /* values that were not null */
+        ls_i128 of, to;
+        unsigned of_scale, to_scale, scale;
+        bool is_null, overflows;
+        ls_i128 expected;
+    } ratios[] = {
+        {"a third", 1, 1, 1, 3, 0, 0, 4, false, false, 3333},
+        {"two thirds", 1, 1, 2, 3, 0, 0, 4, false, false, 6667},
+        {"a half, to even below", 1, 1, 5, 2, 0, 0, 0, false, false, 2},
+        {"a half, to even above", 1, 1, 7, 2, 0, 0, 0, false, false, 4},
+        {"a negative half", 1, 1, -5, 2, 0, 0, 0, false, false, -2},
+        {"a negative divisor", 1, 1, 7, -2, 0, 0, 0, false, false, -4},
+        {"both negative", 1, 1, -7, -2, 0, 0, 0, false, false, 4},
+        {"0 divided", 1, 1, 0, 5, 0, 0, 3, false, false, 0},
+        {"money by a number", 2, 2, 1234, 5, 2, 0, 2, false, false, 247}, /* 12.34 / 5 */
+        {"a number by money", 1, 1, 5, 250, 0, 2, 1, false, false, 20},   /* 5 / 2.50 */
+        {"money by money", 1, 1, 100, 300, 2, 2, 3, false, false, 333},
+        {"fewer places than the operand", 1, 1, 123456, 1, 4, 0, 0, false, false, 12},
+        {"a half by the operand's places", 1, 1, 25, 1, 1, 0, 0, false, false, 2},
+        {"nothing to divide", 0, 3, 0, 5, 0, 0, 2, true, false, 0},
+        {"a sum of 0 to divide by", 3, 3, 5, 0, 0, 0, 2, true, false, 0},
+        {"nothing to divide by", 3, 0, 5, 0, 0, 0, 2, true, false, 0},
+        {"of nothing", 0, 0, 0, 0, 0, 0, 2, true, false, 0},
+        {"as large as may be", 1, 1, LS_I128_MAX / 100, 1, 0, 0, 2, false, false,
+         LS_I128_MAX / 100 * 100},
+        {"one more", 1, 1, LS_I128_MAX / 100 + 1, 1, 0, 0, 2, false, true, 0},
+        {"a divisor as large as may be", 1, 1, 1, LS_I128_MAX / 100, 2, 0, 0, false, false, 0},
+        {"and one more", 1, 1, 1, LS_I128_MAX / 100 + 1, 2, 0, 0, false, true, 0},
+        {"what has no negative", 1, 1, LS_I128_MIN, -1, 0, 0, 0, false, true, 0},
+        {"by what has no negative", 1, 1, 1, LS_I128_MIN, 0, 0, 0, false, true, 0},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof ratios / sizeof *ratios; i++) {
+        const struct ls_aggregate of = {.count = ratios[i].count, .sum = ratios[i].of};
+        const struct ls_aggregate to = {.count = ratios[i].to_count, .sum = ratios[i].to};
+        struct ls_aggregate_result result = ls_ratio_result(
+            &of, ratios[i].of_scale, &to, ratios[i].to_scale, ratios[i].scale);
+        if (result.is_null != ratios[i].is_null || result.overflows != ratios[i].overflows ||
+            (!result.is_null && !result.overflows && result.number != ratios[i].expected)) {
+            fail_msg("%s: %lld%s%s", ratios[i].name, (long long)result.number,
+                     result.is_null ? ", null" : "", result.overflows ? ", overflows" : "");
+        }
+    }
+}
+
+/* ---- quantiles */
+
+/* All bits of the magnitude but the eight highest are 0, and the sign stays. */
+static void test_bounds(void **state)
+{
+    static const struct {
+        int64_t value, bound;
+    } bounds[] = {
+        {0, 0},
+        {1, 1},
+        {255, 255},
+        {256, 256},
+        {257, 256},
+        {258, 258},
+        {511, 510},
+        {512, 512},
+        {515, 512},
+        {516, 516},
+        {1000, 1000}, /* 0x3e8: ten bits */
+        {1003, 1000},
+        {65535, 65280},
+        {INT64_MAX, INT64_C(0x7f80000000000000)},
+        {INT64_MIN + 1, -INT64_C(0x7f80000000000000)},
+        {INT64_MIN, INT64_MIN},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof bounds / sizeof *bounds; i++) {
+        assert_int_equal(ls_quantile_bound(bounds[i].value), bounds[i].bound);
+        if (bounds[i].value > 0) {
+            assert_int_equal(ls_quantile_bound(-bounds[i].value), -bounds[i].bound);
+        }
+    }
+}
+
+/* Values keep their order; a bound is its own, nearer to zero, and less than 1/128 off. */
+static void test_bounds_of_all_sizes(void **state)
+{
+    (void)state;
+    uint64_t key = ls_stream_key(1, "bounds");
+    for (uint64_t i = 0; i < 20000; i++) {
+        int64_t value = (int64_t)ls_word(key, i, 0) >> (i % 64);
+        int64_t next = value == INT64_MAX ? value : value + 1 + (int64_t)(ls_word(key, i, 1) % 3);
+        int64_t bound = ls_quantile_bound(value);
+        next = next < value ? INT64_MAX : next;
+        assert_true(ls_quantile_bound(next) >= bound);
+        assert_int_equal(ls_quantile_bound(bound), bound);
+        ls_i128 off = value < 0 ? (ls_i128)bound - value : (ls_i128)value - bound;
+        ls_i128 size = value < 0 ? -(ls_i128)value : value;
+        assert_true(off >= 0 && (off == 0 || off * 128 < size));
+        int length = 64 - __builtin_clzll((uint64_t)size | 1);
+        ls_i128 low = length > 8 ? (ls_i128)1 << (length - 8) : 1;
+        assert_true((bound < 0 ? -(ls_i128)bound : bound) % low == 0);
+    }
+}
+
+/* Number ceil(q * n), from 1. */
+static void test_ranks(void **state)
+{
+    static const struct {
+        struct ls_ratio q;
+        uint64_t count, rank;
+    } ranks[] = {
+        {{1, 2}, 1, 1},
+        {{1, 2}, 2, 1},
+        {{1, 2}, 3, 2},
+        {{1, 2}, 4, 2},
+        {{95, 100}, 20, 19},
+        {{95, 100}, 21, 20}, /* 19.95 */
+        {{1, 100}, 100, 1},
+        {{1, 100}, 101, 2},
+        {{1, 1}, 7, 7},
+        {{1, 1000000}, 1, 1},
+        {{UINT64_MAX, UINT64_MAX}, UINT64_MAX, UINT64_MAX},
+        {{UINT64_MAX - 1, UINT64_MAX}, UINT64_MAX, UINT64_MAX - 1},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof ranks / sizeof *ranks; i++) {
+        assert_int_equal(ls_quantile_rank(ranks[i].q, ranks[i].count), ranks[i].rank);
+    }
 }
 
 int main(void)
@@ -132,6 +257,10 @@ int main(void)
         cmocka_unit_test(test_nothing),
         cmocka_unit_test(test_merge),
         cmocka_unit_test(test_overflow),
+        cmocka_unit_test(test_ratios),
+        cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_bounds_of_all_sizes),
+        cmocka_unit_test(test_ranks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
