@@ -1,77 +1,14 @@
 /* Stream and batch over many small logs of hostile records: the same bytes, whatever the batch
  * sizes, workers, interleavings, checkpoints, kills and memory; and the rows that the naive
  * recomputation finds. A failure names its seed. */
-#include "pipeline/hostile_test.h"
+#include "pipeline/runs_test.h"
 
 #include "conformance/naive_internal.h"
-#include "pipeline/batch/batch_run.h"
-#include "pipeline/stream/stream_run.h"
 
 #define LOGS            240
 #define LARGE_EVERY     60 /* one log of so many makes the sorters spill */
 #define WITH_HEARTBEATS 40
 #define OF_VERSIONS     24 /* logs of each spec with a schema change */
-
-/* What all logs together must have shown (contract C3). */
-struct seen {
-    uint64_t by_reason[LS_REASON_COUNT];
-    uint64_t late, by_watermark, spilled, restarts, empty, heartbeats;
-};
-
-/* ---- runs */
-
-/* Ends a run at a draw of moments, as a kill would: what is not in the files is lost. */
-static int kill_at_random(void *context, uint64_t done, uint64_t total, struct ls_error *err)
-{
-    (void)done;
-    (void)total;
-    return one_in(context, 6) ? ls_error_set(err, LS_E_IO, "killed by the test") : 0;
-}
-
-static void run_stream(struct pipe *p, struct draws *d, struct seen *seen)
-{
-    static const size_t batches[] = {1, 2, 7, 64, 100000};
-    struct ls_stream_result result;
-    bool kills = one_in(d, 2);
-    int rc = -1;
-    for (int attempt = 0; rc < 0; attempt++) {
-        const struct ls_stream_job job = {
-            .plan = p->plan,
-            .views = p->views,
-            .from = "log:log",
-            .to = "stream",
-            .state = "stream/state",
-            .workers = one_in(d, 4) ? 1 + (unsigned)below(d, 5) : 1,
-            .batch = batches[below(d, 5)],
-            .order = (enum ls_stream_order)below(d, 4),
-            .order_seed = d->count,
-            .ahead_ms = one_in(d, 2) ? 0 : 1 + below(d, 3000),
-            .checkpoint_records = one_in(d, 3) ? 0 : 1 + (uint64_t)below(d, 40),
-            .progress = kills && attempt < 8 ? kill_at_random : NULL,
-            .context = d};
-        rc = ls_stream_run(&job, &result, &p->base.err);
-        if (rc < 0 && strcmp(p->base.err.text, "killed by the test") != 0) {
-            fail_msg("%s", p->base.err.text);
-        }
-    }
-    assert_int_equal(result.damaged, 0);
-    seen->by_watermark += result.facts.emitted_by_watermark;
-    seen->restarts += result.facts.restarts;
-}
-
-static void run_batch(struct pipe *p, struct draws *d, struct seen *seen)
-{
-    struct ls_batch_result result;
-    const struct ls_batch_job job = {.plan = p->plan,
-                                     .views = p->views,
-                                     .from = "log:log",
-                                     .to = "batch",
-                                     .workers = 1 + (unsigned)below(d, 3),
-                                     .memory = one_in(d, 3) ? LS_BATCH_MEMORY_MIN : 1};
-    FINE(p, ls_batch_run(&job, &result, &p->base.err));
-    seen->spilled += result.spilled_runs;
-    assert_false(ls_path_exists("batch/sort.tmp"));
-}
 
 /* What a run says of itself must add up (P1), and be what the other says. */
 static void check_summary(struct pipe *p, struct seen *seen)

@@ -94,6 +94,9 @@ enum { ITEM = LS_COLUMN_PAYLOAD, SHOP, KIND, SEEN, VIP, AMOUNT, UNITS, SCORE, SA
 enum { PAGES = LS_COLUMN_PAYLOAD, VISIT_COLUMNS };
 enum { GOOD, BAD, ODD };
 
+/* More columns of sales, and visits that have a sale's columns: kinds_test.h. */
+enum { PRICE = SALE_COLUMNS, MESSAGE_COLUMNS };
+
 struct pipe {
     struct fixture base;
     struct ls_reference reference;
@@ -104,9 +107,9 @@ struct pipe {
 /* A record before it is encoded, and after. */
 struct message {
     uint32_t topic, partition;
-    size_t version;                     /* that writes it, of its event type's */
-    struct ls_cell cells[SALE_COLUMNS]; /* of the readers' version */
-    const char *till;                   /* the field `till`, where the version has it */
+    size_t version;                        /* that writes it, of its event type's */
+    struct ls_cell cells[MESSAGE_COLUMNS]; /* of the readers' version */
+    const char *till;                      /* the field `till`, where the version has it */
     char id[16];
     uint8_t value[16384];
     struct ls_log_record raw;
@@ -252,7 +255,7 @@ static inline void encode(const struct pipe *p, struct message *m)
 {
     const struct ls_spec_event_type *type = p->plan->topics[m->topic].type;
     const struct ls_spec_version *version = &type->versions[m->version];
-    struct ls_cell cells[SALE_COLUMNS + 1];
+    struct ls_cell cells[MESSAGE_COLUMNS + 1];
     write_cells(type->layout, version->layout, m, cells);
     uint8_t *at = ls_put_single_object(m->value, version->schema->crc64);
     assert_true(ls_row_size_max(version->layout, cells) < sizeof m->value);
@@ -285,7 +288,7 @@ static inline void begin_message(const struct pipe *p, struct message *m, uint32
     set_version(p, m, p->plan->topics[topic].type->version_count - 1);
     m->till = "then";
     m->cells[LS_COLUMN_ENTITY_ID] = text_of("S0");
-    if (topic == VISIT) {
+    if (p->plan->topics[topic].type->layout->count == VISIT_COLUMNS) {
         m->cells[PAGES] = number_of(3);
     } else {
         m->cells[ITEM] = text_of("pen");
@@ -296,6 +299,7 @@ static inline void begin_message(const struct pipe *p, struct message *m, uint32
         m->cells[AMOUNT] = number_of(1250);
         m->cells[UNITS] = number_of(2);
         m->cells[SCORE] = number_of(-4);
+        m->cells[PRICE] = number_of(15000);
     }
     encode(p, m);
 }

@@ -9,7 +9,8 @@
 #include "spec/heartbeat.h"
 
 enum {
-    KEPT = 64, /* messages of a partition that copies are made of */
+    KEPT = 64,   /* messages of a partition that copies are made of */
+    RECENT = 16, /* ids and times that others take over or stand beside */
     MESSAGES_MAX = 48,
     LARGE = 1500
 };
@@ -35,6 +36,10 @@ struct scribe {
     struct ls_log *log;
     struct message kept[KEPT];
     size_t kept_count;
+    struct {
+        int id;
+        int64_t event_time;
+    } recent[RECENT]; /* of any partition of any topic */
     int next_id;
     int64_t now, highest; /* ingest_time of the last record, and of all */
     bool large;
@@ -45,13 +50,41 @@ static inline const struct ls_spec_pipeline *settings(const struct scribe *s)
     return s->p->plan->spec->pipeline;
 }
 
+/* A length of time that decides something in a view: of a window, a gap, a look back. */
+static inline int64_t span_of(struct scribe *s, const struct ls_view *view)
+{
+    const int64_t spans[] = {view->size_ms, view->every_ms, view->gap_ms,
+                             view->over_ms, view->step_ms,  view->within_ms};
+    return spans[below(s->d, sizeof spans / sizeof *spans)];
+}
+
+/* An event time near an edge of some view: of a window, or as far from another record as a view
+ * looks. */
+static inline int64_t time_at_edge(struct scribe *s, int64_t watermark)
+{
+    const struct ls_view *view = &s->p->views->views[below(s->d, (int64_t)s->p->views->count)];
+    int64_t span = span_of(s, view);
+    int64_t edge = below(s->d, 3) - 1;
+    if (view->kind == LS_VIEW_WINDOWS && one_in(s->d, 2)) {
+        int64_t number = ls_floor_div(watermark - view->offset_ms, view->every_ms);
+        return (one_in(s->d, 2) ? ls_view_start(view, number) : ls_view_end(view, number)) + edge;
+    }
+    return s->recent[below(s->d, RECENT)].event_time + (one_in(s->d, 3) ? -span : span) + edge;
+}
+
 /* An event time near one of the edges that decide a record's fate. */
 static inline int64_t event_time(struct scribe *s, uint32_t topic)
 {
     int64_t delay = s->p->plan->topics[topic].watermark_delay_ms;
     int64_t watermark = (s->now > s->highest ? s->now : s->highest) - delay;
     int64_t edge = below(s->d, 3) - 1;
-    switch (below(s->d, 10)) {
+    switch (below(s->d, 14)) {
+    case 10:
+    case 11:
+    case 12:
+        return time_at_edge(s, watermark);
+    case 13: /* of another record, to the millisecond */
+        return s->recent[below(s->d, RECENT)].event_time;
     case 0: /* of a window of 1, 2 or 3 s */
         return ls_floor_div(watermark, 1000) * 1000 + edge;
     case 1: /* of a shifted window */
@@ -101,6 +134,42 @@ static inline void choose_version(struct scribe *s, struct message *m)
     }
 }
 
+/* A visit that has a sale's fields (kinds_test.h): of any shop. */
+static inline void fill_kinds(struct scribe *s, struct message *m)
+{
+    static const char *const shops[] = {"S0", "S1", "S2"};
+    const struct ls_layout *layout = s->p->plan->topics[m->topic].type->layout;
+    fill_sale(s, m);
+    m->cells[LS_COLUMN_ENTITY_ID] = text_of(shops[below(s->d, 3)]);
+    m->cells[VIP] = number_of(below(s->d, 2));
+    m->cells[PRICE] = one_in(s->d, 5) ? null_of() : number_of(below(s->d, 90000) - 30000);
+    m->cells[SCORE] = one_in(s->d, 5) ? null_of() : m->cells[SCORE];
+    for (size_t c = LS_COLUMN_PAYLOAD; c < layout->count; c++) {
+        if (m->cells[c].is_null && !layout->columns[c].nullable) {
+            m->cells[c] = number_of(below(s->d, 9));
+        }
+    }
+}
+
+/* Now and then the id of another record, and its time: only topic and partition tell them apart. */
+static inline void take_over(struct scribe *s, struct message *m)
+{
+    size_t at = (size_t)below(s->d, RECENT);
+    if (s->recent[at].id && one_in(s->d, 6)) {
+        snprintf(m->id, sizeof m->id, "id-%d", s->recent[at].id);
+        m->cells[LS_COLUMN_EVENT_ID] = text_of(m->id);
+        m->cells[LS_COLUMN_EVENT_TIME].number = s->recent[at].event_time;
+    } else {
+        s->recent[at].id = s->next_id - 1;
+        s->recent[at].event_time = m->cells[LS_COLUMN_EVENT_TIME].number;
+    }
+}
+
+static inline bool has_kinds(const struct scribe *s)
+{
+    return s->p->plan->topics[SALE].type->layout->count > SALE_COLUMNS;
+}
+
 /* Times, ids and fields; now and then wrong ones. */
 static inline void fill(struct scribe *s, struct message *m, uint32_t topic)
 {
@@ -123,7 +192,10 @@ static inline void fill(struct scribe *s, struct message *m, uint32_t topic)
     }
     choose_version(s, m);
     m->cells[LS_COLUMN_SCHEMA_VERSION].number += one_in(s->d, 50);
-    if (topic == SALE) {
+    take_over(s, m);
+    if (has_kinds(s)) {
+        fill_kinds(s, m);
+    } else if (topic == SALE) {
         fill_sale(s, m);
     } else {
         m->cells[PAGES] = number_of(below(s->d, 9));
@@ -139,11 +211,12 @@ static inline void copy(struct scribe *s, struct message *m)
     m->cells[LS_COLUMN_EVENT_ID].bytes = (const uint8_t *)m->id;
     m->cells[LS_COLUMN_INGEST_TIME].number = m->raw.timestamp_ms = s->now;
     if (one_in(s->d, 3)) {
-        m->cells[m->topic == SALE ? UNITS : PAGES].number ^= 1;
+        m->cells[m->topic == SALE || has_kinds(s) ? UNITS : PAGES].number ^= 1;
     }
     choose_version(s, m);
     encode(s->p, m);
-    if (one_in(s->d, 4)) { /* the last field is a number of one byte: a padded one is the same */
+    if (one_in(s->d, 4) &&
+        !has_kinds(s)) { /* the last field is a number of one byte: a padded one is the same */
         m->value[m->raw.value_size - 1] |= 0x80;
         m->value[m->raw.value_size++] = 0;
     }
@@ -273,6 +346,9 @@ static inline size_t write_log(struct pipe *p, struct draws *d, uint32_t partiti
     s->log = begin_log(p, "log:log", partitions);
     size_t empty = 0;
     int64_t start = one_in(d, 2) ? below(d, 20000) - 10000 : INT64_C(1767225600000);
+    for (size_t i = 0; i < RECENT; i++) {
+        s->recent[i].event_time = start;
+    }
     for (uint32_t t = 0; t < TOPICS; t++) {
         for (uint32_t i = 0; i < partitions; i++) {
             int64_t count = one_in(d, 5) ? 0 : large && t == SALE ? LARGE : below(d, MESSAGES_MAX);

@@ -233,6 +233,20 @@ static void test_copies_of_every_moment(void **state)
     }
 }
 
+/* Records of log:log in the first `most` of each partition. */
+static uint64_t count_first(struct pipe *p, uint64_t most)
+{
+    struct ls_log *log;
+    uint64_t count = 0;
+    FINE(p, ls_log_open("log:log", false, &log, &p->base.err));
+    for (uint32_t i = 0; i < 2 * TOPICS; i++) {
+        uint64_t there = ls_log_count(log, i / 2, i % 2);
+        count += there < most ? there : most;
+    }
+    ls_log_close(log);
+    return count;
+}
+
 static void test_interrupted(void **state)
 {
     struct pipe *p = *state;
@@ -248,7 +262,7 @@ static void test_interrupted(void **state)
     assert_int_equal(run(p, "out", &stop, &result), LS_E_INTERRUPTED);
     uint64_t rest = finish(p, "out").records;
     assert_true(rest > 0 && rest < total);              /* what was read before the end is kept */
-    assert_int_equal(total - rest, 7 * 2 * 2 * TOPICS); /* by twos from each */
+    assert_int_equal(total - rest, count_first(p, (uint64_t)7 * 2)); /* by twos from each */
 }
 
 /* ---- damage */
