@@ -118,13 +118,14 @@ size_t ls_sorter_runs(const struct ls_sorter *s)
 
 /* ---- in memory */
 
-static uint64_t prefix_of(const uint8_t *key, size_t size)
+/* Eight bytes of a key from `depth` on; zeros where it ends. */
+static uint64_t prefix_at(const uint8_t *key, size_t size, size_t depth)
 {
-    if (size >= 8) {
-        return ls_key_get_u64(key);
+    if (size >= depth + 8) {
+        return ls_key_get_u64(key + depth);
     }
     uint64_t prefix = 0;
-    for (size_t i = 0; i < 8; i++) {
+    for (size_t i = depth; i < depth + 8; i++) {
         prefix = prefix << 8 | (i < size ? key[i] : 0);
     }
     return prefix;
@@ -138,40 +139,46 @@ static int compare_items(const uint8_t *a, const uint8_t *b)
     return order ? order : (size_a > size_b) - (size_a < size_b);
 }
 
-static bool before(const struct entry *a, const struct entry *b)
+/* ---- by eight bytes of the keys at a time: those that are the same in them, by the next eight */
+
+#define RADIX_MIN  256 /* entries; fewer are compared */
+#define DEPTH_MAX  64  /* bytes; keys that are the same so far are compared whole */
+#define INSERT_MAX 16
+
+static bool before(const struct entry *a, const struct entry *b, bool whole)
 {
-    return a->prefix != b->prefix ? a->prefix < b->prefix : compare_items(a->item, b->item) < 0;
+    return a->prefix != b->prefix ? a->prefix < b->prefix
+                                  : whole && compare_items(a->item, b->item) < 0;
 }
 
-static void insertion_sort(struct entry *entries, size_t count)
+static void insertion_sort(struct entry *entries, size_t count, bool whole)
 {
     for (size_t i = 1; i < count; i++) {
         struct entry moving = entries[i];
         size_t at = i;
-        for (; at > 0 && before(&moving, &entries[at - 1]); at--) {
+        for (; at > 0 && before(&moving, &entries[at - 1], whole); at--) {
             entries[at] = entries[at - 1];
         }
         entries[at] = moving;
     }
 }
 
-/* Merge sort from the bottom up: stable, no worst case, no recursion. */
-static void sort_entries(struct ls_sorter *s)
+/* Merge sort from the bottom up: no worst case, no recursion. `whole`: by all of the keys. */
+static void merge_sort(struct entry *entries, struct entry *spare, size_t count, bool whole)
 {
-    enum { RUN = 16 };
-    for (size_t i = 0; i < s->count; i += RUN) {
-        insertion_sort(&s->entries[i], s->count - i < RUN ? s->count - i : RUN);
+    struct entry *from = entries;
+    struct entry *to = spare;
+    for (size_t i = 0; i < count; i += INSERT_MAX) {
+        insertion_sort(&from[i], count - i < INSERT_MAX ? count - i : INSERT_MAX, whole);
     }
-    struct entry *from = s->entries;
-    struct entry *to = s->spare;
-    for (size_t width = RUN; width < s->count; width *= 2) {
-        for (size_t low = 0; low < s->count; low += 2 * width) {
-            size_t middle = low + width < s->count ? low + width : s->count;
-            size_t high = low + 2 * width < s->count ? low + 2 * width : s->count;
+    for (size_t width = INSERT_MAX; width < count; width *= 2) {
+        for (size_t low = 0; low < count; low += 2 * width) {
+            size_t middle = low + width < count ? low + width : count;
+            size_t high = low + 2 * width < count ? low + 2 * width : count;
             size_t a = low;
             size_t b = middle;
             for (size_t k = low; k < high; k++) {
-                bool left = a < middle && (b == high || !before(&from[b], &from[a]));
+                bool left = a < middle && (b == high || !before(&from[b], &from[a], whole));
                 to[k] = left ? from[a++] : from[b++];
             }
         }
@@ -179,8 +186,98 @@ static void sort_entries(struct ls_sorter *s)
         from = to;
         to = other;
     }
-    s->entries = from;
-    s->spare = to;
+    if (from != entries) {
+        memcpy(entries, from, count * sizeof *entries);
+    }
+}
+
+/* By the bytes of the prefixes, the last one first; a byte that all have in common costs nothing.
+ */
+static void radix_sort(struct entry *entries, struct entry *spare, size_t count)
+{
+    size_t counts[8][256] = {{0}};
+    struct entry *from = entries;
+    struct entry *to = spare;
+    for (size_t i = 0; i < count; i++) {
+        for (unsigned b = 0; b < 8; b++) {
+            counts[b][entries[i].prefix >> 8 * b & 255]++;
+        }
+    }
+    for (unsigned b = 0; b < 8; b++) {
+        size_t begins[256];
+        size_t begin = 0;
+        if (counts[b][entries[0].prefix >> 8 * b & 255] == count) {
+            continue;
+        }
+        for (size_t k = 0; k < 256; k++) {
+            begins[k] = begin;
+            begin += counts[b][k];
+        }
+        for (size_t i = 0; i < count; i++) {
+            to[begins[from[i].prefix >> 8 * b & 255]++] = from[i];
+        }
+        struct entry *other = from;
+        from = to;
+        to = other;
+    }
+    if (from != entries) {
+        memcpy(entries, from, count * sizeof *entries);
+    }
+}
+
+/* Do the keys of some entries all end before `depth`? Then they are the same. */
+static bool all_end(const struct entry *entries, size_t count, size_t depth)
+{
+    size_t i = 0;
+    while (i < count && ls_get_u32(entries[i].item) <= depth &&
+           ls_get_u32(entries[i].item) == ls_get_u32(entries[0].item)) {
+        i++;
+    }
+    return i == count;
+}
+
+static bool any_ends(const struct entry *entries, size_t count, size_t depth)
+{
+    size_t i = 0;
+    while (i < count && ls_get_u32(entries[i].item) > depth) {
+        i++;
+    }
+    return i < count;
+}
+
+/* Entries whose keys are the same before `depth`, and whose prefixes are of there. */
+static void sort_from(struct entry *entries, struct entry *spare, size_t count, size_t depth)
+{
+    if (count < RADIX_MIN) {
+        merge_sort(entries, spare, count, false);
+    } else {
+        radix_sort(entries, spare, count);
+    }
+    for (size_t begin = 0, end; begin < count; begin = end) {
+        for (end = begin + 1; end < count && entries[end].prefix == entries[begin].prefix;) {
+            end++;
+        }
+        struct entry *same = &entries[begin];
+        size_t next = depth + 8;
+        if (end - begin == 1 || all_end(same, end - begin, next)) {
+            continue;
+        }
+        if (next >= DEPTH_MAX || any_ends(same, end - begin, next)) {
+            merge_sort(same, spare, end - begin, true);
+            continue;
+        }
+        for (size_t i = 0; i < end - begin; i++) {
+            same[i].prefix = prefix_at(same[i].item + HEADING, ls_get_u32(same[i].item), next);
+        }
+        sort_from(same, spare, end - begin, next);
+    }
+}
+
+static void sort_entries(struct ls_sorter *s)
+{
+    if (s->count > 1) {
+        sort_from(s->entries, s->spare, s->count, 0);
+    }
 }
 
 static size_t item_size(const uint8_t *item)
@@ -261,7 +358,7 @@ int ls_sorter_add(struct ls_sorter *s, const void *key, size_t key_size, const v
     if (value_size) {
         memcpy(at + key_size, value, value_size);
     }
-    s->entries[s->count++] = (struct entry){prefix_of(at, key_size), item};
+    s->entries[s->count++] = (struct entry){prefix_at(at, key_size, 0), item};
     s->used += size;
     return 0;
 }
@@ -337,7 +434,7 @@ static int advance(struct source *s, struct ls_error *err)
         rc = advance_run(s, err);
     }
     if (rc == 0 && s->item) {
-        s->prefix = prefix_of(s->item + HEADING, ls_get_u32(s->item));
+        s->prefix = prefix_at(s->item + HEADING, ls_get_u32(s->item), 0);
     }
     return rc;
 }

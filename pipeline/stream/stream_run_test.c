@@ -261,7 +261,7 @@ static void test_interrupted(void **state)
     total = result.records;
     assert_int_equal(run(p, "out", &stop, &result), LS_E_INTERRUPTED);
     uint64_t rest = finish(p, "out").records;
-    assert_true(rest > 0 && rest < total);              /* what was read before the end is kept */
+    assert_true(rest > 0 && rest < total); /* what was read before the end is kept */
     assert_int_equal(total - rest, count_first(p, (uint64_t)7 * 2)); /* by twos from each */
 }
 

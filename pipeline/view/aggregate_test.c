@@ -159,8 +159,8 @@ static void test_ratios(void **state)
     for (size_t i = 0; i < sizeof ratios / sizeof *ratios; i++) {
         const struct ls_aggregate of = {.count = ratios[i].count, .sum = ratios[i].of};
         const struct ls_aggregate to = {.count = ratios[i].to_count, .sum = ratios[i].to};
-        struct ls_aggregate_result result = ls_ratio_result(
-            &of, ratios[i].of_scale, &to, ratios[i].to_scale, ratios[i].scale);
+        struct ls_aggregate_result result = ls_ratio_result(&of, ratios[i].of_scale, &to,
+                                                            ratios[i].to_scale, ratios[i].scale);
         if (result.is_null != ratios[i].is_null || result.overflows != ratios[i].overflows ||
             (!result.is_null && !result.overflows && result.number != ratios[i].expected)) {
             fail_msg("%s: %lld%s%s", ratios[i].name, (long long)result.number,
