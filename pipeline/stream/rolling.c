@@ -181,6 +181,7 @@ static int get(struct ls_operator *op, struct checkpoint_reader *reader, int64_t
         rc = reader->bad ? 0 : ls_rolling_group(r, key, size, &group, err);
         if (rc == 0 && !reader->bad) {
             group->raised = raised;
+            ls_rolling_release(r, group);
         }
     }
     return rc < 0 ? rc : ls_panes_get(r, reader, err);
