@@ -60,12 +60,18 @@ static size_t late_begin(const struct ls_outputs *o)
     return o->views->count + 2 * o->plan->topic_count * o->partitions;
 }
 
-static size_t late_index(const struct ls_outputs *o, const struct ls_view *view, uint32_t topic,
+static size_t late_index(const struct ls_outputs *o, const struct ls_view *view, size_t source,
                          uint32_t partition)
 {
-    size_t source = (size_t)(view->by_topic[topic] - view->sources);
     return late_begin(o) + (sources_before(o->views, view->index) + source) * o->partitions +
            partition;
+}
+
+const struct ls_dataset *ls_outputs_late_sets(const struct ls_outputs *o,
+                                              const struct ls_view *view, size_t *count)
+{
+    *count = view->source_count * o->partitions;
+    return &o->sets[late_index(o, view, 0, 0)];
 }
 
 size_t ls_outputs_count(const struct ls_record_plan *plan, const struct ls_views *views,
@@ -239,8 +245,9 @@ int ls_outputs_late(struct ls_outputs *o, const struct ls_view *view, uint32_t t
         {.number = (int64_t)position},
         {.number = watermark},
     };
+    size_t source = (size_t)(view->by_topic[topic] - view->sources);
     assert(sizeof cells / sizeof *cells == o->late_layout->count);
-    return ls_dataset_append(&o->sets[late_index(o, view, topic, partition)], cells, err);
+    return ls_dataset_append(&o->sets[late_index(o, view, source, partition)], cells, err);
 }
 
 int ls_outputs_row(struct ls_outputs *o, const struct ls_view *view, const uint8_t *row,

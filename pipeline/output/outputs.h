@@ -64,6 +64,10 @@ int ls_outputs_late(struct ls_outputs *o, const struct ls_view *view, uint32_t t
 int ls_outputs_row(struct ls_outputs *o, const struct ls_view *view, const uint8_t *row,
                    size_t size, struct ls_error *err);
 
+/* The late datasets of a view: of each topic that it reads, by partition. */
+const struct ls_dataset *ls_outputs_late_sets(const struct ls_outputs *o,
+                                              const struct ls_view *view, size_t *count);
+
 /* How a run went: for the summary, apart from what is reproducible. */
 struct ls_run_facts {
     const char *mode; /* "stream", "batch" */

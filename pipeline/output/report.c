@@ -174,12 +174,13 @@ static int summary_topic(const struct ls_outputs *o, const struct ls_partition_c
 
 static int summary_views(const struct ls_outputs *o, struct ls_buf *out, struct ls_error *err)
 {
-    size_t late = o->views->count + 2 * o->plan->topic_count * o->partitions;
     int rc = ls_buf_append_text(out, "\n  },\n  \"views\": {", err);
     for (size_t v = 0; rc == 0 && v < o->views->count; v++) {
+        size_t count;
+        const struct ls_dataset *late = ls_outputs_late_sets(o, &o->views->views[v], &count);
         uint64_t late_rows = 0;
-        for (uint32_t p = 0; p < o->partitions; p++) {
-            late_rows += o->sets[late + v * o->partitions + p].digest.records;
+        for (size_t i = 0; i < count; i++) {
+            late_rows += late[i].digest.records;
         }
         rc = ls_buf_appendf(out, err, "%s\n    \"%s\": {\"rows\": %llu, \"late\": %llu}",
                             v ? "," : "", o->views->views[v].spec->name,

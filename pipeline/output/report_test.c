@@ -1,6 +1,6 @@
 #include "pipeline/output/report.h"
 
-#include "pipeline/fixture_test.h"
+#include "pipeline/kinds_test.h"
 #include "pipeline/view/row.h"
 
 #include <jansson.h>
@@ -161,6 +161,55 @@ static void test_summary(void **state)
     json_decref(root);
 }
 
+/* Views of several topics: late rows of all of them count, and of no other view. */
+static void test_late_rows_of_views(void **state)
+{
+    static const struct {
+        const char *view;
+        uint32_t topic, partition;
+        int rows;
+    } late[] = {
+        {"one", SALE, 0, 1},   {"both", SALE, 0, 2},  {"both", VISIT, 1, 3},
+        {"pairs", SALE, 1, 4}, {"last", VISIT, 0, 5}, {"rule", VISIT, 1, 6},
+    };
+    static const struct {
+        const char *view;
+        json_int_t rows;
+    } expected[] = {{"one", 1}, {"both", 5}, {"none", 0}, {"pairs", 4}, {"last", 5}, {"rule", 6}};
+    struct pipe *p = *state;
+    struct ls_outputs *o;
+    struct message m;
+    plan_kinds(
+        p,
+        "  views:\n"
+        "    - {name: one, from: sale, window: {tumbling: 1s}, select: {n: count}}\n"
+        "    - {name: both, from: [visit, sale], window: {session: 1s}, select: {n: count}}\n"
+        "    - {name: none, from: [sale, visit], rolling: {over: 1s}, select: {n: count}}\n"
+        "    - {name: pairs, join: {left: sale, right: visit, within: 1s}, select: {x: "
+        "{expr: left.kind}}}\n"
+        "    - {name: last, from: visit, window: {tumbling: 1s}, select: {n: count}}\n"
+        "  alerts:\n"
+        "    - {name: rule, from: [sale, visit], when: vip, severity: INFO}\n",
+        NULL);
+    FINE(p, ls_outputs_open(p->plan, p->views, PARTITIONS, "out", NULL, &o, &p->base.err));
+    for (size_t i = 0; i < sizeof late / sizeof *late; i++) {
+        begin_message(p, &m, late[i].topic, 1, 0);
+        ls_record_examine(p->plan, &p->plan->topics[late[i].topic], &m.raw, &record);
+        for (int k = 0; k < late[i].rows; k++) {
+            FINE(p, ls_outputs_late(o, view_of(p, late[i].view), late[i].topic, late[i].partition,
+                                    (uint64_t)k, &record, 0, 0, 0, &p->base.err));
+        }
+    }
+    FINE(p, ls_outputs_finish(o, counts, &facts, &p->base.err));
+    ls_outputs_free(o);
+    json_t *root = load("out/summary.json");
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+        assert_int_equal(json_integer_value(AT(root, "views", expected[i].view, "late")),
+                         expected[i].rows);
+    }
+    json_decref(root);
+}
+
 /* Where the spec has them they are told of, also where there are none. */
 static void test_heartbeats(void **state)
 {
@@ -295,10 +344,15 @@ static void test_missing_dataset(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        PIPE_TEST(test_sums),       PIPE_TEST(test_summary),
-        PIPE_TEST(test_heartbeats), PIPE_TEST(test_rate_of_no_time),
-        PIPE_TEST(test_manifest),   PIPE_TEST(test_reproducible),
-        PIPE_TEST(test_failures),   PIPE_TEST(test_missing_dataset),
+        PIPE_TEST(test_sums),
+        PIPE_TEST(test_summary),
+        PIPE_TEST(test_late_rows_of_views),
+        PIPE_TEST(test_heartbeats),
+        PIPE_TEST(test_rate_of_no_time),
+        PIPE_TEST(test_manifest),
+        PIPE_TEST(test_reproducible),
+        PIPE_TEST(test_failures),
+        PIPE_TEST(test_missing_dataset),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
