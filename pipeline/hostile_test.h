@@ -42,6 +42,7 @@ struct scribe {
     } recent[RECENT]; /* of any partition of any topic */
     int next_id;
     int64_t now, highest; /* ingest_time of the last record, and of all */
+    int64_t grain;        /* times are multiples of it: the coarser, the more of them meet */
     bool large;
 };
 
@@ -159,7 +160,7 @@ static inline void take_over(struct scribe *s, struct message *m)
         snprintf(m->id, sizeof m->id, "id-%d", s->recent[at].id);
         m->cells[LS_COLUMN_EVENT_ID] = text_of(m->id);
         m->cells[LS_COLUMN_EVENT_TIME].number = s->recent[at].event_time;
-    } else {
+    } else if (m->cells[LS_COLUMN_EVENT_TIME].number >= LS_TIME_MIN_MS) {
         s->recent[at].id = s->next_id - 1;
         s->recent[at].event_time = m->cells[LS_COLUMN_EVENT_TIME].number;
     }
@@ -174,9 +175,11 @@ static inline bool has_kinds(const struct scribe *s)
 static inline void fill(struct scribe *s, struct message *m, uint32_t topic)
 {
     s->now += one_in(s->d, 3) ? 0 : below(s->d, one_in(s->d, 15) ? 9000 : 300);
+    s->now = ls_floor_div(s->now, s->grain) * s->grain;
     int64_t ingest = one_in(s->d, 10) ? s->now - below(s->d, 900) : s->now;
     begin_message(s->p, m, topic, s->next_id++, ingest);
-    m->cells[LS_COLUMN_EVENT_TIME] = number_of(event_time(s, topic));
+    m->cells[LS_COLUMN_EVENT_TIME] = number_of(ls_floor_div(event_time(s, topic), s->grain) *
+                                               s->grain);
     if (one_in(s->d, 25)) { /* by exactly max_skew, and by one more */
         int64_t skew = settings(s)->max_skew_ms + below(s->d, 2);
         m->raw.timestamp_ms += one_in(s->d, 2) ? skew : -skew;
@@ -343,6 +346,7 @@ static inline size_t write_log(struct pipe *p, struct draws *d, uint32_t partiti
     s->p = p;
     s->d = d;
     s->large = large;
+    s->grain = has_kinds(s) && one_in(d, 2) ? 250 : 1;
     s->log = begin_log(p, "log:log", partitions);
     size_t empty = 0;
     int64_t start = one_in(d, 2) ? below(d, 20000) - 10000 : INT64_C(1767225600000);
@@ -351,7 +355,7 @@ static inline size_t write_log(struct pipe *p, struct draws *d, uint32_t partiti
     }
     for (uint32_t t = 0; t < TOPICS; t++) {
         for (uint32_t i = 0; i < partitions; i++) {
-            int64_t count = one_in(d, 5) ? 0 : large && t == SALE ? LARGE : below(d, MESSAGES_MAX);
+            int64_t count = one_in(d, has_kinds(s) ? 12 : 5) ? 0 : large && t == SALE ? LARGE : below(d, MESSAGES_MAX);
             s->now = s->highest = start + below(d, 5000);
             write_partition(s, t, i, count);
             empty += count == 0;
