@@ -5,10 +5,31 @@
 
 #include "pipeline/runs_test.h"
 
+#include <jansson.h>
+
 #define SPECS 60
 #define LOGS  3 /* of each spec */
 
-static void one_log(struct pipe *p, struct draws *d, struct seen *seen)
+/* What all of it must have shown (contract C3), by the first letter of the view's name. */
+struct shown {
+    uint64_t rows[128], late[128];
+};
+
+static void count_rows(struct shown *shown)
+{
+    const char *name;
+    json_t *value;
+    json_t *root = json_load_file("batch/summary.json", 0, NULL);
+    json_object_foreach(json_object_get(root, "views"), name, value)
+    {
+        size_t kind = (size_t)name[0];
+        shown->rows[kind] += (uint64_t)json_integer_value(json_object_get(value, "rows"));
+        shown->late[kind] += (uint64_t)json_integer_value(json_object_get(value, "late"));
+    }
+    json_decref(root);
+}
+
+static void one_log(struct pipe *p, struct draws *d, struct seen *seen, struct shown *shown)
 {
     FINE(p, ls_tree_remove("log", &p->base.err));
     FINE(p, ls_tree_remove("stream", &p->base.err));
@@ -21,6 +42,7 @@ static void one_log(struct pipe *p, struct draws *d, struct seen *seen)
     }
     run_stream(p, d, seen);
     run_batch(p, d, seen);
+    count_rows(shown);
 }
 
 /* Settings that decide what is late and when rows come out. */
@@ -37,34 +59,86 @@ static void plan_at_random(struct pipe *p, struct author *a)
     plan_kinds(p, ls_buf_text(&a->text, &a->err), CHOOSE(a->d, sets));
 }
 
+static void one_spec(struct pipe *p, uint64_t seed, struct seen *seen, struct shown *shown)
+{
+    struct draws d = {ls_stream_key(seed, "random views"), 0};
+    struct author a;
+    write_views(&a, &d);
+    plan_at_random(p, &a);
+    for (int i = 0; i < LOGS; i++) {
+        one_log(p, &d, seen, shown);
+        const char *different = difference(p, "stream/datasets", "batch/datasets");
+        if (different[0]) {
+            fail_msg("seed %llu: stream and batch differ in %s of\n%s", (unsigned long long)seed,
+                     different, ls_buf_text(&a.text, &a.err));
+        }
+    }
+    ls_buf_clear(&a.text);
+}
+
 static void test_stream_and_batch(void **state)
 {
     struct pipe *p = *state;
     struct seen seen = {0};
-    const char *from = getenv("LS_SEED");
-    uint64_t begin = from ? strtoull(from, NULL, 10) : 0;
-    uint64_t end = begin + (getenv("LS_SEEDS") ? strtoull(getenv("LS_SEEDS"), NULL, 10) : SPECS);
-    for (uint64_t seed = begin; seed < end; seed++) {
-        struct draws d = {ls_stream_key(seed, "random views"), 0};
-        struct author a;
-        write_views(&a, &d);
-        plan_at_random(p, &a);
-        for (int i = 0; i < LOGS; i++) {
-            one_log(p, &d, &seen);
-            const char *different = difference(p, "stream/datasets", "batch/datasets");
-            if (different[0]) {
-                fail_msg("seed %llu: stream and batch differ in %s of\n%s",
-                         (unsigned long long)seed, different, ls_buf_text(&a.text, &a.err));
-            }
-        }
-        ls_buf_clear(&a.text);
+    struct shown shown = {{0}, {0}};
+    for (uint64_t seed = 0; seed < SPECS; seed++) {
+        one_spec(p, seed, &seen, &shown);
     }
+    for (const char *kind = "wrja"; *kind; kind++) {
+        assert_true(shown.rows[(size_t)*kind] > 100 && shown.late[(size_t)*kind] > 100);
+    }
+    assert_true(seen.by_watermark > 1000);
+    assert_true(seen.restarts > 10);
+    assert_true(seen.empty > 0);
+}
+
+/* Memory refused at any moment ends a run with that error; the stream goes on from what it has
+ * saved. */
+static void test_refused_memory(void **state)
+{
+    struct pipe *p = *state;
+    struct draws d = {ls_stream_key(7, "refused"), 0};
+    struct seen seen = {0};
+    plan_kinds(p, kinds_views, NULL);
+    write_log(p, &d, 2, false);
+    run_batch(p, &d, &seen);
+    unsigned long refused = 0;
+    for (int rc = LS_E_NOMEM; rc == LS_E_NOMEM; refused += 17) {
+        struct ls_stream_result result;
+        struct ls_stream_job job = random_job(p, &d);
+        job.checkpoint_records = 30;
+        job.workers = 1;
+        if (refused % 2) {
+            FINE(p, ls_tree_remove("stream", &p->base.err));
+        }
+        ls_mem_refuse(refused + 1);
+        rc = ls_stream_run(&job, &result, &p->base.err);
+        ls_mem_refuse(0);
+        assert_true(rc == 0 || (rc == LS_E_NOMEM && p->base.err.code == LS_E_NOMEM));
+    }
+    assert_string_equal(difference(p, "stream/datasets", "batch/datasets"), "");
+    refused = 0;
+    for (int rc = LS_E_NOMEM; rc == LS_E_NOMEM; refused += 17) {
+        struct ls_batch_result result;
+        const struct ls_batch_job job = {.plan = p->plan,
+                                         .views = p->views,
+                                         .from = "log:log",
+                                         .to = "batch",
+                                         .workers = 1,
+                                         .memory = 1};
+        ls_mem_refuse(refused + 1);
+        rc = ls_batch_run(&job, &result, &p->base.err);
+        ls_mem_refuse(0);
+        assert_true(rc == 0 || (rc == LS_E_NOMEM && p->base.err.code == LS_E_NOMEM));
+    }
+    assert_string_equal(difference(p, "stream/datasets", "batch/datasets"), "");
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         PIPE_TEST(test_stream_and_batch),
+        PIPE_TEST(test_refused_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -231,7 +231,6 @@ static inline void write_window(struct author *a)
         WRITE(a, ", window: {hopping: {size: %dms, every: %dms, offset: %lldms}}", size, every,
               (long long)(one_in(a->d, 2) ? 0 : below(a->d, 5000)));
     }
-    write_select(a, false);
 }
 
 static inline void write_rolling(struct author *a)
@@ -276,22 +275,15 @@ static inline void write_join(struct author *a)
 
 static inline void write_view(struct author *a, int number)
 {
-    WRITE(a, "    - {name: v%d", number);
-    switch (below(a->d, 5)) {
-    case 0:
+    int64_t kind = below(a->d, 5);
+    WRITE(a, "    - {name: %s%d", kind == 0 ? "join" : kind < 3 ? "rolling" : "window", number);
+    if (kind == 0) {
         write_join(a);
-        break;
-    case 1:
-    case 2:
+    } else {
         write_sources(a);
         write_key(a);
-        write_rolling(a);
-        write_select(a, true);
-        break;
-    default:
-        write_sources(a);
-        write_key(a);
-        write_window(a);
+        kind < 3 ? write_rolling(a) : write_window(a);
+        write_select(a, kind < 3);
     }
     WRITE(a, "}\n");
 }
@@ -311,7 +303,7 @@ static inline void write_condition(struct author *a, const char *word, bool rais
 static inline void write_alert(struct author *a, int number)
 {
     static const char *const severities[] = {"INFO", "WARNING", "CRITICAL"};
-    WRITE(a, "    - {name: a%d", number);
+    WRITE(a, "    - {name: alert%d", number);
     write_sources(a);
     write_key(a);
     a->columns = 0;
