@@ -287,7 +287,9 @@ static int results(struct scan *s, struct ls_error *err)
             *out = number_result(s, i);
         }
     }
-    ls_row_settle_tops(s->view, row, &s->rows->tops);
+    if (rc == 0) {
+        ls_row_settle_tops(s->view, row, &s->rows->tops);
+    }
     return rc;
 }
 

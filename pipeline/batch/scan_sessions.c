@@ -82,7 +82,9 @@ static int results(struct scan *s, struct ls_error *err)
             row->results[i] = ls_aggregate_result(column->kind, numbers, column->extra_scale);
         }
     }
-    ls_row_settle_tops(s->view, row, &s->rows->tops);
+    if (rc == 0) {
+        ls_row_settle_tops(s->view, row, &s->rows->tops);
+    }
     return rc;
 }
 

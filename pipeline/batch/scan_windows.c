@@ -181,7 +181,9 @@ static int results(struct scan *s, struct ls_error *err)
             *out = ls_aggregate_result(column->kind, numbers, column->extra_scale);
         }
     }
-    ls_row_settle_tops(s->view, &s->row, &s->tops);
+    if (rc == 0) {
+        ls_row_settle_tops(s->view, &s->row, &s->tops);
+    }
     return rc;
 }
 

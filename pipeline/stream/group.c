@@ -295,6 +295,8 @@ int ls_group_results(const struct ls_view *view, const struct ls_group_state *st
     for (size_t i = 0; rc == 0 && i < view->column_count; i++) {
         rc = result_of(view, &view->columns[i], state, &row->results[i], tops, err);
     }
-    ls_row_settle_tops(view, row, tops);
+    if (rc == 0) {
+        ls_row_settle_tops(view, row, tops);
+    }
     return rc;
 }

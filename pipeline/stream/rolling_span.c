@@ -254,6 +254,8 @@ int ls_span_results(const struct ls_view *view, const struct rolling_span *span,
             *out = candidate_result(&state->candidates);
         }
     }
-    ls_row_settle_tops(view, row, tops);
+    if (rc == 0) {
+        ls_row_settle_tops(view, row, tops);
+    }
     return rc;
 }
