@@ -45,19 +45,6 @@ static void check_summary(struct pipe *p, struct seen *seen)
     (void)p;
 }
 
-/* A third opinion, of code that shares nothing with the two (C7). */
-static void check_naive(struct pipe *p, uint64_t seed)
-{
-    const struct ls_naive naive = {p->base.spec, "log", "tables", "batch/datasets", false};
-    struct ls_naive_counts counts;
-    p->base.report.size = 0;
-    int rc = ls_naive_check(&naive, &counts, &p->base.report, &p->base.err);
-    if (rc != 0) {
-        fail_msg("seed %llu: %s", (unsigned long long)seed,
-                 rc < 0 ? p->base.err.text : ls_buf_text(&p->base.report, &p->base.err));
-    }
-}
-
 /* The inputs of the manifests: records, heartbeats, digests by partition. */
 static void check_inputs(void)
 {

@@ -3,6 +3,7 @@
 #ifndef LS_PIPELINE_RUNS_TEST_H
 #define LS_PIPELINE_RUNS_TEST_H
 
+#include "conformance/naive.h"
 #include "pipeline/batch/batch_run.h"
 #include "pipeline/hostile_test.h"
 #include "pipeline/stream/stream_run.h"
@@ -112,6 +113,19 @@ static inline void run_shorter(struct pipe *p, struct draws *d)
     struct ls_stream_job job = random_job(p, d);
     job.from = "log:shorter";
     FINE(p, ls_stream_run(&job, &result, &p->base.err));
+}
+
+/* A third opinion, of code that shares nothing with the two (C7). */
+static inline void check_naive(struct pipe *p, uint64_t seed)
+{
+    const struct ls_naive naive = {p->base.spec, "log", "tables", "batch/datasets", false};
+    struct ls_naive_counts counts;
+    p->base.report.size = 0;
+    int rc = ls_naive_check(&naive, &counts, &p->base.report, &p->base.err);
+    if (rc != 0) {
+        fail_msg("seed %llu: %s", (unsigned long long)seed,
+                 rc < 0 ? p->base.err.text : ls_buf_text(&p->base.report, &p->base.err));
+    }
 }
 
 #endif
