@@ -214,7 +214,11 @@ int ls_naive_aggregate_run(const struct naive_aggregate *aggregate,
     size_t used = 0;
     *out = (struct naive_value){0};
     for (size_t i = 0; i < count; i++) {
-        if (!aggregate->where || ls_naive_expr_holds(aggregate->where, rows[i])) {
+        int rc = aggregate->where ? ls_naive_expr_holds(aggregate->where, rows[i], err) : 1;
+        if (rc < 0) {
+            return rc;
+        }
+        if (rc) {
             room[used++] = rows[i];
         }
     }

@@ -9,7 +9,7 @@ struct alerts {
     struct naive_making *m;
     struct naive_counting counting;
     struct naive_expr *when, *clear;
-    struct naive_value *features; /* of one record */
+    struct naive_value *features; /* of one record, as conditions need them */
     struct naive_row_of *rows;
     size_t count;
 };
@@ -48,33 +48,44 @@ static int define(struct alerts *a)
     return rc;
 }
 
-static int add_row(struct alerts *a, const struct naive_seen *seen, bool raised)
+/* Records of the group up to this one. */
+struct moment {
+    const struct naive_seen *now;
+    const struct naive_value *const *rows;
+    size_t count;
+};
+
+static int add_row(struct alerts *a, const struct moment *moment, bool raised)
 {
     struct naive_making *m = a->m;
     struct naive_value *others;
-    struct naive_value *row = ls_naive_row(m, seen, &others);
+    struct naive_value *row = ls_naive_row(m, moment->now, &others);
     if (!row) {
         return m->err->code;
     }
-    row[0] = seen->row[NAIVE_EVENT_TIME];
-    row[1] = seen->row[NAIVE_EVENT_ID];
+    row[0] = moment->now->row[NAIVE_EVENT_TIME];
+    row[1] = moment->now->row[NAIVE_EVENT_ID];
     others[0] = symbol(transitions, raised ? 0 : 1);
     others[1] = symbol(severities, m->view->spec->severity);
-    for (size_t i = 0; i < m->select.count; i++) {
-        others[2 + i] = a->features[i];
-    }
-    a->rows[a->count++] = (struct naive_row_of){seen, row};
-    return 0;
+    a->rows[a->count++] = (struct naive_row_of){moment->now, row};
+    return ls_naive_select_run(&m->select, moment->rows, moment->count, a->counting.room,
+                               &m->view->arena, others + 2, m->err);
 }
 
-/* Does the record change the state of its group? */
-static bool changes(const struct alerts *a, bool raised)
+/* 1: the record changes the state of its group. */
+static int changes(struct alerts *a, const struct moment *moment, bool raised)
 {
-    const struct naive_value *cells = a->m->select.cells;
-    if (raised && a->clear) {
-        return ls_naive_expr_holds(a->clear, cells);
+    struct naive_making *m = a->m;
+    int rc = ls_naive_select_judge(&m->select, moment->rows, moment->count, a->counting.room,
+                                   &m->view->arena, a->features, m->err);
+    if (rc < 0) {
+        return rc;
     }
-    return ls_naive_expr_holds(a->when, cells) != raised;
+    if (raised && a->clear) {
+        return ls_naive_expr_holds(a->clear, m->select.cells, m->err);
+    }
+    rc = ls_naive_expr_holds(a->when, m->select.cells, m->err);
+    return rc < 0 ? rc : rc != raised;
 }
 
 static int make_rows(struct alerts *a)
@@ -82,28 +93,25 @@ static int make_rows(struct alerts *a)
     struct naive_making *m = a->m;
     const struct naive_counting *c = &a->counting;
     bool raised = false;
-    int rc = 0;
     a->features = ls_arena_new(&m->view->arena, m->select.count, sizeof *a->features, m->err);
     a->rows = a->features ? ls_arena_new(&m->view->arena, c->count, sizeof *a->rows, m->err) : NULL;
     if (!a->rows) {
         return m->err->code;
     }
-    for (size_t i = 0; rc == 0 && i < c->count; i++) {
+    for (size_t i = 0; i < c->count; i++) {
         size_t count = ls_naive_look_back(m->view->spec->rolling, c, i);
-        if (i == 0 || ls_naive_key_order(c->seen[i - 1], c->seen[i]) != 0) {
-            raised = false;
+        const struct moment moment = {c->seen[i], c->rows + i + 1 - count, count};
+        raised = raised && ls_naive_key_order(c->seen[i - 1], c->seen[i]) == 0;
+        int rc = changes(a, &moment, raised);
+        if (rc == 1) {
+            raised = !raised;
+            rc = add_row(a, &moment, raised);
         }
-        rc = ls_naive_select_run(&m->select, c->rows + i + 1 - count, count, c->room,
-                                 &m->view->arena, a->features, m->err);
         if (rc < 0) {
             return ls_naive_of_record(m, c->seen[i]);
         }
-        if (changes(a, raised)) {
-            raised = !raised;
-            rc = add_row(a, c->seen[i], raised);
-        }
     }
-    return rc;
+    return 0;
 }
 
 int ls_naive_make_alerts(struct naive_making *m)

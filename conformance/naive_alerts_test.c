@@ -94,6 +94,25 @@ static void conditions_need_columns_of_64_bits(void **state)
          "order 0 1 0 a C1 weight=999999999999999999 quantity=1",
          "! alert rule a: record of 1970-01-01T00:00:00.001Z: event_id a: `r` does not fit 64 bits:"
          " it must have ended the run"},
+        /* what nothing uses has to fit its type where there is a row, and there alone */
+        {NULL,
+         BUSY "select: {s: {sum: quantity}, d: {expr: 'quantity * quantity'}}, when: 'express'}",
+         "order 0 1 0 a C1 quantity=9223372036854775807\norder 0 2 0 b C1 quantity=1\n"
+         "order 0 20 0 c C1 quantity=7 express=true",
+         "20,'c','RAISED','WARNING',7,49,1\n"},
+        {NULL, BUSY "select: {s: {sum: quantity}}, when: 'express'}",
+         "order 0 1 0 a C1 quantity=9223372036854775807\n"
+         "order 0 2 0 b C1 quantity=1 express=true",
+         "! alert rule a: record of 1970-01-01T00:00:00.002Z: event_id b: `s` does not fit a long: "
+         "it must have ended the run"},
+        {NULL, BUSY "select: {s: {sum: quantity}}, when: 'express and s > 0'}",
+         "order 0 1 0 a C1 quantity=9223372036854775807\norder 0 2 0 b C1 quantity=1",
+         "! alert rule a: record of 1970-01-01T00:00:00.002Z: event_id b: `s` does not fit a long: "
+         "it must have ended the run"},
+        {NULL, RULE "when: 'quantity * quantity * quantity > 0'}",
+         "order 0 1 0 a C1 quantity=9223372036854775807",
+         "! alert rule a: record of 1970-01-01T00:00:00.001Z: event_id a: a condition leaves 128 "
+         "bits: it must have ended the run"},
         /* one that nothing uses may be wider */
         {NULL, BUSY "select: {r: {avg: weight, scale: 9}, s: {sum: weight}}, when: 's > 0'}",
          records, "1,'a','RAISED','WARNING',999999999999999.999000000,999999999999999.999,1\n"},

@@ -123,10 +123,11 @@ static int must_have_ended(const char *column, const char *what, struct ls_error
 }
 
 static int expr_value(const struct naive_selected *selected, const struct naive_column *column,
-                      const struct naive_value *cells, struct ls_arena *arena,
+                      const struct naive_value *cells, struct ls_arena *arena, bool is_final,
                       struct naive_value *out, struct ls_error *err)
 {
     struct naive_result result = ls_naive_expr_value(selected->expr, selected->scale, cells);
+    bool is_long = result.number >= INT64_MIN && result.number <= INT64_MAX;
     *out = (struct naive_value){.is_null = result.is_null || result.by_zero};
     if (out->is_null) {
         return 0;
@@ -136,9 +137,11 @@ static int expr_value(const struct naive_selected *selected, const struct naive_
     }
     if (column->type == NAIVE_SCALED) {
         int rc = ls_naive_decimal_value(result.number, arena, out, err);
-        return rc == LS_E_DATA ? must_have_ended(column->name, "38 digits", err) : rc;
+        return rc != LS_E_DATA ? rc
+               : is_final      ? must_have_ended(column->name, "38 digits", err)
+                               : 0;
     }
-    if (result.number < INT64_MIN || result.number > INT64_MAX) {
+    if (!is_long && is_final) {
         return must_have_ended(column->name, "a long", err);
     }
     if (column->type == NAIVE_STRING) {
@@ -166,21 +169,41 @@ static int to_cell(const struct naive_selected *selected, const struct naive_col
     return 0;
 }
 
+static int run(struct naive_select *select, const struct naive_value *const *rows, size_t count,
+               const struct naive_value **room, struct ls_arena *arena, bool is_row,
+               struct naive_value *out, struct ls_error *err)
+{
+    int rc = 0;
+    memcpy(select->cells, rows[count - 1], select->field_count * sizeof *select->cells);
+    for (size_t i = 0; rc >= 0 && i < select->count; i++) {
+        const struct naive_selected *selected = &select->items[i];
+        const struct naive_column *column = &select->scope.items[select->field_count + i];
+        bool is_final = is_row || selected->is_used;
+        if (selected->expr) {
+            rc = expr_value(selected, column, select->cells, arena, is_final, &out[i], err);
+        } else if (is_final) {
+            rc = ls_naive_aggregate_run(&selected->aggregate, rows, count, room, arena, &out[i],
+                                        err);
+        } else if (selected->aggregate.where) {
+            rc = ls_naive_expr_holds(selected->aggregate.where, rows[count - 1], err);
+        }
+        if (rc >= 0 && is_final) {
+            rc = to_cell(selected, column, &out[i], &select->cells[select->field_count + i], err);
+        }
+    }
+    return rc < 0 ? rc : 0;
+}
+
 int ls_naive_select_run(struct naive_select *select, const struct naive_value *const *rows,
                         size_t count, const struct naive_value **room, struct ls_arena *arena,
                         struct naive_value *out, struct ls_error *err)
 {
-    int rc = 0;
-    memcpy(select->cells, rows[count - 1], select->field_count * sizeof *select->cells);
-    for (size_t i = 0; rc == 0 && i < select->count; i++) {
-        const struct naive_selected *selected = &select->items[i];
-        const struct naive_column *column = &select->scope.items[select->field_count + i];
-        rc = selected->expr ? expr_value(selected, column, select->cells, arena, &out[i], err)
-                            : ls_naive_aggregate_run(&selected->aggregate, rows, count, room, arena,
-                                                     &out[i], err);
-        rc = rc < 0
-                 ? rc
-                 : to_cell(selected, column, &out[i], &select->cells[select->field_count + i], err);
-    }
-    return rc;
+    return run(select, rows, count, room, arena, true, out, err);
+}
+
+int ls_naive_select_judge(struct naive_select *select, const struct naive_value *const *rows,
+                          size_t count, const struct naive_value **room, struct ls_arena *arena,
+                          struct naive_value *out, struct ls_error *err)
+{
+    return run(select, rows, count, room, arena, false, out, err);
 }

@@ -176,11 +176,13 @@ struct naive_result ls_naive_expr_value(const struct naive_expr *expr, unsigned 
     return value;
 }
 
-bool ls_naive_expr_holds(const struct naive_expr *expr, const struct naive_value *row)
+int ls_naive_expr_holds(const struct naive_expr *expr, const struct naive_value *row,
+                        struct ls_error *err)
 {
-    if (expr->op == NAIVE_OP_DIVIDE) {
-        return false;
+    struct naive_result value = expr->op == NAIVE_OP_DIVIDE ? failure : eval(expr, row);
+    if (value.failed) {
+        return ls_error_set(err, LS_E_DATA,
+                            "a condition leaves 128 bits: it must have ended the run");
     }
-    struct naive_result value = eval(expr, row);
-    return !value.failed && !value.is_null && value.number == 1;
+    return !value.is_null && value.number == 1;
 }

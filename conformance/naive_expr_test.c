@@ -203,7 +203,7 @@ static void expressions_have_their_values(void **state)
             fail_msg("`%s` is %s, should be %s", values[i].text, text, values[i].wanted);
         }
         bool holds = ls_naive_expr_kind(expr) == NAIVE_KIND_BOOLEAN &&
-                     ls_naive_expr_holds(expr, row);
+                     ls_naive_expr_holds(expr, row, &err) == 1;
         assert_int_equal(holds, strcmp(values[i].wanted, "true") == 0);
     }
 }

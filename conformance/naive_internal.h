@@ -239,8 +239,9 @@ struct naive_result ls_naive_expr_value(const struct naive_expr *expr, unsigned 
 /* Does the column stand in it? */
 bool ls_naive_expr_uses(const struct naive_expr *expr, size_t column);
 
-/* Known and true. */
-bool ls_naive_expr_holds(const struct naive_expr *expr, const struct naive_value *row);
+/* 1: known and true; 0; LS_E_DATA where a number leaves 128 bits. */
+int ls_naive_expr_holds(const struct naive_expr *expr, const struct naive_value *row,
+                        struct ls_error *err);
 
 /* ---- what there is */
 

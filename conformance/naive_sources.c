@@ -165,8 +165,9 @@ static int read_partition(struct reading *r, size_t t, size_t index)
         if (!seen.row) {
             return r->err->code;
         }
-        if (r->where && !ls_naive_expr_holds(r->where, seen.row)) {
-            continue;
+        rc = r->where ? ls_naive_expr_holds(r->where, seen.row, r->err) : 1;
+        if (rc <= 0) {
+            continue; /* or end */
         }
         rc = give_key(&seen, &r->source->fields, r->key, r->key_count, &r->view->arena, r->err);
         rc = rc < 0 ? rc

@@ -54,6 +54,28 @@ static void every_topic_has_what_is_late_of_it(void **state)
     hand_close(&h);
 }
 
+static void conditions_that_leave_128_bits_must_have_ended_the_run(void **state)
+{
+    (void)state;
+#define VAST "quantity * quantity * quantity > 0"
+    static const char record[] = "order 0 1 0 a C1 quantity=9223372036854775807";
+    static const char late[] = "order 0 1 99 a C1 quantity=9223372036854775807";
+    static const struct naive_case cases[] = {
+        {"{name: v, from: order, window: {tumbling: 10ms}, where: '" VAST "', select: {n: count}}",
+         NULL, record, "! view v: a condition leaves 128 bits: it must have ended the run"},
+        {"{name: v, from: order, window: {tumbling: 10ms}, "
+         "select: {n: {count: {where: '" VAST "'}}}}",
+         NULL, record,
+         "! view v: window of 1970-01-01T00:00:00.000Z: a condition leaves 128 bits: it must have "
+         "ended the run"},
+        /* what does not count is not asked */
+        {"{name: v, from: order, window: {tumbling: 10ms}, "
+         "select: {n: {count: {where: '" VAST "'}}}}",
+         NULL, late, "late raw.shop.order 0\n'a','C1',1,0,10,0,0,99\n"},
+    };
+    check_cases(cases, COUNT(cases));
+}
+
 static void refused_memory_is_an_error(void **state)
 {
     (void)state;
@@ -99,6 +121,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(several_types_show_what_all_of_them_have),
         cmocka_unit_test(every_topic_has_what_is_late_of_it),
+        cmocka_unit_test(conditions_that_leave_128_bits_must_have_ended_the_run),
         cmocka_unit_test(refused_memory_is_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

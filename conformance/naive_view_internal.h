@@ -83,6 +83,12 @@ int ls_naive_select_run(struct naive_select *select, const struct naive_value *c
                         size_t count, const struct naive_value **room, struct ls_arena *arena,
                         struct naive_value *out, struct ls_error *err);
 
+/* As much of it as conditions need, where there may be no row: what no row shows may be too large
+ * for its type. */
+int ls_naive_select_judge(struct naive_select *select, const struct naive_value *const *rows,
+                          size_t count, const struct naive_value **room, struct ls_arena *arena,
+                          struct naive_value *out, struct ls_error *err);
+
 /* ---- what is made */
 
 struct naive_making {

@@ -14,11 +14,7 @@ UNITS = {'ms': 1, 's': 1000, 'm': 60000, 'h': 3600000, 'd': 86400000}
 
 
 class Ends(Exception):
-    """A value that does not fit: the run ends."""
-
-
-class Unknown(Exception):
-    """An intermediate value leaves 128 bits: a condition is unknown, a column ends the run."""
+    """A value that does not fit its type, or 128 bits on the way: the run ends."""
 
 
 def duration(text):
@@ -100,7 +96,7 @@ Expr = collections.namedtuple('Expr', 'kind scale value names sides', defaults=(
 
 def fits(value, scale):
     if abs(value * 10**scale) >= 2**127:
-        raise Unknown
+        raise Ends
     return value
 
 
@@ -194,10 +190,7 @@ def expression(text, types):
 
 
 def holds(condition, env):
-    try:
-        return condition.value(env) is True
-    except Unknown:
-        return False
+    return condition.value(env) is True
 
 
 # ---- columns
@@ -211,23 +204,6 @@ def of_settings(entry):
     if not isinstance(given, dict):
         given = {} if given is None else {('expr' if word == 'expr' else 'field'): given}
     return word, given, beside
-
-
-def long(value):
-    if value not in LONG:
-        raise Ends
-    return value
-
-
-def wide(value):
-    if abs(value) >= 10**38:
-        raise Ends
-    return value
-
-
-def total(field, values):
-    """A sum as it is written."""
-    return wide(sum(values)) if is_decimal(field) else long(sum(values))
 
 
 def quantile(q, values):
@@ -274,6 +250,7 @@ class Column:
         return field_of(name, avro, True, is_money(of))
 
     def value(self, records, env):
+        """Exactly, whether or not it fits."""
         if self.expr:
             return self.expr_value(env)
         records = [r for r in records if self.where is None or holds(self.where, r)]
@@ -287,35 +264,36 @@ class Column:
         if not values:
             return None
         if self.word in ('min', 'max', 'sum', 'first', 'last'):
-            return {'min': min, 'max': max, 'first': lambda v: v[0], 'last': lambda v: v[-1], 'sum': lambda v: total(self.of, v)}[self.word](values)
+            return {'min': min, 'max': max, 'first': lambda v: v[0], 'last': lambda v: v[-1], 'sum': sum}[self.word](values)
         if self.word == 'quantile':
             return quantile(self.q, values)
         over = len(values) if self.word == 'avg' else Q(sum(r[self.to.name] for r in records if r[self.to.name] is not None), 10**self.to.scale)
-        return wide(round(Q(sum(values), 10**self.of.scale) / over * 10**self.scale)) if over else None
+        return round(Q(sum(values), 10**self.of.scale) / over * 10**self.scale) if over else None
 
     def top(self, records):
         has = collections.defaultdict(int)
         for r in records:
             if r[self.of.name] is not None and (self.to is None or r[self.to.name] is not None):
                 has[r[self.of.name]] += 1 if self.to is None else r[self.to.name]
-        ranked = sorted(has.items(), key=lambda x: (-x[1], encode(self.of, x[0])))[:self.k]
-        return [[value, n if self.to is None else total(self.to, [n])] for value, n in ranked]
+        return [list(x) for x in sorted(has.items(), key=lambda x: (-x[1], encode(self.of, x[0])))[:self.k]]
 
     def expr_value(self, env):
-        try:
-            value = self.expr.value(env)
-            if value is not None and self.expr.sides:        # both become whole numbers, with no more places than it takes
-                a, b = self.expr.sides
-                places = max(a.scale, self.scale + b.scale)
-                fits(a.value(env), places), fits(b.value(env), places - self.scale)
-        except Unknown:
-            raise Ends from None
+        value = self.expr.value(env)
+        if value is not None and self.expr.sides:        # both become whole numbers, with no more places than it takes
+            a, b = self.expr.sides
+            places = max(a.scale, self.scale + b.scale)
+            fits(a.value(env), places), fits(b.value(env), places - self.scale)
         if value is None or self.expr.kind in ('text', 'boolean'):
             return value
-        if self.expr.kind == 'time':
-            return long(int(value))
-        value = round(value * 10**self.scale)
-        return wide(value) if self.scale else long(value)
+        return int(value) if self.expr.kind == 'time' else round(value * 10**self.scale)
+
+    def final(self, value):
+        """The value as it stands in a row."""
+        decimal = is_decimal(self.to) if self.word == 'top' and self.to else is_decimal(self.field)
+        for number in [has for _, has in value] if self.word == 'top' else [value]:
+            if isinstance(number, int) and not (abs(number) < 10**38 if decimal else number in LONG):
+                raise Ends
+        return value
 
 
 class Select:
@@ -338,8 +316,8 @@ class Select:
             value = column.value(records, env)
             values.append(value)
             env[column.name] = value
-            if column.name in self.used and isinstance(value, int):
-                long(value)
+            if column.name in self.used and isinstance(value, int) and value not in LONG:
+                raise Ends
         return values, env
 
 
@@ -396,6 +374,7 @@ class View:
         self.fields = [*head, *self.by, *others, *(c.field for c in self.select.columns), field_of('feature_version', 'int')]
 
     def put(self, head, of, others, values):
+        values = [c.final(v) for c, v in zip(self.select.columns, values)]
         self.rows.append([*head, *(of[f.name] for f in self.by), *others, *values, int(self.spec.get('feature_version', 1))])
 
     def make_windows(self, seen, word, given):

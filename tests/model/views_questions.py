@@ -47,7 +47,7 @@ ENVELOPE = [field_of('event_id', 'string'), field_of('event_time', TIME), field_
 PHYSICAL = LATE[5:]
 CHOICES = {'country': ['', 'A', 'AA', 'B', 'DE', 'É'], 'code': ['x', 'xy', 'DE'], 'quantity': [*range(-3, 4), 127, 128, 255, 256, 257, -257, 1023, 99999],
            'small': [-64, -1, 0, 1, 64, 300], 'huge': [2**63 - 1, -2**63, 5, -1, 0, 2**62], 'amount': [-100, -1, 0, 1, 50, 99, 100, 250, 12345],
-           'weight': [-1500, -1, 0, 1, 5, 999, 10**17], 'due': [-5, 0, 7, 40], 'day': [-1, 0, 3], 'flag': [False, True], 'wall': [-5, 3]}
+           'weight': [-1500, -1, 0, 1, 5, 999, 10**18 - 1], 'due': [-5, 0, 7, 40], 'day': [-1, 0, 3], 'flag': [False, True], 'wall': [-5, 3]}
 
 
 class Maker:
@@ -96,7 +96,7 @@ class Maker:
             for f in list(self.tables[name].values())[len(ENVELOPE):-len(PHYSICAL)]:
                 choices = f.avro['symbols'] if f.name == 'method' else CHOICES[f.name]
                 value = self.some(*choices)
-                if f.name == 'huge' and self.rng.random() < .9:
+                if f.name == 'huge' and self.rng.random() < .8:
                     value = self.rng.randrange(-9, 9)
                 r[f.name] = None if f.nullable and self.rng.random() < .25 else value
             out[name].append(r)
@@ -123,7 +123,7 @@ class Maker:
 
     def aggregate(self, fields):
         usable = {n: f for n, f in fields.items() if f.kind}
-        numbers = [n for n, f in usable.items() if f.kind == 'number']
+        numbers = [n for n, f in usable.items() if f.kind == 'number'] + ['huge'] * (3 if 'huge' in usable else 0)
         ordered = [n for n, f in usable.items() if f.kind in ('number', 'time')]
         word = self.some('count', 'sum', 'min', 'max', 'avg', 'distinct', 'ratio', 'first', 'last', 'quantile', 'top')
         where = {'where': self.condition(types_of(usable))} if self.rng.random() < .3 else {}
