@@ -63,7 +63,8 @@ int ls_bind_names(struct ls_binder *b, const struct ls_option *row, const struct
     }
     bool one = node->kind != LS_YAML_LIST;
     size_t count = one ? 1 : node->count;
-    const struct ls_option item = {.name = row->name, .type = LS_OPTION_NAME};
+    const struct ls_option item = {
+        .name = row->name, .type = row->type == LS_OPTION_TEXTS ? LS_OPTION_TEXT : LS_OPTION_NAME};
     const char **items = ls_arena_new(b->arena, count, sizeof *items, b->err);
     struct ls_where *where = ls_arena_new(b->arena, count, sizeof *where, b->err);
     if (!items || !where) {

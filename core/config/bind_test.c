@@ -44,6 +44,10 @@ static void check_lists(const struct sample *s)
     assert_int_equal(s->by.count, 2);
     assert_string_equal(s->by.items[1], "b");
     assert_string_equal(s->by.where[1].path, "by[1]");
+    assert_int_equal(s->texts.count, 2);
+    assert_string_equal(s->texts.items[0], "x y");
+    assert_string_equal(s->texts.items[1], "1.50");
+    assert_string_equal(s->texts.where[1].path, "texts[1]");
     assert_int_equal(s->mix.count, 2);
     assert_string_equal(s->mix.words[0], "web");
     assert_int_equal(s->mix.weights[1], 5);
@@ -95,7 +99,7 @@ static void check_picks(const struct sample *s)
     assert_null(s->window.settings);
     assert_int_equal(s->where.line, 1);
     assert_true(s->given & 1);
-    assert_false(s->given & (1 << 21)); /* defaults */
+    assert_false(s->given & (1 << 22)); /* defaults */
 }
 
 static void every_type_fills_its_member(void **state)
@@ -104,7 +108,7 @@ static void every_type_fills_its_member(void **state)
         "{strict: false, loud: true, count: 200_000, any: -3, title: 12.50, name: a_1,\n"
         " mode: both, gap: 1m30s, shift: -2h, rate: 5/m, memory: 1MiB, share: 4/6,\n"
         " price: 24.90, least: 5m, start: 2026-01-01, daily: 18:00:00.25,\n"
-        " marks: [1, 2s], by: [a, b],\n"
+        " marks: [1, 2s], by: [a, b], texts: [x y, 1.50],\n"
         " mix: {web: 3, app: 5}, extra: [x], limits: {horizon: 1s, memory: 2MiB},\n"
         " broker: {uri: 'kafka://h', password: '${secret:p}'}, steps: [{set: a, zipf: 2}],\n"
         " columns: {n: count, s: {sum: amount, scale: 2}}, lists: {q: [{set: z}]},\n"
@@ -196,11 +200,13 @@ static const struct {
     {"{count: 5, nevr: {}}", "\"nevr\" is no option of sample", "did you mean \"never\"?"},
     {"{count: 5, never: {}, zzzzzzzzzz: 1, <<: 1}", "\"zzzzzzzzzz\" is no option of sample",
      "known here: strict, loud, count, any, title, name, mode, gap, shift, rate, memory, "
-     "share, price, least, start, daily, marks, by, mix, extra, limits, defaults, broker, steps, "
+     "share, price, least, start, daily, marks, by, texts, mix, extra, limits, defaults, broker, "
+     "steps, "
      "columns, lists, choice, const, never, node, uniform, zipf, sum, width, window"},
     {"{count: 5, sometimes: {}}", "\"sometimes\" is no option of sample",
      "known here: strict, loud, count, any, title, name, mode, gap, shift, rate, memory, "
-     "share, price, least, start, daily, marks, by, mix, extra, limits, defaults, broker, steps, "
+     "share, price, least, start, daily, marks, by, texts, mix, extra, limits, defaults, broker, "
+     "steps, "
      "columns, lists, choice, const, never, node, uniform, zipf, sum, width, window; a value "
      "source is missing"},
     {"{count: 5, never: {}, broker: {address: x}}", "\"address\" is no option of broker",

@@ -80,6 +80,7 @@ int ls_bind_value(struct ls_binder *b, const struct ls_option *row, const struct
     case LS_OPTION_QUANTITIES:
         return ls_bind_quantities(b, row, node, out, json);
     case LS_OPTION_NAMES:
+    case LS_OPTION_TEXTS:
         return ls_bind_names(b, row, node, out, json);
     case LS_OPTION_WEIGHTS:
         return ls_bind_weights(b, row, node, out, json);

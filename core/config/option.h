@@ -30,6 +30,7 @@ enum ls_option_type {
     LS_OPTION_TIME_OF_DAY, /* 18:00, 06:30:15             → int64_t, ms since midnight */
     LS_OPTION_QUANTITIES,  /* a list of quantities            → struct ls_quantities */
     LS_OPTION_NAMES,       /* a list of names, or one name      → struct ls_names */
+    LS_OPTION_TEXTS,       /* a list of what is text or number, or one → struct ls_names */
     LS_OPTION_WEIGHTS,     /* {web: 3, app: 5}, or a list of equal ones → struct ls_weights */
     LS_OPTION_NODE,        /* any value, read by the caller     → const struct ls_yaml * */
     LS_OPTION_TABLE, /* a map bound by `table`            → pointer to its struct, NULL when absent

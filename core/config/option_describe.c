@@ -55,6 +55,7 @@ static const struct {
     [LS_OPTION_TIME_OF_DAY] = {.name = "time of day", .examples = {"18:00", "06:30:15"}},
     [LS_OPTION_QUANTITIES] = {.name = "list of numbers or durations", .examples = {"[1, 20.5]"}},
     [LS_OPTION_NAMES] = {.name = "name or list of names", .examples = {"[country, tier]"}},
+    [LS_OPTION_TEXTS] = {.name = "text or list of texts", .examples = {"[US, DE]"}},
     [LS_OPTION_WEIGHTS] = {.name = "map from words to whole weights, or list of words",
                            .examples = {"{web: 3, app: 5}"}},
     [LS_OPTION_NODE] = {.name = "any value"},

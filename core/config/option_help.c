@@ -24,6 +24,7 @@ static const char *const placeholders[] = {
     [LS_OPTION_TIME_OF_DAY] = "HH:MM",
     [LS_OPTION_QUANTITIES] = "LIST",
     [LS_OPTION_NAMES] = "NAMES",
+    [LS_OPTION_TEXTS] = "LIST",
     [LS_OPTION_WEIGHTS] = "MAP",
     [LS_OPTION_NODE] = "VALUE",
     [LS_OPTION_TABLE] = "MAP",

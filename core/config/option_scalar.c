@@ -35,6 +35,7 @@ size_t ls_option_size(enum ls_option_type type)
     case LS_OPTION_QUANTITIES:
         return sizeof(struct ls_quantities);
     case LS_OPTION_NAMES:
+    case LS_OPTION_TEXTS:
         return sizeof(struct ls_names);
     case LS_OPTION_WEIGHTS:
         return sizeof(struct ls_weights);

@@ -14,6 +14,17 @@ static json_t *reference(const struct ls_catalog *catalog, const struct ls_table
                        json_sprintf("#/$defs/%s", ls_catalog_id(catalog, table, NULL)));
 }
 
+static json_t *texts_schema(void)
+{
+    static const char *const types[] = {"array", "string", "number"};
+    json_t *type = json_array();
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        type = ls_json_push(type, json_string(types[i]));
+    }
+    json_t *schema = ls_json_put(json_object(), "type", type);
+    return ls_json_put(schema, "items", ls_json_typed_two("string", "number"));
+}
+
 static json_t *weights_schema(void)
 {
     static const struct ls_option weight = {
@@ -173,6 +184,8 @@ static json_t *value_schema(const struct ls_catalog *catalog, const struct ls_op
     case LS_OPTION_NAMES:
         return ls_json_put(ls_json_pattern(ls_json_typed_two("array", "string"), LS_NAME_PATTERN),
                            "items", ls_schema_scalar(&name));
+    case LS_OPTION_TEXTS:
+        return texts_schema();
     case LS_OPTION_WEIGHTS:
         return weights_schema();
     case LS_OPTION_NODE:

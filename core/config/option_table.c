@@ -129,6 +129,7 @@ static int default_json(struct ls_binder *b, const struct ls_option *row, json_t
     switch (row->type) {
     case LS_OPTION_QUANTITIES:
     case LS_OPTION_NAMES:
+    case LS_OPTION_TEXTS:
     case LS_OPTION_WEIGHTS:
     case LS_OPTION_LIST:
     case LS_OPTION_MAP:

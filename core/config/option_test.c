@@ -168,6 +168,7 @@ static void types_are_described(void **state)
         {"gap", "duration 0 .. 1h"},
         {"shift", "duration of at least -2h"},
         {"by", "name or list of names"},
+        {"texts", "text or list of texts"},
         {"limits", "map (limits)"},
         {"steps", "list of maps (step)"},
         {"columns", "map from names to maps (column)"},

@@ -73,6 +73,7 @@ struct sample {
     int64_t daily_ms;
     struct ls_quantities marks;
     struct ls_names by;
+    struct ls_names texts;
     struct ls_weights mix;
     const struct ls_yaml *extra;
     struct sample_limits *limits;
@@ -279,6 +280,7 @@ static const struct ls_option sample_rows[] = {
      .summary = "When each day."},
     {SAMPLE_ROW(marks, LS_OPTION_QUANTITIES, 0), .summary = "Some marks."},
     {SAMPLE_ROW(by, LS_OPTION_NAMES, 0), .fallback = "entity_id", .summary = "Grouped by."},
+    {SAMPLE_ROW(texts, LS_OPTION_TEXTS, 0), .summary = "Some texts."},
     {SAMPLE_ROW(mix, LS_OPTION_WEIGHTS, 0), .summary = "A mix."},
     {SAMPLE_ROW(extra, LS_OPTION_NODE, 0), .summary = "Anything."},
     {SAMPLE_ROW(limits, LS_OPTION_TABLE, 0), .table = &limits_table, .summary = "Limits."},

@@ -45,6 +45,8 @@ static void the_semantic_part_is_canonical(void **state)
          " daily: 18:00}",
          "{\"by\":[\"a\"],\"const\":{\"value\":\"x\"},\"count\":5,\"daily\":64800000,"
          "\"least\":\"300000\",\"start\":1767225600000}"},
+        {"{count: 5, never: ~, texts: [b c, 1.50, a]}",
+         "{\"count\":5,\"never\":{},\"texts\":[\"b c\",\"1.50\",\"a\"]}"},
         {"{count: 5, const: {value: 1.50}, least: 5m, marks: [1.0, 1s]}",
          "{\"const\":{\"value\":{\"map\":[[\"value\",\"1.50\"]]}},\"count\":5,"
          "\"least\":300000,\"marks\":[\"1\",1000]}"},
