@@ -7,11 +7,11 @@
 #define LS_GENERATOR_OP_H
 
 #include "core/avro/encode.h"
+#include "core/base/pattern.h"
 #include "core/expr/expr.h"
 #include "generator/choices.h"
 #include "generator/distribution.h"
 #include "generator/id.h"
-#include "generator/pattern.h"
 #include "generator/walk.h"
 
 #define LS_PLAN_PICKS_MAX    16    /* entities that one event type uses */

@@ -1,4 +1,4 @@
-#include "generator/pattern.h"
+#include "core/base/pattern.h"
 
 #include "core/base/mem.h"
 #include "generator/statistics_test.h"

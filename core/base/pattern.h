@@ -1,7 +1,7 @@
 /* Texts of a simple pattern: letters as they are, [A-Z0-9] one of some, {3} or {2,5} so often what
  * stands before, ? at most once, a backslash before what is meant as it stands. */
-#ifndef LS_GENERATOR_PATTERN_H
-#define LS_GENERATOR_PATTERN_H
+#ifndef LS_BASE_PATTERN_H
+#define LS_BASE_PATTERN_H
 
 #include "core/base/arena.h"
 #include "core/base/diag.h"

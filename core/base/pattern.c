@@ -1,4 +1,4 @@
-#include "generator/pattern.h"
+#include "core/base/pattern.h"
 
 #include <stdio.h>
 #include <string.h>
