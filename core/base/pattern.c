@@ -127,6 +127,7 @@ static bool take_part(struct reader *r, struct ls_arena *arena, struct ls_patter
     for (unsigned c = ' '; c < 128; c++) {
         if (marked[c]) {
             bytes[part->count++] = (uint8_t)c;
+            part->has[c / 64] |= UINT64_C(1) << c % 64;
         }
     }
     if (part->count == 0) {
@@ -160,6 +161,43 @@ bool ls_pattern_compile(const char *text, struct ls_where where, struct ls_arena
         fail(&r, "a text of it may be longer than 1024 bytes", "lower the numbers in braces");
     }
     return parts && !r.failed;
+}
+
+/* Where a part can end, from where the parts before it can. At each place the nearest beginning
+ * that leaves room for `least` decides: one that is farther off needs more of the same letters. */
+static bool match_part(const struct ls_pattern_part *part, const uint8_t *text, size_t size,
+                       const bool *begins, bool *ends)
+{
+    bool any = false;
+    bool found = false;
+    size_t nearest = 0;
+    size_t letters = 0; /* of the part, just in front of the place */
+    for (size_t at = 0; at <= size; at++) {
+        letters = at && ls_pattern_part_has(part, text[at - 1]) ? letters + 1 : 0;
+        if (at >= part->least && begins[at - part->least]) {
+            nearest = at - part->least;
+            found = true;
+        }
+        ends[at] = found && at - nearest <= part->most && at - nearest <= letters;
+        any = any || ends[at];
+    }
+    return any;
+}
+
+bool ls_pattern_matches(const struct ls_pattern *pattern, const void *text, size_t size)
+{
+    bool places[2][LS_PATTERN_TEXT_MAX + 1];
+    if (size > pattern->text_max) {
+        return false;
+    }
+    memset(places[0], 0, size + 1);
+    places[0][0] = true;
+    for (size_t k = 0; k < pattern->count; k++) {
+        if (!match_part(&pattern->parts[k], text, size, places[k % 2], places[(k + 1) % 2])) {
+            return false;
+        }
+    }
+    return places[pattern->count % 2][size];
 }
 
 size_t ls_pattern_write(const struct ls_pattern *pattern, uint64_t base, uint8_t *out)

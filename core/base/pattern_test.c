@@ -147,13 +147,117 @@ static void each_text_matches(void **state)
         for (uint64_t n = 0; n < 2000; n++) {
             size_t size = draw(&m, k, n, text);
             longest = size > longest ? size : longest;
-            if (!matches(patterns[k], text)) {
+            if (!matches(patterns[k], text) || !ls_pattern_matches(&m.pattern, text, size)) {
                 fail_msg("`%s` is none of `%s`", text, patterns[k]);
             }
         }
         assert_int_equal(longest, m.pattern.text_max);
         clear(&m);
     }
+}
+
+/* Few letters, so that much of what a part may take its neighbours may take too. */
+static void draw_pattern(uint64_t n, char *out)
+{
+    static const char *const classes[] = {"a", "b", "[ab]", "[a-c]"};
+    static const char *const times[] = {"", "", "?", "{0}", "{2}", "{0,2}", "{1,3}"};
+    uint64_t word = ls_mix(n);
+    *out = '\0';
+    for (uint64_t parts = word % 5; parts; parts--) {
+        word = ls_mix(word);
+        strcat(out, classes[word % 4]);
+        strcat(out, times[word / 4 % 7]);
+    }
+}
+
+/* Every text of up to six of three letters. */
+static void matching_is_what_the_matcher_says(void **state)
+{
+    enum { LETTERS = 3, LONGEST = 6, RUNS = 600 };
+    unsigned found = 0;
+    (void)state;
+    for (uint64_t n = 0; n < RUNS; n++) {
+        char written[64];
+        char text[LONGEST + 1] = "";
+        struct made m;
+        draw_pattern(n, written);
+        make_fine(&m, written);
+        for (size_t size = 0; size <= LONGEST;) {
+            text[size] = '\0';
+            bool right = matches(written, text);
+            if (ls_pattern_matches(&m.pattern, text, size) != right) {
+                fail_msg("`%s` is %sof `%s`", text, right ? "" : "not ", written);
+            }
+            found += right;
+            size_t at = 0; /* the next text: as a number with its lowest digit in front */
+            while (at < size && text[at] == 'a' + LETTERS - 1) {
+                text[at++] = 'a';
+            }
+            if (at < size) {
+                text[at]++;
+            } else {
+                text[size++] = 'a';
+            }
+        }
+        clear(&m);
+    }
+    assert_true(found > 10000);
+}
+
+static void any_bytes_can_be_matched(void **state)
+{
+    static const struct {
+        const char *pattern, *text;
+        size_t size;
+        bool matches;
+    } cases[] = {
+        {"[ -~]{0,9}", "", 0, true},
+        {"[ -~]{0,9}", "a\0b", 3, false},
+        {"[ -~]{0,9}", "\x7f", 1, false},
+        {"[ -~]{0,9}", "\x80", 1, false},
+        {"[ -~]{0,9}", "\xe1", 1, false},
+        {"[ -~]{0,9}", "p\xc3\xa9n", 4, false},
+        {"[ -~]{0,9}", "\n", 1, false},
+        {"[ -~]{0,9}", "12345678 ", 9, true},
+        {"[ -~]{0,9}", "123456789 ", 10, false},
+        {"", "", 0, true},
+        {"", "\0", 1, false},
+        {"a", "a\0", 2, false},
+        {"a", "A", 1, false},
+    };
+    (void)state;
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        struct made m;
+        make_fine(&m, cases[k].pattern);
+        if (ls_pattern_matches(&m.pattern, cases[k].text, cases[k].size) != cases[k].matches) {
+            fail_msg("case %zu: `%s`", k, cases[k].pattern);
+        }
+        clear(&m);
+    }
+}
+
+/* What goes back and tries again never comes to an end here. */
+static void matching_takes_no_longer_than_it_should(void **state)
+{
+    enum { PARTS = 128 };
+    char written[2 * PARTS + 16] = "";
+    char text[2 * PARTS + 1];
+    struct made m;
+    (void)state;
+    for (size_t k = 0; k < PARTS; k++) {
+        strcat(written, "a?");
+    }
+    strcat(written, "[ab]{127}a");
+    make_fine(&m, written);
+    memset(text, 'a', sizeof text);
+    for (size_t size = 0; size <= sizeof text; size++) {
+        bool fits = size >= PARTS && size <= 2 * PARTS;
+        assert_int_equal(ls_pattern_matches(&m.pattern, text, size), fits);
+        text[size ? size - 1 : 0] = 'b';
+        assert_false(ls_pattern_matches(&m.pattern, text, size));
+        text[size ? size - 1 : 0] = 'a';
+    }
+    clear(&m);
 }
 
 /* Each length as often as the others, and at each place each letter: also next to one another. */
@@ -317,6 +421,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_matcher_knows_right_from_wrong),
         cmocka_unit_test(each_text_matches),
+        cmocka_unit_test(matching_is_what_the_matcher_says),
+        cmocka_unit_test(any_bytes_can_be_matched),
+        cmocka_unit_test(matching_takes_no_longer_than_it_should),
         cmocka_unit_test(lengths_and_letters_are_even),
         cmocka_unit_test(texts_are_pinned),
         cmocka_unit_test(wrong_patterns_are_refused),
