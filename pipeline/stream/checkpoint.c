@@ -11,7 +11,8 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#define MAGIC "LSCKPT01"
+#define MAGIC         "LSCKPT"
+#define STATE_VERSION "01" /* of what follows: another one is not read */
 #define WHOLE_AGAIN_BYTES                                                                          \
     (UINT64_C(4) << 20) /* a chain this much larger than its first file is written whole */
 
@@ -107,8 +108,8 @@ uint64_t ls_checkpoints_restarts(const struct ls_checkpoints *c)
 
 /* ---- reading */
 
-/* Reads a file and checks what does not depend on its content: LS_E_DATA for a damaged one. The
- * reader then stands behind the heading. */
+/* Reads a file and checks what does not depend on its content: LS_E_DATA for a damaged one,
+ * LS_E_USAGE for one of another state version. The reader then stands behind both. */
 static int read_file(const struct ls_checkpoints *c, uint64_t sequence, struct ls_buf *bytes,
                      struct checkpoint_reader *r, struct ls_error *err)
 {
@@ -119,9 +120,15 @@ static int read_file(const struct ls_checkpoints *c, uint64_t sequence, struct l
     if (rc < 0) {
         return rc;
     }
-    if (bytes->size < 12 || memcmp(bytes->data, MAGIC, 8) != 0 ||
+    if (bytes->size < 12 || memcmp(bytes->data, MAGIC, 6) != 0 ||
         ls_crc32c(0, bytes->data, bytes->size - 4) != ls_get_u32(bytes->data + bytes->size - 4)) {
         return ls_error_set(err, LS_E_DATA, "%s is damaged", path);
+    }
+    if (memcmp(bytes->data + 6, STATE_VERSION, 2) != 0) {
+        return ls_error_set(err, LS_E_USAGE,
+                            "the checkpoints in %s have the state version %.2s, this program's is "
+                            "%s: give another --state, or remove it to begin anew",
+                            c->folder, (const char *)bytes->data + 6, STATE_VERSION);
     }
     *r = (struct checkpoint_reader){bytes->data + 8, bytes->data + bytes->size - 4, false};
     return 0;
@@ -267,7 +274,7 @@ int ls_checkpoints_restore(struct ls_checkpoints *c, struct ls_stream *stream, s
         c->next = list.sequences[0] + 1;
         rc = find_newest(c, &list, damaged, err);
     }
-    if (rc == LS_E_USAGE) { /* of another job: told apart from damage until here */
+    if (rc == LS_E_USAGE) { /* of another job or version: told apart from damage until here */
         rc = err->code = LS_E_DATA;
     }
     if (rc == 0 && list.count) {
@@ -293,7 +300,7 @@ int ls_checkpoints_restore(struct ls_checkpoints *c, struct ls_stream *stream, s
 static int put_heading(const struct ls_checkpoints *c, const struct chain *chain,
                        struct ls_buf *out, struct ls_error *err)
 {
-    int rc = ls_buf_append(out, MAGIC, 8, err);
+    int rc = ls_buf_append(out, MAGIC STATE_VERSION, 8, err);
     rc = rc < 0 ? rc : ls_checkpoint_put_bytes(out, c->job.bytes, LS_SHA256_SIZE, err);
     rc = rc < 0 ? rc : ls_checkpoint_put(out, c->restarts, err);
     rc = rc < 0 ? rc : ls_checkpoint_put(out, chain->count, err);

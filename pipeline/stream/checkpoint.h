@@ -8,8 +8,8 @@
  * changed, not the size of the state. The files of the last two checkpoints are kept; a damaged one
  * is known by its CRC-32C, and the one before it is used.
  *
- *   file  "LSCKPT01", then integers as u64 little-endian and byte strings as size and bytes; the
- * last four bytes are the CRC-32C of all before
+ *   file  "LSCKPT", the state version (two digits), then integers as u64 little-endian and byte
+ * strings as size and bytes; the last four bytes are the CRC-32C of all before
  */
 #ifndef LS_STREAM_CHECKPOINT_H
 #define LS_STREAM_CHECKPOINT_H
@@ -28,7 +28,8 @@ void ls_checkpoints_close(struct ls_checkpoints *checkpoints);
 
 /* Fills a new stream from the newest sound checkpoint: 1, with one state for each of
  * `dataset_count` outputs in *states (owned by the checkpoints, valid until they are closed); 0
- * when there is none. A checkpoint of another job is LS_E_DATA; the message names both. *damaged
+ * when there is none. A checkpoint of another job or state version is LS_E_DATA; the message names
+ * both. *damaged
  * counts files that were passed over. */
 int ls_checkpoints_restore(struct ls_checkpoints *checkpoints, struct ls_stream *stream,
                            size_t dataset_count, struct ls_dataset_state **states,

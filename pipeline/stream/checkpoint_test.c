@@ -445,6 +445,22 @@ static void test_locked(void **state)
     ls_checkpoints_close(second);
 }
 
+/* Sound, and not to be read as what it is not (P10). */
+static void test_another_state_version(void **state)
+{
+    struct pipe *p = *state;
+    unsigned damaged;
+    write_three(p);
+    struct ls_buf bytes = content(p, FILE_OF(3));
+    bytes.data[6] = '9';
+    ls_put_u32(bytes.data + bytes.size - 4, ls_crc32c(0, bytes.data, bytes.size - 4));
+    FINE(p, ls_file_replace(FILE_OF(3), bytes.data, bytes.size, &p->base.err));
+    ls_buf_clear(&bytes);
+    assert_int_equal(position_of(p, &damaged), LS_E_DATA);
+    assert_non_null(strstr(p->base.err.text, "the checkpoints in state have the state version 9"));
+    assert_non_null(strstr(p->base.err.text, ", this program's is 0"));
+}
+
 static void test_another_job(void **state)
 {
     struct pipe *p = *state;
@@ -519,6 +535,7 @@ int main(void)
         PIPE_TEST(test_chain),
         PIPE_TEST(test_going_on_after_damage),
         PIPE_TEST(test_locked),
+        PIPE_TEST(test_another_state_version),
         PIPE_TEST(test_another_job),
         PIPE_TEST(test_refused_memory),
         PIPE_TEST(test_refused_memory_while_saving),
