@@ -342,6 +342,9 @@ int ls_naive_steps_compile(const struct naive_world *world, struct naive_topic *
 bool ls_naive_steps_run(const struct naive_topic *topic, const struct naive_value *event,
                         struct naive_value *row);
 
+/* Is all of it a text of the pattern? */
+bool ls_naive_is_like(const char *pattern, const uint8_t *text, size_t size);
+
 /* The other checks, in order; outcome, watermark and row of every record of the topic. */
 int ls_naive_judge(struct naive_world *world, struct naive_topic *topic, struct ls_error *err);
 

@@ -72,6 +72,25 @@ static bool is_above(int64_t value, unsigned scale, const struct ls_decimal *bou
     return value == INT64_MIN ? false : is_below(-value, scale, &mirrored);
 }
 
+/* A number, of `scale` places, or a text. */
+static bool is_one_of(const struct ls_names *values, const struct naive_column *column,
+                      const struct naive_value *value)
+{
+    bool is_text = column->type == NAIVE_STRING || column->type == NAIVE_ENUM;
+    for (size_t i = 0; i < values->count; i++) {
+        const char *text = values->items[i];
+        struct ls_decimal number;
+        if (is_text ? strlen(text) == value->size &&
+                          (value->size == 0 || memcmp(text, value->bytes, value->size) == 0)
+                    : ls_read_decimal(text, &number) &&
+                          !is_below(value->number, column->scale, &number) &&
+                          !is_above(value->number, column->scale, &number)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static enum ls_reason judge_quality(const struct naive_world *world,
                                     const struct naive_topic *topic,
                                     const struct naive_record *record, bool references)
@@ -96,6 +115,14 @@ static enum ls_reason judge_quality(const struct naive_world *world,
                 (ls_spec_check_given(check, "max") &&
                  is_above(value->number, scale, &check->maximum.number))) {
                 return LS_REASON_RANGE;
+            }
+        } else if (check->check == LS_CHECK_SET) {
+            if (!is_one_of(&check->values, &topic->event.items[index], value)) {
+                return LS_REASON_SET;
+            }
+        } else if (check->check == LS_CHECK_PATTERN) {
+            if (!ls_naive_is_like(check->like, value->bytes, value->size)) {
+                return LS_REASON_PATTERN;
             }
         } else if (check->check == LS_CHECK_REFERENCE) {
             const struct naive_table *table = ls_naive_table(world, check->table);

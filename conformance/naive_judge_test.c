@@ -76,6 +76,48 @@ static void a_record_is_judged_by_its_first_fault(void **state)
     }
 }
 
+/* What a check says to one value. */
+static void sets_and_patterns_are_judged(void **state)
+{
+    static const char *const quantities[] = {"1", "-2.0", "7"};
+    static const char *const amounts[] = {"1", "0.50"};
+    static const char *const countries[] = {"DE", "US", ""};
+    static const struct {
+        const char *country;
+        int64_t method, amount, quantity;
+        enum ls_reason outcome;
+    } cases[] = {
+        {"DE", 0, 100, 1, LS_ADMITTED},       {"US", 1, 50, -2, LS_ADMITTED},
+        {"DE", 1, NO_AMOUNT, 7, LS_ADMITTED}, {"DE", 0, 100, 2, LS_REASON_SET},
+        {"DE", 0, 5, 1, LS_REASON_SET},       {"DE", 0, 1, 1, LS_REASON_SET},
+        {"de", 0, 100, 1, LS_REASON_SET},     {"FR", 0, 100, 1, LS_REASON_SET},
+        {"", 0, 100, 1, LS_REASON_PATTERN},   {"DE", 2, 100, 1, LS_REASON_SET},
+        {"-", 0, 100, 1, LS_ADMITTED},
+    };
+    static const char *const methods[] = {"card", "cash"};
+    struct ls_spec_check checks[] = {
+        {.check = LS_CHECK_SET, .field = "quantity", .values = {3, quantities, NULL}},
+        {.check = LS_CHECK_SET, .field = "amount", .values = {2, amounts, NULL}},
+        {.check = LS_CHECK_SET, .field = "country", .values = {3, countries, NULL}},
+        {.check = LS_CHECK_PATTERN, .field = "country", .like = "[A-Z]{2}"},
+        {.check = LS_CHECK_SET, .field = "method", .values = {2, methods, NULL}},
+    };
+    struct naive_shop *s = *state;
+    const struct ls_items before = s->spec->quality;
+    s->spec->quality = (struct ls_items){COUNT(checks), checks, NULL};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const struct sale sale = {
+            "a", T, T, T, cases[i].country, cases[i].method, cases[i].amount, cases[i].quantity};
+        judge(s, &sale, 1);
+        enum ls_reason outcome = s->topic->partitions[0].records[0].outcome;
+        if (outcome != cases[i].outcome) {
+            fail_msg("case %zu is %s, should be %s", i, ls_reasons[outcome].name,
+                     ls_reasons[cases[i].outcome].name);
+        }
+    }
+    s->spec->quality = before;
+}
+
 static void key_and_version_belong_to_the_envelope(void **state)
 {
     struct naive_shop *s = *state;
@@ -174,6 +216,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         SHOP_TEST(a_record_is_judged_by_its_first_fault),
+        SHOP_TEST(sets_and_patterns_are_judged),
         SHOP_TEST(key_and_version_belong_to_the_envelope),
         SHOP_TEST(watermarks_follow_the_highest_sane_clock),
         SHOP_TEST(ids_are_remembered_for_the_horizon),

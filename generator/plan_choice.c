@@ -14,10 +14,8 @@ static bool number_word(struct planner *p, const struct ls_spec_field *field,
                         const struct ls_weights *weights, size_t i, struct ls_op *out,
                         struct ls_cell *word)
 {
-    struct ls_quantity quantity = {.where = weights->where[i]};
     int64_t number;
-    if (!ls_read_decimal(weights->words[i], &quantity.number) ||
-        !ls_spec_quantity(&quantity, field, &number)) {
+    if (!ls_spec_number(weights->words[i], field, &number)) {
         PROBLEM(p, "LS2018", weights->where[i], ls_field_type_hint(out->type),
                 "`%s` is no value of type %s", weights->words[i], ls_field_type_words[out->type]);
         return false;

@@ -126,6 +126,21 @@ const struct ls_op *ls_plan_op_of(const struct ls_plan_type *type, size_t field)
 const struct ls_op *ls_plan_op_seen(const struct ls_plan_type *type,
                                     const struct ls_spec_field *field);
 
+/* plan_prove_value.c: each value that is made of the field passes a set check, a pattern check; and
+ * of the faults that have a field: what out_of_range makes comes to the range check first, what a
+ * conflict makes passes the set checks, an unknown id passes all checks but its own. */
+void ls_plan_prove_set(struct planner *p, const struct ls_spec_check *check,
+                       const struct ls_plan_type *type, const struct ls_spec_field *field,
+                       const struct ls_op *op);
+void ls_plan_prove_pattern(struct planner *p, const struct ls_spec_check *check,
+                           const struct ls_plan_type *type, const struct ls_spec_field *field,
+                           const struct ls_op *op);
+void ls_plan_prove_range_first(struct planner *p, const struct ls_spec_field *field);
+void ls_plan_prove_conflict_in_sets(struct planner *p, const struct ls_plan_type *type,
+                                    const struct ls_spec_field *field, const struct ls_op *op);
+void ls_plan_prove_unknown(struct planner *p, const struct ls_plan_type *type,
+                           const struct ls_spec_field *field);
+
 /* plan_normalize.c: no step fails for a sound record. */
 void ls_plan_prove_normalize(struct planner *p, const struct ls_plan_type *type);
 

@@ -87,8 +87,12 @@ static void prove_check(struct planner *p, const struct ls_spec_check *check,
         prove_not_null(p, check, type, field, op);
     } else if (op && check->check == LS_CHECK_RANGE) {
         prove_range(p, check, type, field, op);
-    } else if (op) {
+    } else if (op && check->check == LS_CHECK_REFERENCE) {
         prove_reference(p, check, type, field, op);
+    } else if (op && check->check == LS_CHECK_SET) {
+        ls_plan_prove_set(p, check, type, field, op);
+    } else if (op) {
+        ls_plan_prove_pattern(p, check, type, field, op);
     }
 }
 
@@ -120,6 +124,7 @@ static void prove_conflict(struct planner *p, const struct ls_plan_type *type)
                 "the range of `%s` of %s has no second value for a conflict", name,
                 type->spec->name);
     }
+    ls_plan_prove_conflict_in_sets(p, type, field, op);
 }
 
 static void prove_out_of_range(struct planner *p, const struct ls_plan_type *type)
@@ -138,6 +143,7 @@ static void prove_out_of_range(struct planner *p, const struct ls_plan_type *typ
                 "narrow the check", "there is no room outside the range of `%s` of %s", field->name,
                 type->spec->name);
     }
+    ls_plan_prove_range_first(p, field);
 }
 
 /* Times outside the years 1 to 9999 are quarantined (P3); that the last events keep inside is
@@ -279,6 +285,10 @@ static void prove_type(struct planner *p, const struct ls_plan_type *type)
     }
     if (type->conflict_column >= 0) {
         prove_conflict(p, type);
+    }
+    if (type->unknown_entity) {
+        ls_plan_prove_unknown(p, type,
+                              type->version->fields[type->unknown_column - LS_COLUMN_PAYLOAD]);
     }
     prove_fingerprint(p, type);
     ls_plan_prove_normalize(p, type);

@@ -405,8 +405,9 @@ static void check_rate(const char *what, const struct tally *tally)
 
 static void check_all(struct bench *b)
 {
-    static const enum ls_reason never[] = {LS_REASON_ENVELOPE_INVALID, LS_REASON_CLOCK_AHEAD,
-                                           LS_REASON_TIME_RANGE, LS_REASON_NORMALIZE_FAILED};
+    static const enum ls_reason never[] = {
+        LS_REASON_ENVELOPE_INVALID, LS_REASON_CLOCK_AHEAD, LS_REASON_TIME_RANGE,
+        LS_REASON_NORMALIZE_FAILED, LS_REASON_SET,         LS_REASON_PATTERN};
     for (int f = LS_FAULT_TRUNCATED; f < LS_FAULT_DUPLICATE; f++) {
         check_rate(ls_fault_name((enum ls_fault)f), &b->faults[f]);
     }

@@ -231,6 +231,21 @@ int ls_truth_take(struct ls_truth *truth, const struct ls_event *e, struct ls_er
     return rc;
 }
 
+/* Reasons that only some specs can give are listed in their totals alone: a word that the language
+ * learns changes no byte of a spec without it. */
+static bool is_listed(const struct ls_spec *spec, int reason)
+{
+    const struct ls_spec_check *checks = spec->quality.items;
+    int word = reason == LS_REASON_SET       ? LS_CHECK_SET
+               : reason == LS_REASON_PATTERN ? LS_CHECK_PATTERN
+                                             : -1;
+    bool found = word < 0;
+    for (size_t i = 0; i < spec->quality.count; i++) {
+        found = found || checks[i].check == word;
+    }
+    return found;
+}
+
 static int write_totals(const struct ls_truth *truth, struct ls_error *err)
 {
     char path[LS_PATH_MAX];
@@ -252,8 +267,10 @@ static int write_totals(const struct ls_truth *truth, struct ls_error *err)
                                   (unsigned long long)totals->late,
                                   (unsigned long long)totals->jitter);
         for (int r = 0; rc == 0 && r < LS_REASON_COUNT; r++) {
-            rc = ls_buf_appendf(&text, err, "%s\"%s\": %llu", r ? ", " : "", ls_reasons[r].name,
-                                (unsigned long long)totals->by_outcome[r]);
+            rc = is_listed(truth->plan->spec, r)
+                     ? ls_buf_appendf(&text, err, "%s\"%s\": %llu", r ? ", " : "",
+                                      ls_reasons[r].name, (unsigned long long)totals->by_outcome[r])
+                     : 0;
         }
         rc = rc < 0 ? rc : ls_buf_append_text(&text, "}}", err);
     }

@@ -106,15 +106,16 @@ static inline int64_t event_time(struct scribe *s, uint32_t topic)
 static inline void fill_sale(struct scribe *s, struct message *m)
 {
     static const char *const items[] = {"pen", "ink", "", "p\xc3\xa9n"};
-    static const char *const shops[] = {"S0", "S1", "", "S9"};
+    static const char *const shops[] = {"S0", "S1", "", "S9", "s0"};
     static const char long_item[] = "a long name that fills the memory of a sorter with few of its "
                                     "kind; nothing about it is of any interest but its length";
     m->cells[ITEM] = one_in(s->d, 12) ? null_of() : text_of(items[below(s->d, 4)]);
     if (s->large) {
         m->cells[ITEM] = text_of(long_item + below(s->d, 60));
     }
-    m->cells[SHOP] = one_in(s->d, 8) ? null_of()
-                                     : text_of(shops[below(s->d, 20) ? below(s->d, 3) : 3]);
+    m->cells[SHOP] = one_in(s->d, 8)
+                         ? null_of()
+                         : text_of(shops[below(s->d, 20) ? below(s->d, 3) : 3 + below(s->d, 2)]);
     m->cells[KIND] = number_of(below(s->d, 3));
     m->cells[SEEN] = one_in(s->d, 2) ? null_of() : number_of(below(s->d, 2000) - 1000);
     m->cells[AMOUNT] = one_in(s->d, 6) ? null_of() : number_of(below(s->d, 101500) - 550);

@@ -133,3 +133,9 @@ bool ls_spec_quantity(const struct ls_quantity *quantity, const struct ls_spec_f
     return !quantity->is_duration && scaled(&quantity->number, field->scale, out) && *out >= low &&
            *out <= high;
 }
+
+bool ls_spec_number(const char *text, const struct ls_spec_field *field, int64_t *out)
+{
+    struct ls_quantity quantity = {0};
+    return ls_read_decimal(text, &quantity.number) && ls_spec_quantity(&quantity, field, out);
+}

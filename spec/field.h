@@ -79,6 +79,9 @@ extern const char *const ls_field_type_words[];
 bool ls_spec_quantity(const struct ls_quantity *quantity, const struct ls_spec_field *field,
                       int64_t *out);
 
+/* The same of a number that stands where texts do: "12.50". */
+bool ls_spec_number(const char *text, const struct ls_spec_field *field, int64_t *out);
+
 /* A duration in milliseconds; false for a number. */
 bool ls_spec_duration(const struct ls_quantity *quantity, int64_t *out);
 

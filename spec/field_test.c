@@ -145,10 +145,37 @@ static void types_have_a_kind(void **state)
     assert_null(ls_field_type_words[sizeof cases / sizeof *cases]);
 }
 
+static void numbers_may_stand_where_texts_do(void **state)
+{
+    static const struct {
+        const char *text;
+        enum ls_field_type type;
+        bool fits;
+        int64_t number;
+    } cases[] = {
+        {"12", LS_FIELD_INT, true, 12},        {"1_000", LS_FIELD_LONG, true, 1000},
+        {"-3", LS_FIELD_INT, true, -3},        {"1.5", LS_FIELD_INT, false, 0},
+        {"19.99", LS_FIELD_MONEY, true, 1999}, {"0.5", LS_FIELD_DECIMAL, true, 500},
+        {"100", LS_FIELD_DECIMAL, false, 0},   {"", LS_FIELD_INT, false, 0},
+        {"x", LS_FIELD_INT, false, 0},         {"5s", LS_FIELD_LONG, false, 0},
+    };
+    (void)state;
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        const struct ls_spec_field field = field_of(cases[k].type, 5,
+                                                    cases[k].type == LS_FIELD_DECIMAL ? 3 : 0);
+        int64_t number = 0;
+        if (ls_spec_number(cases[k].text, &field, &number) != cases[k].fits ||
+            (cases[k].fits && number != cases[k].number)) {
+            fail_msg("`%s`: %lld", cases[k].text, (long long)number);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(quantities_become_integers_of_the_unit),
+        cmocka_unit_test(numbers_may_stand_where_texts_do),
         cmocka_unit_test(a_duration_is_no_number),
         cmocka_unit_test(types_have_limits),
         cmocka_unit_test(types_have_a_kind),

@@ -107,7 +107,7 @@ const struct ls_table ls_spec_delay_table = {
 
 /* ---- quality, reference, normalization */
 
-static const char *const check_words[] = {"not_null", "range", "reference", NULL};
+static const char *const check_words[] = {"not_null", "pattern", "range", "reference", "set", NULL};
 static const struct ls_option check_rows[] = {
     {"check", LS_OPTION_WORD, LS_OPTION_REQUIRED, offsetof(struct ls_spec_check, check),
      .words = check_words, .summary = "What is checked. All but not_null pass on null.",
@@ -120,6 +120,12 @@ static const struct ls_option check_rows[] = {
      .summary = "range: the greatest value.", .example = "100000.00"},
     {"table", LS_OPTION_NAME, 0, offsetof(struct ls_spec_check, table),
      .summary = "reference: the table that must have the value as a key.", .example = "products"},
+    {"values", LS_OPTION_TEXTS, 0, offsetof(struct ls_spec_check, values),
+     .summary = "set: what the value may be.", .example = "[US, DE]"},
+    {"like", LS_OPTION_TEXT, 0, offsetof(struct ls_spec_check, like),
+     .summary = "pattern: what the whole of the text must look like, written as the value source "
+                "`pattern` is.",
+     .example = "\"[A-Z]{3}[0-9]{4}\""},
     END,
 };
 const struct ls_table ls_spec_check_table = {

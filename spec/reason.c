@@ -21,6 +21,8 @@ const struct ls_reason_text ls_reasons[LS_REASON_COUNT] = {
     [LS_REASON_TIME_RANGE] = {"TIME_RANGE", "A time lies outside the years 1 to 9999."},
     [LS_REASON_NOT_NULL] = {"NOT_NULL", "A field that a quality check wants is null."},
     [LS_REASON_RANGE] = {"RANGE", "A number lies outside the range that a quality check allows."},
+    [LS_REASON_SET] = {"SET", "A value is none of those that a quality check allows."},
+    [LS_REASON_PATTERN] = {"PATTERN", "A text does not match the pattern of a quality check."},
     [LS_REASON_REFERENCE_UNKNOWN] = {"REFERENCE_UNKNOWN",
                                      "A reference table has no row for the value."},
     [LS_REASON_NORMALIZE_FAILED] =

@@ -10,11 +10,24 @@
 /* Names stand in rows, truth files and summaries: another name or order is another format. */
 static void reasons_have_their_names_in_the_order_of_the_checks(void **state)
 {
-    static const char *const names[] = {
-        "ADMITTED",         "FRAME_INVALID",    "SCHEMA_UNKNOWN", "DECODE_TRUNCATED",
-        "DECODE_INVALID",   "ENVELOPE_INVALID", "CLOCK_SKEW",     "CLOCK_AHEAD",
-        "TIME_RANGE",       "NOT_NULL",         "RANGE",          "REFERENCE_UNKNOWN",
-        "NORMALIZE_FAILED", "EXPIRED",          "DUPLICATE",      "DUPLICATE_CONFLICT"};
+    static const char *const names[] = {"ADMITTED",
+                                        "FRAME_INVALID",
+                                        "SCHEMA_UNKNOWN",
+                                        "DECODE_TRUNCATED",
+                                        "DECODE_INVALID",
+                                        "ENVELOPE_INVALID",
+                                        "CLOCK_SKEW",
+                                        "CLOCK_AHEAD",
+                                        "TIME_RANGE",
+                                        "NOT_NULL",
+                                        "RANGE",
+                                        "SET",
+                                        "PATTERN",
+                                        "REFERENCE_UNKNOWN",
+                                        "NORMALIZE_FAILED",
+                                        "EXPIRED",
+                                        "DUPLICATE",
+                                        "DUPLICATE_CONFLICT"};
     (void)state;
     assert_int_equal(sizeof names / sizeof *names, LS_REASON_COUNT);
     for (int i = 0; i < LS_REASON_COUNT; i++) {

@@ -8,11 +8,6 @@ static const char *event_type_name_at(const void *things, size_t i)
     return ((const struct ls_spec_event_type *)things)[i].name;
 }
 
-static const char *reference_name_at(const void *things, size_t i)
-{
-    return ((const struct ls_spec_reference *)things)[i].key;
-}
-
 struct ls_spec_event_type *ls_resolve_event_type(struct resolver *r, const char *const *name,
                                                  struct ls_where otherwise)
 {
@@ -62,16 +57,27 @@ struct ls_spec_field *ls_resolve_field_anywhere(struct resolver *r, const char *
     return NULL;
 }
 
-static const struct ls_spec_reference *find_reference(struct resolver *r, const char *const *name,
-                                                      struct ls_where otherwise)
+static const char *reference_name_at(const void *things, size_t i)
+{
+    return ((const struct ls_spec_reference *)things)[i].key;
+}
+
+const char *ls_resolve_suggest_reference(const struct resolver *r, const char *word,
+                                         char buffer[LS_SUGGEST_MAX])
+{
+    const char *known = ls_resolve_suggest(word, reference_name_at, r->spec->reference.items,
+                                           r->spec->reference.count, buffer);
+    return known ? known : "declare one under `reference`";
+}
+
+const struct ls_spec_reference *ls_resolve_reference(struct resolver *r, const char *const *name,
+                                                     struct ls_where otherwise)
 {
     const struct ls_spec_reference *table = ls_spec_reference(r->spec, *name);
     if (!table) {
         char hint[LS_SUGGEST_MAX];
-        const char *known = ls_resolve_suggest(*name, reference_name_at, r->spec->reference.items,
-                                               r->spec->reference.count, hint);
         PROBLEM(r, "LS2014", ls_spec_place(r->spec, name, otherwise),
-                known ? known : "declare one under `reference`", "there is no reference table `%s`",
+                ls_resolve_suggest_reference(r, *name, hint), "there is no reference table `%s`",
                 *name);
     }
     return table;
@@ -107,88 +113,9 @@ static void resolve_references(struct resolver *r)
     }
 }
 
-/* A check of one event type's field. False when something is wrong with it. */
-static bool check_field(struct resolver *r, const struct ls_spec_check *check,
-                        const struct ls_spec_event_type *type, const struct ls_spec_field *field)
-{
-    static const char *const words[] = {"min", "max"};
-    const struct ls_quantity *bounds[] = {&check->minimum, &check->maximum};
-    enum ls_field_type t = (enum ls_field_type)field->type;
-    int64_t values[2] = {INT64_MIN, INT64_MAX};
-    bool fits = check->check == LS_CHECK_NOT_NULL ||
-                (check->check == LS_CHECK_RANGE ? ls_field_is_number(t) : t == LS_FIELD_STRING);
-    if (!fits) {
-        PROBLEM(r, "LS2015", ls_spec_place(r->spec, &check->field, check->where),
-                check->check == LS_CHECK_RANGE ? "name a field of type int, long, money or decimal"
-                                               : "name a field of type string, such as an id",
-                "`check: %s` needs a %s, `%s` of %s is of type %s",
-                check->check == LS_CHECK_RANGE ? "range" : "reference",
-                check->check == LS_CHECK_RANGE ? "number" : "string", field->name, type->name,
-                ls_field_type_words[t]);
-        return false;
-    }
-    for (int i = 0; i < 2; i++) {
-        if (ls_spec_check_given(check, words[i]) &&
-            !ls_spec_quantity(bounds[i], field, &values[i])) {
-            PROBLEM(r, "LS2009", bounds[i]->where, ls_field_type_hint(t),
-                    "`%s` is no value of `%s` of %s, which is of type %s", words[i], field->name,
-                    type->name, ls_field_type_words[t]);
-            return false;
-        }
-    }
-    if (values[0] > values[1]) {
-        PROBLEM(r, "LS2009", check->minimum.where, "lower `min`, or raise `max`",
-                "`min` is above `max`");
-    }
-    return values[0] <= values[1];
-}
-
-static void resolve_check(struct resolver *r, const struct ls_spec_check *check)
-{
-    bool bounded = ls_spec_check_given(check, "min") || ls_spec_check_given(check, "max");
-    bool range = check->check == LS_CHECK_RANGE;
-    bool reference = check->check == LS_CHECK_REFERENCE;
-    if (bounded != range) {
-        const struct ls_quantity *given = ls_spec_check_given(check, "min") ? &check->minimum
-                                                                            : &check->maximum;
-        PROBLEM(r, "LS2015", range ? check->where : ls_spec_place(r->spec, given, check->where),
-                range ? "add `min: 0`, say" : "leave it out, or write `check: range`", "%s",
-                range ? "`check: range` needs `min` or `max` or both"
-                      : "`min` and `max` belong to `check: range`");
-        return;
-    }
-    if (reference && !check->table) {
-        char hint[LS_SUGGEST_MAX];
-        const char *known = ls_resolve_suggest("", reference_name_at, r->spec->reference.items,
-                                               r->spec->reference.count, hint);
-        PROBLEM(r, "LS2015", check->where, known ? known : "declare one under `reference`",
-                "`check: reference` needs a `table`");
-        return;
-    }
-    if (check->table && !reference) {
-        PROBLEM(r, "LS2015", ls_spec_place(r->spec, &check->table, check->where),
-                "leave it out, or write `check: reference`",
-                "`table` belongs to `check: reference`");
-        return;
-    }
-    if (reference) {
-        find_reference(r, &check->table, check->where);
-    }
-    if (!ls_resolve_field_anywhere(r, &check->field, check->where)) {
-        return;
-    }
-    for (size_t t = 0; t < r->spec->event_types.count; t++) {
-        const struct ls_spec_event_type *type = ls_spec_event_type_at(r->spec, t);
-        const struct ls_spec_field *field = ls_spec_field(type, check->field);
-        if (field && !check_field(r, check, type, field)) {
-            return;
-        }
-    }
-}
-
 static void resolve_lookup(struct resolver *r, const struct ls_spec_lookup *lookup)
 {
-    const struct ls_spec_reference *table = find_reference(r, &lookup->table, lookup->where);
+    const struct ls_spec_reference *table = ls_resolve_reference(r, &lookup->table, lookup->where);
     char buffer[LS_SUGGEST_MAX];
     const char *hint;
     if (table && table->entity &&
@@ -332,11 +259,8 @@ int ls_spec_resolve(struct ls_spec *spec, struct ls_diag *diag, struct ls_error 
     }
     ls_resolve_episodes(&r);
     resolve_references(&r);
-    const struct ls_spec_check *checks = spec->quality.items;
-    for (size_t i = 0; i < spec->quality.count; i++) {
-        resolve_check(&r, &checks[i]);
-    }
+    rc = ls_resolve_quality(&r);
     resolve_normalize(&r);
     resolve_faults(&r);
-    return resolve_pipeline(&r);
+    return rc < 0 ? rc : resolve_pipeline(&r);
 }

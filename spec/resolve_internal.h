@@ -1,6 +1,6 @@
 /* Shared by the parts of the resolver: what a spec is made of (resolve_type.c, resolve_source.c,
- * resolve_ref.c, resolve_lifecycle.c), when its events arrive (resolve_arrival.c), and what is done
- * with it (resolve.c). */
+ * resolve_ref.c, resolve_lifecycle.c), when its events arrive (resolve_arrival.c), what is checked
+ * (resolve_quality.c), and what else is done with it (resolve.c). */
 #ifndef LS_SPEC_RESOLVE_INTERNAL_H
 #define LS_SPEC_RESOLVE_INTERNAL_H
 
@@ -40,6 +40,13 @@ bool ls_resolve_reserved(const char *name);
 struct ls_spec_event_type *ls_resolve_event_type(struct resolver *r, const char *const *name,
                                                  struct ls_where otherwise);
 
+/* The reference table that a member of the spec names; NULL, and the problem noted, when there is
+ * none. What to write instead, as ls_suggest. */
+const struct ls_spec_reference *ls_resolve_reference(struct resolver *r, const char *const *name,
+                                                     struct ls_where otherwise);
+const char *ls_resolve_suggest_reference(const struct resolver *r, const char *word,
+                                         char buffer[LS_SUGGEST_MAX]);
+
 /* An id template; `sessions`: it may name the session. */
 void ls_resolve_template(struct resolver *r, const char *const *text, struct ls_where otherwise,
                          bool sessions);
@@ -78,5 +85,8 @@ void ls_resolve_ref(struct resolver *r, const struct ls_spec_event_type *type,
 void ls_resolve_walk(struct resolver *r, const struct ls_spec_field *f);
 
 void ls_resolve_arrival(struct resolver *r);
+
+/* The checks. */
+int ls_resolve_quality(struct resolver *r);
 
 #endif

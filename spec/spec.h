@@ -8,6 +8,7 @@
 
 #include "core/avro/row.h"
 #include "core/base/hash.h"
+#include "core/base/pattern.h"
 #include "core/config/layers.h"
 #include "core/config/option.h"
 #include "core/expr/expr.h"
@@ -249,15 +250,25 @@ struct ls_spec_delay {
     struct ls_where where;
 };
 
-enum ls_check_word { LS_CHECK_NOT_NULL, LS_CHECK_RANGE, LS_CHECK_REFERENCE };
+enum ls_check_word {
+    LS_CHECK_NOT_NULL,
+    LS_CHECK_PATTERN,
+    LS_CHECK_RANGE,
+    LS_CHECK_REFERENCE,
+    LS_CHECK_SET
+};
 
 struct ls_spec_check {
     int check; /* enum ls_check_word */
     const char *field;
     struct ls_quantity minimum, maximum;
     const char *table;
+    struct ls_names values;
+    const char *like;
     uint64_t given;
     struct ls_where where;
+    /* resolved */
+    struct ls_pattern pattern; /* of `like` */
 };
 
 struct ls_spec_reference {

@@ -12,6 +12,8 @@ enum ls_mutant {
     LS_MUTANT_WATERMARK_UNDELAYED, /* shared: rows are stamped with the clock instead of the
                                       watermark */
     LS_MUTANT_MINIMUM_OF_FIRST,    /* shared: min keeps the first value */
+    LS_MUTANT_SET_SHORT,           /* shared: a set check does not know the greatest value */
+    LS_MUTANT_PATTERN_LONGEST,     /* shared: a pattern check passes none but the longest texts */
     LS_MUTANT_LATE_AT_END,         /* stream: a record at its window's end still counts */
     LS_MUTANT_GLOBAL_WATERMARK, /* stream: lateness is judged by the highest clock of all partitions
                                  */

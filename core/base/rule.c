@@ -270,11 +270,14 @@ const struct ls_rule ls_rules[] = {
      "`{check: reference, field: product_id, table: products}`.\n"},
     {"LS2015", "A check that does not fit",
      "`not_null` takes a field. `range` takes a field that is a number, and `min` or `max`\n"
-     "or both. `reference` takes a field that is a string, and the `table` that has to know\n"
-     "it. A field counts in every event type that has it: it needs the right type in all of\n"
-     "them.\n"
+     "or both. `set` takes a text, an enum or a number, and the `values` that it may have.\n"
+     "`pattern` takes a text, and what it has to look like (`like`). `reference` takes a\n"
+     "field that is a string, and the `table` that has to know it. A field counts in every\n"
+     "event type that has it: it needs the right type in all of them.\n"
      "\n"
-     "Example: `{check: range, field: quantity, min: 1, max: 20}`.\n"},
+     "Example: `{check: range, field: quantity, min: 1, max: 20}`, `{check: set, field:\n"
+     "country, values: [US, DE]}`, `{check: pattern, field: coupon, like:\n"
+     "\"[A-Z]{3}[0-9]{4}\"}`.\n"},
     {"LS2016", "A normalize step that is none",
      "A step does one thing: it sets a field from an expression (`set` and `expr`), sets it\n"
      "from a reference table (`set` and `lookup`), or drops one (`drop`). A lookup takes an\n"
@@ -461,12 +464,14 @@ const struct ls_rule ls_rules[] = {
     {"LS2201", "A check that good records might fail",
      "The truth says what becomes of each record (contract G7), so a record without a fault\n"
      "has to pass every check for certain. What the generator can make of this field is not\n"
-     "always what the check admits: its bounds are wider, it is null by itself, or nothing\n"
-     "shows that the reference table knows it.\n"
+     "always what the check admits: its bounds are wider, it is null by itself, a word of it\n"
+     "is not in the set or does not match the pattern, or nothing shows that all of them do,\n"
+     "or that the reference table knows it.\n"
      "\n"
      "Give the field a `min` and a `max` inside the check's, say `null: never` instead of\n"
-     "`nullable`, or let it be `ref: ENTITY.id` of the table's population. Records that fail\n"
-     "are the business of faults (out_of_range, missing).\n"
+     "`nullable`, let it be a `choice`, a `const` or a `pattern` that the check admits, or\n"
+     "`ref: ENTITY.id` of the table's population. Records that fail are the business of\n"
+     "faults (out_of_range, missing).\n"
      "\n"
      "Example: `lognormal: {median: 24.90, sigma: 0.8}, min: 0.99, max: 4999.00` passes\n"
      "`{check: range, min: 0.01, max: 100000.00}`.\n"},
@@ -497,10 +502,11 @@ const struct ls_rule ls_rules[] = {
      "The settings of a fault and of the pipeline contradict each other: jitter above\n"
      "max_skew or max_ahead would be taken for a wrong clock; a clock ahead or back by no more\n"
      "than max_skew is no fault; a range that fills its type leaves no room outside, one of a\n"
-     "single value none for a conflict; a start so early that delays reach before the year 1,\n"
-     "or an outage that ends behind the year 9999, makes times that nobody takes; a step of a\n"
-     "lifecycle may be a millisecond ahead of its arrival for each step before it, which is to\n"
-     "be within max_ahead.\n"
+     "single value none for a conflict, nor does a set of numbers without neighbours; a set or\n"
+     "pattern check may refuse what the fault makes before the check that it is to break; a\n"
+     "start so early that delays reach before the year 1, or an outage that ends behind the\n"
+     "year 9999, makes times that nobody takes; a step of a lifecycle may be a millisecond\n"
+     "ahead of its arrival for each step before it, which is to be within max_ahead.\n"
      "\n"
      "The message says which it is, and what to change.\n"},
     {"LS2301", "A step that finds no field",

@@ -147,6 +147,11 @@ static int plan_checks(struct planner *p)
         out->has_high = ls_spec_check_high(&checks[i], field, &out->high);
         out->table = checks[i].table ? ls_reference_find(p->plan->reference, checks[i].table)
                                      : NULL;
+        out->pattern = &checks[i].pattern;
+        if (checks[i].check == LS_CHECK_SET &&
+            ls_set_make(&checks[i].values, field, &p->plan->arena, &out->set, p->err) < 0) {
+            return p->err->code;
+        }
     }
     return 0;
 }

@@ -8,6 +8,7 @@
 #include "core/expr/expr.h"
 #include "core/log/log.h"
 #include "pipeline/record/reference.h"
+#include "pipeline/record/set.h"
 #include "spec/reason.h"
 
 #define LS_RECORD_CELLS_MAX 256 /* columns of a raw record and cells that normalize steps add */
@@ -21,6 +22,8 @@ struct ls_record_check {
     bool has_low, has_high;
     int64_t low, high;
     const struct ls_reference_table *table;
+    struct ls_set set;
+    const struct ls_pattern *pattern;
 };
 
 /* One `set`: an expression over the cells so far, or a look-up. */

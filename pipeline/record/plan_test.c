@@ -80,14 +80,18 @@ static void test_checks(void **state)
 {
     struct pipe *p = *state;
     const struct ls_topic_plan *sale = &p->plan->topics[SALE];
-    assert_int_equal(sale->check_count, 4);
+    assert_int_equal(sale->check_count, 6);
     assert_int_equal(sale->checks[0].cell, ITEM);
     assert_true(sale->checks[1].has_low && sale->checks[1].has_high);
     assert_int_equal(sale->checks[1].low, -500); /* cents */
     assert_int_equal(sale->checks[1].high, 100000);
     assert_ptr_equal(sale->checks[2].table, &p->reference.tables[0]);
     assert_true(sale->checks[3].has_low && !sale->checks[3].has_high);
-    assert_int_equal(p->plan->topics[VISIT].check_count, 0); /* fields of another type */
+    assert_int_equal(sale->checks[4].pattern->count, 2);
+    assert_true(!sale->checks[5].set.of_numbers && sale->checks[5].set.count == 3);
+    const struct ls_topic_plan *visit = &p->plan->topics[VISIT];
+    assert_int_equal(visit->check_count, 1); /* no more: the others' fields are of another type */
+    assert_true(visit->checks[0].set.of_numbers && visit->checks[0].set.count == 8);
 }
 
 /* What decides the bytes decides the hash (P12), and nothing else does. */

@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define SHOWN_MAX 60 /* bytes of a text that a detail shows */
+
 static void reject(struct ls_record *out, enum ls_reason reason)
 {
     out->reason = reason;
@@ -149,22 +151,64 @@ static bool in_range(const struct ls_record_check *check, int64_t number)
     return !(check->has_low && number < check->low) && !(check->has_high && number > check->high);
 }
 
+static bool is_like(const struct ls_record_check *check, const struct ls_cell *cell)
+{
+    if (LS_MUTANT(PATTERN_LONGEST) && cell->size < check->pattern->text_max) {
+        return false;
+    }
+    return ls_pattern_matches(check->pattern, cell->bytes, cell->size);
+}
+
+/* What a quality check says to a value. The reference checks are a stage of their own. */
+static enum ls_reason judge_value(const struct ls_record_check *check, const struct ls_cell *cell)
+{
+    if (cell->is_null) {
+        return check->check == LS_CHECK_NOT_NULL ? LS_REASON_NOT_NULL : LS_ADMITTED;
+    }
+    switch (check->check) {
+    case LS_CHECK_RANGE:
+        return in_range(check, cell->number) || LS_MUTANT(RANGE_IGNORED) ? LS_ADMITTED
+                                                                         : LS_REASON_RANGE;
+    case LS_CHECK_SET:
+        return ls_set_has(&check->set, cell) ? LS_ADMITTED : LS_REASON_SET;
+    case LS_CHECK_PATTERN:
+        return is_like(check, cell) ? LS_ADMITTED : LS_REASON_PATTERN;
+    default:
+        return LS_ADMITTED;
+    }
+}
+
+/* The field, and its value: of a text the beginning, in whole characters. */
+static void show_value(const struct ls_record_check *check, const struct ls_cell *cell,
+                       char out[LS_DETAIL_MAX])
+{
+    bool text = check->check == LS_CHECK_PATTERN ||
+                (check->check == LS_CHECK_SET && !check->set.of_numbers);
+    if (cell->is_null) {
+        snprintf(out, LS_DETAIL_MAX, "%s", check->field);
+    } else if (text) {
+        size_t shown = cell->size < SHOWN_MAX ? cell->size : SHOWN_MAX;
+        while (shown < cell->size && shown > 0 && (cell->bytes[shown] & 0xc0) == 0x80) {
+            shown--;
+        }
+        snprintf(out, LS_DETAIL_MAX, "%.80s is \"%.*s\"%s", check->field, (int)shown,
+                 (const char *)cell->bytes, shown < cell->size ? "..." : "");
+    } else {
+        char number[LS_I128_TEXT_MAX];
+        ls_decimal_format(cell->number, check->scale, number);
+        snprintf(out, LS_DETAIL_MAX, "%s is %s", check->field, number);
+    }
+}
+
 static bool check_quality(const struct ls_topic_plan *topic, struct ls_record *out)
 {
     for (size_t i = 0; i < topic->check_count; i++) {
         const struct ls_record_check *check = &topic->checks[i];
         const struct ls_cell *cell = &out->cells[check->cell];
-        if (check->check == LS_CHECK_NOT_NULL && cell->is_null) {
-            reject(out, LS_REASON_NOT_NULL);
-            snprintf(out->detail, sizeof out->detail, "%s", check->field);
-            return false;
-        }
-        if (check->check == LS_CHECK_RANGE && !cell->is_null && !in_range(check, cell->number) &&
-            !LS_MUTANT(RANGE_IGNORED)) {
-            char number[LS_I128_TEXT_MAX];
-            ls_decimal_format(cell->number, check->scale, number);
-            reject(out, LS_REASON_RANGE);
-            snprintf(out->detail, sizeof out->detail, "%s is %s", check->field, number);
+        enum ls_reason reason = judge_value(check, cell);
+        if (reason != LS_ADMITTED) {
+            reject(out, reason);
+            show_value(check, cell, out->detail);
             return false;
         }
     }

@@ -95,6 +95,7 @@ static const struct cell_case cell_cases[] = {
     {"out of a range that is open above", UNITS, NUMBER(-1), LS_REASON_RANGE, "units is -1"},
     {"in it", UNITS, NUMBER(INT32_MAX), LS_ADMITTED, ""},
     {"no such shop", SHOP, TEXT("S9"), LS_REASON_REFERENCE_UNKNOWN, "shop is not in shops"},
+    {"no name of a shop", SHOP, TEXT("s9"), LS_REASON_PATTERN, "shop is \"s9\""},
     {"a shop without a name", SHOP, TEXT(""), LS_ADMITTED, ""},
     {"no shop", SHOP, NO_VALUE, LS_ADMITTED, ""},
     {"a division by zero", UNITS, NUMBER(0), LS_REASON_NORMALIZE_FAILED, "each has no value"},
@@ -115,6 +116,50 @@ static void test_reasons_of_cells(void **state)
     }
 }
 
+/* Sets and patterns; what a detail shows of a text. */
+static void test_reasons_of_values(void **state)
+{
+    static const char spec_checks[] =
+        "quality:\n"
+        "  - {check: set, field: item, values: [pen, p\xc3\xa9n, '']}\n"
+        "  - {check: set, field: score, values: [-4, 9223372036854775807]}\n"
+        "  - {check: set, field: amount, values: [12.50, 0]}\n"
+        "  - {check: set, field: kind, values: [good, odd]}\n";
+    static const struct cell_case cases[] = {
+        {"as it is", SCORE, NUMBER(-4), LS_ADMITTED, ""},
+        {"the empty text", ITEM, TEXT(""), LS_ADMITTED, ""},
+        {"not ASCII", ITEM, TEXT("p\xc3\xa9n"), LS_ADMITTED, ""},
+        {"the beginning of one", ITEM, TEXT("pe"), LS_REASON_SET, "item is \"pe\""},
+        {"more than one", ITEM, TEXT("pens"), LS_REASON_SET, "item is \"pens\""},
+        {"other case", ITEM, TEXT("Pen"), LS_REASON_SET, "item is \"Pen\""},
+        {"more than is shown", ITEM,
+         TEXT("0123456789012345678901234567890123456789012345678901234567890"), LS_REASON_SET,
+         "item is \"012345678901234567890123456789012345678901234567890123456789\"..."},
+        {"whole characters are shown", ITEM,
+         TEXT("01234567890123456789012345678901234567890123456789012345678\xc3\xa9"), LS_REASON_SET,
+         "item is \"01234567890123456789012345678901234567890123456789012345678\"..."},
+        {"the greatest number", SCORE, NUMBER(INT64_MAX), LS_ADMITTED, ""},
+        {"another number", SCORE, NUMBER(4), LS_REASON_SET, "score is 4"},
+        {"money in cents", AMOUNT, NUMBER(0), LS_ADMITTED, ""},
+        {"other money", AMOUNT, NUMBER(1251), LS_REASON_SET, "amount is 12.51"},
+        {"no money", AMOUNT, NO_VALUE, LS_ADMITTED, ""},
+        {"a symbol", KIND, NUMBER(ODD), LS_ADMITTED, ""},
+        {"another symbol", KIND, NUMBER(BAD), LS_REASON_SET, "kind is \"bad\""},
+    };
+    struct pipe *p = *state;
+    char *text = changed(pipe_spec, "quality:\n", spec_checks);
+    pipe_plan(p, text, NULL);
+    free(text);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct message m;
+        begin_message(p, &m, SALE, 1, NOW);
+        m.cells[cases[i].column] = cases[i].cell;
+        encode(p, &m);
+        examine(p, &m);
+        check(cases[i].name, cases[i].reason, cases[i].detail, true);
+    }
+}
+
 /* The first check that fails names the reason (P1): each case breaks what the ones before it break
  * too. */
 static void test_order_of_checks(void **state)
@@ -126,18 +171,22 @@ static void test_order_of_checks(void **state)
     encode(p, &m);
     examine(p, &m);
     check("normalize", LS_REASON_NORMALIZE_FAILED, "each has no value", true);
-    m.cells[SHOP] = text_of("nowhere");
+    m.cells[SHOP] = text_of("S9");
     encode(p, &m);
     examine(p, &m);
     check("reference before it", LS_REASON_REFERENCE_UNKNOWN, "shop is not in shops", true);
+    m.cells[SHOP] = text_of("nowhere");
+    encode(p, &m);
+    examine(p, &m);
+    check("quality before it", LS_REASON_PATTERN, "shop is \"nowhere\"", true);
     m.cells[UNITS] = number_of(-3); /* stands behind the reference check in the spec */
     encode(p, &m);
     examine(p, &m);
-    check("quality before it", LS_REASON_RANGE, "units is -3", true);
+    check("quality in the spec's order", LS_REASON_RANGE, "units is -3", true);
     m.cells[ITEM] = null_of();
     encode(p, &m);
     examine(p, &m);
-    check("quality in the spec's order", LS_REASON_NOT_NULL, "item", true);
+    check("the first of all", LS_REASON_NOT_NULL, "item", true);
     m.cells[LS_COLUMN_EVENT_TIME] = number_of(LS_TIME_MIN_MS - 1);
     encode(p, &m);
     examine(p, &m);
@@ -603,19 +652,13 @@ static void test_expired(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        PIPE_TEST(test_admitted),
-        PIPE_TEST(test_reasons_of_cells),
-        PIPE_TEST(test_order_of_checks),
-        PIPE_TEST(test_every_truncation),
-        PIPE_TEST(test_reasons_of_bytes),
-        PIPE_TEST(test_ids_and_payloads),
-        PIPE_TEST(test_normalize),
-        PIPE_TEST(test_rounding),
-        PIPE_TEST(test_overflow_of_a_step),
-        PIPE_TEST(test_older_version),
-        PIPE_TEST(test_troubles_of_versions),
-        PIPE_TEST(test_heartbeats),
-        PIPE_TEST(test_expired),
+        PIPE_TEST(test_admitted),          PIPE_TEST(test_reasons_of_cells),
+        PIPE_TEST(test_reasons_of_values), PIPE_TEST(test_order_of_checks),
+        PIPE_TEST(test_every_truncation),  PIPE_TEST(test_reasons_of_bytes),
+        PIPE_TEST(test_ids_and_payloads),  PIPE_TEST(test_normalize),
+        PIPE_TEST(test_rounding),          PIPE_TEST(test_overflow_of_a_step),
+        PIPE_TEST(test_older_version),     PIPE_TEST(test_troubles_of_versions),
+        PIPE_TEST(test_heartbeats),        PIPE_TEST(test_expired),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
