@@ -41,7 +41,7 @@ static struct ls_normal_column *find_column(struct ls_topic_plan *topic, const c
 const char *ls_normal_suggest(const void *context, const char *name, char buffer[LS_SUGGEST_MAX])
 {
     const struct ls_topic_plan *topic = context;
-    const char *names[LS_RECORD_CELLS_MAX + 1];
+    const char *names[LS_RECORD_COLUMNS_MAX + 1];
     size_t count = 0;
     for (; count < topic->column_count; count++) {
         names[count] = topic->columns[count].name;

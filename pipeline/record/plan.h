@@ -12,7 +12,6 @@
 #include "spec/reason.h"
 
 #define LS_RECORD_CELLS_MAX 256 /* columns of a raw record and cells that normalize steps add */
-#define LS_NORMAL_CELLS_MAX (LS_RECORD_CELLS_MAX + LS_PHYSICAL_COLUMNS + 1)
 
 struct ls_record_check {
     enum ls_check_word check;
@@ -67,7 +66,10 @@ struct ls_topic_plan {
     uint32_t rank;             /* of its name among those of all topics, in byte order (P7) */
 };
 
-enum { LS_PHYSICAL_COLUMNS = 3 }; /* partition, position, watermark: the last ones */
+enum {
+    LS_PHYSICAL_COLUMNS = 3, /* partition, position, watermark: the last ones */
+    LS_RECORD_COLUMNS_MAX = LS_RECORD_CELLS_MAX + LS_PHYSICAL_COLUMNS
+};
 
 /* Behind the columns, for views alone: the cell of the event type's name. */
 static inline unsigned ls_cell_of_event_type(const struct ls_topic_plan *topic)

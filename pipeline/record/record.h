@@ -22,8 +22,8 @@ struct ls_record {
                              duplicate */
     struct ls_cell cells[LS_RECORD_CELLS_MAX]; /* raw columns and set cells; bytes point into the
                                                   record and the tables */
-    struct ls_cell
-        normal[LS_NORMAL_CELLS_MAX]; /* by normalized column, and the event type's name */
+    struct ls_cell normal[LS_RECORD_COLUMNS_MAX + 1]; /* by normalized column; then the event
+                                                         type's name */
 };
 
 /* Judges a record of a topic. Only `reason`, `detail`, `is_heartbeat`, `clock_sane` and what the

@@ -649,16 +649,53 @@ static void test_expired(void **state)
           record.clock_sane);
 }
 
+/* As many steps as a topic takes: the physical columns come behind all of them. */
+static void test_the_widest_topic(void **state)
+{
+    enum { STEPS = LS_RECORD_CELLS_MAX - VISIT_COLUMNS };
+    static char spec[64 + STEPS * 32] = "normalize:\n  visit:\n";
+    struct pipe *p = *state;
+    struct message m;
+    char hint[LS_SUGGEST_MAX];
+    for (int k = 0; k < STEPS; k++) {
+        size_t at = strlen(spec);
+        snprintf(spec + at, sizeof spec - at, "    - {set: f%d, expr: pages}\n", k);
+    }
+    char *text = changed(pipe_spec, "normalize:\n", spec);
+    pipe_plan(p, text, NULL);
+    free(text);
+    const struct ls_topic_plan *visit = &p->plan->topics[VISIT];
+    assert_int_equal(visit->column_count, LS_RECORD_CELLS_MAX + LS_PHYSICAL_COLUMNS);
+    assert_true(sizeof record.normal / sizeof *record.normal >= visit->column_count);
+    begin_message(p, &m, VISIT, 1, NOW);
+    examine(p, &m);
+    check("a visit", LS_ADMITTED, "", true);
+    ls_record_normalize(visit, 3, 77, NOW - 1, &record);
+    assert_int_equal(record.normal[LS_RECORD_CELLS_MAX - 1].number, 3); /* pages */
+    assert_int_equal(record.normal[LS_RECORD_CELLS_MAX].number, 3);     /* partition */
+    assert_int_equal(record.normal[LS_RECORD_CELLS_MAX + 1].number, 77);
+    assert_int_equal(record.normal[LS_RECORD_CELLS_MAX + 2].number, NOW - 1);
+    assert_non_null(ls_normal_suggest(visit, "nothing like it", hint));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        PIPE_TEST(test_admitted),          PIPE_TEST(test_reasons_of_cells),
-        PIPE_TEST(test_reasons_of_values), PIPE_TEST(test_order_of_checks),
-        PIPE_TEST(test_every_truncation),  PIPE_TEST(test_reasons_of_bytes),
-        PIPE_TEST(test_ids_and_payloads),  PIPE_TEST(test_normalize),
-        PIPE_TEST(test_rounding),          PIPE_TEST(test_overflow_of_a_step),
-        PIPE_TEST(test_older_version),     PIPE_TEST(test_troubles_of_versions),
-        PIPE_TEST(test_heartbeats),        PIPE_TEST(test_expired),
+        PIPE_TEST(test_admitted),
+        PIPE_TEST(test_reasons_of_cells),
+        PIPE_TEST(test_reasons_of_values),
+        PIPE_TEST(test_the_widest_topic),
+        PIPE_TEST(test_order_of_checks),
+        PIPE_TEST(test_every_truncation),
+        PIPE_TEST(test_reasons_of_bytes),
+        PIPE_TEST(test_ids_and_payloads),
+        PIPE_TEST(test_normalize),
+        PIPE_TEST(test_rounding),
+        PIPE_TEST(test_overflow_of_a_step),
+        PIPE_TEST(test_older_version),
+        PIPE_TEST(test_troubles_of_versions),
+        PIPE_TEST(test_heartbeats),
+        PIPE_TEST(test_expired),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
