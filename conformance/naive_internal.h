@@ -284,6 +284,14 @@ struct naive_step {
     size_t key, take; /* column of the row, column of the table */
 };
 
+struct naive_flag {
+    const struct ls_spec_check *spec;
+    size_t column;           /* of the row */
+    struct naive_expr *when; /* NULL: monotonic */
+    size_t field, per;       /* columns of the row */
+    ls_i128 tolerance;       /* at the field's scale */
+};
+
 struct naive_topic {
     const struct ls_spec_event_type *type;
     size_t version_count;
@@ -293,6 +301,8 @@ struct naive_topic {
     int64_t delay_ms;
     size_t step_count;
     struct naive_step *steps;
+    size_t flag_count;
+    struct naive_flag *flags;
     size_t partition_count;
     struct naive_partition *partitions;
 };
@@ -341,6 +351,17 @@ int ls_naive_steps_compile(const struct naive_world *world, struct naive_topic *
 #define NAIVE_ROW_MAX 512
 bool ls_naive_steps_run(const struct naive_topic *topic, const struct naive_value *event,
                         struct naive_value *row);
+
+/* The flags that the topic has: their columns go behind those that are there. */
+int ls_naive_flags_compile(const struct naive_world *world, struct naive_topic *topic,
+                           struct naive_columns *columns, struct ls_arena *arena,
+                           struct ls_error *err);
+
+/* Fills their columns of a row: those with a condition by it, the others with false; then, with the
+ * outcomes of all records known, these too. */
+void ls_naive_flags_of_row(const struct naive_topic *topic, struct naive_value *row);
+int ls_naive_flags_judge(const struct naive_world *world, const struct naive_topic *topic,
+                         const struct naive_partition *partition, struct ls_error *err);
 
 /* Is all of it a text of the pattern? */
 bool ls_naive_is_like(const char *pattern, const uint8_t *text, size_t size);

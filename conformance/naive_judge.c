@@ -1,4 +1,5 @@
-/* The checks behind decode, in the order of P1, and the fates that need a partition's memory. */
+/* The checks behind decode, in the order of P1, and the fates and flags that need a partition's
+ * memory. */
 #include "conformance/naive_internal.h"
 #include "core/base/civil.h"
 #include "core/base/mem.h"
@@ -98,6 +99,9 @@ static enum ls_reason judge_quality(const struct naive_world *world,
     const struct ls_spec_check *checks = world->spec->quality.items;
     for (size_t i = 0; i < world->spec->quality.count; i++) {
         const struct ls_spec_check *check = &checks[i];
+        if (check->check == LS_CHECK_FLAG) {
+            continue;
+        }
         size_t index = ls_naive_column_find(&topic->event, check->field);
         if (index == topic->event.count || (check->check == LS_CHECK_REFERENCE) != references) {
             continue;
@@ -156,6 +160,7 @@ static int judge_alone(struct naive_world *world, const struct naive_topic *topi
     if (record->outcome != LS_ADMITTED) {
         return 0;
     }
+    ls_naive_flags_of_row(topic, row);
     size_t count = topic->row.count;
     record->row = ls_arena_new(&world->arena, count + 1, sizeof row[0], err);
     if (!record->row) {
@@ -265,6 +270,7 @@ int ls_naive_judge(struct naive_world *world, struct naive_topic *topic, struct 
         if (rc == 0) {
             stamp_watermarks(world, topic, partition, p);
             rc = judge_repeats(world, topic, partition, err);
+            rc = rc < 0 ? rc : ls_naive_flags_judge(world, topic, partition, err);
         }
     }
     return rc;

@@ -1,4 +1,4 @@
-/* The normalize steps: each sees the row that the steps before it left. */
+/* The normalize steps: each sees the row that the steps before it left. Flags see the last one. */
 #include "conformance/naive_internal.h"
 
 #include <string.h>
@@ -126,7 +126,7 @@ int ls_naive_steps_compile(const struct naive_world *world, struct naive_topic *
     const struct ls_spec_normalize *specs = items ? items->items : NULL;
     struct compiler c = {world, topic, arena, {NULL, topic->event.count}, err};
     topic->step_count = items ? items->count : 0;
-    if (topic->event.count + topic->step_count + 3 > NAIVE_ROW_MAX) {
+    if (topic->event.count + topic->step_count + LS_SPEC_FLAGS_MAX + 3 > NAIVE_ROW_MAX) {
         return unclear(&c, topic->type->name, "makes too wide a row");
     }
     topic->steps = ls_arena_new(arena, topic->step_count, sizeof *topic->steps, err);
@@ -142,6 +142,7 @@ int ls_naive_steps_compile(const struct naive_world *world, struct naive_topic *
         step->column = ls_naive_column_find(&c.now, specs[i].set ? specs[i].set : specs[i].drop);
         rc = specs[i].set ? compile_set(&c, &specs[i], step) : compile_drop(&c, &specs[i], step);
     }
+    rc = rc < 0 ? rc : ls_naive_flags_compile(world, topic, &c.now, arena, err);
     memcpy(c.now.items + c.now.count, physical, sizeof physical);
     c.now.count += sizeof physical / sizeof physical[0];
     topic->row = c.now;

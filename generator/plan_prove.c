@@ -78,7 +78,9 @@ static void prove_not_null(struct planner *p, const struct ls_spec_check *check,
 static void prove_check(struct planner *p, const struct ls_spec_check *check,
                         const struct ls_plan_type *type)
 {
-    const struct ls_spec_field *field = ls_spec_field(type->spec, check->field);
+    const struct ls_spec_field *field = check->check == LS_CHECK_FLAG
+                                            ? NULL
+                                            : ls_spec_field(type->spec, check->field);
     const struct ls_op *op = field ? ls_plan_op_seen(type, field) : NULL;
     if (!field) {
         return;

@@ -8,7 +8,7 @@
 #include "pipeline/output/outputs.h"
 #include "spec/fixture_test.h"
 
-/* Two topics, of which `sale` has every type, check, step and aggregate. */
+/* Two topics, of which `sale` has every type, check, flag, step and aggregate. */
 static const char pipe_spec[] =
     "lockstep: 1\n"
     "domain: demo\n"
@@ -51,6 +51,12 @@ static const char pipe_spec[] =
     "  - {check: pattern, field: shop, like: \"S?[0-9]?\"}\n"
     "  - {check: set, field: kind, values: [odd, good, bad]}\n"
     "  - {check: set, field: pages, values: [7, 0, 1, 2, 3, 4, 5, 6]}\n"
+    "  - {flag: dear, when: \"each > 100.00 and kind != 'odd'\"}\n"
+    "  - {flag: unordered, monotonic: event_time, tolerance: 1s}\n"
+    "  - {flag: fell, monotonic: score, per: shop, tolerance: 3}\n"
+    "  - {flag: unseen, monotonic: seen, per: kind, tolerance: 500ms}\n"
+    "  - {flag: dip, monotonic: amount, per: units, tolerance: 99.99}\n"
+    "  - {flag: brief, when: \"pages < 3\", events: [visit]}\n"
     "reference:\n"
     "  shops: {from: entities.shop, key: id}\n"
     "normalize:\n"
@@ -305,6 +311,14 @@ static inline void begin_message(const struct pipe *p, struct message *m, uint32
         m->cells[PRICE] = number_of(15000);
     }
     encode(p, m);
+}
+
+/* As if no monotonic flag found it. */
+static inline void clear_flags(const struct ls_topic_plan *topic, struct ls_record *record)
+{
+    for (size_t k = 0; k < topic->flag_count; k++) {
+        record->cells[topic->flags[k].cell] = number_of(0);
+    }
 }
 
 /* ---- logs */

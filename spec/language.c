@@ -109,11 +109,10 @@ const struct ls_table ls_spec_delay_table = {
 
 static const char *const check_words[] = {"not_null", "pattern", "range", "reference", "set", NULL};
 static const struct ls_option check_rows[] = {
-    {"check", LS_OPTION_WORD, LS_OPTION_REQUIRED, offsetof(struct ls_spec_check, check),
-     .words = check_words, .summary = "What is checked. All but not_null pass on null.",
-     .example = "not_null"},
-    {"field", LS_OPTION_NAME, LS_OPTION_REQUIRED, offsetof(struct ls_spec_check, field),
-     .summary = "The field, in every event type that has it.", .example = "amount"},
+    {"check", LS_OPTION_WORD, 0, offsetof(struct ls_spec_check, check), .words = check_words,
+     .summary = "What is checked. All but not_null pass on null.", .example = "not_null"},
+    {"field", LS_OPTION_NAME, 0, offsetof(struct ls_spec_check, field),
+     .summary = "check: the field, in every event type that has it.", .example = "amount"},
     {"min", LS_OPTION_QUANTITY, 0, offsetof(struct ls_spec_check, minimum),
      .summary = "range: the least value.", .example = "0.01"},
     {"max", LS_OPTION_QUANTITY, 0, offsetof(struct ls_spec_check, maximum),
@@ -126,11 +125,32 @@ static const struct ls_option check_rows[] = {
      .summary = "pattern: what the whole of the text must look like, written as the value source "
                 "`pattern` is.",
      .example = "\"[A-Z]{3}[0-9]{4}\""},
+    {"flag", LS_OPTION_NAME, 0, offsetof(struct ls_spec_check, flag),
+     .summary = "In place of `check`: a column of the normalized records, true for those that it "
+                "finds. It refuses none.",
+     .example = "large_order"},
+    {"when", LS_OPTION_TEXT, 0, offsetof(struct ls_spec_check, when),
+     .summary = "flag: the records for which this holds.", .example = "\"quantity >= 10\""},
+    {"monotonic", LS_OPTION_NAME, 0, offsetof(struct ls_spec_check, monotonic),
+     .summary =
+         "flag: or those whose field falls behind the greatest value that it had before, in "
+         "the same partition. Who was silent for longer than the dedupe horizon begins anew.",
+     .example = "event_time"},
+    {"per", LS_OPTION_NAME, 0, offsetof(struct ls_spec_check, per), .fallback = "entity_id",
+     .summary = "monotonic: for each value of this field.", .example = "entity_id"},
+    {"tolerance", LS_OPTION_QUANTITY, 0, offsetof(struct ls_spec_check, tolerance),
+     .summary = "monotonic: how far it may fall behind, a number or for times a duration [not at "
+                "all].",
+     .example = "10m"},
+    {"events", LS_OPTION_NAMES, 0, offsetof(struct ls_spec_check, events),
+     .summary = "flag: the event types that have it [those with all its fields].",
+     .example = "[order_placed]"},
     END,
 };
 const struct ls_table ls_spec_check_table = {
     "quality check",
-    "A check of every record; one that fails is quarantined.",
+    "A check of every record, and one that fails it is quarantined; or a flag, which marks what "
+    "is admitted.",
     sizeof(struct ls_spec_check),
     offsetof(struct ls_spec_check, where),
     offsetof(struct ls_spec_check, given),
@@ -309,7 +329,9 @@ static const struct ls_option spec_rows[] = {
     {"delay", LS_OPTION_TABLE, 0, offsetof(struct ls_spec, delay), .table = &ls_spec_delay_table,
      .summary = "How long before its arrival an event happened; without it, none."},
     {"quality", LS_OPTION_LIST, 0, offsetof(struct ls_spec, quality), .table = &ls_spec_check_table,
-     .summary = "Checks of every record, in order."},
+     .summary = "Checks of every record, in order, and flags.",
+     .example = "[{check: range, field: amount, min: 0.01}, {flag: large, when: amount >= "
+                "100.00}]"},
     {"reference", LS_OPTION_MAP, 0, offsetof(struct ls_spec, reference), .table = &reference_table,
      .summary = "Reference tables."},
     {"normalize", LS_OPTION_LISTS, 0, offsetof(struct ls_spec, normalize),

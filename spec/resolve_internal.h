@@ -86,7 +86,7 @@ void ls_resolve_walk(struct resolver *r, const struct ls_spec_field *f);
 
 void ls_resolve_arrival(struct resolver *r);
 
-/* The checks. */
+/* The checks and flags. */
 int ls_resolve_quality(struct resolver *r);
 
 #endif

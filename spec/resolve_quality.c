@@ -21,29 +21,56 @@ static struct ls_where place_of_option(const struct resolver *r, const struct ls
     return ls_spec_place(r->spec, (const char *)check + row->offset, check->where);
 }
 
-/* ---- which options a check has */
+/* ---- which options a check or a flag has */
+
+enum owner {
+    OF_CHECKS = LS_CHECK_FLAG + 1, /* of all of them */
+    OF_FLAGS,
+    OF_MONOTONIC
+};
 
 static const struct {
     const char *option;
-    enum ls_check_word check;
-} owned[] = {{"min", LS_CHECK_RANGE},
-             {"max", LS_CHECK_RANGE},
-             {"table", LS_CHECK_REFERENCE},
-             {"values", LS_CHECK_SET},
-             {"like", LS_CHECK_PATTERN}};
+    int owner; /* a check's word, or one of these */
+} owned[] = {{"field", OF_CHECKS},       {"min", LS_CHECK_RANGE},
+             {"max", LS_CHECK_RANGE},    {"table", LS_CHECK_REFERENCE},
+             {"values", LS_CHECK_SET},   {"like", LS_CHECK_PATTERN},
+             {"when", OF_FLAGS},         {"monotonic", OF_FLAGS},
+             {"events", OF_FLAGS},       {"per", OF_MONOTONIC},
+             {"tolerance", OF_MONOTONIC}};
+
+static bool is_owned(const struct ls_spec_check *check, int owner)
+{
+    bool flag = check->check == LS_CHECK_FLAG;
+    return owner == OF_CHECKS      ? !flag
+           : owner == OF_FLAGS     ? flag
+           : owner == OF_MONOTONIC ? flag && check->monotonic
+                                   : owner == check->check;
+}
 
 static bool owns_its_options(struct resolver *r, const struct ls_spec_check *check)
 {
     const char *const *words = ls_spec_check_table.rows[0].words;
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) {
-        if (ls_spec_check_given(check, owned[i].option) && (int)owned[i].check != check->check) {
-            const char *word = words[owned[i].check];
-            char hint[80];
-            snprintf(hint, sizeof hint, "leave it out, or write `check: %s`", word);
-            PROBLEM(r, "LS2015", place_of_option(r, check, owned[i].option), hint,
-                    "`%s` belongs to `check: %s`", owned[i].option, word);
-            return false;
+        int owner = owned[i].owner;
+        if (!ls_spec_check_given(check, owned[i].option) || is_owned(check, owner)) {
+            continue;
         }
+        char of[64];
+        char hint[96];
+        if (owner == OF_MONOTONIC) {
+            snprintf(of, sizeof of, "`monotonic`");
+            snprintf(hint, sizeof hint, "leave it out, or write `monotonic: event_time`, say");
+        } else if (owner == OF_FLAGS || owner == OF_CHECKS) {
+            snprintf(of, sizeof of, "a %s", owner == OF_FLAGS ? "flag" : "check");
+            snprintf(hint, sizeof hint, "leave it out, or make two items of it");
+        } else {
+            snprintf(of, sizeof of, "`check: %s`", words[owner]);
+            snprintf(hint, sizeof hint, "leave it out, or write %s", of);
+        }
+        PROBLEM(r, "LS2015", place_of_option(r, check, owned[i].option), hint, "`%s` belongs to %s",
+                owned[i].option, of);
+        return false;
     }
     return true;
 }
@@ -53,8 +80,11 @@ static bool has_what_it_needs(struct resolver *r, const struct ls_spec_check *ch
     char buffer[LS_SUGGEST_MAX];
     const char *what = NULL;
     const char *hint = NULL;
-    if (check->check == LS_CHECK_RANGE && !ls_spec_check_given(check, "min") &&
-        !ls_spec_check_given(check, "max")) {
+    if (!check->field) {
+        what = "a `field`";
+        hint = "add `field: amount`, say";
+    } else if (check->check == LS_CHECK_RANGE && !ls_spec_check_given(check, "min") &&
+               !ls_spec_check_given(check, "max")) {
         what = "`min` or `max` or both";
         hint = "add `min: 0`, say";
     } else if (check->check == LS_CHECK_REFERENCE && !check->table) {
@@ -204,7 +234,7 @@ static bool check_repeats(struct resolver *r, const struct ls_spec_check *check)
 
 static int resolve_check(struct resolver *r, struct ls_spec_check *check)
 {
-    if (!owns_its_options(r, check) || !has_what_it_needs(r, check) || !check_repeats(r, check)) {
+    if (!has_what_it_needs(r, check) || !check_repeats(r, check)) {
         return 0;
     }
     if (check->table) {
@@ -224,12 +254,56 @@ static int resolve_check(struct resolver *r, struct ls_spec_check *check)
     return 0;
 }
 
+static void resolve_flag(struct resolver *r, const struct ls_spec_check *flag)
+{
+    if (ls_resolve_reserved(flag->flag)) {
+        PROBLEM(r, "LS2001", place_of_option(r, flag, "flag"), "choose another name",
+                "`%s` is a column of every normalized dataset", flag->flag);
+    }
+    if (!flag->when == !flag->monotonic) {
+        PROBLEM(r, "LS2015", flag->when ? place_of_option(r, flag, "monotonic") : flag->where,
+                flag->when ? "make two flags of it"
+                           : "add `when: \"quantity >= 10\"` or `monotonic: event_time`, say",
+                "a flag has either `when` or `monotonic`");
+    }
+    for (size_t i = 0; i < flag->events.count; i++) {
+        ls_resolve_event_type(r, &flag->events.items[i], flag->events.where[i]);
+    }
+}
+
+/* Is it one or the other? */
+static bool is_one(struct resolver *r, struct ls_spec_check *item)
+{
+    bool check = ls_spec_check_given(item, "check");
+    if (check == (item->flag != NULL)) {
+        PROBLEM(r, "LS2015", check ? place_of_option(r, item, "flag") : item->where,
+                check ? "make two items of it"
+                      : "write {check: not_null, field: amount} or {flag: large, when: \"quantity "
+                        ">= 10\"}, say",
+                "an item of `quality` is either a `check` or a `flag`");
+        return false;
+    }
+    item->check = check ? item->check : LS_CHECK_FLAG;
+    return true;
+}
+
 int ls_resolve_quality(struct resolver *r)
 {
-    struct ls_spec_check *checks = r->spec->quality.items;
+    struct ls_spec_check *items = r->spec->quality.items;
+    size_t flags = 0;
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < r->spec->quality.count; i++) {
-        rc = resolve_check(r, &checks[i]);
+        if (!is_one(r, &items[i]) || !owns_its_options(r, &items[i])) {
+            continue;
+        }
+        if (items[i].check != LS_CHECK_FLAG) {
+            rc = resolve_check(r, &items[i]);
+        } else if (++flags == LS_SPEC_FLAGS_MAX + 1) {
+            PROBLEM(r, "LS2010", items[i].where, "leave out what nobody reads",
+                    "a spec has at most %d flags", LS_SPEC_FLAGS_MAX);
+        } else {
+            resolve_flag(r, &items[i]);
+        }
     }
     return rc;
 }

@@ -417,6 +417,12 @@ static void checks_have_what_they_need(void **state)
           "`values` belongs to `check: set`"},
          {"{check: not_null, field: product_id}", "{check: set, field: sku, like: S, values: [S]}",
           "LS2015", NULL, "`like` belongs to `check: pattern`"},
+         {"{check: not_null, field: product_id}", "{check: not_null}", "LS2015", NULL,
+          "`check: not_null` needs a `field`"},
+         {"{check: not_null, field: product_id}", "{field: product_id}", "LS2015", NULL,
+          "an item of `quality` is either a `check` or a `flag`"},
+         {"{check: not_null, field: product_id}", "{check: not_null, field: product_id, flag: x}",
+          "LS2015", NULL, "an item of `quality` is either a `check` or a `flag`"},
          /* the field of every event type counts, not of the first alone */
          {"{name: page, type: string, const: home}", "{name: amount, type: string, const: home}",
           "LS2015", "check: range", "`amount` of visit is of type string"},
@@ -425,6 +431,45 @@ static void checks_have_what_they_need(void **state)
          {"{name: page, type: string, const: home}",
           "{name: product_id, type: int, uniform: [1, 5]}", "LS2015", "check: reference",
           "`product_id` of visit is of type int"}});
+}
+
+static void flags_have_what_they_need(void **state)
+{
+    CHECK_MISTAKES(
+        *state, sample_spec,
+        {{"{check: not_null, field: product_id}", "{flag: large}", "LS2015", NULL,
+          "a flag has either `when` or `monotonic`"},
+         {"{check: not_null, field: product_id}",
+          "{flag: large, when: quantity > 1, monotonic: quantity}", "LS2015", NULL,
+          "a flag has either `when` or `monotonic`"},
+         {"{check: not_null, field: product_id}", "{flag: large, when: x, field: product_id}",
+          "LS2015", NULL, "`field` belongs to a check"},
+         {"{check: not_null, field: product_id}", "{flag: large, when: x, min: 1}", "LS2015", NULL,
+          "`min` belongs to `check: range`"},
+         {"{check: not_null, field: product_id}", "{flag: large, when: x, per: tier}", "LS2015",
+          NULL, "`per` belongs to `monotonic`"},
+         {"{check: not_null, field: product_id}", "{flag: large, when: x, tolerance: 1}", "LS2015",
+          NULL, "`tolerance` belongs to `monotonic`"},
+         {"{check: not_null, field: product_id}",
+          "{check: not_null, field: product_id, monotonic: quantity}", "LS2015", NULL,
+          "`monotonic` belongs to a flag"},
+         {"{check: not_null, field: product_id}", "{check: not_null, field: product_id, per: tier}",
+          "LS2015", NULL, "`per` belongs to `monotonic`"},
+         {"{check: not_null, field: product_id}", "{flag: position, when: x}", "LS2001", NULL,
+          "`position` is a column of every normalized dataset"},
+         {"{check: not_null, field: product_id}", "{flag: x, when: x, events: [order, ordre]}",
+          "LS2003", NULL, "there is no event type `ordre`"}});
+    struct fixture *f = *state;
+    char *text = changed(sample_spec, "quality:\n",
+                         "quality:\n"
+                         "  - {flag: large, when: 1 = 1, events: payment}\n"
+                         "  - {flag: fell, monotonic: quantity, tolerance: 2}\n");
+    const struct ls_spec_check *flags = load_fine(f, text, NULL)->quality.items;
+    assert_int_equal(flags[0].check, LS_CHECK_FLAG);
+    assert_int_equal(flags[1].check, LS_CHECK_FLAG);
+    assert_int_equal(flags[2].check, LS_CHECK_NOT_NULL);
+    assert_string_equal(flags[1].per, "entity_id");
+    free(text);
 }
 
 static void normalize_steps_do_one_thing(void **state)
@@ -560,6 +605,8 @@ static void there_are_limits(void **state)
         {"    - {name: revenue,",
          "    - {name: v%d, from: visit, window: {tumbling: 1m}, select: {n: count}}\n",
          "    - {name: revenue,", 63, "a spec has at most 64 views"},
+        {"reference:\n", "  - {flag: f%d, when: \"quantity > 1\"}\n", "reference:\n", 64,
+         "a spec has at most 64 flags"},
     };
     struct fixture *f = *state;
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
@@ -655,6 +702,7 @@ int main(void)
         FIXTURE_TEST(sources_make_their_types),
         FIXTURE_TEST(a_ref_fits_its_field),
         FIXTURE_TEST(checks_have_what_they_need),
+        FIXTURE_TEST(flags_have_what_they_need),
         FIXTURE_TEST(normalize_steps_do_one_thing),
         FIXTURE_TEST(a_conflict_needs_duplicates),
         FIXTURE_TEST(a_schema_changes_to_another_one),

@@ -20,6 +20,7 @@
 #define LS_SPEC_FIELDS_MAX       64 /* of one event type; also of one entity's attributes */
 #define LS_SPEC_ENTITIES_MAX     32
 #define LS_SPEC_VIEWS_MAX        64
+#define LS_SPEC_FLAGS_MAX        64
 #define LS_SPEC_PARTITIONS_MAX   1024
 #define LS_SPEC_STEPS_MAX        16 /* of one lifecycle */
 #define LS_SPEC_EPISODES_MAX     15
@@ -255,9 +256,11 @@ enum ls_check_word {
     LS_CHECK_PATTERN,
     LS_CHECK_RANGE,
     LS_CHECK_REFERENCE,
-    LS_CHECK_SET
+    LS_CHECK_SET,
+    LS_CHECK_FLAG /* no word: the item is a flag */
 };
 
+/* An item of `quality`: a check, or a flag. */
 struct ls_spec_check {
     int check; /* enum ls_check_word */
     const char *field;
@@ -265,6 +268,12 @@ struct ls_spec_check {
     const char *table;
     struct ls_names values;
     const char *like;
+    const char *flag; /* its name, and so its column's; NULL: a check */
+    const char *when; /* or */
+    const char *monotonic;
+    const char *per;
+    struct ls_quantity tolerance;
+    struct ls_names events; /* none: those that have its fields */
     uint64_t given;
     struct ls_where where;
     /* resolved */

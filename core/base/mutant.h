@@ -14,14 +14,18 @@ enum ls_mutant {
     LS_MUTANT_MINIMUM_OF_FIRST,    /* shared: min keeps the first value */
     LS_MUTANT_SET_SHORT,           /* shared: a set check does not know the greatest value */
     LS_MUTANT_PATTERN_LONGEST,     /* shared: a pattern check passes none but the longest texts */
+    LS_MUTANT_FLAG_OF_NULL,        /* shared: a flag is set where its condition is unknown */
     LS_MUTANT_LATE_AT_END,         /* stream: a record at its window's end still counts */
     LS_MUTANT_GLOBAL_WATERMARK, /* stream: lateness is judged by the highest clock of all partitions
                                  */
     LS_MUTANT_EMIT_EARLY, /* stream: a window is emitted when the fastest partition has passed it */
     LS_MUTANT_CONFLICT_MISSED,   /* stream: a conflict is taken for a duplicate */
     LS_MUTANT_HORIZON_SHORT,     /* stream: ids are forgotten too early */
+    LS_MUTANT_FLAG_AT_EDGE,      /* stream: what is behind by just the tolerance is flagged */
     LS_MUTANT_NEVER_EXPIRES,     /* batch: nothing is too old */
+    LS_MUTANT_FLAGS_FOR_EVER,    /* batch: a flag's memory never begins anew */
     LS_MUTANT_IDS_NOT_SAVED,     /* stream: a checkpoint leaves the remembered ids out */
+    LS_MUTANT_FLAGS_NOT_SAVED,   /* stream: a checkpoint leaves out what flags have seen */
     LS_MUTANT_PENDING_NOT_SAVED, /* stream: a checkpoint leaves the unfinished block out */
     LS_MUTANT_COUNT
 };

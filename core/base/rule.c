@@ -269,11 +269,12 @@ const struct ls_rule ls_rules[] = {
      "Example: `reference: {products: {from: entities.product, key: product_id}}`, then\n"
      "`{check: reference, field: product_id, table: products}`.\n"},
     {"LS2015", "A check that does not fit",
-     "`not_null` takes a field. `range` takes a field that is a number, and `min` or `max`\n"
-     "or both. `set` takes a text, an enum or a number, and the `values` that it may have.\n"
-     "`pattern` takes a text, and what it has to look like (`like`). `reference` takes a\n"
-     "field that is a string, and the `table` that has to know it. A field counts in every\n"
-     "event type that has it: it needs the right type in all of them.\n"
+     "An item of `quality` is a check or a flag (LS2304). `not_null` takes a field. `range`\n"
+     "takes a field that is a number, and `min` or `max` or both. `set` takes a text, an enum\n"
+     "or a number, and the `values` that it may have. `pattern` takes a text, and what it has\n"
+     "to look like (`like`). `reference` takes a field that is a string, and the `table` that\n"
+     "has to know it. A field counts in every event type that has it: it needs the right type\n"
+     "in all of them.\n"
      "\n"
      "Example: `{check: range, field: quantity, min: 1, max: 20}`, `{check: set, field:\n"
      "country, values: [US, DE]}`, `{check: pattern, field: coupon, like:\n"
@@ -528,6 +529,16 @@ const struct ls_rule ls_rules[] = {
      "two columns have one name.\n"
      "\n"
      "The message says which it is.\n"},
+    {"LS2304", "A flag that does not fit",
+     "A flag reads the normalized record, as its steps leave it, and not where it stood. By\n"
+     "`when` it has those for which a condition holds, and the condition has a value for every\n"
+     "record: no number in it can leave 128 bits. By `monotonic` it has those in which a number\n"
+     "or a time falls behind by more than the `tolerance`: a number, or for times a duration.\n"
+     "It is of the event types that have all the fields, or of those that `events` lists,\n"
+     "which need them all. At least one has to be left.\n"
+     "\n"
+     "Example: `{flag: large_order, when: \"quantity >= 10\"}`, `{flag: out_of_sequence,\n"
+     "monotonic: event_time, per: entity_id, tolerance: 10m}`.\n"},
     {"LS2401", "A command that is no list of words",
      "A target's commands and knobs are lists of words, handed over without a shell.\n"
      "\n"

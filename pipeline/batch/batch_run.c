@@ -3,6 +3,7 @@
 #include "core/base/mem.h"
 #include "core/obs/clock.h"
 #include "pipeline/batch/fates.h"
+#include "pipeline/batch/flags.h"
 #include "pipeline/batch/scan.h"
 
 #include <pthread.h>
@@ -65,11 +66,18 @@ static int report_progress(struct run *run, uint64_t records, struct ls_error *e
     return rc;
 }
 
+/* What is found out about a partition's records. */
+struct verdicts {
+    struct ls_fates *fates;
+    struct ls_flags *flags; /* NULL: the topic has no monotonic ones */
+};
+
 typedef int pass_fn(struct worker *w, size_t part, uint64_t position,
-                    const struct ls_log_record *raw, struct prefix *prefix, struct ls_fates *fates);
+                    const struct ls_log_record *raw, struct prefix *prefix,
+                    struct verdicts *verdicts);
 
 /* Reads a partition from its beginning and gives each record to a pass. */
-static int read_through(struct worker *w, size_t part, struct ls_fates *fates, pass_fn *pass)
+static int read_through(struct worker *w, size_t part, struct verdicts *verdicts, pass_fn *pass)
 {
     struct run *run = w->run;
     struct ls_log_reader *reader;
@@ -85,7 +93,7 @@ static int read_through(struct worker *w, size_t part, struct ls_fates *fates, p
         uint64_t position = ls_log_reader_position(reader);
         rc = ls_log_read(reader, READ_BATCH, &records, &count, &w->err);
         for (size_t i = 0; rc == 0 && i < count; i++) {
-            rc = pass(w, part, position + i, &records[i], &prefix, fates);
+            rc = pass(w, part, position + i, &records[i], &prefix, verdicts);
         }
         rc = rc < 0 ? rc : report_progress(run, count, &w->err);
     }
@@ -93,20 +101,60 @@ static int read_through(struct worker *w, size_t part, struct ls_fates *fates, p
     return rc;
 }
 
+/* What a record carries past its fate: of each flag that sees something in it, the flag (1), the
+ * value of `per` (16), the value (8). */
+#define OBSERVED 25
+_Static_assert(OBSERVED *LS_SPEC_FLAGS_MAX <= LS_FATES_CARRIED_MAX, "all flags at once");
+
+static size_t observe(const struct ls_topic_plan *topic, const struct ls_record *record,
+                      uint8_t *out)
+{
+    uint8_t *at = out;
+    struct ls_id per;
+    int64_t value;
+    for (size_t k = 0; k < topic->flag_count; k++) {
+        if (!topic->flags[k].when && ls_record_observe(topic, k, record, &per, &value)) {
+            *at++ = (uint8_t)k;
+            at = ls_key_i64(ls_key_u64(ls_key_u64(at, per.high), per.low), value);
+        }
+    }
+    return (size_t)(at - out);
+}
+
+/* For ls_fates_decide: only what is admitted is seen by flags. */
+static int flag_admitted(void *context, uint64_t position, int64_t event_time,
+                         const uint8_t *carried, size_t size, struct ls_error *err)
+{
+    int rc = 0;
+    for (const uint8_t *at = carried; rc == 0 && at < carried + size; at += OBSERVED) {
+        const struct ls_id per = {ls_key_get_u64(at + 1), ls_key_get_u64(at + 9)};
+        rc = ls_flags_add(context, position, at[0], per, ls_key_get_i64(at + 17), event_time, err);
+    }
+    return rc;
+}
+
 /* First pass: who may be admitted. */
 static int gather(struct worker *w, size_t part, uint64_t position, const struct ls_log_record *raw,
-                  struct prefix *prefix, struct ls_fates *fates)
+                  struct prefix *prefix, struct verdicts *verdicts)
 {
     const struct ls_record_plan *plan = w->run->job->plan;
     const struct ls_topic_plan *topic = &plan->topics[part / w->run->partitions];
     struct ls_record *record = &w->record;
+    uint8_t carried[LS_FATES_CARRIED_MAX];
     ls_record_examine(plan, topic, raw, record);
     int64_t watermark = watermark_at(prefix, topic, record);
     if (record->reason != LS_ADMITTED || record->is_heartbeat) {
         return 0;
     }
-    return ls_fates_add(fates, position, record->id, record->payload, record->event_time,
-                        watermark - plan->spec->pipeline->dedupe->horizon_ms, &w->err);
+    const struct ls_candidate candidate = {
+        .position = position,
+        .id = record->id,
+        .payload = record->payload,
+        .event_time = record->event_time,
+        .floor = watermark - plan->spec->pipeline->dedupe->horizon_ms,
+        .carried = carried,
+        .carried_size = verdicts->flags ? observe(topic, record, carried) : 0};
+    return ls_fates_add(verdicts->fates, &candidate, &w->err);
 }
 
 /* P5: what is late for a view, and what goes into its sorters. */
@@ -159,9 +207,22 @@ static int contribute(struct worker *w, size_t part, uint64_t position, int64_t 
     return rc < 0 ? rc : 0;
 }
 
+static int set_flags(struct ls_flags *flags, const struct ls_topic_plan *topic, uint64_t position,
+                     struct ls_record *record, struct ls_error *err)
+{
+    uint64_t found;
+    int rc = ls_flags_at(flags, position, &found, err);
+    for (size_t k = 0; rc == 0 && k < topic->flag_count; k++) {
+        if (!topic->flags[k].when) {
+            record->cells[topic->flags[k].cell] = (struct ls_cell){.number = found >> k & 1};
+        }
+    }
+    return rc;
+}
+
 /* Where the record of an event goes. */
 static int place(struct worker *w, size_t part, uint64_t position, const struct ls_log_record *raw,
-                 int64_t watermark, struct ls_fates *fates)
+                 int64_t watermark, struct verdicts *verdicts)
 {
     struct run *run = w->run;
     struct ls_record *record = &w->record;
@@ -170,14 +231,16 @@ static int place(struct worker *w, size_t part, uint64_t position, const struct 
     int rc = 0;
     if (record->reason == LS_ADMITTED) {
         int64_t floor;
-        rc = ls_fates_at(fates, position, &record->reason, &floor, &w->err);
+        rc = ls_fates_at(verdicts->fates, position, &record->reason, &floor, &w->err);
         if (rc == 0 && record->reason == LS_REASON_EXPIRED) {
             ls_record_expired(record, floor);
         }
     }
     if (rc == 0 && record->reason == LS_ADMITTED) {
-        ls_record_normalize(&run->job->plan->topics[t], p, position, watermark, record);
-        rc = ls_outputs_normalized(run->outputs, t, p, record, &w->err);
+        const struct ls_topic_plan *topic = &run->job->plan->topics[t];
+        rc = verdicts->flags ? set_flags(verdicts->flags, topic, position, record, &w->err) : 0;
+        ls_record_normalize(topic, p, position, watermark, record);
+        rc = rc < 0 ? rc : ls_outputs_normalized(run->outputs, t, p, record, &w->err);
         rc = rc < 0 ? rc : contribute(w, part, position, watermark);
     } else if (rc == 0) {
         rc = ls_outputs_quarantine(run->outputs, t, p, position, raw, record, &w->err);
@@ -187,28 +250,37 @@ static int place(struct worker *w, size_t part, uint64_t position, const struct 
 
 /* Second pass: everybody's fate is known. */
 static int write_out(struct worker *w, size_t part, uint64_t position,
-                     const struct ls_log_record *raw, struct prefix *prefix, struct ls_fates *fates)
+                     const struct ls_log_record *raw, struct prefix *prefix,
+                     struct verdicts *verdicts)
 {
     const struct ls_record_plan *plan = w->run->job->plan;
     const struct ls_topic_plan *topic = &plan->topics[part / w->run->partitions];
     ls_record_examine(plan, topic, raw, &w->record);
     int64_t watermark = watermark_at(prefix, topic, &w->record);
-    int rc = w->record.is_heartbeat ? 0 : place(w, part, position, raw, watermark, fates);
+    int rc = w->record.is_heartbeat ? 0 : place(w, part, position, raw, watermark, verdicts);
     ls_count_record(&w->run->counts[part], raw, &w->record);
     return rc;
 }
 
 static int do_partition(struct worker *w, size_t part)
 {
-    struct ls_fates *fates;
-    int rc = ls_fates_new(w->run->temporary, w->run->memory_each / 2, &fates, &w->err);
-    if (rc < 0) {
-        return rc;
+    const struct ls_record_plan *plan = w->run->job->plan;
+    const struct ls_topic_plan *topic = &plan->topics[part / w->run->partitions];
+    bool flagged = topic->monotonic_count > 0;
+    size_t memory = w->run->memory_each / 2;
+    struct verdicts v = {NULL, NULL};
+    int rc = ls_fates_new(w->run->temporary, flagged ? memory / 2 : memory, &v.fates, &w->err);
+    if (rc == 0 && flagged) {
+        rc = ls_flags_new(topic, w->run->temporary, memory / 2, &v.flags, &w->err);
     }
-    rc = read_through(w, part, fates, gather);
-    rc = rc < 0 ? rc : ls_fates_decide(fates, &w->err);
-    rc = rc < 0 ? rc : read_through(w, part, fates, write_out);
-    ls_fates_free(fates);
+    rc = rc < 0 ? rc : read_through(w, part, &v, gather);
+    rc = rc < 0 ? rc : ls_fates_decide(v.fates, flagged ? flag_admitted : NULL, v.flags, &w->err);
+    if (rc == 0 && flagged) {
+        rc = ls_flags_decide(v.flags, plan->spec->pipeline->dedupe->horizon_ms, &w->err);
+    }
+    rc = rc < 0 ? rc : read_through(w, part, &v, write_out);
+    ls_flags_free(v.flags);
+    ls_fates_free(v.fates);
     return rc;
 }
 

@@ -4,9 +4,12 @@
 #include "core/base/mem.h"
 #include "core/base/mutant.h"
 
+#include <assert.h>
 #include <string.h>
 
-/* by_id:       key id (16), position (8); value payload (16), event_time (8), floor (8)
+#define CARRIED 32 /* where it begins in a value */
+
+/* by_id:       key id (16), position (8); value payload (16), event_time (8), floor (8), carried
  * by_position: key position (8); value reason (1), floor (8) */
 struct ls_fates {
     struct ls_sorter *by_id, *by_position;
@@ -42,15 +45,18 @@ void ls_fates_free(struct ls_fates *f)
     }
 }
 
-int ls_fates_add(struct ls_fates *f, uint64_t position, struct ls_id id, struct ls_id payload,
-                 int64_t event_time, int64_t floor, struct ls_error *err)
+int ls_fates_add(struct ls_fates *f, const struct ls_candidate *c, struct ls_error *err)
 {
     uint8_t key[24];
-    uint8_t value[32];
-    ls_key_u64(ls_key_u64(ls_key_u64(key, id.high), id.low), position);
-    ls_key_i64(ls_key_i64(ls_key_u64(ls_key_u64(value, payload.high), payload.low), event_time),
-               floor);
-    return ls_sorter_add(f->by_id, key, sizeof key, value, sizeof value, err);
+    uint8_t value[CARRIED + LS_FATES_CARRIED_MAX];
+    assert(c->carried_size <= LS_FATES_CARRIED_MAX);
+    ls_key_u64(ls_key_u64(ls_key_u64(key, c->id.high), c->id.low), c->position);
+    uint8_t *at = ls_key_u64(ls_key_u64(value, c->payload.high), c->payload.low);
+    at = ls_key_i64(ls_key_i64(at, c->event_time), c->floor);
+    if (c->carried_size) {
+        memcpy(at, c->carried, c->carried_size);
+    }
+    return ls_sorter_add(f->by_id, key, sizeof key, value, CARRIED + c->carried_size, err);
 }
 
 static int note(struct ls_fates *f, const uint8_t *position, enum ls_reason reason, int64_t floor,
@@ -64,7 +70,8 @@ static int note(struct ls_fates *f, const uint8_t *position, enum ls_reason reas
 
 /* The records of one id come in the order of their positions: the first that is admitted is
  * remembered while its event_time has not fallen behind the floor of the record that asks. */
-int ls_fates_decide(struct ls_fates *f, struct ls_error *err)
+int ls_fates_decide(struct ls_fates *f, ls_fates_admitted *admitted, void *context,
+                    struct ls_error *err)
 {
     struct ls_merge *merge = NULL;
     struct ls_sorted item;
@@ -93,6 +100,9 @@ int ls_fates_decide(struct ls_fates *f, struct ls_error *err)
             has_first = true;
             first_time = event_time;
             memcpy(first_payload, item.value, sizeof first_payload);
+            rc = admitted ? admitted(context, ls_key_get_u64(item.key + 16), event_time,
+                                     item.value + CARRIED, item.value_size - CARRIED, err)
+                          : 0;
         }
     }
     ls_merge_free(merge);

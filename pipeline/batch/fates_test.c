@@ -11,6 +11,40 @@ struct candidate {
     enum ls_reason fate;
 };
 
+struct admissions {
+    const struct candidate *all;
+    size_t candidates;
+    size_t count;
+};
+
+static size_t count_of(const struct candidate *all, size_t count, enum ls_reason fate)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < count; i++) {
+        found += all[i].fate == fate;
+    }
+    return found;
+}
+
+/* Only of those that are admitted, with what they carry. */
+static int note_admission(void *context, uint64_t position, int64_t event_time,
+                          const uint8_t *carried, size_t size, struct ls_error *err)
+{
+    struct admissions *a = context;
+    const struct candidate *c = a->all;
+    (void)err;
+    while (c->position != position) {
+        c++;
+        assert_true(c < a->all + a->candidates);
+    }
+    assert_int_equal(c->fate, LS_ADMITTED);
+    assert_int_equal(c->event_time, event_time);
+    assert_int_equal(size, position % (sizeof *c + 1));
+    assert_memory_equal(carried, c, size);
+    a->count++;
+    return 0;
+}
+
 /* The candidates are added in an order of their own and asked for by position; positions in between
  * are no candidates. */
 static void check(struct fixture *f, const struct candidate *all, size_t count, uint64_t key)
@@ -20,12 +54,19 @@ static void check(struct fixture *f, const struct candidate *all, size_t count, 
     assert_int_equal(ls_fates_new("sort", 0, &fates, &f->err), 0);
     for (size_t i = 0; i < count; i++) {
         const struct candidate *c = &all[key ? ls_permute(&order, key, i) : i];
-        assert_int_equal(ls_fates_add(fates, c->position, (struct ls_id){7, c->id},
-                                      (struct ls_id){c->payload, 9}, c->event_time, c->floor,
-                                      &f->err),
-                         0);
+        /* what is carried comes in all sizes */
+        const struct ls_candidate candidate = {.position = c->position,
+                                               .id = {7, c->id},
+                                               .payload = {c->payload, 9},
+                                               .event_time = c->event_time,
+                                               .floor = c->floor,
+                                               .carried = c,
+                                               .carried_size = c->position % (sizeof *c + 1)};
+        assert_int_equal(ls_fates_add(fates, &candidate, &f->err), 0);
     }
-    assert_int_equal(ls_fates_decide(fates, &f->err), 0);
+    struct admissions admissions = {all, count, 0};
+    assert_int_equal(ls_fates_decide(fates, note_admission, &admissions, &f->err), 0);
+    assert_int_equal(admissions.count, count_of(all, count, LS_ADMITTED));
     for (size_t i = 0; i < count; i++) {
         enum ls_reason fate;
         int64_t floor = INT64_MIN;
@@ -130,10 +171,10 @@ static void test_refused_memory(void **state)
         ls_mem_refuse(refused + 1);
         rc = ls_fates_new("sort", 0, &fates, &f->err);
         for (uint64_t i = 0; rc == 0 && i < 4; i++) {
-            rc = ls_fates_add(fates, i, (struct ls_id){0, i % 2}, (struct ls_id){0, 0}, 0, 0,
-                              &f->err);
+            const struct ls_candidate candidate = {.position = i, .id = {0, i % 2}};
+            rc = ls_fates_add(fates, &candidate, &f->err);
         }
-        rc = rc < 0 ? rc : ls_fates_decide(fates, &f->err);
+        rc = rc < 0 ? rc : ls_fates_decide(fates, NULL, NULL, &f->err);
         for (uint64_t i = 0; rc == 0 && i < 4; i++) {
             rc = ls_fates_at(fates, i, &fate, &floor, &f->err);
             assert_int_equal(fate, i < 2 ? LS_ADMITTED : LS_REASON_DUPLICATE);

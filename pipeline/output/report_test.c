@@ -39,6 +39,7 @@ static void make_run(struct pipe *p, const char *folder, const struct ls_run_fac
     for (int i = 0; i < 3; i++) {
         begin_message(p, &m, VISIT, i, INT64_C(1000) * i);
         ls_record_examine(p->plan, &p->plan->topics[VISIT], &m.raw, &record);
+        clear_flags(&p->plan->topics[VISIT], &record);
         ls_record_normalize(&p->plan->topics[VISIT], 0, (uint64_t)i, 0, &record);
         FINE(p, ls_outputs_normalized(o, VISIT, 0, &record, &p->base.err));
     }

@@ -1,4 +1,4 @@
-#include "pipeline/record/plan.h"
+#include "pipeline/record/plan_internal.h"
 
 #include "core/base/mem.h"
 
@@ -6,17 +6,6 @@
 #include <string.h>
 
 #define PLAN_BYTES_MAX (64U << 20)
-
-struct planner {
-    const struct ls_spec *spec;
-    struct ls_record_plan *plan;
-    struct ls_topic_plan *topic;
-    struct ls_diag *diag;
-    struct ls_error *err;
-};
-
-#define PROBLEM(p, rule, where, hint, ...)                                                         \
-    ls_diag_add((p)->diag, LS_SEVERITY_ERROR, rule, where, hint, __VA_ARGS__)
 
 /* ---- names: what an expression of a normalize step sees is the record as the steps before left it
  */
@@ -50,8 +39,8 @@ const char *ls_normal_suggest(const void *context, const char *name, char buffer
     return ls_suggest(name, names, buffer);
 }
 
-static void symbol_of(const struct ls_normal_column *column, unsigned slot,
-                      struct ls_expr_symbol *symbol)
+void ls_normal_symbol_of(const struct ls_normal_column *column, unsigned slot,
+                         struct ls_expr_symbol *symbol)
 {
     *symbol = (struct ls_expr_symbol){.type = ls_field_expr_type(column->type),
                                       .scale = column->scale,
@@ -65,7 +54,7 @@ bool ls_normal_symbol(void *context, const char *name, struct ls_expr_symbol *sy
     const struct ls_topic_plan *topic = context;
     const struct ls_normal_column *column = ls_normal_column(topic, name);
     if (column) {
-        symbol_of(column, (unsigned)(column - topic->columns), symbol);
+        ls_normal_symbol_of(column, (unsigned)(column - topic->columns), symbol);
     }
     return column != NULL;
 }
@@ -74,7 +63,7 @@ static bool step_symbol(void *context, const char *name, struct ls_expr_symbol *
 {
     const struct ls_normal_column *column = find_column(context, name);
     if (column) {
-        symbol_of(column, (unsigned)column->cell, symbol);
+        ls_normal_symbol_of(column, (unsigned)column->cell, symbol);
     }
     return column != NULL;
 }
@@ -92,9 +81,10 @@ static int begin_columns(struct planner *p)
     struct ls_topic_plan *topic = p->topic;
     const struct ls_spec_event_type *type = topic->type;
     size_t steps = type->normalize ? type->normalize->count : 0;
-    topic->columns = ls_arena_new(
-        &p->plan->arena, LS_COLUMN_PAYLOAD + type->field_count + steps + LS_PHYSICAL_COLUMNS,
-        sizeof *topic->columns, p->err);
+    topic->columns = ls_arena_new(&p->plan->arena,
+                                  LS_COLUMN_PAYLOAD + type->field_count + steps +
+                                      LS_SPEC_FLAGS_MAX + LS_PHYSICAL_COLUMNS,
+                                  sizeof *topic->columns, p->err);
     if (!topic->columns) {
         return p->err->code;
     }
@@ -133,7 +123,9 @@ static int plan_checks(struct planner *p)
         return p->err->code;
     }
     for (size_t i = 0; i < p->spec->quality.count; i++) {
-        const struct ls_normal_column *column = find_column(topic, checks[i].field);
+        const struct ls_normal_column *column = checks[i].check == LS_CHECK_FLAG
+                                                    ? NULL
+                                                    : find_column(topic, checks[i].field);
         if (!column || column->cell < LS_COLUMN_PAYLOAD) {
             continue; /* another event type's */
         }
@@ -402,6 +394,7 @@ static int plan_topic(struct planner *p, const struct ls_spec_event_type *type)
     int rc = begin_columns(p);
     rc = rc < 0 ? rc : plan_checks(p);
     rc = rc < 0 ? rc : plan_steps(p);
+    rc = rc < 0 || p->diag->errors ? rc : ls_plan_flags(p);
     return rc < 0 || p->diag->errors ? rc : end_columns(p);
 }
 
@@ -433,6 +426,7 @@ static int plan_all(struct planner *p)
         p->topic = &plan->topics[t];
         rc = plan_topic(p, ls_spec_event_type_at(p->spec, t));
     }
+    rc = rc < 0 || p->diag->errors ? rc : ls_plan_flags_used(p);
     if (rc < 0 || p->diag->errors) {
         return rc;
     }
@@ -459,7 +453,7 @@ int ls_record_plan_new(const struct ls_spec *spec, const struct ls_reference *re
     ls_arena_init(&plan->arena, "pipeline plan", PLAN_BYTES_MAX);
     ls_diag_init(diag);
     err->code = 0;
-    struct planner p = {spec, plan, NULL, diag, err};
+    struct planner p = {.spec = spec, .plan = plan, .diag = diag, .err = err};
     int rc = plan_all(&p);
     if (rc == 0 && diag->count) {
         rc = ls_diag_render(diag, false, report, err);

@@ -36,6 +36,17 @@ struct ls_record_set {
     size_t take; /* column of the table */
 };
 
+/* A flag (P1): by a condition, or monotonic, which needs memory of other records and is the matter
+ * of whoever keeps it. */
+struct ls_record_flag {
+    const struct ls_spec_check *spec;
+    size_t cell;                /* its column's */
+    const struct ls_expr *when; /* over cells, always with a value; NULL: monotonic */
+    size_t field, per;          /* monotonic: cells */
+    bool per_text;
+    int64_t tolerance; /* in the field's unit */
+};
+
 /* A column of the normalized dataset. */
 struct ls_normal_column {
     const char *name;        /* in expressions: "amount" */
@@ -55,9 +66,12 @@ struct ls_topic_plan {
     struct ls_record_check *checks;
     size_t set_count;
     struct ls_record_set *sets;
-    size_t cell_count; /* raw columns and set cells */
-    size_t
-        column_count; /* of the normalized dataset, the three physical ones at the end included */
+    size_t flag_count; /* at most LS_SPEC_FLAGS_MAX */
+    struct ls_record_flag *flags;
+    size_t monotonic_count; /* of these */
+    size_t cell_count;      /* raw columns, set cells and flags */
+    size_t column_count; /* of the normalized dataset, the flags and the three physical ones at the
+                            end included */
     struct ls_normal_column *columns;
     struct ls_schema *schema; /* of the normalized dataset */
     struct ls_layout *layout;

@@ -34,8 +34,10 @@ static void test_columns(void **state)
     check_columns(&p->plan->topics[SALE],
                   ENVELOPE "item:string? shop:string? kind:enum seen:timestamp? "
                            "amount_cents:money? units:int score:long city:string? fee_cents:money? "
-                           "each_cents:money?" PHYSICAL);
-    check_columns(&p->plan->topics[VISIT], ENVELOPE "pages:int" PHYSICAL);
+                           "each_cents:money? dear:boolean unordered:boolean fell:boolean "
+                           "unseen:boolean dip:boolean" PHYSICAL);
+    check_columns(&p->plan->topics[VISIT],
+                  ENVELOPE "pages:int unordered:boolean brief:boolean" PHYSICAL);
     assert_string_equal(p->plan->topics[SALE].schema->root->name, "demo.normalized.sale");
     assert_int_equal(p->plan->topics[SALE].watermark_delay_ms, 2000);
     assert_int_equal(p->plan->topics[VISIT].watermark_delay_ms, 1000); /* its own */
@@ -60,10 +62,16 @@ static void test_steps_in_order(void **state)
         text = changed(before, *word, "");
         free(before);
     }
+    static const char *const others[] = {
+        ", greatest: {max: amount}",
+        "  - {flag: unseen, monotonic: seen, per: kind, tolerance: 500ms}\n",
+        "  - {flag: dip, monotonic: amount, per: units, tolerance: 99.99}\n"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        char *before = text;
+        text = changed(before, others[i], "");
+        free(before);
+    }
     char *before = text;
-    text = changed(before, ", greatest: {max: amount}", "");
-    free(before);
-    before = text;
     text = changed(before, "        total: {sum: amount}\n", "");
     free(before);
     before = text;
@@ -73,7 +81,62 @@ static void test_steps_in_order(void **state)
     free(text);
     check_columns(&p->plan->topics[SALE],
                   ENVELOPE "shop:string? kind:enum vip:boolean amount:boolean units:long "
-                           "score:long fee_cents:money? each_cents:money?" PHYSICAL);
+                           "score:long fee_cents:money? each_cents:money? dear:boolean "
+                           "unordered:boolean fell:boolean" PHYSICAL);
+}
+
+static void check_flag(const struct ls_topic_plan *topic, size_t k, const char *name,
+                       const char *field, const char *per, int64_t tolerance)
+{
+    const struct ls_record_flag *flag = &topic->flags[k];
+    assert_true(k < topic->flag_count);
+    assert_string_equal(flag->spec->flag, name);
+    assert_int_equal(ls_normal_column(topic, name)->cell, flag->cell);
+    assert_int_equal(flag->when == NULL, field != NULL);
+    if (field) {
+        assert_int_equal(flag->field, ls_normal_column(topic, field)->cell);
+        assert_int_equal(flag->per, ls_normal_column(topic, per)->cell);
+        assert_int_equal(flag->per_text, strcmp(per, "units") != 0);
+        assert_int_equal(flag->tolerance, tolerance);
+    }
+}
+
+/* Those that have all the fields, or are listed; tolerances in the unit of the field. */
+static void test_flags(void **state)
+{
+    struct pipe *p = *state;
+    const struct ls_topic_plan *sale = &p->plan->topics[SALE];
+    const struct ls_topic_plan *visit = &p->plan->topics[VISIT];
+    assert_int_equal(sale->flag_count, 5);
+    assert_int_equal(sale->monotonic_count, 4);
+    check_flag(sale, 0, "dear", NULL, NULL, 0);
+    check_flag(sale, 1, "unordered", "event_time", "entity_id", 1000);
+    check_flag(sale, 2, "fell", "score", "shop", 3);
+    check_flag(sale, 3, "unseen", "seen", "kind", 500);
+    check_flag(sale, 4, "dip", "amount", "units", 9999);
+    assert_int_equal(visit->flag_count, 2);
+    assert_int_equal(visit->monotonic_count, 1);
+    check_flag(visit, 0, "unordered", "event_time", "entity_id", 1000);
+    check_flag(visit, 1, "brief", NULL, NULL, 0);
+}
+
+/* A step's result is read as it is left; a view takes a flag as it takes any boolean. */
+static void test_flags_behind_steps(void **state)
+{
+    struct pipe *p = *state;
+    char *text = changed(pipe_spec, "    - {drop: vip}\n",
+                         "    - {drop: vip}\n    - {set: twice, expr: \"units * 2.00\"}\n");
+    char *flagged = changed(text, "  - {flag: dear,",
+                            "  - {flag: many, monotonic: twice, per: city, tolerance: 1.5}\n"
+                            "  - {flag: dear,");
+    char *viewed = changed(flagged, "by: [city, item]", "by: [many, dear]");
+    char *where = changed(viewed, "\"kind != 'odd'\"", "\"kind != 'odd' and not unseen\"");
+    pipe_plan(p, where, NULL);
+    check_flag(&p->plan->topics[SALE], 0, "many", "twice", "city", 150);
+    free(where);
+    free(viewed);
+    free(flagged);
+    free(text);
 }
 
 static void test_checks(void **state)
@@ -223,9 +286,15 @@ static void test_refused_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        PIPE_TEST(test_columns),        PIPE_TEST(test_steps_in_order), PIPE_TEST(test_checks),
-        PIPE_TEST(test_job_hash),       PIPE_TEST(test_mistakes),       PIPE_TEST(test_partitions),
+        PIPE_TEST(test_columns),
+        PIPE_TEST(test_steps_in_order),
+        PIPE_TEST(test_checks),
+        PIPE_TEST(test_job_hash),
+        PIPE_TEST(test_mistakes),
+        PIPE_TEST(test_partitions),
         PIPE_TEST(test_refused_memory),
+        PIPE_TEST(test_flags),
+        PIPE_TEST(test_flags_behind_steps),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -345,9 +345,40 @@ void ls_record_examine(const struct ls_record_plan *plan, const struct ls_topic_
     out->payload = payload_of(topic, out);
 }
 
+bool ls_record_observe(const struct ls_topic_plan *topic, size_t flag,
+                       const struct ls_record *record, struct ls_id *per, int64_t *value)
+{
+    const struct ls_record_flag *f = &topic->flags[flag];
+    const struct ls_cell *of = &record->cells[f->per];
+    if (of->is_null || record->cells[f->field].is_null) {
+        return false;
+    }
+    uint8_t words[24];
+    struct ls_id id = f->per_text ? ls_id_of(of->bytes, of->size)
+                                  : (struct ls_id){0, (uint64_t)of->number};
+    ls_put_u64(ls_put_u64(ls_put_u64(words, flag), id.high), id.low);
+    *per = ls_id_of(words, sizeof words);
+    *value = record->cells[f->field].number;
+    return true;
+}
+
+static void judge_flags(const struct ls_topic_plan *topic, struct ls_record *record)
+{
+    for (size_t i = 0; i < topic->flag_count; i++) {
+        const struct ls_record_flag *flag = &topic->flags[i];
+        if (flag->when) {
+            struct ls_expr_value value;
+            ls_expr_eval(flag->when, record->cells, &value); /* the plan has seen to it */
+            bool holds = value.is_null ? LS_MUTANT(FLAG_OF_NULL) : value.number != 0;
+            record->cells[flag->cell] = (struct ls_cell){.number = holds};
+        }
+    }
+}
+
 void ls_record_normalize(const struct ls_topic_plan *topic, uint32_t partition, uint64_t position,
                          int64_t watermark, struct ls_record *record)
 {
+    judge_flags(topic, record);
     size_t count = topic->column_count - LS_PHYSICAL_COLUMNS;
     for (size_t i = 0; i < count; i++) {
         record->normal[i] = record->cells[topic->columns[i].cell];

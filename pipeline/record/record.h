@@ -20,8 +20,8 @@ struct ls_record {
     struct ls_id id;      /* of event_id */
     struct ls_id payload; /* of the payload's bytes, before normalization: tells a conflict from a
                              duplicate */
-    struct ls_cell cells[LS_RECORD_CELLS_MAX]; /* raw columns and set cells; bytes point into the
-                                                  record and the tables */
+    struct ls_cell cells[LS_RECORD_CELLS_MAX];        /* raw columns, set cells, flags; bytes point
+                                                         into the record and the tables */
     struct ls_cell normal[LS_RECORD_COLUMNS_MAX + 1]; /* by normalized column; then the event
                                                          type's name */
 };
@@ -32,7 +32,13 @@ struct ls_record {
 void ls_record_examine(const struct ls_record_plan *plan, const struct ls_topic_plan *topic,
                        const struct ls_log_record *raw, struct ls_record *out);
 
-/* Gathers the normalized columns of an admitted record. */
+/* What a monotonic flag of the topic looks at in an admitted record: false where that is null. The
+ * value of `per` by name, which also tells the flag from the topic's others. */
+bool ls_record_observe(const struct ls_topic_plan *topic, size_t flag,
+                       const struct ls_record *record, struct ls_id *per, int64_t *value);
+
+/* Gathers the normalized columns of an admitted record. The cells of monotonic flags are the
+ * caller's to fill before. */
 void ls_record_normalize(const struct ls_topic_plan *topic, uint32_t partition, uint64_t position,
                          int64_t watermark, struct ls_record *record);
 

@@ -460,6 +460,84 @@ static void test_normalize(void **state)
     assert_true(normal(p, "each")->is_null); /* null by zero is null */
 }
 
+/* each > 100.00 and kind != 'odd': what is unknown is not flagged. */
+static void test_flags_by_condition(void **state)
+{
+    static const struct {
+        struct ls_cell amount;
+        int64_t units, kind, flag;
+    } cases[] = {
+        {NUMBER(10001), 1, GOOD, 1}, {NUMBER(10000), 1, GOOD, 0}, {NUMBER(20002), 2, BAD, 1},
+        {NUMBER(10001), 1, ODD, 0},  {NO_VALUE, 1, GOOD, 0},      {NO_VALUE, 1, ODD, 0},
+    };
+    struct pipe *p = *state;
+    const struct ls_topic_plan *sale = &p->plan->topics[SALE];
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct message m;
+        begin_message(p, &m, SALE, 1, NOW);
+        m.cells[AMOUNT] = cases[i].amount;
+        m.cells[UNITS] = number_of(cases[i].units);
+        m.cells[KIND] = number_of(cases[i].kind);
+        encode(p, &m);
+        examine(p, &m);
+        clear_flags(sale, &record);
+        record.cells[sale->flags[2].cell] = number_of(1); /* `fell`, as its keeper has it */
+        ls_record_normalize(sale, 0, 0, 0, &record);
+        assert_false(normal(p, "dear")->is_null);
+        assert_int_equal(normal(p, "dear")->number, cases[i].flag);
+        assert_int_equal(normal(p, "fell")->number, 1);
+        assert_int_equal(normal(p, "dip")->number, 0);
+    }
+}
+
+/* Nothing of a null; names tell values of `per` apart, and one flag from another. */
+static void test_what_monotonic_flags_see(void **state)
+{
+    enum { UNORDERED = 1, FELL, UNSEEN, DIP };
+    struct pipe *p = *state;
+    const struct ls_topic_plan *sale = &p->plan->topics[SALE];
+    struct message m;
+    struct ls_id of[2];
+    int64_t value = 0;
+    begin_message(p, &m, SALE, 1, NOW);
+    m.cells[SEEN] = number_of(-7);
+    m.cells[LS_COLUMN_EVENT_TIME] = number_of(NOW - 3);
+    encode(p, &m);
+    examine(p, &m);
+    assert_true(ls_record_observe(sale, UNORDERED, &record, &of[0], &value));
+    assert_int_equal(value, NOW - 3);
+    assert_true(ls_record_observe(sale, FELL, &record, &of[0], &value));
+    assert_int_equal(value, -4);
+    assert_true(ls_record_observe(sale, UNSEEN, &record, &of[1], &value));
+    assert_int_equal(value, -7);
+    assert_true(ls_record_observe(sale, DIP, &record, &of[1], &value));
+    assert_int_equal(value, 1250);
+    m.cells[SHOP] = text_of("S0");
+    m.cells[UNITS] = number_of(3);
+    m.cells[SEEN] = m.cells[AMOUNT] = null_of();
+    encode(p, &m);
+    examine(p, &m);
+    struct ls_id other;
+    assert_true(ls_record_observe(sale, FELL, &record, &other, &value)); /* S0 is not S1 */
+    assert_false(ls_id_equal(other, of[0]));
+    assert_true(ls_record_observe(sale, UNORDERED, &record, &of[0], &value)); /* of S0 too */
+    assert_false(ls_id_equal(other, of[0]));
+    assert_false(ls_record_observe(sale, UNSEEN, &record, &other, &value));
+    assert_false(ls_record_observe(sale, DIP, &record, &other, &value));
+    m.cells[SHOP] = null_of();
+    m.cells[AMOUNT] = number_of(1);
+    encode(p, &m);
+    examine(p, &m);
+    assert_false(ls_record_observe(sale, FELL, &record, &other, &value)); /* null in `per` */
+    assert_true(ls_record_observe(sale, DIP, &record, &other, &value));
+    assert_false(ls_id_equal(other, of[1])); /* 3 is not 2 */
+    m.cells[UNITS] = number_of(2);
+    encode(p, &m);
+    examine(p, &m);
+    assert_true(ls_record_observe(sale, DIP, &record, &other, &value));
+    assert_true(ls_id_equal(other, of[1]));
+}
+
 /* amount / units at two places, half to even. */
 static void test_rounding(void **state)
 {
@@ -649,10 +727,10 @@ static void test_expired(void **state)
           record.clock_sane);
 }
 
-/* As many steps as a topic takes: the physical columns come behind all of them. */
+/* As many steps and flags as a topic takes: the physical columns come behind all of them. */
 static void test_the_widest_topic(void **state)
 {
-    enum { STEPS = LS_RECORD_CELLS_MAX - VISIT_COLUMNS };
+    enum { FLAGS = 2, STEPS = LS_RECORD_CELLS_MAX - VISIT_COLUMNS - FLAGS };
     static char spec[64 + STEPS * 32] = "normalize:\n  visit:\n";
     struct pipe *p = *state;
     struct message m;
@@ -670,9 +748,10 @@ static void test_the_widest_topic(void **state)
     begin_message(p, &m, VISIT, 1, NOW);
     examine(p, &m);
     check("a visit", LS_ADMITTED, "", true);
+    clear_flags(visit, &record);
     ls_record_normalize(visit, 3, 77, NOW - 1, &record);
-    assert_int_equal(record.normal[LS_RECORD_CELLS_MAX - 1].number, 3); /* pages */
-    assert_int_equal(record.normal[LS_RECORD_CELLS_MAX].number, 3);     /* partition */
+    assert_int_equal(record.normal[LS_RECORD_CELLS_MAX - FLAGS - 1].number, 3); /* pages */
+    assert_int_equal(record.normal[LS_RECORD_CELLS_MAX].number, 3);             /* partition */
     assert_int_equal(record.normal[LS_RECORD_CELLS_MAX + 1].number, 77);
     assert_int_equal(record.normal[LS_RECORD_CELLS_MAX + 2].number, NOW - 1);
     assert_non_null(ls_normal_suggest(visit, "nothing like it", hint));
@@ -685,6 +764,8 @@ int main(void)
         PIPE_TEST(test_reasons_of_cells),
         PIPE_TEST(test_reasons_of_values),
         PIPE_TEST(test_the_widest_topic),
+        PIPE_TEST(test_flags_by_condition),
+        PIPE_TEST(test_what_monotonic_flags_see),
         PIPE_TEST(test_order_of_checks),
         PIPE_TEST(test_every_truncation),
         PIPE_TEST(test_reasons_of_bytes),

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #define MAGIC         "LSCKPT"
-#define STATE_VERSION "02" /* of what follows: another one is not read */
+#define STATE_VERSION "03" /* of what follows: another one is not read */
 #define WHOLE_AGAIN_BYTES                                                                          \
     (UINT64_C(4) << 20) /* a chain this much larger than its first file is written whole */
 

@@ -132,10 +132,12 @@ int ls_checkpoint_get_small(struct checkpoint_reader *r, struct ls_stream *s,
 
 /* ---- ids */
 
-static int64_t floor_of(const struct ls_stream *s, const struct ls_stream_partition *part)
+/* The watermark less so many horizons. */
+static int64_t floor_of(const struct ls_stream *s, const struct ls_stream_partition *part,
+                        int horizons)
 {
     return part->has_clock ? part->highest - s->plan->topics[part->topic].watermark_delay_ms -
-                                 s->plan->spec->pipeline->dedupe->horizon_ms
+                                 horizons * s->plan->spec->pipeline->dedupe->horizon_ms
                            : INT64_MIN + 1;
 }
 
@@ -150,11 +152,9 @@ static int put_entry(struct ls_buf *out, const struct ls_dedupe_entry *entry, st
     return ls_buf_append(out, bytes, sizeof bytes, err);
 }
 
-static int put_ids(struct ls_buf *out, const struct ls_stream *s, struct ls_stream_partition *part,
-                   bool whole, struct ls_error *err)
+static int put_ids(struct ls_buf *out, struct ls_dedupe *d, int64_t floor, bool whole,
+                   struct ls_error *err)
 {
-    struct ls_dedupe *d = &part->dedupe;
-    int64_t floor = floor_of(s, part);
     int rc;
     if (whole) {
         rc = ls_checkpoint_put(out, ls_dedupe_live(d, floor), err);
@@ -163,7 +163,6 @@ static int put_ids(struct ls_buf *out, const struct ls_stream *s, struct ls_stre
             rc = live ? put_entry(out, &d->slots[i], err) : 0;
         }
     } else {
-        d->fresh_count = LS_MUTANT(IDS_NOT_SAVED) ? 0 : d->fresh_count;
         rc = ls_checkpoint_put(out, d->fresh_count, err);
         for (size_t i = 0; rc == 0 && i < d->fresh_count; i++) {
             rc = put_entry(out, &d->fresh[i], err);
@@ -173,10 +172,9 @@ static int put_ids(struct ls_buf *out, const struct ls_stream *s, struct ls_stre
     return rc;
 }
 
-static int get_ids(struct checkpoint_reader *r, const struct ls_stream *s,
-                   struct ls_stream_partition *part, struct ls_error *err)
+static int get_ids(struct checkpoint_reader *r, struct ls_dedupe *d, int64_t floor,
+                   struct ls_error *err)
 {
-    int64_t floor = floor_of(s, part);
     int rc = 0;
     for (uint64_t left = ls_checkpoint_get(r); rc == 0 && left > 0 && !r->bad; left--) {
         struct ls_dedupe_entry entry;
@@ -186,10 +184,19 @@ static int get_ids(struct checkpoint_reader *r, const struct ls_stream *s,
         entry.payload.low = ls_checkpoint_get(r);
         entry.event_time = (int64_t)ls_checkpoint_get(r);
         if (!r->bad && entry.event_time >= floor) {
-            rc = ls_dedupe_insert(&part->dedupe, &entry, floor, false, err);
+            rc = ls_dedupe_insert(d, &entry, floor, false, err);
         }
     }
     return rc;
+}
+
+static int put_remembered(struct ls_buf *out, const struct ls_stream *s,
+                          struct ls_stream_partition *part, bool whole, struct ls_error *err)
+{
+    part->dedupe.fresh_count = LS_MUTANT(IDS_NOT_SAVED) ? 0 : part->dedupe.fresh_count;
+    part->monotone.fresh_count = LS_MUTANT(FLAGS_NOT_SAVED) ? 0 : part->monotone.fresh_count;
+    int rc = put_ids(out, &part->dedupe, floor_of(s, part, 1), whole, err);
+    return rc < 0 ? rc : put_ids(out, &part->monotone, floor_of(s, part, 2), whole, err);
 }
 
 /* ---- windows: 1, worker, view, pane, key, state of a group; until 0 */
@@ -254,7 +261,7 @@ int ls_checkpoint_put_large(struct ls_buf *out, struct ls_stream *s, bool whole,
 {
     int rc = ls_checkpoint_put(out, s->worker_count, err);
     for (size_t i = 0; rc == 0 && i < s->partition_count; i++) {
-        rc = put_ids(out, s, &s->parts[i], whole, err);
+        rc = put_remembered(out, s, &s->parts[i], whole, err);
     }
     for (unsigned w = 0; rc == 0 && w < s->worker_count; w++) {
         for (size_t v = 0; rc == 0 && v < s->views->count; v++) {
@@ -275,7 +282,8 @@ int ls_checkpoint_get_large(struct checkpoint_reader *r, struct ls_stream *s, st
                  ? ls_error_set(err, LS_E_DATA, "the checkpoint names too many workers")
                  : ls_stream_add_workers(s, (unsigned)workers, err);
     for (size_t i = 0; rc == 0 && i < s->partition_count; i++) {
-        rc = get_ids(r, s, &s->parts[i], err);
+        rc = get_ids(r, &s->parts[i].dedupe, floor_of(s, &s->parts[i], 1), err);
+        rc = rc < 0 ? rc : get_ids(r, &s->parts[i].monotone, floor_of(s, &s->parts[i], 2), err);
     }
     while (rc == 0 && ls_checkpoint_get(r) == 1 && !r->bad) {
         rc = get_group(r, s, err);

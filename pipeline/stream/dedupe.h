@@ -1,6 +1,6 @@
 /* The ids that one topic partition remembers (contract P4): admitted ones, for as long as their
  * event_time is not behind the floor (the watermark less the horizon). Memory follows what lives
- * inside the horizon. */
+ * inside the horizon. What monotonic flags remember lies in such a table too (monotone.h). */
 #ifndef LS_STREAM_DEDUPE_H
 #define LS_STREAM_DEDUPE_H
 
@@ -9,8 +9,8 @@
 
 struct ls_dedupe_entry {
     struct ls_id id;
-    struct ls_id payload;
-    int64_t event_time; /* INT64_MIN: the slot is empty */
+    struct ls_id payload; /* or whatever is remembered of the id */
+    int64_t event_time;   /* INT64_MIN: the slot is empty */
 };
 
 struct ls_dedupe {

@@ -2,6 +2,7 @@
 
 #include "core/base/mem.h"
 #include "core/base/mutant.h"
+#include "pipeline/stream/monotone.h"
 
 #define SCRATCH_MAX (1U << 24)
 
@@ -116,6 +117,7 @@ void ls_stream_free(struct ls_stream *s)
     }
     for (size_t i = 0; s->parts && i < s->partition_count; i++) {
         ls_dedupe_clear(&s->parts[i].dedupe);
+        ls_dedupe_clear(&s->parts[i].monotone);
     }
     ls_mem_free(s->workers);
     ls_mem_free(s->operators);
@@ -147,6 +149,29 @@ static int judge(struct ls_stream *s, struct ls_stream_partition *part, struct l
     }
     struct ls_dedupe_entry entry = {record->id, record->payload, record->event_time};
     return ls_dedupe_insert(&part->dedupe, &entry, floor, true, err);
+}
+
+/* The flags that need memory of other records (P1). */
+static int set_flags(struct ls_stream *s, struct ls_stream_partition *part,
+                     struct ls_record *record, int64_t watermark, struct ls_error *err)
+{
+    const struct ls_topic_plan *topic = &s->plan->topics[part->topic];
+    int64_t horizon = s->plan->spec->pipeline->dedupe->horizon_ms;
+    int rc = 0;
+    for (size_t k = 0; rc == 0 && k < topic->flag_count; k++) {
+        const struct ls_record_flag *flag = &topic->flags[k];
+        struct ls_monotone seen = {.event_time = record->event_time};
+        bool flagged = false;
+        if (flag->when) {
+            continue;
+        }
+        if (ls_record_observe(topic, k, record, &seen.per, &seen.value)) {
+            rc = ls_monotone_take(&part->monotone, &seen, flag->tolerance, horizon,
+                                  watermark - 2 * horizon, &flagged, err);
+        }
+        record->cells[flag->cell] = (struct ls_cell){.number = flagged};
+    }
+    return rc;
 }
 
 /* What decides lateness. */
@@ -237,8 +262,10 @@ static int place(struct ls_stream *s, struct ls_stream_worker *worker,
     int64_t watermark = part->highest - topic->watermark_delay_ms;
     int rc = record->reason == LS_ADMITTED ? judge(s, part, record, watermark, err) : 0;
     if (rc == 0 && record->reason == LS_ADMITTED) {
+        rc = set_flags(s, part, record, watermark, err);
         ls_record_normalize(topic, part->partition, part->position, watermark, record);
-        rc = ls_outputs_normalized(s->outputs, part->topic, part->partition, record, err);
+        rc = rc < 0 ? rc
+                    : ls_outputs_normalized(s->outputs, part->topic, part->partition, record, err);
         rc = rc < 0 ? rc : feed_views(s, worker, part, watermark, err);
     } else if (rc == 0) {
         rc = ls_outputs_quarantine(s->outputs, part->topic, part->partition, part->position, raw,

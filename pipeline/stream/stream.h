@@ -22,6 +22,7 @@ struct ls_stream_partition {
     int64_t highest; /* clock */
     struct ls_partition_counts counts;
     struct ls_dedupe dedupe;
+    struct ls_dedupe monotone; /* see monotone.h */
 };
 
 struct ls_stream_worker {
