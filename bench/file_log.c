@@ -9,7 +9,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #define RECORDS 1000000
 #define PAIRS   11
@@ -104,7 +103,7 @@ static int write_plain(void *context, struct ls_error *err)
     }
     for (uint32_t p = 0; p < open; p++) {
         rc = rc < 0 ? rc : ls_file_sync(fds[p], work->plain, err);
-        close(fds[p]);
+        ls_file_close(fds[p]);
     }
     return rc;
 }

@@ -7,7 +7,6 @@
 
 #include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
 #define STEP (1U << 18)
 
@@ -70,7 +69,7 @@ static int same_bytes(const char *a, const char *b, uint64_t *bytes, struct ls_e
     }
     for (int i = 0; i < 2; i++) {
         if (files[i] >= 0) {
-            close(files[i]);
+            ls_file_close(files[i]);
         }
     }
     ls_mem_free(buffers);

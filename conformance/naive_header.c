@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <jansson.h>
 #include <string.h>
-#include <unistd.h>
 
 #define HEADER_SIZE_MAX (1U << 20)
 
@@ -198,7 +197,7 @@ int ls_naive_compare_header(const struct naive_dataset *dataset, const char *pat
     int fd = rc < 0 ? rc : ls_file_open(path, O_RDONLY, 0, err);
     if (fd >= 0) {
         rc = ls_file_read_at(fd, bytes.data, HEADER_SIZE_MAX, 0, &size, path, err);
-        close(fd);
+        ls_file_close(fd);
     } else {
         rc = fd;
     }

@@ -2,11 +2,9 @@
 
 #include "core/base/mem.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 static int name_it(struct ls_part *part, const char *folder, const char *name, struct ls_error *err)
 {
@@ -25,10 +23,10 @@ static int name_it(struct ls_part *part, const char *folder, const char *name, s
 static int make_empty(const char *path, bool resume, struct ls_error *err)
 {
     int fd = ls_file_open(path, O_WRONLY | O_CREAT | (resume ? 0 : O_EXCL), 0666, err);
-    if (fd < 0) {
-        return fd;
+    if (fd >= 0) {
+        ls_file_close(fd);
     }
-    return close(fd) < 0 ? ls_error_errno(err, LS_E_IO, errno, "cannot close %s", path) : 0;
+    return fd < 0 ? fd : 0;
 }
 
 int ls_part_begin(struct ls_part *part, const char *folder, const char *name, bool resume,
@@ -61,11 +59,7 @@ int ls_part_begin(struct ls_part *part, const char *folder, const char *name, bo
 
 int ls_part_end(const struct ls_part *part, struct ls_error *err)
 {
-    if (strcmp(part->path, part->whole) != 0 && rename(part->path, part->whole) < 0) {
-        return ls_error_errno(err, LS_E_IO, errno, "cannot rename %s to %s", part->path,
-                              part->whole);
-    }
-    return 0;
+    return strcmp(part->path, part->whole) == 0 ? 0 : ls_file_rename(part->path, part->whole, err);
 }
 
 void ls_part_clear(struct ls_part *part)

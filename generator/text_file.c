@@ -1,7 +1,6 @@
 #include "generator/text_file.h"
 
 #include <fcntl.h>
-#include <unistd.h>
 
 #define WRITE_SIZE (256U << 10) /* bytes that one write is about */
 #define LINES_MAX  (64U << 20)  /* bytes: far more than a line of any event */
@@ -41,7 +40,7 @@ void ls_text_file_close(struct ls_text_file *file)
 {
     if (file->path) {
         if (file->fd >= 0) {
-            close(file->fd);
+            ls_file_close(file->fd);
         }
         ls_buf_clear(&file->text);
     }

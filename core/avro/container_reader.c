@@ -4,7 +4,6 @@
 
 #include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
 #define SKIP_IO_SIZE 4096U /* enough for the head of a block, when its records are not read */
 
@@ -106,7 +105,7 @@ int ls_container_read_schema(const char *path, struct ls_buf *text, struct ls_er
         rc = ls_buf_append(text, meta->value, meta->value_size, err);
     }
     if (fd >= 0) {
-        close(fd);
+        ls_file_close(fd);
     }
     ls_container_header_clear(&header);
     return rc;
@@ -243,7 +242,7 @@ void ls_container_reader_free(struct ls_container_reader *reader)
 {
     if (reader) {
         if (reader->fd >= 0) {
-            close(reader->fd);
+            ls_file_close(reader->fd);
         }
         ls_container_header_clear(&reader->header);
         ls_buf_clear(&reader->window);

@@ -3,10 +3,8 @@
 #include "core/base/mem.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
 #define LARGE_BLOCK    (64U << 10) /* bytes */
 #define BLOCK_SOFT_MAX (LS_CONTAINER_BLOCK_MAX / 2)
@@ -135,17 +133,6 @@ int ls_container_retrace(const char *path, const char *name, const char *schema_
     return begin(path, name, schema_text, records_per_block, true, out, err);
 }
 
-static int cut(struct ls_container_writer *writer, uint64_t size, struct ls_error *err)
-{
-    while (ftruncate(writer->fd, (off_t)size) < 0) {
-        if (errno != EINTR) {
-            return ls_error_errno(err, LS_E_IO, errno, "cannot cut %s to %llu bytes", writer->path,
-                                  (unsigned long long)size);
-        }
-    }
-    return 0;
-}
-
 /* Whether the file begins with this header and is as long as the state says. */
 static int check_file(const struct ls_container_writer *writer, const struct ls_buf *header,
                       const struct ls_container_state *state, struct ls_error *err)
@@ -188,7 +175,7 @@ static int take_state(struct ls_container_writer *writer, const struct ls_contai
                             writer->path, state->pending_count, writer->records_per_block);
     }
     int rc = ls_buf_append(&writer->pending, state->pending, state->pending_size, err);
-    rc = rc < 0 ? rc : cut(writer, state->file_size, err);
+    rc = rc < 0 ? rc : ls_file_cut(writer->fd, state->file_size, writer->path, err);
     if (rc == 0) {
         writer->pending_count = state->pending_count;
         writer->written = state->file_size;
@@ -395,7 +382,7 @@ int ls_container_reopen(struct ls_container_writer *writer, struct ls_error *err
 {
     assert(writer->finished);
     int rc = refuse_failed(writer, err);
-    if (rc == 0 && cut(writer, writer->written, err) < 0) {
+    if (rc == 0 && ls_file_cut(writer->fd, writer->written, writer->path, err) < 0) {
         rc = failed(writer, err);
     }
     writer->finished = rc < 0;
@@ -406,7 +393,7 @@ void ls_container_writer_free(struct ls_container_writer *writer)
 {
     if (writer) {
         if (writer->fd >= 0) {
-            close(writer->fd);
+            ls_file_close(writer->fd);
         }
         ls_buf_clear(&writer->out);
         ls_buf_clear(&writer->pending);

@@ -1,15 +1,13 @@
 #include "core/base/file.h"
 
+#include "core/base/file_system.h"
 #include "core/base/mem.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #define READ_STEP    65536U
 #define HASH_STEP    (256U << 10)
@@ -25,7 +23,7 @@ int ls_file_open(const char *path, int flags, mode_t mode, struct ls_error *err)
 {
     int fd;
     do {
-        fd = open(path, flags | O_CLOEXEC, mode);
+        fd = ls_files->open(path, flags, mode);
     } while (fd < 0 && errno == EINTR);
     if (fd < 0) {
         bool input = (flags & O_ACCMODE) == O_RDONLY;
@@ -33,6 +31,11 @@ int ls_file_open(const char *path, int flags, mode_t mode, struct ls_error *err)
         return ls_error_errno(err, code, errno, "cannot open %s", path);
     }
     return fd;
+}
+
+void ls_file_close(int fd)
+{
+    ls_files->close(fd);
 }
 
 int ls_file_read(const char *path, struct ls_buf *buf, struct ls_error *err)
@@ -51,7 +54,8 @@ int ls_file_read(const char *path, struct ls_buf *buf, struct ls_error *err)
         if (rc < 0) {
             break;
         }
-        ssize_t got = read(fd, wanted ? buf->data + buf->size : &beyond, wanted ? wanted : 1);
+        ssize_t got = ls_files->read(fd, wanted ? buf->data + buf->size : &beyond,
+                                     wanted ? wanted : 1);
         if (got < 0 && errno == EINTR) {
             continue;
         }
@@ -70,7 +74,7 @@ int ls_file_read(const char *path, struct ls_buf *buf, struct ls_error *err)
         }
         buf->size += (size_t)got;
     }
-    close(fd);
+    ls_file_close(fd);
     return rc;
 }
 
@@ -98,7 +102,7 @@ int ls_file_sha256(const char *path, struct ls_sha256 *out, uint64_t *size, stru
         ls_sha256_end(stream, out);
     }
     ls_mem_free(buffer);
-    close(fd);
+    ls_file_close(fd);
     return rc;
 }
 
@@ -106,7 +110,7 @@ int ls_file_write(int fd, const void *bytes, size_t size, const char *path, stru
 {
     const uint8_t *at = bytes;
     while (size > 0) {
-        ssize_t written = write(fd, at, size);
+        ssize_t written = ls_files->write(fd, at, size);
         if (written < 0 && errno != EINTR) {
             int code = errno == EPIPE ? LS_E_PIPE : LS_E_IO;
             return ls_error_errno(err, code, errno, "cannot write %s", path);
@@ -124,7 +128,7 @@ int ls_file_write_at(int fd, const void *bytes, size_t size, uint64_t offset, co
 {
     const uint8_t *at = bytes;
     while (size > 0) {
-        ssize_t written = pwrite(fd, at, size, (off_t)offset);
+        ssize_t written = ls_files->write_at(fd, at, size, offset);
         if (written < 0 && errno != EINTR) {
             return ls_error_errno(err, LS_E_IO, errno, "cannot write %s", path);
         }
@@ -182,11 +186,28 @@ int ls_file_end_again(uint64_t size, uint64_t kept, const char *path, struct ls_
 
 int ls_file_size(int fd, uint64_t *size, const char *path, struct ls_error *err)
 {
-    struct stat status;
-    if (fstat(fd, &status) < 0) {
-        return ls_error_errno(err, LS_E_IO, errno, "cannot look at %s", path);
+    return ls_files->size(fd, size) < 0
+               ? ls_error_errno(err, LS_E_IO, errno, "cannot look at %s", path)
+               : 0;
+}
+
+int ls_file_cut(int fd, uint64_t size, const char *path, struct ls_error *err)
+{
+    while (ls_files->cut(fd, size) < 0) {
+        if (errno != EINTR) {
+            return ls_error_errno(err, LS_E_IO, errno, "cannot cut %s to %llu bytes", path,
+                                  (unsigned long long)size);
+        }
     }
-    *size = (uint64_t)status.st_size;
+    return 0;
+}
+
+int ls_file_lock(int fd, const char *path, struct ls_error *err)
+{
+    if (ls_files->lock(fd) < 0) {
+        return errno == EWOULDBLOCK ? 1
+                                    : ls_error_errno(err, LS_E_IO, errno, "cannot lock %s", path);
+    }
     return 0;
 }
 
@@ -196,7 +217,7 @@ int ls_file_read_at(int fd, void *bytes, size_t size, uint64_t offset, size_t *g
     uint8_t *at = bytes;
     *got = 0;
     while (*got < size) {
-        ssize_t n = pread(fd, at + *got, size - *got, (off_t)(offset + *got));
+        ssize_t n = ls_files->read_at(fd, at + *got, size - *got, offset + *got);
         if (n < 0 && errno != EINTR) {
             return ls_error_errno(err, LS_E_IO, errno, "cannot read %s", path);
         }
@@ -210,7 +231,7 @@ int ls_file_read_at(int fd, void *bytes, size_t size, uint64_t offset, size_t *g
 
 int ls_file_sync(int fd, const char *path, struct ls_error *err)
 {
-    while (fsync(fd) < 0) {
+    while (ls_files->sync(fd) < 0) {
         if (errno != EINTR) {
             return ls_error_errno(err, LS_E_IO, errno, "cannot sync %s", path);
         }
@@ -245,8 +266,22 @@ int ls_file_sync_folder_of(const char *path, struct ls_error *err)
         return fd;
     }
     rc = ls_file_sync(fd, folder, err);
-    close(fd);
+    ls_file_close(fd);
     return rc;
+}
+
+int ls_file_rename(const char *from, const char *to, struct ls_error *err)
+{
+    return ls_files->rename(from, to) < 0
+               ? ls_error_errno(err, LS_E_IO, errno, "cannot rename %s to %s", from, to)
+               : 0;
+}
+
+int ls_file_remove(const char *path, struct ls_error *err)
+{
+    return ls_files->unlink(path) < 0 && errno != ENOENT
+               ? ls_error_errno(err, LS_E_IO, errno, "cannot remove %s", path)
+               : 0;
 }
 
 int ls_file_replace(const char *path, const void *bytes, size_t size, struct ls_error *err)
@@ -263,14 +298,10 @@ int ls_file_replace(const char *path, const void *bytes, size_t size, struct ls_
     if (rc == 0) {
         rc = ls_file_sync(fd, temporary, err);
     }
-    if (close(fd) < 0 && rc == 0) {
-        rc = ls_error_errno(err, LS_E_IO, errno, "cannot close %s", temporary);
-    }
-    if (rc == 0 && rename(temporary, path) < 0) {
-        rc = ls_error_errno(err, LS_E_IO, errno, "cannot rename %s to %s", temporary, path);
-    }
+    ls_file_close(fd);
+    rc = rc < 0 ? rc : ls_file_rename(temporary, path, err);
     if (rc < 0) {
-        unlink(temporary);
+        ls_files->unlink(temporary);
         return rc;
     }
     return ls_file_sync_folder_of(path, err);
@@ -290,7 +321,7 @@ int ls_folder_make(const char *path, struct ls_error *err)
         }
         char kept = part[i];
         part[i] = '\0';
-        if (mkdir(part, 0777) < 0 && errno != EEXIST) {
+        if (ls_files->make_folder(part, 0777) < 0 && errno != EEXIST) {
             return ls_error_errno(err, LS_E_IO, errno, "cannot make the folder %s", part);
         }
         part[i] = kept;
@@ -310,14 +341,24 @@ int ls_folder_make_above(const char *path, struct ls_error *err)
 
 bool ls_path_exists(const char *path)
 {
-    struct stat st;
-    return lstat(path, &st) == 0;
+    struct ls_file_status status;
+    return ls_files->look(path, false, &status) == 0;
 }
 
 bool ls_path_is_folder(const char *path)
 {
-    struct stat st;
-    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+    struct ls_file_status status;
+    return ls_files->look(path, true, &status) == 0 && status.is_folder;
+}
+
+int ls_path_size(const char *path, uint64_t *size, struct ls_error *err)
+{
+    struct ls_file_status status;
+    if (ls_files->look(path, true, &status) < 0) {
+        return ls_error_errno(err, LS_E_IO, errno, "cannot look at %s", path);
+    }
+    *size = status.size;
+    return 0;
 }
 
 int ls_path_join(char *out, const char *folder, const char *name, struct ls_error *err)
@@ -328,38 +369,37 @@ int ls_path_join(char *out, const char *folder, const char *name, struct ls_erro
     return 0;
 }
 
-/* The names in a folder, without "." and "..", sorted bytewise. */
+struct names {
+    char **names;
+    size_t count, capacity;
+    int rc;
+    struct ls_error *err;
+};
+
+static bool note_name(void *context, const char *name)
+{
+    struct names *list = context;
+    list->rc = ls_mem_grow(&list->names, &list->capacity, list->count + 1, sizeof *list->names,
+                           list->err);
+    char *copy = list->rc < 0 ? NULL : ls_mem_copy(name, strlen(name), list->err);
+    list->rc = copy ? 0 : list->err->code;
+    if (copy) {
+        list->names[list->count++] = copy;
+    }
+    return copy != NULL;
+}
+
+/* The names in a folder, without "." and "..", in no order. */
 static int names_of(const char *path, char ***names, size_t *count, struct ls_error *err)
 {
-    *names = NULL;
-    *count = 0;
-    size_t capacity = 0;
-    DIR *folder = opendir(path);
-    if (!folder) {
-        return ls_error_errno(err, errno == ENOENT ? LS_E_NOINPUT : LS_E_IO, errno,
-                              "cannot open %s", path);
+    struct names list = {.err = err};
+    if (ls_files->list(path, note_name, &list) < 0) {
+        list.rc = ls_error_errno(err, errno == ENOENT ? LS_E_NOINPUT : LS_E_IO, errno,
+                                 "cannot open %s", path);
     }
-    int rc = 0;
-    for (;;) {
-        errno = 0;
-        struct dirent *entry = readdir(folder);
-        if (!entry) {
-            rc = errno ? ls_error_errno(err, LS_E_IO, errno, "cannot read %s", path) : 0;
-            break;
-        }
-        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) {
-            continue;
-        }
-        rc = ls_mem_grow(names, &capacity, *count + 1, sizeof **names, err);
-        char *name = rc < 0 ? NULL : ls_mem_copy(entry->d_name, strlen(entry->d_name), err);
-        if (!name) {
-            rc = err->code;
-            break;
-        }
-        (*names)[(*count)++] = name;
-    }
-    closedir(folder);
-    return rc;
+    *names = list.names;
+    *count = list.count;
+    return list.rc;
 }
 
 static int compare_names(const void *a, const void *b)
@@ -405,16 +445,14 @@ static void cursor_pop(struct cursor *cursor, size_t size)
 
 static int remove_at(struct cursor *at, struct ls_error *err)
 {
-    struct stat st;
-    if (lstat(at->path, &st) < 0) {
+    struct ls_file_status status;
+    if (ls_files->look(at->path, false, &status) < 0) {
         return errno == ENOENT || errno == ENOTDIR
                    ? 0
                    : ls_error_errno(err, LS_E_IO, errno, "cannot look at %s", at->path);
     }
-    if (!S_ISDIR(st.st_mode)) {
-        return unlink(at->path) < 0
-                   ? ls_error_errno(err, LS_E_IO, errno, "cannot remove %s", at->path)
-                   : 0;
+    if (!status.is_folder) {
+        return ls_file_remove(at->path, err);
     }
     char **names;
     size_t count;
@@ -428,7 +466,7 @@ static int remove_at(struct cursor *at, struct ls_error *err)
         }
     }
     names_free(names, count);
-    if (rc == 0 && rmdir(at->path) < 0) {
+    if (rc == 0 && ls_files->remove_folder(at->path) < 0) {
         rc = ls_error_errno(err, LS_E_IO, errno, "cannot remove %s", at->path);
     }
     return rc;
@@ -453,18 +491,18 @@ static int collect(struct walk *walk, struct ls_error *err);
 
 static int collect_entry(struct walk *walk, struct ls_error *err)
 {
-    struct stat st;
+    struct ls_file_status status;
     const char *path = walk->at.path;
-    if (lstat(path, &st) < 0) {
+    if (ls_files->look(path, false, &status) < 0) {
         return ls_error_errno(err, LS_E_IO, errno, "cannot look at %s", path);
     }
-    if (S_ISDIR(st.st_mode)) {
+    if (status.is_folder) {
         return collect(walk, err);
     }
-    if (S_ISLNK(st.st_mode) && stat(path, &st) < 0) {
+    if (status.is_link && ls_files->look(path, true, &status) < 0) {
         return 0; /* a link to nothing */
     }
-    if (!S_ISREG(st.st_mode)) {
+    if (!status.is_file) {
         return 0;
     }
     int rc = ls_mem_grow(&walk->paths, &walk->capacity, walk->count + 1, sizeof *walk->paths, err);

@@ -33,6 +33,12 @@ int ls_file_end_again(uint64_t size, uint64_t kept, const char *path, struct ls_
 
 int ls_file_size(int fd, uint64_t *size, const char *path, struct ls_error *err);
 
+/* Cuts (or stretches, with zeros) a file to `size` bytes. */
+int ls_file_cut(int fd, uint64_t size, const char *path, struct ls_error *err);
+
+/* Locks a file for this process, until it closes it: 0, 1 when another process has it, LS_E_IO. */
+int ls_file_lock(int fd, const char *path, struct ls_error *err);
+
 /* Up to `size` bytes from `offset`: *got is smaller only at the end of the file. */
 int ls_file_read_at(int fd, void *bytes, size_t size, uint64_t offset, size_t *got,
                     const char *path, struct ls_error *err);
@@ -41,6 +47,11 @@ int ls_file_read_at(int fd, void *bytes, size_t size, uint64_t offset, size_t *g
  * or the new one, whole: written beside it, synced, renamed, the folder synced. */
 int ls_file_replace(const char *path, const void *bytes, size_t size, struct ls_error *err);
 
+/* Neither lasts through a loss of power before the folder is synced. What is not there to be
+ * removed is fine. */
+int ls_file_rename(const char *from, const char *to, struct ls_error *err);
+int ls_file_remove(const char *path, struct ls_error *err);
+
 int ls_file_sync(int fd, const char *path, struct ls_error *err);
 
 /* fsync of the folder that holds `path`, so that its name survives a loss of power. */
@@ -48,6 +59,9 @@ int ls_file_sync_folder_of(const char *path, struct ls_error *err);
 
 /* Opens with O_CLOEXEC; the descriptor, or a negative code. */
 int ls_file_open(const char *path, int flags, mode_t mode, struct ls_error *err);
+
+/* Tells nothing: what is to last was synced before. */
+void ls_file_close(int fd);
 
 /* Makes the folder and those above it; one that is there is fine. */
 int ls_folder_make(const char *path, struct ls_error *err);
@@ -61,6 +75,7 @@ int ls_tree_remove(const char *path, struct ls_error *err);
 
 bool ls_path_exists(const char *path);
 bool ls_path_is_folder(const char *path);
+int ls_path_size(const char *path, uint64_t *size, struct ls_error *err);
 
 /* Calls `each` for the relative path of every regular file below `path`, in byte order of those
  * paths; stops at the first negative answer and returns it. A symbolic link to a file counts as

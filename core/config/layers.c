@@ -1,9 +1,9 @@
 #include "core/config/layers.h"
 
 #include "core/base/file.h"
+#include "core/base/file_system.h"
 #include "core/base/mem.h"
 
-#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -91,47 +91,46 @@ static int compare_names(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* The name of a YAML file in a folder, without its ending; NULL for anything else. */
-static const char *yaml_name(struct loader *l, const struct dirent *entry, int *rc)
+struct listing {
+    struct loader *loader;
+    const char **names;
+    size_t count, capacity;
+    int rc;
+};
+
+/* Notes the name of a YAML file, without its ending. */
+static bool note_yaml(void *context, const char *name)
 {
-    size_t length = strlen(entry->d_name);
-    bool yaml = length > 5 && entry->d_name[0] != '.' &&
-                strcmp(entry->d_name + length - 5, ".yaml") == 0;
-    const char *name = yaml ? ls_arena_text(l->arena, entry->d_name, length - 5, l->err) : NULL;
-    *rc = yaml && !name ? l->err->code : 0;
-    return name;
+    struct listing *list = context;
+    struct loader *l = list->loader;
+    size_t length = strlen(name);
+    if (length <= 5 || name[0] == '.' || strcmp(name + length - 5, ".yaml") != 0) {
+        return true;
+    }
+    list->rc = ls_mem_grow(&list->names, &list->capacity, list->count + 1, sizeof *list->names,
+                           l->err);
+    const char *stem = list->rc < 0 ? NULL : ls_arena_text(l->arena, name, length - 5, l->err);
+    list->rc = stem ? 0 : l->err->code;
+    if (stem) {
+        list->names[list->count++] = stem;
+    }
+    return stem != NULL;
 }
 
 /* The YAML files of a folder, sorted; none for a folder that cannot be read. */
 static int names_in(struct loader *l, const char *folder, struct names *names)
 {
-    const char **list = NULL;
-    size_t count = 0;
-    size_t capacity = 0;
-    int rc = 0;
+    struct listing list = {.loader = l};
     *names = (struct names){"", 0};
-    DIR *open_folder = opendir(folder);
-    struct dirent *entry;
-    while (open_folder && rc == 0 && (entry = readdir(open_folder))) {
-        const char *name = yaml_name(l, entry, &rc);
-        if (name) {
-            rc = ls_mem_grow(&list, &capacity, count + 1, sizeof *list, l->err);
-        }
-        if (name && rc == 0) {
-            list[count++] = name;
-        }
+    (void)ls_files->list(folder, note_yaml, &list);
+    if (list.count > 0) {
+        qsort(list.names, list.count, sizeof *list.names, compare_names);
     }
-    if (open_folder) {
-        closedir(open_folder);
+    for (size_t i = 0; i < list.count; i++) {
+        names_add(names, list.names[i]);
     }
-    if (count > 0) {
-        qsort(list, count, sizeof *list, compare_names);
-    }
-    for (size_t i = 0; i < count; i++) {
-        names_add(names, list[i]);
-    }
-    ls_mem_free(list);
-    return rc;
+    ls_mem_free(list.names);
+    return list.rc;
 }
 
 /* A layer's file: 1 with its map, 0 when it is missing or refused (then noted), or negative. */

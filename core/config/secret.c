@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static int too_long(const char *name, size_t size, struct ls_error *err)
 {
@@ -49,7 +48,7 @@ static int read_small(const char *path, char *value, size_t size, size_t *got, b
         rc = ls_file_read_at(fd, &next, 1, size, &more, path, err);
     }
     *ends = more == 0;
-    close(fd);
+    ls_file_close(fd);
     return rc;
 }
 

@@ -2,10 +2,8 @@
 
 #include "core/base/mem.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 const char ls_file_log_schema[] =
     "{\"type\":\"record\",\"name\":\"record\",\"namespace\":\"lockstep.log\",\"fields\":["
@@ -111,18 +109,14 @@ static int file_stored(const struct ls_log *base, uint32_t topic, uint32_t parti
 {
     const struct file_log *log = (const struct file_log *)base;
     char path[LS_PATH_MAX];
-    struct stat info;
     uint64_t whole;
     int rc = ls_file_log_path(log->folder, base->topics[topic].name, partition, path, err);
     if (rc < 0 || (!base->complete && !ls_path_exists(path))) {
         return rc; /* its writer was killed before it made the file */
     }
     rc = ls_container_measure(path, &out->records, &whole, err);
-    if (rc == 0 && stat(path, &info) < 0) {
-        return ls_error_errno(err, LS_E_IO, errno, "%s cannot be looked at", path);
-    }
+    rc = rc < 0 ? rc : ls_path_size(path, &out->bytes, err);
     if (rc == 0) {
-        out->bytes = (uint64_t)info.st_size;
         out->torn = out->bytes > whole ? out->bytes - whole : 0;
     }
     return rc;

@@ -100,8 +100,9 @@ void ls_sorter_free(struct ls_sorter *s)
         return;
     }
     if (s->fd >= 0) {
-        close(s->fd);
-        unlink(s->path);
+        struct ls_error unheard;
+        ls_file_close(s->fd);
+        (void)ls_file_remove(s->path, &unheard);
     }
     ls_mem_free(s->path);
     ls_mem_free(s->bytes);

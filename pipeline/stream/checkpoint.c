@@ -3,13 +3,10 @@
 #include "core/avro/encode.h"
 #include "core/base/mem.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 #define MAGIC         "LSCKPT"
 #define STATE_VERSION "03" /* of what follows: another one is not read */
@@ -50,13 +47,10 @@ static int take_lock(struct ls_checkpoints *c, struct ls_error *err)
     if (c->lock < 0) {
         return err->code;
     }
-    if (flock(c->lock, LOCK_EX | LOCK_NB) < 0) {
-        return errno == EWOULDBLOCK
-                   ? ls_error_set(err, LS_E_DATA, "another run is working with the state in %s",
-                                  c->folder)
-                   : ls_error_errno(err, LS_E_IO, errno, "cannot lock %s", path);
-    }
-    return 0;
+    rc = ls_file_lock(c->lock, path, err);
+    return rc > 0 ? ls_error_set(err, LS_E_DATA, "another run is working with the state in %s",
+                                 c->folder)
+                  : rc;
 }
 
 int ls_checkpoints_open(const char *folder, const struct ls_sha256 *job,
@@ -88,7 +82,7 @@ void ls_checkpoints_close(struct ls_checkpoints *c)
         return;
     }
     if (c->lock >= 0) {
-        close(c->lock);
+        ls_file_close(c->lock);
     }
     ls_buf_clear(&c->newest);
     ls_mem_free(c->states);
@@ -331,9 +325,7 @@ static int remove_unused(const struct ls_checkpoints *c, struct ls_error *err)
             continue;
         }
         rc = path_of(c, list.sequences[i], path, err);
-        if (rc == 0 && unlink(path) < 0 && errno != ENOENT) {
-            rc = ls_error_errno(err, LS_E_IO, errno, "cannot remove %s", path);
-        }
+        rc = rc < 0 ? rc : ls_file_remove(path, err);
     }
     ls_mem_free(list.sequences);
     return rc;
