@@ -110,8 +110,9 @@ void ls_log_close(struct ls_log *log);
 int ls_log_reader_new(const struct ls_log *log, uint32_t topic, uint32_t partition,
                       uint64_t position, struct ls_log_reader **out, struct ls_error *err);
 
-/* The next records, at least one and at most `count_max`: *records is borrowed until the next call,
- * *count 0 at the end of the range. */
+/* The next records, at most `count_max`: *records is borrowed until the next call. *count is 0 at
+ * the end of the range, and where the log has nothing for the moment (it has waited for some,
+ * within bounds): ls_log_reader_position tells which. A file log always has. */
 int ls_log_read(struct ls_log_reader *reader, size_t count_max,
                 const struct ls_log_record **records, size_t *count, struct ls_error *err);
 

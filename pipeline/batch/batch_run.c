@@ -83,14 +83,15 @@ static int read_through(struct worker *w, size_t part, struct verdicts *verdicts
     struct ls_log_reader *reader;
     struct prefix prefix = {0};
     const struct ls_log_record *records;
-    size_t count = 1;
-    int rc = ls_log_reader_new(run->log, (uint32_t)(part / run->partitions),
-                               (uint32_t)(part % run->partitions), 0, &reader, &w->err);
+    uint32_t t = (uint32_t)(part / run->partitions);
+    uint32_t p = (uint32_t)(part % run->partitions);
+    uint64_t position = 0;
+    uint64_t end = ls_log_count(run->log, t, p);
+    int rc = ls_log_reader_new(run->log, t, p, 0, &reader, &w->err);
     if (rc < 0) {
         return rc;
     }
-    while (rc == 0 && count > 0) {
-        uint64_t position = ls_log_reader_position(reader);
+    for (size_t count = 0; rc == 0 && position < end; position += count) {
         rc = ls_log_read(reader, READ_BATCH, &records, &count, &w->err);
         for (size_t i = 0; rc == 0 && i < count; i++) {
             rc = pass(w, part, position + i, &records[i], &prefix, verdicts);
