@@ -2,10 +2,11 @@
 
 #include "core/avro/encode.h"
 #include "core/base/mem.h"
+#include "core/log/sim_log.h"
 
 #include <string.h>
 
-const struct ls_log_kind *const ls_log_kinds[] = {&ls_log_file, NULL};
+const struct ls_log_kind *const ls_log_kinds[] = {&ls_log_file, &ls_log_sim, NULL};
 
 /* "log:DIR" → the row and "DIR". */
 static const struct ls_log_kind *kind_of(const char *uri, const char **place, struct ls_error *err)
