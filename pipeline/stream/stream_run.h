@@ -1,6 +1,6 @@
 /* The streaming run over a log: chooses the interleaving, deals partitions to workers, takes
  * checkpoints, ends at the end of the log's range. None of that may change a byte of the datasets.
- */
+ * This is the run with threads and the machine's clock; scheduler.h is for others. */
 #ifndef LS_STREAM_STREAM_RUN_H
 #define LS_STREAM_STREAM_RUN_H
 
