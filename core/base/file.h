@@ -73,6 +73,10 @@ int ls_folder_make_above(const char *path, struct ls_error *err);
  * One that is missing is fine. */
 int ls_tree_remove(const char *path, struct ls_error *err);
 
+/* Syncs a folder, those below it, and those on the way to it: all names of folders and files there
+ * last, also those that a process made that was killed before it could sync them. */
+int ls_tree_sync_names(const char *path, struct ls_error *err);
+
 bool ls_path_exists(const char *path);
 bool ls_path_is_folder(const char *path);
 int ls_path_size(const char *path, uint64_t *size, struct ls_error *err);

@@ -1,7 +1,9 @@
 #include "core/base/file.h"
 
+#include "core/base/file_system.h"
 #include "core/base/mem.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <setjmp.h>
@@ -478,6 +480,78 @@ static void walk_sees_regular_files_in_byte_order(void **state)
     assert_int_equal(walk("t/aB", NULL, "", &err), LS_E_IO);
 }
 
+/* ---- a system that says no to one path */
+
+static struct ls_file_system saying_no;
+static const char *no_path;
+static int no_errno;
+static bool no_to_sync; /* instead of to open */
+static int no_fd;
+
+static int open_or_not(const char *path, int flags, mode_t mode)
+{
+    bool no = strcmp(path, no_path) == 0;
+    if (no && !no_to_sync) {
+        errno = no_errno;
+        return -1;
+    }
+    int fd = ls_system_files.open(path, flags, mode);
+    no_fd = no ? fd : no_fd;
+    return fd;
+}
+
+static int sync_or_not(int fd)
+{
+    if (fd == no_fd) {
+        errno = no_errno;
+        no_fd = -1;
+        return -1;
+    }
+    return ls_system_files.sync(fd);
+}
+
+/* A folder above that is closed to us, or cannot be synced, holds no name of our making. */
+static void names_are_synced_where_they_can_be_ours(void **state)
+{
+    static const struct {
+        const char *path;
+        int errnum;
+        bool to_sync;
+        const char *text; /* NULL: it is passed over */
+    } cases[] = {
+        {"nothing", 0, false, NULL},
+        {".", EACCES, false, NULL},
+        {".", EINVAL, true, NULL},
+        {".", EROFS, true, NULL},
+        {"t", EACCES, false, NULL},
+        {".", EIO, true, "cannot sync .: Input/output error"},
+        {"t", EMFILE, false, "cannot open t: Too many open files"},
+        {"t/a", EACCES, false, "cannot open t/a: Permission denied"},
+        {"t/a", EINVAL, true, "cannot sync t/a: Invalid argument"},
+        {"t/a/b", EACCES, false, "cannot open t/a/b: Permission denied"},
+    };
+    struct ls_error err;
+    (void)state;
+    put("t/a/b/c", "");
+    put("t/a/d", "");
+    saying_no = ls_system_files;
+    saying_no.open = open_or_not;
+    saying_no.sync = sync_or_not;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        no_path = cases[i].path;
+        no_errno = cases[i].errnum;
+        no_to_sync = cases[i].to_sync;
+        no_fd = -1;
+        ls_files = &saying_no;
+        int rc = ls_tree_sync_names("t/a", &err);
+        ls_files = &ls_system_files;
+        assert_int_equal(rc, cases[i].text ? LS_E_IO : 0);
+        if (cases[i].text) {
+            assert_string_equal(err.text, cases[i].text);
+        }
+    }
+}
+
 static void remove_does_not_follow_links(void **state)
 {
     struct ls_error err;
@@ -716,6 +790,7 @@ int main(void)
         FILE_TEST(folders),
         FILE_TEST(joined_paths),
         FILE_TEST(walk_sees_regular_files_in_byte_order),
+        FILE_TEST(names_are_synced_where_they_can_be_ours),
         FILE_TEST(remove_does_not_follow_links),
         FILE_TEST(paths_as_long_as_they_can_be),
         FILE_TEST(deep_trees_need_little_stack),

@@ -312,6 +312,28 @@ static void names_stay_when_their_folder_was_synced(void **state)
     assert_true(there[false] > SEEDS / 5 && there[false] < SEEDS * 4 / 5);
 }
 
+/* Names that a process made and did not live to sync: the next one does, up from the root. */
+static void names_of_the_dead_are_synced(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 0; seed < 100; seed++) {
+        struct lab lab;
+        begin(&lab, seed);
+        assert_int_equal(ls_folder_make("a/b/c", &lab.err), 0);
+        assert_int_equal(ls_folder_make("a/x", &lab.err), 0);
+        put("a/b/c/d", "text", true);
+        put("a/b/e", "text", true);
+        put("a/x/f", "text", true);
+        assert_int_equal(ls_disk_restart(lab.disk, &lab.err), 0);
+        assert_int_equal(ls_tree_sync_names(seed % 2 ? "a/b" : "./a/b/", &lab.err), 0);
+        assert_int_equal(ls_disk_lose_power(lab.disk, &lab.err), 0);
+        assert_string_equal(content("a/b/c/d"), "text");
+        assert_string_equal(content("a/b/e"), "text");
+        assert_int_equal(ls_tree_sync_names("nowhere", &lab.err), LS_E_NOINPUT);
+        end(&lab);
+    }
+}
+
 /* A rename has happened or not; nothing between. */
 static void a_rename_is_whole(void **state)
 {
@@ -600,6 +622,7 @@ int main(void)
         cmocka_unit_test(locks_go_with_their_files),
         cmocka_unit_test(what_was_synced_stays),
         cmocka_unit_test(names_stay_when_their_folder_was_synced),
+        cmocka_unit_test(names_of_the_dead_are_synced),
         cmocka_unit_test(a_rename_is_whole),
         cmocka_unit_test(a_file_is_replaced_whole),
         cmocka_unit_test(the_dead_do_nothing),
