@@ -156,7 +156,7 @@ int ls_dataset_flush(struct ls_dataset *dataset, bool sync, struct ls_dataset_st
 
 int ls_dataset_finish(struct ls_dataset *dataset, struct ls_error *err)
 {
-    return ls_container_finish(dataset->writer, false, err);
+    return ls_container_finish(dataset->writer, true, err);
 }
 
 void ls_dataset_clear(struct ls_dataset *dataset)

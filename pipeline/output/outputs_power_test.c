@@ -91,6 +91,32 @@ static void append_visits(struct pipe *p, struct power *w, int count)
     }
 }
 
+static void finish(struct pipe *p, struct power *w)
+{
+    static const struct ls_partition_counts none[TOPICS * PARTITIONS];
+    const struct ls_run_facts facts = {.mode = "batch"};
+    FINE(p, ls_outputs_finish(w->outputs, none, &facts, &p->base.err));
+}
+
+static void test_what_has_ended_is_there(void **state)
+{
+    struct pipe *p = *state;
+    for (uint64_t seed = 0; seed < SEEDS; seed++) {
+        struct power w;
+        struct ls_tree_sum before;
+        struct ls_tree_sum after;
+        begin(p, &w, seed);
+        open_twice(p, &w);
+        append_visits(p, &w, 300);
+        finish(p, &w);
+        FINE(p, ls_tree_sha256("runs/out", &before, &p->base.err));
+        lose_power(p, &w);
+        FINE(p, ls_tree_sha256("runs/out", &after, &p->base.err));
+        assert_memory_equal(&before, &after, sizeof before);
+        end(&w);
+    }
+}
+
 /* Also where the process that made the folders died before it could sync them. */
 static void test_what_was_flushed_can_be_gone_on_with(void **state)
 {
@@ -110,6 +136,7 @@ static void test_what_was_flushed_can_be_gone_on_with(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        PIPE_TEST(test_what_has_ended_is_there),
         PIPE_TEST(test_what_was_flushed_can_be_gone_on_with),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
