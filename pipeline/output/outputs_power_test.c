@@ -133,11 +133,48 @@ static void test_what_was_flushed_can_be_gone_on_with(void **state)
     }
 }
 
+/* Sums, manifest and summary of a run that is gone on with: none comes back beside datasets that
+ * are others by then. */
+static void test_what_was_removed_stays_away(void **state)
+{
+    static const char *const claims[] = {"runs/out/datasets/SHA256SUMS", "runs/out/manifest.json",
+                                         "runs/out/summary.json"};
+    struct pipe *p = *state;
+    unsigned others = 0;
+    for (uint64_t seed = 0; seed < (uint64_t)4 * SEEDS; seed++) {
+        struct power w;
+        struct ls_tree_sum whole;
+        struct ls_tree_sum found;
+        begin(p, &w, seed);
+        FINE(p, open_outputs(p, &w));
+        keep_states(p, &w);
+        append_visits(p, &w, 300);
+        finish(p, &w);
+        ls_outputs_free(w.outputs);
+        FINE(p, ls_tree_remove("runs/out/datasets/SHA256SUMS", &p->base.err));
+        FINE(p, ls_tree_sha256("runs/out/datasets", &whole, &p->base.err));
+        FINE(p, ls_file_replace("runs/out/datasets/SHA256SUMS", "", 0, &p->base.err));
+        open_and_die(p, &w, LS_MISHAP_POWER_LOST);
+        bool claimed = false;
+        for (size_t i = 0; i < sizeof claims / sizeof *claims; i++) {
+            claimed = claimed || ls_path_exists(claims[i]);
+        }
+        FINE(p, ls_tree_remove("runs/out/datasets/SHA256SUMS", &p->base.err));
+        FINE(p, ls_tree_sha256("runs/out/datasets", &found, &p->base.err));
+        bool same = memcmp(&whole, &found, sizeof whole) == 0;
+        assert_true(same || !claimed);
+        others += !same;
+        end(&w);
+    }
+    assert_true(others > SEEDS);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         PIPE_TEST(test_what_has_ended_is_there),
         PIPE_TEST(test_what_was_flushed_can_be_gone_on_with),
+        PIPE_TEST(test_what_was_removed_stays_away),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

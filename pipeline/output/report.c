@@ -229,6 +229,10 @@ int ls_report_remove(const struct ls_outputs *o, struct ls_error *err)
         char path[LS_PATH_MAX];
         rc = ls_path_join(path, files[i][0], files[i][1], err);
         rc = rc < 0 ? rc : ls_tree_remove(path, err);
+        /* one that is missing may come back: whoever removed it may have died before this */
+        if (rc == 0 && ls_path_is_folder(files[i][0])) {
+            rc = ls_file_sync_folder_of(path, err);
+        }
     }
     return rc;
 }
