@@ -153,6 +153,10 @@ static int read_heading(const struct ls_checkpoints *c, uint64_t sequence,
     for (size_t i = 0; i < chain->count; i++) {
         chain->sequences[i] = ls_checkpoint_get(r);
     }
+    if (r->bad || chain->sequences[chain->count - 1] != sequence) {
+        return ls_error_set(err, LS_E_DATA, "checkpoint %llu holds another one",
+                            (unsigned long long)sequence);
+    }
     return 0;
 }
 
@@ -193,9 +197,12 @@ static int check_chain(const struct ls_checkpoints *c, const struct chain *chain
                        struct ls_buf *bytes, uint64_t *sizes, struct ls_error *err)
 {
     struct checkpoint_reader r;
+    struct chain own;
+    uint64_t restarts;
     *sizes = 0;
     for (size_t i = 0; i < chain->count; i++) {
         int rc = read_file(c, chain->sequences[i], bytes, &r, err);
+        rc = rc < 0 ? rc : read_heading(c, chain->sequences[i], &r, &own, &restarts, err);
         if (rc < 0) {
             return rc;
         }

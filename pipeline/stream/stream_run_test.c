@@ -289,6 +289,27 @@ static void test_damaged_newest(void **state)
     }
 }
 
+/* A file that holds what another checkpoint held, whole: it is not the one that it is called. */
+static void test_stale_checkpoints(void **state)
+{
+    struct pipe *p = *state;
+    for (int newest = 0; newest < 2; newest++) { /* the last, and one that it needs */
+        assert_true(stopped(p, 12, LS_E_IO));
+        struct newest files = checkpoints(p);
+        assert_true(files.count >= 3);
+        char to[64] = "out/state/000000000002.ckpt";
+        memcpy(to, newest ? files.names[0] : to, sizeof to);
+        struct ls_buf bytes;
+        ls_buf_init(&bytes, "checkpoint", 1U << 20);
+        FINE(p, ls_file_read("out/state/000000000001.ckpt", &bytes, &p->base.err));
+        FINE(p, ls_file_replace(to, bytes.data, bytes.size, &p->base.err));
+        ls_buf_clear(&bytes);
+        struct ls_stream_result result = finish(p, "out");
+        assert_int_equal(result.damaged, newest ? 1 : files.count - 1);
+        assert_int_equal(result.facts.restarts, 1);
+    }
+}
+
 static void refused(struct pipe *p, int code, const char *part)
 {
     struct stop never = {0};
@@ -529,6 +550,7 @@ int main(void)
         RUN_TEST(test_copies_of_every_moment),
         RUN_TEST(test_interrupted),
         RUN_TEST(test_damaged_newest),
+        RUN_TEST(test_stale_checkpoints),
         RUN_TEST(test_all_damaged),
         RUN_TEST(test_outputs_that_do_not_fit),
         RUN_TEST(test_another_spec),
