@@ -3,6 +3,7 @@
 #include "core/avro/encode.h"
 #include "core/base/mem.h"
 
+#include <assert.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,6 +23,7 @@ struct ls_checkpoints {
     char *folder;
     struct ls_sha256 job;
     int lock;
+    size_t chain_max;    /* files that a checkpoint needs */
     uint64_t next;       /* sequence of the next file */
     struct chain chain;  /* of the last one written or restored */
     struct chain before; /* of the one before that */
@@ -64,6 +66,7 @@ int ls_checkpoints_open(const char *folder, const struct ls_sha256 *job,
     c->lock = -1;
     c->job = *job;
     c->next = 1;
+    c->chain_max = LS_CHECKPOINT_CHAIN_MAX;
     ls_buf_init(&c->newest, "checkpoint", LS_CHECKPOINT_BYTES_MAX);
     c->folder = ls_mem_copy(folder, strlen(folder), err);
     int rc = c->folder ? ls_folder_make(folder, err) : err->code;
@@ -74,6 +77,12 @@ int ls_checkpoints_open(const char *folder, const struct ls_sha256 *job,
     }
     *out = c;
     return 0;
+}
+
+void ls_checkpoints_limit(struct ls_checkpoints *c, size_t chain_max)
+{
+    assert(chain_max >= 1 && chain_max <= LS_CHECKPOINT_CHAIN_MAX);
+    c->chain_max = chain_max;
 }
 
 void ls_checkpoints_close(struct ls_checkpoints *c)
@@ -372,7 +381,7 @@ static int write_file(struct ls_checkpoints *c, struct ls_stream *stream,
 
 int ls_checkpoints_save(struct ls_checkpoints *c, struct ls_stream *stream, struct ls_error *err)
 {
-    bool whole = c->chain.count == 0 || c->chain.count == LS_CHECKPOINT_CHAIN_MAX ||
+    bool whole = c->chain.count == 0 || c->chain.count >= c->chain_max ||
                  c->chain_bytes > 2 * c->whole_bytes + WHOLE_AGAIN_BYTES;
     struct chain chain = {0};
     if (!whole) {

@@ -24,6 +24,10 @@ struct ls_checkpoints;
 /* Opens (makes) the folder and locks it: a second instance is refused with LS_E_DATA. */
 int ls_checkpoints_open(const char *folder, const struct ls_sha256 *job,
                         struct ls_checkpoints **out, struct ls_error *err);
+/* The next checkpoints need at most so many files, 1 .. LS_CHECKPOINT_CHAIN_MAX, which is what is
+ * taken unless told. */
+void ls_checkpoints_limit(struct ls_checkpoints *checkpoints, size_t chain_max);
+
 void ls_checkpoints_close(struct ls_checkpoints *checkpoints);
 
 /* Fills a new stream from the newest sound checkpoint: 1, with one state for each of

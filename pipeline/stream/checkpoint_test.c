@@ -303,6 +303,30 @@ static void test_two_are_kept(void **state)
     close_lab(&lab);
 }
 
+static void test_a_chain_can_be_shorter(void **state)
+{
+    static const char *const files[] = {"000000000001.ckpt ",
+                                        "000000000001.ckpt 000000000002.ckpt ",
+                                        "000000000001.ckpt 000000000002.ckpt 000000000003.ckpt ",
+                                        "000000000003.ckpt 000000000004.ckpt "};
+    struct pipe *p = *state;
+    struct lab lab;
+    open_lab(&lab, p);
+    begin_outputs(&lab, NULL);
+    ls_checkpoints_limit(lab.checkpoints, 2);
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        take(&lab, 1);
+        save(&lab);
+        check_files(p, files[i]);
+    }
+    ls_checkpoints_limit(lab.checkpoints, 1); /* now each stands for itself */
+    save(&lab);
+    check_files(p, "000000000003.ckpt 000000000004.ckpt 000000000005.ckpt ");
+    save(&lab);
+    check_files(p, "000000000005.ckpt 000000000006.ckpt ");
+    close_lab(&lab);
+}
+
 static void test_cost_follows_change(void **state)
 {
     struct pipe *p = *state;
@@ -530,6 +554,7 @@ int main(void)
         PIPE_TEST(test_emitted_at_its_end),
         PIPE_TEST(test_outputs_are_synced),
         PIPE_TEST(test_two_are_kept),
+        PIPE_TEST(test_a_chain_can_be_shorter),
         PIPE_TEST(test_cost_follows_change),
         PIPE_TEST(test_every_byte_of_the_newest),
         PIPE_TEST(test_chain),

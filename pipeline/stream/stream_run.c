@@ -173,6 +173,9 @@ static int begin(struct ls_stream_run *run, struct ls_stream_result *out, struct
     rc = rc < 0 ? rc
                 : ls_stream_new(job->plan, job->views, partitions, job->workers, &run->stream, err);
     rc = rc < 0 ? rc : ls_checkpoints_open(job->state, &job->plan->job, &run->checkpoints, err);
+    if (rc == 0 && job->checkpoint_files) {
+        ls_checkpoints_limit(run->checkpoints, job->checkpoint_files);
+    }
     if (rc == 0) {
         rc = ls_checkpoints_restore(run->checkpoints, run->stream,
                                     ls_outputs_count(job->plan, job->views, partitions), &states,

@@ -27,6 +27,7 @@ struct ls_stream_job {
                          slowest that has unread records */
     int64_t checkpoint_ms;       /* of wall time; 0: at the end alone */
     uint64_t checkpoint_records; /* also after so many records; 0: not */
+    size_t checkpoint_files;     /* that one checkpoint needs at most; 0: as many as are good */
     int (*progress)(void *context, uint64_t done, uint64_t total,
                     struct ls_error *err); /* may be NULL */
     void *context;
