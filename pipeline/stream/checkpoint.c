@@ -70,6 +70,7 @@ int ls_checkpoints_open(const char *folder, const struct ls_sha256 *job,
     ls_buf_init(&c->newest, "checkpoint", LS_CHECKPOINT_BYTES_MAX);
     c->folder = ls_mem_copy(folder, strlen(folder), err);
     int rc = c->folder ? ls_folder_make(folder, err) : err->code;
+    rc = rc < 0 ? rc : ls_tree_sync_names(folder, err);
     rc = rc < 0 ? rc : take_lock(c, err);
     if (rc < 0) {
         ls_checkpoints_close(c);

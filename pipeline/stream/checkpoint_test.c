@@ -1,5 +1,6 @@
 #include "pipeline/stream/checkpoint.h"
 
+#include "core/sim/disk.h"
 #include "pipeline/fixture_test.h"
 
 #include <fcntl.h>
@@ -22,11 +23,16 @@ struct lab {
     int taken;
 };
 
-static void open_lab(struct lab *lab, struct pipe *p)
+static void open_lab_at(struct lab *lab, struct pipe *p, const char *folder)
 {
     *lab = (struct lab){.p = p};
     FINE(p, ls_stream_new(p->plan, p->views, 1, 1, &lab->stream, &p->base.err));
-    FINE(p, ls_checkpoints_open("state", &p->plan->job, &lab->checkpoints, &p->base.err));
+    FINE(p, ls_checkpoints_open(folder, &p->plan->job, &lab->checkpoints, &p->base.err));
+}
+
+static void open_lab(struct lab *lab, struct pipe *p)
+{
+    open_lab_at(lab, p, "state");
 }
 
 static void close_lab(struct lab *lab)
@@ -254,6 +260,34 @@ static void test_outputs_are_synced(void **state)
     save(&lab);
     assert_true(syncs >= dataset_count(p) + 2); /* the checkpoint, and the folder it is in */
     close_lab(&lab);
+}
+
+/* ... and so are the folders on the way to it: what was saved is there when power is lost. */
+static void test_what_was_saved_lasts(void **state)
+{
+    struct pipe *p = *state;
+    for (uint64_t seed = 0; seed < 30; seed++) {
+        struct ls_sim sim;
+        struct ls_disk *disk;
+        struct lab lab;
+        struct ls_dataset_state *states;
+        unsigned damaged;
+        ls_sim_begin(&sim, seed);
+        FINE(p, ls_disk_new(&sim, &disk, &p->base.err));
+        ls_disk_mount(disk);
+        open_lab_at(&lab, p, "a/b/state");
+        begin_outputs(&lab, NULL);
+        take(&lab, 10);
+        save(&lab);
+        close_lab(&lab);
+        FINE(p, ls_disk_lose_power(disk, &p->base.err));
+        open_lab_at(&lab, p, "a/b/state");
+        assert_int_equal(restore(&lab, &states, &damaged), 1);
+        assert_int_equal(lab.stream->parts[SALE].position, 10);
+        close_lab(&lab);
+        ls_disk_mount(NULL);
+        ls_disk_free(disk);
+    }
 }
 
 /* ---- which files are kept */
@@ -553,6 +587,7 @@ int main(void)
         PIPE_TEST(test_what_is_over_stays_away),
         PIPE_TEST(test_emitted_at_its_end),
         PIPE_TEST(test_outputs_are_synced),
+        PIPE_TEST(test_what_was_saved_lasts),
         PIPE_TEST(test_two_are_kept),
         PIPE_TEST(test_a_chain_can_be_shorter),
         PIPE_TEST(test_cost_follows_change),
