@@ -44,6 +44,8 @@ const struct ls_mishap_row ls_mishaps[LS_MISHAP_COUNT] = {
     [LS_MISHAP_FEW_RECORDS] = {"few records", "a reader is given less than it asked for", 4, false},
     [LS_MISHAP_RANGE_GROWN] = {"grown log", "a run goes on with a longer range", 3, false},
     [LS_MISHAP_STOPPED] = {"stopped run", "it is told to end, and keeps what it has", 100, true},
+    [LS_MISHAP_RUN_AGAIN] = {"repeated run", "one that had come to its end is started again", 3,
+                             false},
     [LS_MISHAP_OTHER_WORKERS] = {"other workers", "a run goes on with another number of them", 0,
                                  false},
 };
