@@ -2,6 +2,7 @@
 #include "cli/commands.h"
 #include "core/base/mem.h"
 #include "core/base/text.h"
+#include "core/base/wide.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -42,6 +43,20 @@ unsigned cli_threads(int64_t wanted)
 {
     long processors = wanted > 0 ? (long)wanted : sysconf(_SC_NPROCESSORS_ONLN);
     return processors < 1 ? 1 : (unsigned)processors;
+}
+
+bool cli_read_seeds(const char *text, uint64_t *first, uint64_t *last)
+{
+    const char *dots = strstr(text, "..");
+    ls_i128 a = 0;
+    ls_i128 b = 0;
+    if (!dots || !ls_decimal_parse(text, (size_t)(dots - text), 0, &a) ||
+        !ls_decimal_parse(dots + 2, strlen(dots + 2), 0, &b) || a < 0 || b < a || b > INT64_MAX) {
+        return false;
+    }
+    *first = (uint64_t)a;
+    *last = (uint64_t)b;
+    return true;
 }
 
 void cli_print_buf(struct ls_buf *text)

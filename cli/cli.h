@@ -85,6 +85,9 @@ int cli_help_text(const struct command *command, struct ls_buf *out, struct ls_e
  * LS_E_USAGE with what was meant. */
 const struct command *cli_find_command(int argc, char **argv, int *used, struct ls_error *err);
 
+/* "A..B": the seeds from A to B, both included. */
+bool cli_read_seeds(const char *text, uint64_t *first, uint64_t *last);
+
 /* Set by SIGINT and SIGTERM. Answers LS_E_INTERRUPTED once it is. */
 int cli_interrupted(struct ls_error *err);
 

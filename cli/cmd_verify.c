@@ -3,7 +3,6 @@
 #include "conformance/verify.h"
 #include "core/base/file.h"
 #include "core/base/text.h"
-#include "core/base/wide.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -268,27 +267,12 @@ static int verify_seed(struct cli *cli, const struct options *o, struct ls_error
     return rc;
 }
 
-/* "A..B" */
-static bool read_seeds(const char *text, uint64_t *first, uint64_t *last)
-{
-    const char *dots = strstr(text, "..");
-    ls_i128 a = 0;
-    ls_i128 b = 0;
-    if (!dots || !ls_decimal_parse(text, (size_t)(dots - text), 0, &a) ||
-        !ls_decimal_parse(dots + 2, strlen(dots + 2), 0, &b) || a < 0 || b < a || b > INT64_MAX) {
-        return false;
-    }
-    *first = (uint64_t)a;
-    *last = (uint64_t)b;
-    return true;
-}
-
 static int verify_seeds(struct cli *cli, struct options *o, struct ls_error *err)
 {
     uint64_t first;
     uint64_t last;
     uint64_t counts[3] = {0}; /* passed, failed, inconclusive: by exit code */
-    if (o->spec.seed || !read_seeds(o->seeds, &first, &last)) {
+    if (o->spec.seed || !cli_read_seeds(o->seeds, &first, &last)) {
         return ls_error_set(err, LS_E_USAGE,
                             "--seeds wants two whole numbers, the first not above the second "
                             "(--seeds 1..20), and no --seed beside it");

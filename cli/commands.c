@@ -5,6 +5,7 @@
 
 const struct command *const commands[] = {
     &command_verify,
+    &command_simulate,
     &command_sample,
     &command_describe,
     &command_generate,

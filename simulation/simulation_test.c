@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#define SPEC LS_SOURCE_DIR "/tests/simulate/shop.yaml"
+#define SPEC LS_SOURCE_DIR "/tests/simulate/stall.yaml"
 
 static int simulate(uint64_t seed, uint64_t events, struct ls_simulation_result *out,
                     struct ls_error *err)
