@@ -33,20 +33,53 @@ uint32_t ls_murmur2(const void *bytes, size_t size)
     return h ^ (h >> 15);
 }
 
-uint32_t ls_crc32c(uint32_t crc, const void *bytes, size_t size)
+/* The remainder of half a byte, of which there are 16: a table that a reader can check. */
+static uint32_t crc32c_half(uint32_t crc)
 {
-    /* the polynomial's remainders of the 16 half bytes: two steps a byte, and a table that a reader
-     * can check */
     static const uint32_t half[16] = {0x00000000, 0x105ec76f, 0x20bd8ede, 0x30e349b1,
                                       0x417b1dbc, 0x5125dad3, 0x61c69362, 0x7198540d,
                                       0x82f63b78, 0x92a8fc17, 0xa24bb5a6, 0xb21572c9,
                                       0xc38d26c4, 0xd3d3e1ab, 0xe330a81a, 0xf36e6f75};
+    return crc >> 4 ^ half[crc & 15];
+}
+
+#define CRC32C_MUCH 4096U /* bytes: below, the tables cost more than they save */
+
+/* Eight bytes at a time: tables[k] has the remainders of a byte with k bytes behind it. */
+static const uint8_t *crc32c_much(uint32_t *crc, const uint8_t *at, const uint8_t *end)
+{
+    uint32_t tables[8][256];
+    for (uint32_t byte = 0; byte < 256; byte++) {
+        tables[0][byte] = crc32c_half(crc32c_half(byte));
+    }
+    for (uint32_t byte = 0; byte < 256; byte++) {
+        for (int k = 1; k < 8; k++) {
+            uint32_t before = tables[k - 1][byte];
+            tables[k][byte] = before >> 8 ^ tables[0][before & 255];
+        }
+    }
+    uint32_t sum = *crc;
+    for (; end - at >= 8; at += 8) {
+        sum ^= (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 |
+               (uint32_t)at[3] << 24;
+        sum = tables[7][sum & 255] ^ tables[6][sum >> 8 & 255] ^ tables[5][sum >> 16 & 255] ^
+              tables[4][sum >> 24] ^ tables[3][at[4]] ^ tables[2][at[5]] ^ tables[1][at[6]] ^
+              tables[0][at[7]];
+    }
+    *crc = sum;
+    return at;
+}
+
+uint32_t ls_crc32c(uint32_t crc, const void *bytes, size_t size)
+{
     const uint8_t *at = bytes;
+    const uint8_t *end = at + size;
     crc = ~crc;
-    for (; size > 0; size--) {
-        crc ^= *at++;
-        crc = crc >> 4 ^ half[crc & 15];
-        crc = crc >> 4 ^ half[crc & 15];
+    if (size >= CRC32C_MUCH) {
+        at = crc32c_much(&crc, at, end);
+    }
+    for (; at < end; at++) {
+        crc = crc32c_half(crc32c_half(crc ^ *at));
     }
     return ~crc;
 }

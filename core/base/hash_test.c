@@ -109,6 +109,23 @@ static void crc32c_vectors(void **state)
     }
 }
 
+/* Around where another way is taken, from places that are not aligned. */
+static void crc32c_of_much(void **state)
+{
+    static uint8_t bytes[4096 + 64];
+    (void)state;
+    for (size_t i = 0; i < sizeof bytes; i++) {
+        bytes[i] = (uint8_t)(i * i / 3 + i);
+    }
+    for (size_t size = 4096 - 10; size <= 4096 + 30; size++) {
+        for (size_t at = 0; at < 9; at += 4) {
+            assert_int_equal(ls_crc32c(0, bytes + at, size), slow_crc32c(bytes + at, size));
+        }
+        uint32_t crc = ls_crc32c(0, bytes, 7);
+        assert_int_equal(ls_crc32c(crc, bytes + 7, size), slow_crc32c(bytes, size + 7));
+    }
+}
+
 /* XXH3, 128 bits, seed 0: the value for no bytes is in the library's own tests; the others pin
  * which half is which. */
 static void ids_name_bytes(void **state)
@@ -224,6 +241,7 @@ int main(void)
         cmocka_unit_test(partitions_follow_from_murmur2),
         cmocka_unit_test(murmur2_does_not_see_alignment),
         cmocka_unit_test(crc32c_vectors),
+        cmocka_unit_test(crc32c_of_much),
         cmocka_unit_test(ids_name_bytes),
         cmocka_unit_test(sha256_in_pieces),
         cmocka_unit_test(sha256_in_one_call),
