@@ -2,6 +2,7 @@
 
 #include "core/base/file_system.h"
 #include "core/base/mem.h"
+#include "core/base/mutant.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -134,7 +135,7 @@ int ls_file_write_at(int fd, const void *bytes, size_t size, uint64_t offset, co
         if (written > 0) {
             at += written;
             offset += (uint64_t)written;
-            size -= (size_t)written;
+            size -= LS_MUTANT(SHORT_WRITE_TAKEN) ? size : (size_t)written;
         }
     }
     return 0;
@@ -230,8 +231,9 @@ int ls_file_read_at(int fd, void *bytes, size_t size, uint64_t offset, size_t *g
 
 int ls_file_sync(int fd, const char *path, struct ls_error *err)
 {
+    unsigned tries = LS_MUTANT(SYNC_TRIED_AGAIN) ? 2 : 1;
     while (ls_files->sync(fd) < 0) {
-        if (errno != EINTR) {
+        if (errno != EINTR && --tries == 0) {
             return ls_error_errno(err, LS_E_IO, errno, "cannot sync %s", path);
         }
     }
@@ -294,7 +296,7 @@ int ls_file_replace(const char *path, const void *bytes, size_t size, struct ls_
         return fd;
     }
     int rc = ls_file_write(fd, bytes, size, temporary, err);
-    if (rc == 0) {
+    if (rc == 0 && !LS_MUTANT(REPLACED_NOT_SYNCED)) {
         rc = ls_file_sync(fd, temporary, err);
     }
     ls_file_close(fd);
@@ -303,7 +305,7 @@ int ls_file_replace(const char *path, const void *bytes, size_t size, struct ls_
         ls_files->unlink(temporary);
         return rc;
     }
-    return ls_file_sync_folder_of(path, err);
+    return LS_MUTANT(RENAME_NOT_SYNCED) ? 0 : ls_file_sync_folder_of(path, err);
 }
 
 int ls_folder_make(const char *path, struct ls_error *err)

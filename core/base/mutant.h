@@ -27,6 +27,19 @@ enum ls_mutant {
     LS_MUTANT_IDS_NOT_SAVED,     /* stream: a checkpoint leaves the remembered ids out */
     LS_MUTANT_FLAGS_NOT_SAVED,   /* stream: a checkpoint leaves out what flags have seen */
     LS_MUTANT_PENDING_NOT_SAVED, /* stream: a checkpoint leaves the unfinished block out */
+    /* of what has to last; `lockstep-mutants MUTANT simulate` finds these */
+    LS_MUTANT_REPLACED_NOT_SYNCED, /* shared: a file is renamed before it was synced */
+    LS_MUTANT_RENAME_NOT_SYNCED,   /* shared: the folder is not synced after a rename */
+    LS_MUTANT_SYNC_TRIED_AGAIN,    /* shared: a failed sync is tried again, and then believed */
+    LS_MUTANT_SHORT_WRITE_TAKEN,   /* shared: a short write counts as a whole one */
+    LS_MUTANT_OUTPUTS_NOT_SYNCED,  /* stream: a checkpoint tells of outputs that were not synced */
+    LS_MUTANT_FOLDERS_NOT_SYNCED,  /* shared: only the folders that hold outputs are synced */
+    LS_MUTANT_END_NOT_SYNCED,      /* shared: a run ends without syncing its datasets */
+    LS_MUTANT_CLAIMS_NOT_SYNCED,   /* shared: sums are removed, and the folder is not synced */
+    LS_MUTANT_TORN_ACCEPTED,       /* stream: nobody looks at a checkpoint's checksum */
+    LS_MUTANT_STALE_ACCEPTED,      /* stream: nobody looks whether a checkpoint is that one */
+    LS_MUTANT_ONE_KEPT,            /* stream: the checkpoint before the last is removed */
+    LS_MUTANT_PAUSE_ENDS,          /* stream: a log that has nothing for the moment is at its end */
     LS_MUTANT_COUNT
 };
 

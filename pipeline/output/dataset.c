@@ -2,6 +2,7 @@
 
 #include "core/avro/encode.h"
 #include "core/base/mem.h"
+#include "core/base/mutant.h"
 #include "core/base/wide.h"
 
 #include <assert.h>
@@ -156,7 +157,7 @@ int ls_dataset_flush(struct ls_dataset *dataset, bool sync, struct ls_dataset_st
 
 int ls_dataset_finish(struct ls_dataset *dataset, struct ls_error *err)
 {
-    return ls_container_finish(dataset->writer, true, err);
+    return ls_container_finish(dataset->writer, !LS_MUTANT(END_NOT_SYNCED), err);
 }
 
 void ls_dataset_clear(struct ls_dataset *dataset)

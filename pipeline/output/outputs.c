@@ -1,6 +1,7 @@
 #include "pipeline/output/outputs.h"
 
 #include "core/base/mem.h"
+#include "core/base/mutant.h"
 #include "core/base/text.h"
 #include "pipeline/output/report.h"
 
@@ -185,7 +186,9 @@ int ls_outputs_open(const struct ls_record_plan *plan, const struct ls_views *vi
     rc = rc < 0 ? rc : make_layout(late_schema, &o->late_schema, &o->late_layout, err);
     rc = rc < 0 ? rc : ls_report_remove(o, err);
     rc = rc < 0 ? rc : open_sets(o, states, err);
-    rc = rc < 0 ? rc : ls_tree_sync_names(o->datasets, err);
+    if (rc == 0 && !LS_MUTANT(FOLDERS_NOT_SYNCED)) {
+        rc = ls_tree_sync_names(o->datasets, err);
+    }
     if (rc < 0) {
         ls_outputs_free(o);
         return rc;

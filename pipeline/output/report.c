@@ -1,6 +1,7 @@
 #include "pipeline/output/report.h"
 
 #include "core/base/mem.h"
+#include "core/base/mutant.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -230,7 +231,7 @@ int ls_report_remove(const struct ls_outputs *o, struct ls_error *err)
         rc = ls_path_join(path, files[i][0], files[i][1], err);
         rc = rc < 0 ? rc : ls_tree_remove(path, err);
         /* one that is missing may come back: whoever removed it may have died before this */
-        if (rc == 0 && ls_path_is_folder(files[i][0])) {
+        if (rc == 0 && ls_path_is_folder(files[i][0]) && !LS_MUTANT(CLAIMS_NOT_SYNCED)) {
             rc = ls_file_sync_folder_of(path, err);
         }
     }

@@ -2,6 +2,7 @@
 
 #include "core/avro/encode.h"
 #include "core/base/mem.h"
+#include "core/base/mutant.h"
 
 #include <assert.h>
 #include <fcntl.h>
@@ -125,7 +126,8 @@ static int read_file(const struct ls_checkpoints *c, uint64_t sequence, struct l
         return rc;
     }
     if (bytes->size < 12 || memcmp(bytes->data, MAGIC, 6) != 0 ||
-        ls_crc32c(0, bytes->data, bytes->size - 4) != ls_get_u32(bytes->data + bytes->size - 4)) {
+        (ls_crc32c(0, bytes->data, bytes->size - 4) != ls_get_u32(bytes->data + bytes->size - 4) &&
+         !LS_MUTANT(TORN_ACCEPTED))) {
         return ls_error_set(err, LS_E_DATA, "%s is damaged", path);
     }
     if (memcmp(bytes->data + 6, STATE_VERSION, 2) != 0) {
@@ -163,7 +165,8 @@ static int read_heading(const struct ls_checkpoints *c, uint64_t sequence,
     for (size_t i = 0; i < chain->count; i++) {
         chain->sequences[i] = ls_checkpoint_get(r);
     }
-    if (r->bad || chain->sequences[chain->count - 1] != sequence) {
+    bool other = chain->sequences[chain->count - 1] != sequence && !LS_MUTANT(STALE_ACCEPTED);
+    if (r->bad || other) {
         return ls_error_set(err, LS_E_DATA, "checkpoint %llu holds another one",
                             (unsigned long long)sequence);
     }
@@ -338,7 +341,8 @@ static int remove_unused(const struct ls_checkpoints *c, struct ls_error *err)
     int rc = ls_tree_walk(c->folder, note_file, &list, err);
     for (size_t i = 0; rc == 0 && i < list.count; i++) {
         char path[LS_PATH_MAX];
-        if (in_chain(&c->chain, list.sequences[i]) || in_chain(&c->before, list.sequences[i])) {
+        bool in_before = in_chain(&c->before, list.sequences[i]) && !LS_MUTANT(ONE_KEPT);
+        if (in_chain(&c->chain, list.sequences[i]) || in_before) {
             continue;
         }
         rc = path_of(c, list.sequences[i], path, err);
@@ -353,7 +357,8 @@ static int flush_outputs(struct ls_stream *stream, struct ls_dataset_state *stat
 {
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < stream->outputs->count; i++) {
-        rc = ls_dataset_flush(&stream->outputs->sets[i], true, &states[i], err);
+        rc = ls_dataset_flush(&stream->outputs->sets[i], !LS_MUTANT(OUTPUTS_NOT_SYNCED), &states[i],
+                              err);
     }
     return rc;
 }

@@ -1,4 +1,5 @@
 #include "core/base/mem.h"
+#include "core/base/mutant.h"
 #include "pipeline/stream/checkpoint.h"
 #include "pipeline/stream/scheduler.h"
 
@@ -48,6 +49,10 @@ int ls_stream_run_read(struct ls_stream_run *run, size_t part, size_t count_max,
     size_t count;
     unsigned worker = (unsigned)(part % run->job->workers);
     int rc = ls_log_read(run->readers[part], count_max, &records, &count, err);
+    if (rc == 0 && count == 0 && LS_MUTANT(PAUSE_ENDS)) {
+        const struct ls_stream_partition *p = &run->stream->parts[part];
+        run->log->counts[p->topic][p->partition] = p->position;
+    }
     return rc < 0 ? rc : ls_stream_take(run->stream, worker, part, records, count, err);
 }
 
