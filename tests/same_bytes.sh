@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # same_bytes.sh PROGRAM OTHER SPEC: two builds of the program (other compilers, other optimization) make the same log, truth, typed files and datasets,
-# the second more than three seconds after the first: a byte that comes from the clock differs then.
+# the second more than three seconds after the first: a byte that comes from the clock differs then. Simulated seeds take the same steps in both.
 set -euo pipefail
 spec=$(realpath "$3")
+stall=$(dirname "$(realpath "$0")")/simulate/stall.yaml
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 whole() {
@@ -15,6 +16,7 @@ whole() {
         rm "$work/$2/$mode/summary.json" # has rates
     done
     rm -rf "$work/$2/stream/state"
+    "$1" simulate "$stall" --seeds 1..20 --out "$work/failed" >"$work/$2/simulated"
 }
 whole "$1" one
 sleep 3.1
