@@ -36,7 +36,7 @@ static bool explain(const char *id)
     }
     enum ls_reason reason = ls_reason_of(id, strlen(id));
     if (reason != LS_REASON_COUNT) {
-        cli_print("%s: %s\n", id, ls_reasons[reason].title);
+        cli_print("%s: %s\n\n%s", id, ls_reasons[reason].title, ls_reasons[reason].text);
         return true;
     }
     const struct ls_rule *rule = ls_rule_find(id);

@@ -2,10 +2,11 @@
 
 #include "cli/commands.h"
 #include "conformance/target.h"
+#include "spec/reason.h"
 
 #include <string.h>
 
-static const char made[] = "<!-- Made from the option tables by `ci/pages`: change those, not "
+static const char made[] = "<!-- Made from the program's tables by `ci/pages`: change those, not "
                            "this. -->\n\n";
 
 static const char spec_head[] =
@@ -15,7 +16,8 @@ static const char spec_head[] =
     "(`--profile NAME`), and `--set path=value`. Maps merge by key; anything else replaces. The "
     "options below are those of every layer; what is *required* has to stand in one of them. A "
     "domain file may also have `profiles`, a map from names to layers. `lockstep config show SPEC "
-    "--origin` tells what came of it, `lockstep config check SPEC` what is wrong with it.\n\n"
+    "--origin` tells what came of it, `lockstep config check SPEC` what is wrong with it. What "
+    "becomes of a record, and why, is told in [reasons](reasons.md).\n\n"
     "For editors there are JSON Schemas: [domain](../../schemas/domain.schema.json), "
     "[platform](../../schemas/platform.schema.json), "
     "[environment](../../schemas/environment.schema.json).\n\n";
@@ -28,6 +30,28 @@ static const char target_head[] =
 
 static const char commands_head[] = "# The command line\n\n"
                                     "stdout is data, stderr is talk. Exit codes:\n\n```\n";
+
+static const char reasons_head[] =
+    "# What becomes of a record\n\n"
+    "Every record of a topic ends exactly once: normalized, or quarantined with one reason, or "
+    "counted as a heartbeat (clause P1 of the [contract](../contract.md)). The stages are gone "
+    "through in the order of this page, quality checks in that of the spec, and the first check "
+    "that fails names the reason. Its row in `quarantine/TOPIC/PARTITION.avro` has the reason, a "
+    "detail for people, and the record as it was: topic, partition, position, timestamp, key, "
+    "headers and value. `summary.json` counts them; `lockstep explain REASON` says what stands "
+    "here.\n";
+
+static int reasons_page(struct ls_buf *out, struct ls_error *err)
+{
+    int rc = ls_buf_append_text(out, reasons_head, err);
+    for (int i = 0; rc == 0 && i < LS_REASON_COUNT; i++) {
+        const struct ls_reason_text *r = &ls_reasons[i];
+        rc = ls_buf_appendf(out, err, "\n## %s\n\n%s%s%s%s\n\n%s", r->name,
+                            *r->stage ? "*Stage: " : "", r->stage, *r->stage ? ".* " : "", r->title,
+                            r->text);
+    }
+    return rc;
+}
 
 static int spec_page(struct ls_buf *out, struct ls_error *err)
 {
@@ -58,7 +82,10 @@ static int commands_page(struct ls_buf *out, struct ls_error *err)
 static const struct {
     const char *name;
     int (*make)(struct ls_buf *out, struct ls_error *err);
-} pages[] = {{"spec", spec_page}, {"target", target_page}, {"commands", commands_page}};
+} pages[] = {{"spec", spec_page},
+             {"reasons", reasons_page},
+             {"target", target_page},
+             {"commands", commands_page}};
 
 int reference_print(const char *page, struct ls_error *err)
 {
@@ -73,6 +100,7 @@ int reference_print(const char *page, struct ls_error *err)
         }
     }
     return ls_error_set(err, LS_E_USAGE,
-                        "there is no page `%s` of the reference: it is spec, target or commands",
+                        "there is no page `%s` of the reference: it is spec, reasons, target or "
+                        "commands",
                         page);
 }

@@ -29,7 +29,10 @@ enum ls_reason {
 
 struct ls_reason_text {
     const char *name;  /* "DUPLICATE": what stands in rows, truth and summaries */
+    const char *stage; /* of P1 that gives it: "duplicate"; "" of ADMITTED */
     const char *title; /* one line */
+    const char *text;  /* what is judged, what the detail says, what to do; lines of at most 100
+                          columns */
 };
 
 /* One row for each reason, in order. */

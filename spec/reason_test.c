@@ -7,6 +7,39 @@
 
 #include <cmocka.h>
 
+/* Whole lines, none too long, one paragraph at least. */
+static void check_text(const char *name, const char *text)
+{
+    size_t size = strlen(text);
+    assert_in_range(size, 60, 1000);
+    assert_int_equal(text[size - 1], '\n');
+    for (const char *line = text; *line;) {
+        const char *end = strchr(line, '\n');
+        if (end - line > 100) {
+            fail_msg("%s: a line of %d columns", name, (int)(end - line));
+        }
+        line = end + 1;
+    }
+}
+
+/* P1 has the order of the stages, and each stage its reasons. */
+static void stages_are_those_of_the_contract(void **state)
+{
+    static const char *const stages[] = {"",          "frame",  "schema",   "decode",
+                                         "envelope",  "clock",  "quality",  "reference",
+                                         "normalize", "expiry", "duplicate"};
+    size_t at = 0;
+    (void)state;
+    for (int i = 0; i < LS_REASON_COUNT; i++) {
+        if (strcmp(ls_reasons[i].stage, stages[at]) != 0) {
+            at++;
+            assert_true(at < sizeof stages / sizeof *stages);
+        }
+        assert_string_equal(ls_reasons[i].stage, stages[at]);
+    }
+    assert_int_equal(at, sizeof stages / sizeof *stages - 1);
+}
+
 /* Names stand in rows, truth files and summaries: another name or order is another format. */
 static void reasons_have_their_names_in_the_order_of_the_checks(void **state)
 {
@@ -37,6 +70,7 @@ static void reasons_have_their_names_in_the_order_of_the_checks(void **state)
         assert_in_range(size, 20, 160);
         assert_int_equal(ls_reasons[i].title[size - 1], '.');
         assert_null(strchr(ls_reasons[i].title, '\n'));
+        check_text(names[i], ls_reasons[i].text);
     }
 }
 
@@ -54,6 +88,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reasons_have_their_names_in_the_order_of_the_checks),
+        cmocka_unit_test(stages_are_those_of_the_contract),
         cmocka_unit_test(other_names_are_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
