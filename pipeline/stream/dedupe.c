@@ -43,8 +43,8 @@ static int rebuild(struct ls_dedupe *dedupe, int64_t floor, struct ls_error *err
     }
     if (larger.slot_count > LS_DEDUPE_SLOTS_MAX) {
         return ls_error_set(err, LS_E_DATA,
-                            "the ids to remember of one partition pass the limit of %llu: shorten "
-                            "pipeline.dedupe.horizon",
+                            "the ids and entities to remember of one partition pass the limit of "
+                            "%llu: shorten pipeline.dedupe.horizon",
                             (unsigned long long)LS_DEDUPE_SLOTS_MAX / 4);
     }
     larger.slots = ls_mem_new(larger.slot_count, sizeof *larger.slots, err);
