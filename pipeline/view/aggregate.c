@@ -2,6 +2,12 @@
 
 #include "core/base/mutant.h"
 
+bool ls_fits_decimal(ls_i128 value)
+{
+    const ls_i128 half = INT64_C(1000000000000000000) * (ls_i128)10; /* of the digits */
+    return value < half * half && value > -half * half;
+}
+
 bool ls_aggregate_add(struct ls_aggregate *a, int64_t value)
 {
     if (a->count == 0 || (value < a->least && !LS_MUTANT(MINIMUM_OF_FIRST))) {

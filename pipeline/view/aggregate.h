@@ -23,6 +23,10 @@ enum ls_aggregate_kind {
     LS_AGGREGATE_EXPR /* of one record: no aggregate */
 };
 
+/* Digits of a decimal that is calculated: a sum, an average, a ratio, an expression. */
+#define LS_AGGREGATE_DIGITS 38
+bool ls_fits_decimal(ls_i128 value);
+
 /* The state of one aggregate of one group; all zero for nothing seen. */
 struct ls_aggregate {
     uint64_t count; /* values that were not null (and for which `where` held) */

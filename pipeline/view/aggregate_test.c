@@ -118,6 +118,15 @@ static void test_overflow(void **state)
     assert_true(ls_aggregate_result(LS_AGGREGATE_AVG, &a, 3).overflows);
 }
 
+static void test_digits(void **state)
+{
+    const ls_i128 limit = ls_pow10(LS_AGGREGATE_DIGITS);
+    (void)state;
+    assert_true(ls_fits_decimal(0) && ls_fits_decimal(limit - 1) && ls_fits_decimal(1 - limit));
+    assert_false(ls_fits_decimal(limit) || ls_fits_decimal(-limit));
+    assert_false(ls_fits_decimal(LS_I128_MAX) || ls_fits_decimal(LS_I128_MIN));
+}
+
 /* ---- ratios */
 
 static void test_ratios(void **state)
@@ -253,13 +262,10 @@ static void test_ranks(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_values),
-        cmocka_unit_test(test_nothing),
-        cmocka_unit_test(test_merge),
-        cmocka_unit_test(test_overflow),
-        cmocka_unit_test(test_ratios),
-        cmocka_unit_test(test_bounds),
-        cmocka_unit_test(test_bounds_of_all_sizes),
+        cmocka_unit_test(test_values), cmocka_unit_test(test_nothing),
+        cmocka_unit_test(test_merge),  cmocka_unit_test(test_overflow),
+        cmocka_unit_test(test_digits), cmocka_unit_test(test_ratios),
+        cmocka_unit_test(test_bounds), cmocka_unit_test(test_bounds_of_all_sizes),
         cmocka_unit_test(test_ranks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -170,6 +170,13 @@ static bool is_decimal(const struct ls_view_column *column)
     }
 }
 
+/* A final value that does not fit its type ends the run (P8). */
+static bool fits(const struct ls_view_column *column, const struct ls_aggregate_result *result)
+{
+    bool in = is_decimal(column) ? ls_fits_decimal(result->number) : ls_fits_i64(result->number);
+    return in && !result->overflows;
+}
+
 /* The value behind the branch of its union. */
 static uint8_t *put_value(uint8_t *at, const struct ls_view_column *column,
                           const struct ls_aggregate_result *result)
@@ -202,7 +209,7 @@ static int put_columns(const struct ls_view *view, int64_t time_ms, const uint8_
     for (size_t i = 0; i < view->column_count; i++) {
         const struct ls_view_column *column = &view->columns[i];
         const struct ls_aggregate_result *result = &row->results[i];
-        if (result->overflows || (!is_decimal(column) && !ls_fits_i64(result->number))) {
+        if (!fits(column, result)) {
             return does_not_fit(view, column, time_ms, key, key_size, err);
         }
         int rc = ls_buf_reserve(out, result->size + (size_t)32, err);

@@ -111,8 +111,8 @@ int ls_top_put(struct ls_top *top, bool decimal, struct ls_buf *out, struct ls_e
     }
     for (size_t i = 0; rc == 0 && i < top->count; i++) {
         const struct ls_top_entry *entry = &top->entries[i];
-        if (!decimal && !ls_fits_i64(entry->amount)) {
-            return ls_error_set(err, LS_E_DATA, "an amount of a top does not fit a long");
+        if (decimal ? !ls_fits_decimal(entry->amount) : !ls_fits_i64(entry->amount)) {
+            return ls_error_set(err, LS_E_DATA, "an amount of a top does not fit its type");
         }
         rc = ls_buf_append(out, entry->value, entry->size, err);
         rc = rc < 0 ? rc : ls_buf_reserve(out, LS_AVRO_DECIMAL_MAX + 1, err);

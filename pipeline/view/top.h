@@ -4,7 +4,7 @@
 #define LS_VIEW_TOP_H
 
 #include "core/base/buf.h"
-#include "core/base/wide.h"
+#include "pipeline/view/aggregate.h"
 
 struct ls_top_entry {
     ls_i128 amount;
@@ -26,7 +26,7 @@ int ls_top_offer(struct ls_top *top, const uint8_t *value, uint32_t size, ls_i12
                  struct ls_error *err);
 
 /* Appends the array: one block, or none of nothing; then begins anew. LS_E_DATA for an amount that
- * does not fit a long, where it is no `decimal`. */
+ * does not fit a long or, of a `decimal`, 38 digits. */
 int ls_top_put(struct ls_top *top, bool decimal, struct ls_buf *out, struct ls_error *err);
 
 #endif

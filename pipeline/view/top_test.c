@@ -86,7 +86,7 @@ static void test_amounts_that_do_not_fit(void **state)
         struct ls_buf out;
         const struct offer offer = {"\2a", amounts[i]};
         assert_int_equal(put(&offer, 1, 3, false, &out), LS_E_DATA);
-        assert_string_equal(err.text, "an amount of a top does not fit a long");
+        assert_string_equal(err.text, "an amount of a top does not fit its type");
         ls_buf_clear(&out);
         assert_int_equal(put(&offer, 1, 3, true, &out), 0);
         assert_int_equal(out.size, 1 + 2 + 1 + 9 + 1);

@@ -4,8 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SUM_DIGITS 38 /* of a sum or an average of decimals: 128 bits hold them */
-
 static enum ls_aggregate_kind kind_of(const struct ls_member *member)
 {
     static const struct {
@@ -124,7 +122,7 @@ static void plan_scale(struct planner *p, const struct ls_spec_aggregate *spec,
                        struct ls_view_column *out)
 {
     unsigned scale = out->input ? out->input->scale : 0;
-    out->precision = SUM_DIGITS;
+    out->precision = LS_AGGREGATE_DIGITS;
     switch (out->kind) {
     case LS_AGGREGATE_AVG:
         out->scale = (unsigned)spec->scale;
@@ -185,7 +183,7 @@ static int plan_expr(struct planner *p, const struct ls_spec_aggregate *spec,
                           &expr);
     out->expr = expr;
     out->scale = expr ? ls_expr_scale(expr) : 0;
-    out->precision = SUM_DIGITS;
+    out->precision = LS_AGGREGATE_DIGITS;
     return rc;
 }
 
