@@ -71,28 +71,65 @@ struct ls_aggregate_result ls_aggregate_result(enum ls_aggregate_kind kind,
     }
 }
 
+/* One more digit of a quotient; false when it leaves 128 bits. */
+static bool next_digit(ls_u128 *whole, ls_u128 *rest, ls_u128 divisor)
+{
+    if (*rest > ~(ls_u128)0 / 10 || *whole > (ls_u128)LS_I128_MAX / 10) {
+        return false; /* no sum of 64-bit values is such a divisor */
+    }
+    *rest *= 10;
+    *whole = *whole * 10 + *rest / divisor;
+    *rest %= divisor;
+    return true;
+}
+
+/* value / divisor * 10^up, half to even. What comes between can be wider than 128 bits, so it goes
+ * digit by digit. False when the quotient does not fit. */
+static bool divide_up(ls_u128 value, ls_u128 divisor, unsigned up, ls_u128 *out)
+{
+    ls_u128 rest = value % divisor;
+    *out = value / divisor;
+    for (unsigned i = 0; i < up; i++) {
+        if (!next_digit(out, &rest, divisor)) {
+            return false;
+        }
+    }
+    ls_u128 missing = divisor - rest;
+    *out += rest > missing || (rest == missing && *out % 2 != 0);
+    return true;
+}
+
+/* value / divisor / 10^down, half to even. */
+static ls_u128 divide_down(ls_u128 value, ls_u128 divisor, unsigned down)
+{
+    ls_u128 whole = value / divisor;
+    ls_u128 power = (ls_u128)ls_pow10(down);
+    ls_u128 twice = 2 * (whole % power); /* what goes, as it compares with a half */
+    bool more = value % divisor != 0;
+    whole /= power;
+    return whole + (twice > power || (twice == power && (more || whole % 2 != 0)));
+}
+
 struct ls_aggregate_result ls_ratio_result(const struct ls_aggregate *of, unsigned of_scale,
                                            const struct ls_aggregate *to, unsigned to_scale,
                                            unsigned scale)
 {
-    ls_i128 numerator = of->sum;
-    ls_i128 denominator = to->sum;
     unsigned up = scale + to_scale;
+    ls_u128 value = of->sum < 0 ? -(ls_u128)of->sum : (ls_u128)of->sum;
+    ls_u128 divisor = to->sum < 0 ? -(ls_u128)to->sum : (ls_u128)to->sum;
+    ls_u128 ratio = 0;
+    bool fits = true;
     if (of->count == 0 || to->sum == 0) {
         return (struct ls_aggregate_result){.is_null = true};
     }
-    if (denominator == LS_I128_MIN || numerator == LS_I128_MIN) {
-        return number(true, 0);
+    if (up >= of_scale) {
+        fits = divide_up(value, divisor, up - of_scale, &ratio);
+    } else {
+        ratio = divide_down(value, divisor, of_scale - up);
     }
-    if (denominator < 0) {
-        numerator = -numerator;
-        denominator = -denominator;
-    }
-    if (up >= of_scale ? ls_mul_overflows(numerator, ls_pow10(up - of_scale), &numerator)
-                       : ls_mul_overflows(denominator, ls_pow10(of_scale - up), &denominator)) {
-        return number(true, 0);
-    }
-    return number(false, ls_div_half_even(numerator, denominator));
+    bool negative = (of->sum < 0) != (to->sum < 0);
+    return number(!fits || ratio > (ls_u128)LS_I128_MAX,
+                  negative ? -(ls_i128)ratio : (ls_i128)ratio);
 }
 
 int64_t ls_quantile_bound(int64_t value)

@@ -129,6 +129,8 @@ static void test_digits(void **state)
 
 /* ---- ratios */
 
+#define E18 ((ls_i128)1000000000000000000)
+
 static void test_ratios(void **state)
 {
     static const struct {
@@ -159,10 +161,15 @@ static void test_ratios(void **state)
         {"as large as may be", 1, 1, LS_I128_MAX / 100, 1, 0, 0, 2, false, false,
          LS_I128_MAX / 100 * 100},
         {"one more", 1, 1, LS_I128_MAX / 100 + 1, 1, 0, 0, 2, false, true, 0},
-        {"a divisor as large as may be", 1, 1, 1, LS_I128_MAX / 100, 2, 0, 0, false, false, 0},
-        {"and one more", 1, 1, 1, LS_I128_MAX / 100 + 1, 2, 0, 0, false, true, 0},
+        {"a wide divisor", 1, 1, 1, LS_I128_MAX / 10, 2, 0, 0, false, false, 0},
         {"what has no negative", 1, 1, LS_I128_MIN, -1, 0, 0, 0, false, true, 0},
-        {"by what has no negative", 1, 1, 1, LS_I128_MIN, 0, 0, 0, false, true, 0},
+        {"by what has no negative", 1, 1, 1, LS_I128_MIN, 0, 0, 0, false, false, 0},
+        /* 10^12 / 0.5 at 9 places: 10^39 on the way */
+        {"wider on the way", 1, 1, 1000000000000, E18 / 2, 0, 18, 9, false, false, 2000 * E18},
+        {"wider below", 1, 1, 7 * E18 * E18, E18 * E18, 18, 0, 0, false, false, 0},
+        {"a half after both", 1, 1, 5 * E18, 2, 18, 0, 0, false, false, 2},
+        {"more than a half after both", 1, 1, 5 * E18 + 1, 2, 18, 0, 0, false, false, 3},
+        {"less than a half after both", 1, 1, 7 * E18 - 1, 2, 18, 0, 0, false, false, 3},
     };
     (void)state;
     for (size_t i = 0; i < sizeof ratios / sizeof *ratios; i++) {
