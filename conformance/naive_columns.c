@@ -175,7 +175,7 @@ static int run(struct naive_select *select, const struct naive_value *const *row
 {
     int rc = 0;
     memcpy(select->cells, rows[count - 1], select->field_count * sizeof *select->cells);
-    for (size_t i = 0; rc >= 0 && i < select->count; i++) {
+    for (size_t i = 0; rc == 0 && i < select->count; i++) {
         const struct naive_selected *selected = &select->items[i];
         const struct naive_column *column = &select->scope.items[select->field_count + i];
         bool is_final = is_row || selected->is_used;
@@ -184,14 +184,12 @@ static int run(struct naive_select *select, const struct naive_value *const *row
         } else if (is_final) {
             rc = ls_naive_aggregate_run(&selected->aggregate, rows, count, room, arena, &out[i],
                                         err);
-        } else if (selected->aggregate.where) {
-            rc = ls_naive_expr_holds(selected->aggregate.where, rows[count - 1], err);
         }
-        if (rc >= 0 && is_final) {
+        if (rc == 0 && is_final) {
             rc = to_cell(selected, column, &out[i], &select->cells[select->field_count + i], err);
         }
     }
-    return rc < 0 ? rc : 0;
+    return rc;
 }
 
 int ls_naive_select_run(struct naive_select *select, const struct naive_value *const *rows,

@@ -10,6 +10,19 @@
 
 /* ---- columns and rows */
 
+/* Conditions inside aggregates are judged with `where`: of a record that is late too. */
+static int judge_all(struct naive_making *m)
+{
+    int rc = 0;
+    for (size_t i = 0; i < m->select.count; i++) {
+        const struct naive_expr *where = m->select.items[i].aggregate.where;
+        for (size_t k = 0; where && rc >= 0 && k < m->seen.count; k++) {
+            rc = ls_naive_expr_holds(where, m->seen.items[k].row, m->err);
+        }
+    }
+    return rc < 0 ? rc : 0;
+}
+
 int ls_naive_define(struct naive_making *m, const struct naive_column first[2],
                     const struct naive_column *others, size_t other_count,
                     const struct naive_columns *fields)
@@ -36,7 +49,7 @@ int ls_naive_define(struct naive_making *m, const struct naive_column first[2],
     int rc = ls_naive_select_compile(spec, fields, &m->view->arena, &m->select, column, m->err);
     column[spec->select.count] = (struct naive_column){
         .name = "feature_version", .written = "feature_version", .type = NAIVE_INT};
-    return rc;
+    return rc < 0 ? rc : judge_all(m);
 }
 
 struct naive_value *ls_naive_row(struct naive_making *m, const struct naive_seen *of,

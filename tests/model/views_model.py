@@ -342,8 +342,11 @@ class View:
         by = spec.get('by', [])
         self.by = [fields[n] for n in ([by] if isinstance(by, str) else by)]
         self.select = Select(spec, fields, [spec.get('when'), spec.get('clear')])
+        inner = [c.where for c in self.select.columns if c.where]
         where = expression(spec['where'], types_of(fields)) if 'where' in spec else None
         seen = [r for n in names for r in self.read(n, records) if where is None or holds(where, r)]
+        for r in seen:        # of late records too: what leaves 128 bits ends the run
+            [holds(w, r) for w in inner]
         if 'window' in spec:
             self.make_windows(seen, *next(iter(spec['window'].items())))
         else:
