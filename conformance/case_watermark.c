@@ -43,21 +43,37 @@ static int run_both(struct ls_verify *v, struct ls_case_result *r, const char *l
 
 struct edges {
     uint64_t key;
-    uint64_t made[3]; /* watermark one before, at, one behind the window's end */
+    uint64_t made[3]; /* watermark one before, at, one behind the end, or the time */
     bool has_clock;
     int64_t highest;
     uint32_t topic, partition;
 };
 
+static bool reads(const struct ls_spec_view *view, uint32_t topic)
+{
+    size_t i = 0;
+    while (i < view->source_count && view->sources[i]->index != topic) {
+        i++;
+    }
+    return i < view->source_count;
+}
+
+/* A view or an alert rule that reads the topic, each in its turn; NULL when none does. */
 static const struct ls_spec_view *view_of(const struct ls_perturb *p)
 {
-    const struct ls_spec_view *views = p->spec->pipeline->views.items;
-    for (size_t i = 0; i < p->spec->pipeline->views.count; i++) {
-        if (views[i].sources[0]->index == p->topic) {
-            return &views[i];
+    const struct ls_spec_pipeline *pipeline = p->spec->pipeline;
+    const struct ls_items *lists[] = {&pipeline->views, &pipeline->alerts};
+    const struct ls_spec_view *found[LS_SPEC_VIEWS_MAX];
+    size_t count = 0;
+    for (size_t l = 0; l < 2; l++) {
+        const struct ls_spec_view *views = lists[l]->items;
+        for (size_t i = 0; i < lists[l]->count; i++) {
+            if (reads(&views[i], p->topic)) {
+                found[count++] = &views[i];
+            }
         }
     }
-    return NULL;
+    return count ? found[p->position / 3 % count] : NULL;
 }
 
 /* The highest clock, as P2 has it. */
@@ -85,8 +101,48 @@ static int pass_on(struct ls_perturb *p, const struct ls_log_record *record, str
     return ls_perturb_append(p, record, err);
 }
 
-/* Sets the clock of a record so that its watermark is a window's end - 1, + 0 or + 1, and its
- * event_time into that window's last millisecond. */
+/* The end of the view's window that is nearest to `now`. */
+static int64_t window_end(const struct ls_spec_view *view, int64_t now)
+{
+    struct ls_window_hopping cut;
+    if (view->window.member == &ls_member_hopping) {
+        cut = *(const struct ls_window_hopping *)view->window.settings;
+    } else {
+        const struct ls_window_tumbling *window = view->window.settings;
+        cut = (struct ls_window_hopping){window->size_ms, window->size_ms, window->offset_ms};
+    }
+    int64_t first = cut.offset_ms + cut.size_ms; /* the end of a window, as are all so far apart: */
+    return ls_floor_div(now - first + cut.every_ms / 2, cut.every_ms) * cut.every_ms + first;
+}
+
+/* Sets the clock of the record so that its watermark is a window's end + shift, and its event_time
+ * into that window's last millisecond. False where its clock is too far from that. */
+static bool to_window_edge(struct edges *e, struct ls_perturb *p,
+                           const struct ls_log_record *record, const struct ls_spec_view *view,
+                           int64_t delay, int64_t shift)
+{
+    int64_t max_skew = p->spec->pipeline->max_skew_ms;
+    int64_t end = window_end(view, record->timestamp_ms - delay);
+    int64_t ingest = end + delay + shift;
+    int64_t skew = ingest - record->timestamp_ms;
+    if (skew > max_skew || -skew > max_skew || (e->has_clock && ingest < e->highest)) {
+        return false;
+    }
+    p->cells[LS_COLUMN_INGEST_TIME].number = ingest;
+    p->cells[LS_COLUMN_EVENT_TIME].number = end - 1;
+    return true;
+}
+
+/* Where there is no window to miss: sets the event_time so that the watermark is at it + shift. */
+static bool to_watermark(struct edges *e, struct ls_perturb *p, int64_t delay, int64_t shift)
+{
+    int64_t clock = p->cells[LS_COLUMN_INGEST_TIME].number;
+    clock = e->has_clock && e->highest > clock ? e->highest : clock;
+    p->cells[LS_COLUMN_EVENT_TIME].number = clock - delay - shift;
+    return true;
+}
+
+/* Puts one record in four at an edge of lateness. */
 static int make_edge(struct ls_perturb *p, const struct ls_log_record *record, void *context,
                      struct ls_error *err)
 {
@@ -100,20 +156,13 @@ static int make_edge(struct ls_perturb *p, const struct ls_log_record *record, v
     if (!view || !ls_perturb_decode(p, record)) {
         return pass_on(p, record, e, err);
     }
-    const struct ls_window_tumbling *window = view->window.settings;
-    int64_t delay = ls_spec_watermark_delay(p->spec, view->sources[0]);
-    int64_t max_skew = p->spec->pipeline->max_skew_ms;
-    int64_t now = record->timestamp_ms - delay - window->offset_ms;
-    int64_t end = ls_floor_div(now + window->size_ms / 2, window->size_ms) * window->size_ms +
-                  window->offset_ms;
+    int64_t delay = ls_spec_watermark_delay(p->spec, ls_spec_event_type_at(p->spec, p->topic));
     int64_t shift = (int64_t)(p->position % 3) - 1;
-    int64_t ingest = end + delay + shift;
-    int64_t skew = ingest - record->timestamp_ms;
-    bool near = skew <= max_skew && -skew <= max_skew && (!e->has_clock || ingest >= e->highest);
+    bool windows = view->window.member && view->window.member != &ls_member_session;
     struct ls_log_record changed = *record;
-    if (near && ls_below(ls_word(e->key, p->position, p->topic), 4) == 0) {
-        p->cells[LS_COLUMN_INGEST_TIME].number = ingest;
-        p->cells[LS_COLUMN_EVENT_TIME].number = end - 1;
+    if (ls_below(ls_word(e->key, p->position, p->topic), 4) == 0 &&
+        (windows ? to_window_edge(e, p, record, view, delay, shift)
+                 : to_watermark(e, p, delay, shift))) {
         e->made[shift + 1]++;
         int rc = ls_perturb_encode(p, &changed, err);
         if (rc < 0) {
@@ -149,7 +198,8 @@ const struct ls_case ls_case_wm_1 = {
         "Clocks are set so that records of a window's last millisecond come when the watermark is "
         "one before the window's end, at it, and one behind it. Stream, batch and the naive\n"
         "recomputation have to agree on which are late: those for which the end is not greater "
-        "than the watermark.",
+        "than the watermark. Where a view has no such windows, it is the record's own time\n"
+        "that the watermark comes near, and late is what lies below it.",
     .run = run_wm_1,
 };
 
