@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """A third computation of views and alert rules: fastavro reads the normalized datasets of a run, tests/model/views_model.py makes of them what the
-contract says, and that has to be what stands in views/, alerts/ and late/: the rows in their order, and the schemas.
+contract says, and that has to be what stands in views/, alerts/ and late/: the rows in their order, and the schemas. The counts of summary.json too.
 
 usage: views.py SPEC.json DATASETS              SPEC.json: what `lockstep config show SPEC --json` prints
        views.py PROGRAM SPEC FOLDER [EVENTS]    generates, runs stream and batch, and does that for both"""
@@ -130,9 +130,12 @@ def essence(avro):
 def check(spec, folder, quiet=False):
     datasets, counts = Datasets(spec, folder), []
     pipeline = spec['pipeline']
+    with open(f'{folder}/../summary.json', encoding='utf-8') as f:
+        summary = json.load(f)['views']
     for view in [*pipeline.get('views', []), *pipeline.get('alerts', [])]:
         rows, late = datasets.check(view)
         counts.append((rows, late))
+        assert summary[view['name']] == {'rows': rows, 'late': late}, (view['name'], summary[view['name']], rows, late)
         if not quiet:
             print(f'{view["name"]}: {rows} rows and {late} late ones are what the model says')
     return counts
