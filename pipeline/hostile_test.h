@@ -356,7 +356,9 @@ static inline size_t write_log(struct pipe *p, struct draws *d, uint32_t partiti
     }
     for (uint32_t t = 0; t < TOPICS; t++) {
         for (uint32_t i = 0; i < partitions; i++) {
-            int64_t count = one_in(d, has_kinds(s) ? 12 : 5) ? 0 : large && t == SALE ? LARGE : below(d, MESSAGES_MAX);
+            int64_t count = one_in(d, has_kinds(s) ? 12 : 5) ? 0
+                            : large && t == SALE             ? LARGE
+                                                             : below(d, MESSAGES_MAX);
             s->now = s->highest = start + below(d, 5000);
             write_partition(s, t, i, count);
             empty += count == 0;

@@ -1,9 +1,11 @@
 #include "pipeline/batch/batch_run.h"
 
 #include "core/base/mem.h"
+#include "core/base/mutant.h"
 #include "core/obs/clock.h"
 #include "pipeline/batch/fates.h"
 #include "pipeline/batch/flags.h"
+#include "pipeline/batch/repeats.h"
 #include "pipeline/batch/scan.h"
 
 #include <pthread.h>
@@ -66,8 +68,10 @@ static int report_progress(struct run *run, uint64_t records, struct ls_error *e
     return rc;
 }
 
-/* What is found out about a partition's records. */
+/* What is found out about a partition's records: which ids are repeated, where these are few; else
+ * all fates, and flags, by sorting whatever may be admitted. */
 struct verdicts {
+    struct ls_repeats *repeats; /* NULL: fates */
     struct ls_fates *fates;
     struct ls_flags *flags; /* NULL: the topic has no monotonic ones */
 };
@@ -134,7 +138,20 @@ static int flag_admitted(void *context, uint64_t position, int64_t event_time,
     return rc;
 }
 
-/* First pass: who may be admitted. */
+/* First pass: ids alone. */
+static int note_id(struct worker *w, size_t part, uint64_t position,
+                   const struct ls_log_record *raw, struct prefix *prefix,
+                   struct verdicts *verdicts)
+{
+    struct ls_id id;
+    const struct ls_topic_plan *topic = &w->run->job->plan->topics[part / w->run->partitions];
+    (void)prefix;
+    return ls_record_peek(topic, raw, &id)
+               ? ls_repeats_add(verdicts->repeats, position, id, &w->err)
+               : 0;
+}
+
+/* First pass, where ids are not enough: who may be admitted. */
 static int gather(struct worker *w, size_t part, uint64_t position, const struct ls_log_record *raw,
                   struct prefix *prefix, struct verdicts *verdicts)
 {
@@ -150,7 +167,7 @@ static int gather(struct worker *w, size_t part, uint64_t position, const struct
     const struct ls_candidate candidate = {
         .position = position,
         .id = record->id,
-        .payload = record->payload,
+        .payload = ls_record_payload(topic, record),
         .event_time = record->event_time,
         .floor = watermark - plan->spec->pipeline->dedupe->horizon_ms,
         .carried = carried,
@@ -221,6 +238,38 @@ static int set_flags(struct ls_flags *flags, const struct ls_topic_plan *topic, 
     return rc;
 }
 
+/* Its fate, from those before it with its id. */
+static int decide(struct worker *w, const struct ls_topic_plan *topic, uint64_t position,
+                  int64_t floor, struct verdicts *verdicts)
+{
+    struct ls_record *record = &w->record;
+    struct ls_repeat *repeat;
+    int rc = ls_repeats_at(verdicts->repeats, position, &repeat, &w->err);
+    if (record->event_time < floor && !LS_MUTANT(NEVER_EXPIRES)) {
+        ls_record_expired(record, floor);
+    } else if (rc == 0 && repeat) {
+        struct ls_id payload = ls_record_payload(topic, record);
+        if (repeat->has_first && repeat->first_time >= floor) {
+            record->reason = ls_id_equal(payload, repeat->payload) ? LS_REASON_DUPLICATE
+                                                                   : LS_REASON_DUPLICATE_CONFLICT;
+        } else {
+            *repeat = (struct ls_repeat){true, record->event_time, payload};
+        }
+    }
+    return rc;
+}
+
+/* Likewise, as it was found by sorting. */
+static int look_up(struct worker *w, uint64_t position, struct verdicts *verdicts)
+{
+    int64_t floor;
+    int rc = ls_fates_at(verdicts->fates, position, &w->record.reason, &floor, &w->err);
+    if (rc == 0 && w->record.reason == LS_REASON_EXPIRED) {
+        ls_record_expired(&w->record, floor);
+    }
+    return rc;
+}
+
 /* Where the record of an event goes. */
 static int place(struct worker *w, size_t part, uint64_t position, const struct ls_log_record *raw,
                  int64_t watermark, struct verdicts *verdicts)
@@ -229,16 +278,14 @@ static int place(struct worker *w, size_t part, uint64_t position, const struct 
     struct ls_record *record = &w->record;
     uint32_t t = (uint32_t)(part / run->partitions);
     uint32_t p = (uint32_t)(part % run->partitions);
+    const struct ls_topic_plan *topic = &run->job->plan->topics[t];
+    int64_t floor = watermark - run->job->plan->spec->pipeline->dedupe->horizon_ms;
     int rc = 0;
     if (record->reason == LS_ADMITTED) {
-        int64_t floor;
-        rc = ls_fates_at(verdicts->fates, position, &record->reason, &floor, &w->err);
-        if (rc == 0 && record->reason == LS_REASON_EXPIRED) {
-            ls_record_expired(record, floor);
-        }
+        rc = verdicts->repeats ? decide(w, topic, position, floor, verdicts)
+                               : look_up(w, position, verdicts);
     }
     if (rc == 0 && record->reason == LS_ADMITTED) {
-        const struct ls_topic_plan *topic = &run->job->plan->topics[t];
         rc = verdicts->flags ? set_flags(verdicts->flags, topic, position, record, &w->err) : 0;
         ls_record_normalize(topic, p, position, watermark, record);
         rc = rc < 0 ? rc : ls_outputs_normalized(run->outputs, t, p, record, &w->err);
@@ -249,7 +296,7 @@ static int place(struct worker *w, size_t part, uint64_t position, const struct 
     return rc;
 }
 
-/* Second pass: everybody's fate is known. */
+/* Last pass. */
 static int write_out(struct worker *w, size_t part, uint64_t position,
                      const struct ls_log_record *raw, struct prefix *prefix,
                      struct verdicts *verdicts)
@@ -263,23 +310,41 @@ static int write_out(struct worker *w, size_t part, uint64_t position,
     return rc;
 }
 
-static int do_partition(struct worker *w, size_t part)
+/* The first pass. */
+static int find_out(struct worker *w, size_t part, struct verdicts *v)
 {
     const struct ls_record_plan *plan = w->run->job->plan;
     const struct ls_topic_plan *topic = &plan->topics[part / w->run->partitions];
     bool flagged = topic->monotonic_count > 0;
     size_t memory = w->run->memory_each / 2;
-    struct verdicts v = {NULL, NULL};
-    int rc = ls_fates_new(w->run->temporary, flagged ? memory / 2 : memory, &v.fates, &w->err);
-    if (rc == 0 && flagged) {
-        rc = ls_flags_new(topic, w->run->temporary, memory / 2, &v.flags, &w->err);
+    int rc = 0;
+    if (!flagged) {
+        rc = ls_repeats_new(w->run->temporary, memory, &v->repeats, &w->err);
+        rc = rc < 0 ? rc : read_through(w, part, v, note_id);
+        rc = rc < 0 ? rc : ls_repeats_find(v->repeats, &w->err);
+        if (rc != 0) {
+            return rc < 0 ? rc : 0;
+        }
+        ls_repeats_free(v->repeats); /* too many */
+        v->repeats = NULL;
     }
-    rc = rc < 0 ? rc : read_through(w, part, &v, gather);
-    rc = rc < 0 ? rc : ls_fates_decide(v.fates, flagged ? flag_admitted : NULL, v.flags, &w->err);
+    rc = ls_fates_new(w->run->temporary, flagged ? memory / 2 : memory, &v->fates, &w->err);
     if (rc == 0 && flagged) {
-        rc = ls_flags_decide(v.flags, plan->spec->pipeline->dedupe->horizon_ms, &w->err);
+        rc = ls_flags_new(topic, w->run->temporary, memory / 2, &v->flags, &w->err);
     }
+    rc = rc < 0 ? rc : read_through(w, part, v, gather);
+    rc = rc < 0 ? rc : ls_fates_decide(v->fates, flagged ? flag_admitted : NULL, v->flags, &w->err);
+    return rc < 0 || !flagged
+               ? rc
+               : ls_flags_decide(v->flags, plan->spec->pipeline->dedupe->horizon_ms, &w->err);
+}
+
+static int do_partition(struct worker *w, size_t part)
+{
+    struct verdicts v = {NULL, NULL, NULL};
+    int rc = find_out(w, part, &v);
     rc = rc < 0 ? rc : read_through(w, part, &v, write_out);
+    ls_repeats_free(v.repeats);
     ls_flags_free(v.flags);
     ls_fates_free(v.fates);
     return rc;

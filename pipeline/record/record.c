@@ -274,9 +274,7 @@ static bool run_steps(const struct ls_topic_plan *topic, struct ls_record *out)
     return true;
 }
 
-/* Two payloads are one when their values are, however they were encoded (an Avro varint can be
- * padded). */
-static struct ls_id payload_of(const struct ls_topic_plan *topic, const struct ls_record *record)
+struct ls_id ls_record_payload(const struct ls_topic_plan *topic, const struct ls_record *record)
 {
     uint8_t words[LS_RECORD_CELLS_MAX * 17];
     uint8_t *at = words;
@@ -342,7 +340,23 @@ void ls_record_examine(const struct ls_record_plan *plan, const struct ls_topic_
     out->detail[0] = '\0';
     const struct ls_cell *id = &out->cells[LS_COLUMN_EVENT_ID];
     out->id = ls_id_of(id->bytes, id->size);
-    out->payload = payload_of(topic, out);
+}
+
+bool ls_record_peek(const struct ls_topic_plan *topic, const struct ls_log_record *raw,
+                    struct ls_id *id)
+{
+    struct ls_frame frame = ls_frame_read(raw->value, raw->value ? raw->value_size : 0);
+    if (frame.kind != LS_FRAME_SINGLE_OBJECT || !ls_spec_version_of(topic->type, frame.crc64)) {
+        return false;
+    }
+    struct ls_span span = {raw->value + LS_SINGLE_OBJECT_SIZE, raw->value + raw->value_size};
+    const uint8_t *bytes;
+    size_t size;
+    if (ls_get_bytes(&span, &bytes, &size) != LS_DECODE_OK) {
+        return false;
+    }
+    *id = ls_id_of(bytes, size);
+    return true;
 }
 
 bool ls_record_observe(const struct ls_topic_plan *topic, size_t flag,

@@ -17,9 +17,7 @@ struct ls_record {
                       */
     int64_t clock;   /* the time that moves it */
     int64_t event_time;
-    struct ls_id id;      /* of event_id */
-    struct ls_id payload; /* of the payload's bytes, before normalization: tells a conflict from a
-                             duplicate */
+    struct ls_id id;                                  /* of event_id */
     struct ls_cell cells[LS_RECORD_CELLS_MAX];        /* raw columns, set cells, flags; bytes point
                                                          into the record and the tables */
     struct ls_cell normal[LS_RECORD_COLUMNS_MAX + 1]; /* by normalized column; then the event
@@ -31,6 +29,15 @@ struct ls_record {
  * damaged, or whose time is off, is quarantined as any record is. */
 void ls_record_examine(const struct ls_record_plan *plan, const struct ls_topic_plan *topic,
                        const struct ls_log_record *raw, struct ls_record *out);
+
+/* The id of a record that may be admitted, at a fraction of the cost; false: it will not be. */
+bool ls_record_peek(const struct ls_topic_plan *topic, const struct ls_log_record *raw,
+                    struct ls_id *id);
+
+/* The payload of an admitted record by name, before normalization: tells a conflict from a
+ * duplicate. Two are one when their values are, however they were encoded (an Avro varint can be
+ * padded). */
+struct ls_id ls_record_payload(const struct ls_topic_plan *topic, const struct ls_record *record);
 
 /* What a monotonic flag of the topic looks at in an admitted record: false where that is null. The
  * value of `per` by name, which also tells the flag from the topic's others. */

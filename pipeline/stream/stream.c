@@ -139,15 +139,16 @@ static int judge(struct ls_stream *s, struct ls_stream_partition *part, struct l
         ls_record_expired(record, floor);
         return 0;
     }
+    const struct ls_id payload = ls_record_payload(&s->plan->topics[part->topic], record);
     const struct ls_dedupe_entry *first = ls_dedupe_find(
         &part->dedupe, record->id, LS_MUTANT(HORIZON_SHORT) ? floor + horizon / 10 * 9 : floor);
     if (first) {
-        record->reason = ls_id_equal(first->payload, record->payload) || LS_MUTANT(CONFLICT_MISSED)
+        record->reason = ls_id_equal(first->payload, payload) || LS_MUTANT(CONFLICT_MISSED)
                              ? LS_REASON_DUPLICATE
                              : LS_REASON_DUPLICATE_CONFLICT;
         return 0;
     }
-    struct ls_dedupe_entry entry = {record->id, record->payload, record->event_time};
+    struct ls_dedupe_entry entry = {record->id, payload, record->event_time};
     return ls_dedupe_insert(&part->dedupe, &entry, floor, true, err);
 }
 
