@@ -118,17 +118,17 @@ void ls_scan_get_value(const struct ls_view *view, const uint8_t *value, struct 
 
 /* ---- adding */
 
-static int key_of_window(const struct ls_view *view, struct ls_scan_part *part,
-                         const struct ls_contribution *c, int64_t number, struct ls_error *err)
+static int key_of_range(struct ls_scan_part *part, const struct ls_contribution *c, int64_t first,
+                        int64_t last, struct ls_error *err)
 {
     uint8_t words[16];
-    ls_key_i64(ls_key_i64(words, ls_view_end(view, number)), ls_view_start(view, number));
+    ls_key_i64(ls_key_i64(words, last), first);
     part->key.size = 0;
     int rc = ls_buf_append(&part->key, words, sizeof words, err);
     return rc < 0 ? rc : ls_buf_append(&part->key, c->key, c->key_size, err);
 }
 
-/* A group's key is its own end (Avro binary of a fixed list of fields), so window and group are a
+/* A group's key is its own end (Avro binary of a fixed list of fields), so range and group are a
  * prefix of what follows. */
 static int add_values(const struct ls_view *view, struct ls_scan_part *part,
                       const struct ls_contribution *c, struct ls_error *err)
@@ -160,16 +160,15 @@ static int add_to_windows(const struct ls_view *view, struct ls_scan_part *part,
                           const struct ls_contribution *c, const struct ls_place_in_order *place,
                           int64_t first, int64_t last, struct ls_error *err)
 {
-    int rc = 0;
-    for (int64_t number = first; rc == 0 && number <= last; number++) {
-        rc = ls_scan_put_value(view, c, place, &part->value, err);
-        rc = rc < 0 ? rc : key_of_window(view, part, c, number, err);
-        rc = rc < 0 ? rc
-                    : ls_sorter_add(part->records, part->key.data, part->key.size, part->value.data,
-                                    part->value.size, err);
-        rc = rc < 0 || !part->others ? rc : add_values(view, part, c, err);
+    if (first > last) {
+        return 0; /* in a gap, or late for all */
     }
-    return rc;
+    int rc = ls_scan_put_value(view, c, place, &part->value, err);
+    rc = rc < 0 ? rc : key_of_range(part, c, first, last, err);
+    rc = rc < 0 ? rc
+                : ls_sorter_add(part->records, part->key.data, part->key.size, part->value.data,
+                                part->value.size, err);
+    return rc < 0 || !part->others ? rc : add_values(view, part, c, err);
 }
 
 int ls_scan_add(const struct ls_view *view, struct ls_scan_part *part,

@@ -11,10 +11,10 @@
 
 /* What one worker contributes to one view. */
 struct ls_scan_part {
-    struct ls_sorter *records; /* windows: key end, start, group. Others: key group, place in order.
-                                  Of a join the left records */
-    struct ls_sorter *others;  /* windows: key end, start, group, column, value of a set, where the
-                                  view has one. Of a join the right records. Else NULL */
+    struct ls_sorter *records; /* windows: key last, first, group. Others: key group, place in
+                                  order. Of a join the left records */
+    struct ls_sorter *others;  /* windows: key last, first, group, column, value of a set, where
+                                  the view has one. Of a join the right records. Else NULL */
     struct ls_buf key, value;  /* scratch */
     uint8_t *group;            /* scratch: the contribution's key */
 };
