@@ -11,7 +11,8 @@ enum { PARTS_MAX = 3 };
 struct rows {
     const struct ls_view *view;
     struct ls_buf text;
-    int stop; /* refuse the row of this number, from 1; 0: none */
+    int stop;   /* refuse the row of this number, from 1; 0: none */
+    bool quiet; /* they are not looked at, which takes memory */
 };
 
 static inline int note_row(void *context, const uint8_t *row, size_t size, struct ls_error *err)
@@ -20,7 +21,9 @@ static inline int note_row(void *context, const uint8_t *row, size_t size, struc
     if (rows->stop && --rows->stop == 0) {
         return ls_error_set(err, LS_E_IO, "refused by the test");
     }
-    row_text(rows->view, row, size, &rows->text);
+    if (!rows->quiet) {
+        row_text(rows->view, row, size, &rows->text);
+    }
     return 0;
 }
 
@@ -98,14 +101,11 @@ static inline void check_refused_memory(struct pipe *p, const struct scenario *s
     unsigned long refused = 0;
     plan_scenario(p, scenario, list);
     for (int rc = LS_E_NOMEM; rc == LS_E_NOMEM; refused++) {
-        struct rows rows = {0};
-        ls_buf_init(&rows.text, "rows", 1U << 20);
-        FINE(p, ls_buf_reserve(&rows.text, 4096, &p->base.err));
+        struct rows rows = {.quiet = true};
         ls_mem_refuse(refused + 1);
         rc = scan_events(p, scenario, 2, false, &rows);
         ls_mem_refuse(0);
         assert_true(rc == 0 || (rc == LS_E_NOMEM && p->base.err.code == LS_E_NOMEM));
-        ls_buf_clear(&rows.text);
     }
     assert_true(refused > 15);
 }
