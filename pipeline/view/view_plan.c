@@ -10,18 +10,29 @@
 
 /* ---- fields */
 
-/* The event type's name is a field of a record too, unless it has one that is called so. */
-static bool column_of(const struct ls_topic_plan *topic, const char *name,
+/* Have the records of this side, or of all sources, a field of their own that is called so? */
+static bool all_have(const struct ls_view *v, const char *name, int side)
+{
+    bool have = true;
+    for (size_t s = 0; have && s < v->source_count; s++) {
+        have = (side >= 0 && (size_t)side != s) || ls_normal_column(v->sources[s].topic_plan, name);
+    }
+    return have;
+}
+
+/* The event type's name is a field of a record too, unless all have one that is called so. */
+static bool column_of(const struct ls_view *v, size_t source, const char *name, int side,
                       struct ls_normal_column *out, unsigned *cell)
 {
+    const struct ls_topic_plan *topic = v->sources[source].topic_plan;
     const struct ls_normal_column *column = ls_normal_column(topic, name);
-    if (column) {
-        *out = *column;
-        *cell = (unsigned)(column - topic->columns);
-    } else if (strcmp(name, "event_type") == 0) {
+    if (strcmp(name, "event_type") == 0 && !all_have(v, name, side)) {
         *out = (struct ls_normal_column){
             .name = "event_type", .column_name = "event_type", .type = LS_FIELD_STRING};
         *cell = ls_cell_of_event_type(topic);
+    } else if (column) {
+        *out = *column;
+        *cell = (unsigned)(column - topic->columns);
     } else {
         return false;
     }
@@ -64,7 +75,7 @@ int ls_view_field(struct planner *p, const char *name, int side, struct ls_where
         if (side >= 0 && (size_t)side != s) {
             continue;
         }
-        if (!column_of(topic, name, &column, &out->cells[s])) {
+        if (!column_of(v, s, name, side, &column, &out->cells[s])) {
             char hint[LS_SUGGEST_MAX];
             PROBLEM(p, where, ls_normal_suggest(topic, name, hint),
                     "the normalized %s has no field `%s`", topic->type->name, name);
@@ -129,11 +140,11 @@ static bool record_symbol(void *context, const char *name, struct ls_expr_symbol
     struct ls_normal_column other;
     unsigned cell;
     unsigned unused;
-    if (!column_of(v->sources[scope->source].topic_plan, name, &column, &cell)) {
+    if (!column_of(v, scope->source, name, -1, &column, &cell)) {
         return false;
     }
     for (size_t s = 0; s < v->source_count; s++) { /* what is not the same in all is not theirs */
-        if (!column_of(v->sources[s].topic_plan, name, &other, &unused) || !same(&column, &other)) {
+        if (!column_of(v, s, name, -1, &other, &unused) || !same(&column, &other)) {
             return false;
         }
     }
