@@ -65,6 +65,7 @@ static const char cases_spec[] =
     "    entity: customer\n"
     "    attributes:\n"
     "      - {name: country, type: string, choice: [DE, US], nullable: 1/2}\n"
+    "      - {name: event_type, type: string, choice: [own]}\n"
     "    metrics:\n"
     "      - {name: amount, type: money, uniform: [1, 9]}\n"
     "topics: {partitions: 2}\n"

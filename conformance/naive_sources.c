@@ -36,18 +36,19 @@ static bool all_have(const struct naive_source *source, const struct naive_colum
     return have;
 }
 
-/* Where each field stands in each topic's rows; event_type behind the others. */
-static int place_fields(struct naive_source *source, struct ls_arena *arena, struct ls_error *err)
+/* Where each field stands in each topic's rows; the event type's name behind the others. */
+static int place_fields(struct naive_source *source, bool has_name, struct ls_arena *arena,
+                        struct ls_error *err)
 {
     const struct naive_columns *fields = &source->fields;
     source->places = ls_arena_new(arena, source->topic_count * fields->count, sizeof(size_t), err);
     for (size_t t = 0; source->places && t < source->topic_count; t++) {
         const struct naive_columns *row = &source->topics[t]->row;
         size_t *places = &source->places[t * fields->count];
-        for (size_t i = 0; i + 1 < fields->count; i++) {
-            places[i] = ls_naive_column_find(row, fields->items[i].name);
+        for (size_t i = 0; i < fields->count; i++) {
+            bool is_name = has_name && i + 1 == fields->count;
+            places[i] = is_name ? row->count : ls_naive_column_find(row, fields->items[i].name);
         }
-        places[fields->count - 1] = row->count;
     }
     return source->places ? 0 : err->code;
 }
@@ -76,9 +77,12 @@ int ls_naive_source(const struct naive_world *world, struct ls_spec_event_type *
             out->fields.items[out->fields.count++] = *column;
         }
     }
-    out->fields.items[out->fields.count++] = (struct naive_column){
-        .name = "event_type", .written = "event_type", .type = NAIVE_STRING};
-    return place_fields(out, arena, err);
+    bool has_name = ls_naive_column_find(&out->fields, "event_type") == out->fields.count;
+    if (has_name) { /* not where all of them have a field of their own that is called so */
+        out->fields.items[out->fields.count++] = (struct naive_column){
+            .name = "event_type", .written = "event_type", .type = NAIVE_STRING};
+    }
+    return place_fields(out, has_name, arena, err);
 }
 
 /* ---- records */

@@ -30,6 +30,13 @@ static void several_types_show_what_all_of_them_have(void **state)
          "! view v: it is by a field `express` that is none"},
         {"{name: v, from: order, window: {tumbling: 10ms}, by: [event_type], select: {n: count}}",
          NULL, "order 0 1 0 a C1", "0,10,'order',1,1\n"},
+        /* a field of its own hides the name, where all have it */
+        {"{name: v, from: return, window: {tumbling: 10ms}, by: [event_type], select: {n: count}}",
+         NULL, "return 0 1 0 a C1 event_type=own", "0,10,'own',1,1\n"},
+        {"{name: v, from: [return, order], window: {tumbling: 10ms}, by: [event_type], "
+         "select: {n: count}}",
+         NULL, "return 0 1 0 a C1 event_type=own\norder 0 1 0 b C1",
+         "0,10,'order',1,1\n0,10,'return',1,1\n"},
     };
     check_cases(cases, COUNT(cases));
 }

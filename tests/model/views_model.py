@@ -39,6 +39,9 @@ def field_of(name, avro, nullable=False, money=False):
     return Field(name, f'{name}_cents' if money else name, avro, nullable, kind, scale)
 
 
+TYPE_NAME = Field('event_type', 'event_type', 'string', False, 'text', 0)
+
+
 def is_decimal(field):
     return isinstance(field.avro, dict) and field.avro.get('logicalType') == 'decimal'
 
@@ -48,14 +51,14 @@ def is_money(field):
 
 
 def shared_fields(tables):
-    """Of several event types: what all of them have with one type, and event_type."""
+    """Of several event types: what all of them have with one type, and event_type, the event type's name where that is none of those."""
     def essence(f):
         same = {k: v for k, v in f.avro.items() if k != 'name'} if isinstance(f.avro, dict) else f.avro
         return same, f.scale, is_money(f)
     first, *others = tables
     shared = {n: f._replace(nullable=any(t[n].nullable for t in tables)) for n, f in first.items()
               if all(n in t and essence(t[n]) == essence(f) for t in others)}
-    return {'event_type': field_of('event_type', 'string'), **shared}
+    return {'event_type': TYPE_NAME, **shared}
 
 
 def types_of(fields):
@@ -336,7 +339,7 @@ class View:
         join = spec.get('join')
         names = self.names = [join['left'], join['right']] if join else [spec['from']] if isinstance(spec['from'], str) else spec['from']
         if join:
-            self.make_join(join, names, *(tables[n] for n in names), records)
+            self.make_join(join, names, tables, records)
             return
         fields = shared_fields([tables[n] for n in names])
         by = spec.get('by', [])
@@ -344,7 +347,7 @@ class View:
         self.select = Select(spec, fields, [spec.get('when'), spec.get('clear')])
         inner = [c.where for c in self.select.columns if c.where]
         where = expression(spec['where'], types_of(fields)) if 'where' in spec else None
-        seen = [r for n in names for r in self.read(n, records) if where is None or holds(where, r)]
+        seen = [r for r in self.read(names, tables, records) if where is None or holds(where, r)]
         for r in seen:        # of late records too: what leaves 128 bits ends the run
             [holds(w, r) for w in inner]
         if 'window' in spec:
@@ -353,8 +356,9 @@ class View:
             self.make_rolling(seen)
 
     @staticmethod
-    def read(name, records):
-        return [{'event_type': name, **r} for r in records[name]]
+    def read(names, tables, records):
+        own = shared_fields([tables[n] for n in names])['event_type'] is not TYPE_NAME
+        return [r if own else {**r, 'event_type': n} for n in names for r in records[n]]
 
     @staticmethod
     def order(r):
@@ -432,14 +436,14 @@ class View:
                 state[key] = not state[key]
                 self.put(head, r, ['RAISED' if state[key] else 'CLEARED', self.spec['severity']], values)
 
-    def make_join(self, join, names, left, right, records):
+    def make_join(self, join, names, tables, records):
         on = join.get('on', [])
         on, within = [on] if isinstance(on, str) else on, duration(join['within'])
-        sides = (('left', shared_fields([left])), ('right', shared_fields([right])))
+        sides = [(side, shared_fields([tables[n]])) for side, n in zip(('left', 'right'), names)]
         self.select = Select(self.spec, {f'{side}.{n}': f for side, fields in sides for n, f in fields.items()})
         self.define(field_of('event_time', TIME), field_of('left_event_id', 'string'), field_of('right_event_id', 'string', True),
                     field_of('entity_id', 'string'))
-        lefts, rights = (self.on_time(self.read(n, records)) for n in names)
+        lefts, rights = (self.on_time(self.read([n], tables, records)) for n in names)
         of_entity = collections.defaultdict(list)
         for b in rights:
             of_entity[b['entity_id']].append(b)

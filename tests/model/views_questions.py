@@ -45,7 +45,7 @@ def show_view(view):
 ENVELOPE = [field_of('event_id', 'string'), field_of('event_time', TIME), field_of('ingest_time', TIME), field_of('source', 'string'),
             field_of('schema_version', 'int'), field_of('entity_id', 'string')]
 PHYSICAL = LATE[5:]
-CHOICES = {'country': ['', 'A', 'AA', 'B', 'DE', 'É'], 'code': ['x', 'xy', 'DE'], 'quantity': [*range(-3, 4), 127, 128, 255, 256, 257, -257, 1023, 99999],
+CHOICES = {'event_type': ['order', 'mine'], 'country': ['', 'A', 'AA', 'B', 'DE', 'É'], 'code': ['x', 'xy', 'DE'], 'quantity': [*range(-3, 4), 127, 128, 255, 256, 257, -257, 1023, 99999],
            'small': [-64, -1, 0, 1, 64, 300], 'huge': [2**63 - 1, -2**63, 5, -1, 0, 2**62], 'amount': [-100, -1, 0, 1, 50, 99, 100, 250, 12345],
            'weight': [-1500, -1, 0, 1, 5, 999, 10**18 - 1], 'due': [-5, 0, 7, 40], 'day': [-1, 0, 3], 'flag': [False, True], 'wall': [-5, 3]}
 
@@ -68,8 +68,9 @@ class Maker:
                 field_of('weight', decimal_type(self.some(3, 3, 2), 18), True), field_of('due', TIME, True),
                 field_of('day', {'type': 'int', 'logicalType': 'date'}, True),
                 field_of('wall', {'type': 'long', 'logicalType': 'local-timestamp-millis'}, True)]
+        pool += [field_of('event_type', 'string', self.some(True, False))] if self.rng.random() < .15 else []        # which hides the type's name
         self.rng.shuffle(pool)
-        return {f.name: f for f in [*ENVELOPE, *pool[:self.some(8, 10, 12, 12)], *PHYSICAL]}
+        return {f.name: f for f in [*ENVELOPE, *pool[:self.some(8, 10, 12, 13)], *PHYSICAL]}
 
     def field_spec(self, f):
         word = f.avro.get('logicalType', f.avro['type']) if isinstance(f.avro, dict) else f.avro
