@@ -49,10 +49,11 @@ static void families_hold_the_members_that_are_implemented(void **state)
         {&ls_spec_courses,
          {&ls_member_to, &ls_member_burst, &ls_member_silence, &ls_member_arrival_poisson,
           &ls_member_diurnal}},
-        {&ls_spec_windows, {&ls_member_tumbling}},
+        {&ls_spec_windows, {&ls_member_hopping, &ls_member_session, &ls_member_tumbling}},
         {&ls_spec_aggregates,
          {&ls_member_count, &ls_member_sum, &ls_member_min, &ls_member_max, &ls_member_avg,
-          &ls_member_distinct}},
+          &ls_member_ratio, &ls_member_first, &ls_member_last, &ls_member_distinct,
+          &ls_member_quantile, &ls_member_top, &ls_member_column}},
     };
     (void)state;
     for (size_t k = 0; k < sizeof families / sizeof *families; k++) {
