@@ -61,7 +61,8 @@ static bool is_source(const char *path)
 {
     static const char *const none[] = {"_test.c", "_bench.c", "_fuzz.c", "base/rule.c"};
     size_t length = strlen(path);
-    if (length < 2 || strcmp(path + length - 2, ".c") != 0) {
+    if (length < 2 ||
+        (strcmp(path + length - 2, ".c") != 0 && strcmp(path + length - 2, ".h") != 0)) {
         return false;
     }
     for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
