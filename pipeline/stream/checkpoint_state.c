@@ -259,7 +259,8 @@ static void forget_windows(struct ls_stream *s)
 int ls_checkpoint_put_large(struct ls_buf *out, struct ls_stream *s, bool whole,
                             struct ls_error *err)
 {
-    int rc = ls_checkpoint_put(out, s->worker_count, err);
+    int rc = ls_stream_gather(s, err);
+    rc = rc < 0 ? rc : ls_checkpoint_put(out, s->worker_count, err);
     for (size_t i = 0; rc == 0 && i < s->partition_count; i++) {
         rc = put_remembered(out, s, &s->parts[i], whole, err);
     }

@@ -306,14 +306,13 @@ int ls_stream_take(struct ls_stream *stream, unsigned worker, size_t part,
 
 /* ---- emission */
 
-/* What the workers have taken joins the others that wait. */
-static int gather(struct ls_stream *s, size_t view, struct ls_error *err)
+static int gather(struct ls_stream *s, struct ls_operator *op, struct ls_error *err)
 {
-    struct ls_operator *op = s->operators[view];
     int rc = 0;
     for (unsigned w = 0; w < s->worker_count; w++) {
+        struct ls_queue *arrived = &s->workers[w]->arrived[op->view->index];
         struct ls_waiting *record;
-        while (rc == 0 && (record = ls_queue_take(&s->workers[w]->arrived[view]))) {
+        while (rc == 0 && (record = ls_queue_take(arrived))) {
             rc = ls_ordered_add(&op->waiting, op->view, record, err);
             if (rc < 0) {
                 ls_mem_free(record);
@@ -321,6 +320,15 @@ static int gather(struct ls_stream *s, size_t view, struct ls_error *err)
                 ls_newcomers_add(&op->newcomers, record);
             }
         }
+    }
+    return rc;
+}
+
+int ls_stream_gather(struct ls_stream *s, struct ls_error *err)
+{
+    int rc = 0;
+    for (size_t v = 0; rc == 0 && v < s->views->count; v++) {
+        rc = s->operators[v] ? gather(s, s->operators[v], err) : 0;
     }
     return rc;
 }
@@ -363,11 +371,10 @@ static int64_t low_watermark(const struct ls_stream *s, const struct ls_view *vi
 
 int ls_stream_emit(struct ls_stream *s, struct ls_error *err)
 {
-    int rc = 0;
+    int rc = ls_stream_gather(s, err);
     for (size_t v = 0; rc == 0 && v < s->views->count; v++) {
         int64_t low = low_watermark(s, &s->views->views[v]);
-        rc = s->operators[v] ? gather(s, v, err) : 0;
-        if (rc == 0 && low > s->emitted[v]) {
+        if (low > s->emitted[v]) {
             rc = emit_view(s, v, low, &s->emitted_by_watermark, err);
             s->emitted[v] = low;
         }
@@ -377,10 +384,9 @@ int ls_stream_emit(struct ls_stream *s, struct ls_error *err)
 
 int ls_stream_flush(struct ls_stream *s, struct ls_error *err)
 {
-    int rc = 0;
+    int rc = ls_stream_gather(s, err);
     for (size_t v = 0; rc == 0 && v < s->views->count; v++) {
-        rc = s->operators[v] ? gather(s, v, err) : 0;
-        rc = rc < 0 ? rc : emit_view(s, v, INT64_MAX, &s->emitted_by_flush, err);
+        rc = emit_view(s, v, INT64_MAX, &s->emitted_by_flush, err);
     }
     return rc;
 }

@@ -62,6 +62,10 @@ void ls_stream_free(struct ls_stream *stream);
 int ls_stream_take(struct ls_stream *stream, unsigned worker, size_t part,
                    const struct ls_log_record *records, size_t count, struct ls_error *err);
 
+/* What the workers have taken joins what waits for its turn: begins an emission, a flush, and a
+ * checkpoint. */
+int ls_stream_gather(struct ls_stream *stream, struct ls_error *err);
+
 /* Emits the rows that the low watermarks of their views have made final. */
 int ls_stream_emit(struct ls_stream *stream, struct ls_error *err);
 
