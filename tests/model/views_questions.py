@@ -45,8 +45,9 @@ def show_view(view):
 ENVELOPE = [field_of('event_id', 'string'), field_of('event_time', TIME), field_of('ingest_time', TIME), field_of('source', 'string'),
             field_of('schema_version', 'int'), field_of('entity_id', 'string')]
 PHYSICAL = LATE[5:]
-CHOICES = {'event_type': ['order', 'mine'], 'country': ['', 'A', 'AA', 'B', 'DE', 'É'], 'code': ['x', 'xy', 'DE'], 'quantity': [*range(-3, 4), 127, 128, 255, 256, 257, -257, 1023, 99999],
-           'small': [-64, -1, 0, 1, 64, 300], 'huge': [2**63 - 1, -2**63, 5, -1, 0, 2**62], 'amount': [-100, -1, 0, 1, 50, 99, 100, 250, 12345],
+CHOICES = {'event_type': ['order', 'mine'], 'country': ['', 'A', 'AA', 'B', 'DE', 'É'], 'code': ['x', 'xy', 'DE'],
+           'quantity': [*range(-3, 4), 127, 128, 255, 256, 257, -257, 1023, 99999], 'small': [-64, -1, 0, 1, 64, 300],
+           'huge': [2**63 - 1, -2**63, 5, -1, 0, 2**62], 'amount': [-100, -1, 0, 1, 50, 99, 100, 250, 12345],
            'weight': [-1500, -1, 0, 1, 5, 999, 10**18 - 1], 'due': [-5, 0, 7, 40], 'day': [-1, 0, 3], 'flag': [False, True], 'wall': [-5, 3]}
 
 
