@@ -124,7 +124,20 @@ struct record_scope {
     struct planner *p;
     struct ls_where where;
     size_t source;
+    int rc;
 };
+
+/* Has one of the sources such a field? If not all have it, that is told in so many words. */
+static bool is_known(const struct ls_view *v, const char *name)
+{
+    struct ls_normal_column column;
+    unsigned cell;
+    size_t s = 0;
+    while (s < v->source_count && !column_of(v, s, name, -1, &column, &cell)) {
+        s++;
+    }
+    return s < v->source_count;
+}
 
 static const char *suggest(const void *context, const char *name, char buffer[LS_SUGGEST_MAX])
 {
@@ -134,22 +147,16 @@ static const char *suggest(const void *context, const char *name, char buffer[LS
 
 static bool record_symbol(void *context, const char *name, struct ls_expr_symbol *symbol)
 {
-    const struct record_scope *scope = context;
-    const struct ls_view *v = scope->p->view;
-    struct ls_normal_column column;
-    struct ls_normal_column other;
-    unsigned cell;
-    unsigned unused;
-    if (!column_of(v, scope->source, name, -1, &column, &cell)) {
-        return false;
+    struct record_scope *scope = context;
+    struct view_field field;
+    bool found = false;
+    if (is_known(scope->p->view, name)) {
+        scope->rc = ls_view_field(scope->p, name, -1, scope->where, &field, &found);
     }
-    for (size_t s = 0; s < v->source_count; s++) { /* what is not the same in all is not theirs */
-        if (!column_of(v, s, name, -1, &other, &unused) || !same(&column, &other)) {
-            return false;
-        }
+    if (found) {
+        symbol_of(&field.column, field.cells[scope->source], symbol);
     }
-    symbol_of(&column, cell, symbol);
-    return true;
+    return found;
 }
 
 static void want_condition(struct planner *p, const struct ls_expr *expr, const char *what,
@@ -167,10 +174,11 @@ int ls_view_where(struct planner *p, const char *text, struct ls_where where,
     int told = p->diag->errors;
     int rc = 0;
     for (size_t s = 0; rc == 0 && p->diag->errors == told && s < p->view->source_count; s++) {
-        struct record_scope context = {p, where, s};
+        struct record_scope context = {p, where, s, 0};
         struct ls_expr_scope scope = {record_symbol, suggest, &context};
         struct ls_expr *expr;
         rc = ls_expr_compile(text, where, -1, &scope, &p->views->arena, p->diag, &expr, p->err);
+        rc = context.rc < 0 ? context.rc : rc;
         out[s] = expr;
     }
     if (rc == 0 && p->diag->errors == told) {
@@ -203,6 +211,17 @@ static bool column_symbol(const struct row_scope *scope, const char *name,
     return false;
 }
 
+/* Where a field is kept; -1: nowhere yet. */
+static int kept_at(const struct ls_view_source *source, unsigned cell)
+{
+    for (size_t k = 0; k < source->kept_count; k++) {
+        if (source->kept[k].cell == cell) {
+            return (int)source->kept[k].slot;
+        }
+    }
+    return -1;
+}
+
 /* A field of one source, or of all, that is kept from now on. */
 static bool keep_field(struct row_scope *scope, const char *name, int side,
                        struct ls_expr_symbol *symbol)
@@ -211,33 +230,38 @@ static bool keep_field(struct row_scope *scope, const char *name, int side,
     struct ls_view *v = p->view;
     struct view_field field;
     bool found;
+    size_t first = side < 0 ? 0 : (size_t)side;
     scope->rc = ls_view_field(p, name, side, scope->where, &field, &found);
     if (scope->rc < 0 || !found) {
         return false;
     }
-    if (v->kept_count == LS_VIEW_COLUMNS_MAX) {
+    int slot = kept_at(&v->sources[first], field.cells[first]);
+    if (slot < 0 && v->kept_count == LS_VIEW_COLUMNS_MAX) {
         PROBLEM(p, scope->where, "make two views of it",
                 "the expressions of a view use at most %d fields", LS_VIEW_COLUMNS_MAX);
         return false;
     }
-    unsigned slot = (unsigned)v->kept_count++;
-    for (size_t s = 0; s < v->source_count; s++) {
+    for (size_t s = 0; slot < 0 && s < v->source_count; s++) {
         struct ls_view_source *source = &v->sources[s];
         if (side < 0 || (size_t)side == s) {
-            source->kept[source->kept_count++] = (struct ls_view_kept){field.cells[s], slot};
+            source->kept[source->kept_count++] = (struct ls_view_kept){field.cells[s],
+                                                                       (unsigned)v->kept_count};
         }
     }
+    slot = slot < 0 ? (int)v->kept_count++ : slot;
     field.column.nullable = field.column.nullable || v->keep_left;
-    symbol_of(&field.column, (unsigned)v->column_count + slot, symbol);
+    symbol_of(&field.column, (unsigned)v->column_count + (unsigned)slot, symbol);
     return true;
 }
 
 static bool row_symbol(void *context, const char *name, struct ls_expr_symbol *symbol)
 {
     struct row_scope *scope = context;
+    const struct ls_view *v = scope->p->view;
     const char *dot = strchr(name, '.');
-    if (scope->p->view->kind != LS_VIEW_JOIN) {
-        return column_symbol(scope, name, symbol) || keep_field(scope, name, -1, symbol);
+    if (v->kind != LS_VIEW_JOIN) {
+        return column_symbol(scope, name, symbol) ||
+               (is_known(v, name) && keep_field(scope, name, -1, symbol));
     }
     bool left = dot && dot - name == 4 && memcmp(name, "left", 4) == 0;
     bool right = dot && dot - name == 5 && memcmp(name, "right", 5) == 0;
@@ -249,11 +273,30 @@ static bool row_symbol(void *context, const char *name, struct ls_expr_symbol *s
     return keep_field(scope, dot + 1, right, symbol);
 }
 
+/* Among the columns so far, and the fields. */
+static const char *suggest_in_row(const void *context, const char *name,
+                                  char buffer[LS_SUGGEST_MAX])
+{
+    const struct row_scope *scope = context;
+    const struct ls_view *v = scope->p->view;
+    const struct ls_topic_plan *topic = v->sources[0].topic_plan;
+    const char *names[LS_VIEW_COLUMNS_MAX + LS_RECORD_COLUMNS_MAX + 1];
+    size_t count = 0;
+    for (; count < scope->columns; count++) {
+        names[count] = v->columns[count].name;
+    }
+    for (size_t i = 0; i < topic->column_count; i++) {
+        names[count++] = topic->columns[i].name;
+    }
+    names[count] = NULL;
+    return ls_suggest(name, names, buffer);
+}
+
 int ls_view_expr(struct planner *p, const char *text, struct ls_where where, int quotient_scale,
                  size_t columns, struct ls_expr **out)
 {
     struct row_scope context = {p, where, columns, 0};
-    struct ls_expr_scope scope = {row_symbol, NULL, &context};
+    struct ls_expr_scope scope = {row_symbol, suggest_in_row, &context};
     int told = p->diag->errors;
     int rc = ls_expr_compile(text, where, quotient_scale, &scope, &p->views->arena, p->diag, out,
                              p->err);
@@ -348,13 +391,24 @@ static int plan_where(struct planner *p)
     return rc;
 }
 
+static bool is_in_key(const struct ls_view *v, unsigned cell)
+{
+    size_t i = 0;
+    while (i < v->by_count && v->sources[0].by[i] != cell) {
+        i++;
+    }
+    return i < v->by_count;
+}
+
 static int add_key(struct planner *p, const char *name, struct ls_where where)
 {
     struct ls_view *v = p->view;
     struct view_field field;
     bool found;
     int rc = ls_view_operand(p, name, -1, where, &field, &found);
-    if (rc == 0 && found) {
+    if (rc == 0 && found && v->kind == LS_VIEW_JOIN && is_in_key(v, field.cells[0])) {
+        PROBLEM(p, where, "leave it out", "`%s` is in the key already", name);
+    } else if (rc == 0 && found) {
         for (size_t s = 0; s < v->source_count; s++) {
             v->sources[s].by[v->by_count] = field.cells[s];
         }
