@@ -488,7 +488,7 @@ static struct operand quotient(struct parser *p, struct operand a)
         return o;
     }
     if (p->quotient_scale < 0) {
-        problem(p, "LS2105", "only a normalize step divides: give it a `scale`, 2 say",
+        problem(p, "LS2105", "only normalize steps and columns divide: give it a `scale`, 2 say",
                 "a quotient needs a scale to be rounded at");
         return o;
     }

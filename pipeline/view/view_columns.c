@@ -66,9 +66,13 @@ static int find_input(struct planner *p, const struct ls_spec_aggregate *spec,
     }
     if (!takes(kind, field->column.type)) {
         bool ordered = kind == LS_AGGREGATE_MIN || kind == LS_AGGREGATE_MAX;
-        PROBLEM(p, place(p, name, spec), "`count` and `distinct` take fields of any type",
-                "%s needs a number%s, and `%s` is of type %s", spec->function.member->word,
-                ordered ? " or a time" : "", *name, ls_field_type_words[field->column.type]);
+        bool ranks = spec->function.member == &ls_member_top;
+        PROBLEM(p, place(p, name, spec),
+                ranks ? "without `by`, values are ranked by how many records they have"
+                      : "`distinct`, `first`, `last` and `top` take fields of any type",
+                "%s%s needs a number%s, and `%s` is of type %s", ranks ? "`by` of " : "",
+                spec->function.member->word, ordered ? " or a time" : "", *name,
+                ls_field_type_words[field->column.type]);
         return 0;
     }
     struct ls_normal_column *copy = ls_arena_new(&p->views->arena, 1, sizeof *copy, p->err);
@@ -181,6 +185,11 @@ static int plan_expr(struct planner *p, const struct ls_spec_aggregate *spec,
     }
     int rc = ls_view_expr(p, settings->field, place(p, &settings->field, spec), scale, number,
                           &expr);
+    if (expr && scale >= 0 &&
+        (ls_expr_type(expr) != LS_EXPR_NUMBER || ls_expr_scale(expr) != (unsigned)scale)) {
+        PROBLEM(p, place(p, &spec->scale, spec), "leave it out: the result is exact",
+                "`scale` rounds a quotient, and this is none");
+    }
     out->expr = expr;
     out->scale = expr ? ls_expr_scale(expr) : 0;
     out->precision = LS_AGGREGATE_DIGITS;

@@ -236,10 +236,65 @@ static int check_names(struct planner *p)
     return 0;
 }
 
+/* A named type of the rows: Avro knows each by its name alone. NULL: memory was refused. */
+static int add_type(struct planner *p, struct names *types, const char *type, struct ls_where where)
+{
+    for (size_t k = 0; type && k < types->count; k++) {
+        if (strcmp(types->items[k], type) == 0) {
+            PROBLEM(p, where, "choose another name", "two types of its rows would be called `%s`",
+                    type);
+        }
+    }
+    types->items[types->count++] = type;
+    return type ? 0 : p->err->code;
+}
+
+static const char *type_of(struct planner *p, const char *column, const char *suffix)
+{
+    return ls_arena_printf(&p->views->arena, p->err, "%s_%s%s", p->view->spec->name, column,
+                           suffix);
+}
+
+static bool is_enum(const struct ls_view_column *c)
+{
+    return c->input && c->input->type == LS_FIELD_ENUM &&
+           (c->kind == LS_AGGREGATE_FIRST || c->kind == LS_AGGREGATE_LAST ||
+            c->kind == LS_AGGREGATE_TOP);
+}
+
+static int check_types(struct planner *p)
+{
+    const struct ls_view *v = p->view;
+    struct ls_where name = ls_spec_place(p->views->plan->spec, &v->spec->name, v->spec->where);
+    struct names types = {0};
+    types.items = ls_arena_new(&p->views->arena, 3 + v->by_count + 2 * v->column_count,
+                               sizeof *types.items, p->err);
+    int rc = types.items ? add_type(p, &types, v->spec->name, name) : p->err->code;
+    if (v->kind == LS_VIEW_ALERT) {
+        rc = rc < 0 ? rc : add_type(p, &types, "transition", name);
+        rc = rc < 0 ? rc : add_type(p, &types, "severity", name);
+    }
+    for (size_t i = 0; rc == 0 && i < key_columns(v); i++) {
+        rc = v->by[i].type == LS_FIELD_ENUM
+                 ? add_type(p, &types, type_of(p, v->by[i].name, ""), v->spec->by.where[i])
+                 : 0;
+    }
+    for (size_t i = 0; rc == 0 && i < v->column_count; i++) {
+        const struct ls_view_column *c = &v->columns[i];
+        struct ls_where where = v->spec->select.where[i];
+        rc = is_enum(c) ? add_type(p, &types, type_of(p, c->name, ""), where) : 0;
+        if (rc == 0 && c->kind == LS_AGGREGATE_TOP) {
+            rc = add_type(p, &types, type_of(p, c->name, "_entry"), where);
+        }
+    }
+    return rc;
+}
+
 int ls_view_schema(struct planner *p)
 {
     struct ls_buf text;
     int rc = check_names(p);
+    rc = rc < 0 || p->diag->errors ? rc : check_types(p);
     if (rc < 0 || p->diag->errors) {
         return rc;
     }
