@@ -128,8 +128,10 @@ struct ls_aggregate_result ls_ratio_result(const struct ls_aggregate *of, unsign
         ratio = divide_down(value, divisor, of_scale - up);
     }
     bool negative = (of->sum < 0) != (to->sum < 0);
-    return number(!fits || ratio > (ls_u128)LS_I128_MAX,
-                  negative ? -(ls_i128)ratio : (ls_i128)ratio);
+    if (!fits || ratio > (ls_u128)LS_I128_MAX) {
+        return number(true, 0);
+    }
+    return number(false, negative ? -(ls_i128)ratio : (ls_i128)ratio);
 }
 
 int64_t ls_quantile_bound(int64_t value)

@@ -163,6 +163,7 @@ static void test_ratios(void **state)
         {"one more", 1, 1, LS_I128_MAX / 100 + 1, 1, 0, 0, 2, false, true, 0},
         {"a wide divisor", 1, 1, 1, LS_I128_MAX / 10, 2, 0, 0, false, false, 0},
         {"what has no negative", 1, 1, LS_I128_MIN, -1, 0, 0, 0, false, true, 0},
+        {"what has no positive", 1, 1, LS_I128_MIN, 1, 0, 0, 0, false, true, 0},
         {"by what has no negative", 1, 1, 1, LS_I128_MIN, 0, 0, 0, false, false, 0},
         /* 10^12 / 0.5 at 9 places: 10^39 on the way */
         {"wider on the way", 1, 1, 1000000000000, E18 / 2, 0, 18, 9, false, false, 2000 * E18},
