@@ -26,8 +26,7 @@ static void check_kind(struct viewer *v)
                 ways ? "several" : "none");
     }
     if (!view->join && view->from.count == 0) {
-        PROBLEM(v->r, "LS2033", view->where, "add `from: EVENT_TYPE`",
-                "it reads nothing: `from` is missing");
+        WRONG(v, &view->from, "add `from: EVENT_TYPE`", "it reads nothing: `from` is missing");
     }
     if (view->rolling && view->rolling->step_ms &&
         view->rolling->over_ms % view->rolling->step_ms != 0) {
@@ -92,31 +91,44 @@ static int read_types(struct viewer *v)
 
 /* ---- what may be selected */
 
-static void check_column(struct viewer *v, const struct ls_spec_aggregate *column)
+static void check_function(struct viewer *v, const struct ls_spec_aggregate *column)
 {
     const struct ls_spec_view *view = v->view;
-    const struct ls_member *function = column->function.member;
-    bool expr = function == &ls_member_column;
-    bool of_records = view->join || (v->is_alert && !view->rolling);
+    const char *word = column->function.member->word;
+    bool expr = column->function.member == &ls_member_column;
     if (expr && view->window.member) {
         PROBLEM(v->r, "LS2033", column->where, "use an aggregate: {last: amount}, say",
                 "a window's rows are of many records, `expr` is of one");
-    } else if (!expr && of_records) {
-        PROBLEM(v->r, "LS2033", column->where,
-                view->join ? "write {expr: left.amount}, say" : "add `rolling: {over: 1m}`, say",
-                view->join ? "a join's columns are expressions over its pair of records"
-                           : "`%s` looks back, and nothing says how far",
-                function->word);
+    } else if (!expr && view->join) {
+        PROBLEM(v->r, "LS2033", column->where, "write {expr: left.amount}, say",
+                "a join's columns are expressions over a pair of records, `%s` is of many", word);
+    } else if (!expr && v->is_alert && !view->rolling) {
+        PROBLEM(v->r, "LS2033", column->where, "add `rolling: {over: 1m}`, say",
+                "`%s` looks back, and nothing says how far", word);
     }
-    if (function == &ls_member_quantile && column->q.part == 0) {
-        WRONG(v, &column->q, "add `q: 95/100`, say", "a quantile has a rank above 0, `q`");
-    } else if (function != &ls_member_quantile && ls_spec_aggregate_given(column, "q")) {
-        WRONG(v, &column->q, "leave it out", "`q` belongs to quantile");
+}
+
+/* About an option of a column; the column, where it is missing. */
+#define WRONG_COLUMN(v, column, member, hint, ...)                                                 \
+    PROBLEM((v)->r, "LS2033", ls_spec_place((v)->r->spec, member, (column)->where), hint,          \
+            __VA_ARGS__)
+
+static void check_column(struct viewer *v, const struct ls_spec_aggregate *column)
+{
+    const struct ls_member *function = column->function.member;
+    bool quantile = function == &ls_member_quantile;
+    bool rounds = function == &ls_member_avg || function == &ls_member_ratio ||
+                  function == &ls_member_column;
+    check_function(v, column);
+    if (quantile && column->q.part == 0) {
+        WRONG_COLUMN(v, column, &column->q, "add `q: 95/100`, say",
+                     "a quantile has a rank above 0, `q`");
+    } else if (!quantile && ls_spec_aggregate_given(column, "q")) {
+        WRONG_COLUMN(v, column, &column->q, "leave it out", "`q` belongs to quantile");
     }
-    if (ls_spec_aggregate_given(column, "scale") && function != &ls_member_avg &&
-        function != &ls_member_ratio && !expr) {
-        WRONG(v, &column->scale, "leave it out: the result is exact",
-              "`scale` belongs to avg, ratio and expr");
+    if (!rounds && ls_spec_aggregate_given(column, "scale")) {
+        WRONG_COLUMN(v, column, &column->scale, "leave it out: the result is exact",
+                     "`scale` belongs to avg, ratio and expr");
     }
 }
 

@@ -103,7 +103,7 @@ static void test_mistakes(void **state)
             {ROLLING("x: {expr: item, scale: 3}"), "LS2303", "views[0].select.x.scale",
              "`scale` rounds a quotient, and this is none", ""},
             {WINDOW(""), "LS2303", "views[0].select",
-             "a view has less than 64 fields in `by`, and 1 to 64 columns", "{orders: count}"},
+             "a view has fewer than 64 fields in `by`, and 1 to 64 columns", "{orders: count}"},
         });
 }
 

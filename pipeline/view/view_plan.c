@@ -445,7 +445,7 @@ static bool is_too_wide(struct planner *p)
                               wide ? (const void *)&spec->by : (const void *)&spec->select,
                               spec->where),
                 spec->select.count ? "make two views of it" : "for example {orders: count}",
-                "a view has less than %d fields in `by`, and 1 to %d columns", LS_VIEW_COLUMNS_MAX,
+                "a view has fewer than %d fields in `by`, and 1 to %d columns", LS_VIEW_COLUMNS_MAX,
                 LS_VIEW_COLUMNS_MAX);
     }
     return wide || long_list;
