@@ -29,11 +29,16 @@ static int print_sound(const struct ls_layers *layers, const struct ls_spec *spe
         return rc;
     }
     const char *shown = strncmp(platform, "./", 2) == 0 ? platform + 2 : platform;
-    cli_print("%s: ok, domain %s with %zu event type%s and %zu view%s; read %s%s%s%s%s%s\n",
+    size_t views = spec->pipeline->views.count;
+    size_t alerts = spec->pipeline->alerts.count;
+    char rules[64] = "";
+    if (alerts) {
+        snprintf(rules, sizeof rules, " and %zu alert rule%s", alerts, alerts == 1 ? "" : "s");
+    }
+    cli_print("%s: ok, domain %s with %zu event type%s%s %zu view%s%s; read %s%s%s%s%s%s\n",
               layers->spec_path, spec->domain, spec->event_types.count,
-              spec->event_types.count == 1 ? "" : "s", spec->pipeline->views.count,
-              spec->pipeline->views.count == 1 ? "" : "s",
-              ls_path_exists(platform) ? shown : "no platform.yaml",
+              spec->event_types.count == 1 ? "" : "s", alerts ? "," : " and", views,
+              views == 1 ? "" : "s", rules, ls_path_exists(platform) ? shown : "no platform.yaml",
               layers->environment ? ", environment " : "",
               layers->environment ? layers->environment : "", ", this file",
               layers->profile ? ", its profile " : "", layers->profile ? layers->profile : "");

@@ -276,10 +276,14 @@ static const struct ls_option pipeline_rows[] = {
     {"dedupe", LS_OPTION_TABLE, LS_OPTION_REQUIRED, offsetof(struct ls_spec_pipeline, dedupe),
      .table = &dedupe_table, .summary = "How duplicates are found."},
     {"views", LS_OPTION_LIST, 0, offsetof(struct ls_spec_pipeline, views),
-     .table = &ls_spec_view_table, .summary = "What is calculated."},
+     .table = &ls_spec_view_table, .summary = "What is calculated.",
+     .example = "[{name: revenue_1m, from: order_placed, window: {tumbling: 1m}, select: {orders: "
+                "count}}]"},
     {"alerts", LS_OPTION_LIST, 0, offsetof(struct ls_spec_pipeline, alerts),
      .table = &ls_spec_alert_table,
-     .summary = "Rules whose rows say when something begins and ends."},
+     .summary = "Rules whose rows say when something begins and ends.",
+     .example = "[{name: refund_storm, from: refund_issued, rolling: {over: 1m}, select: {refunds: "
+                "count}, when: refunds > 100, severity: CRITICAL}]"},
     END,
 };
 static const struct ls_table pipeline_table = {"pipeline",

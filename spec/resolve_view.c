@@ -21,7 +21,8 @@ static void check_kind(struct viewer *v)
     const struct ls_spec_view *view = v->view;
     int ways = (view->window.member != NULL) + (view->rolling != NULL) + (view->join != NULL);
     if (ways != 1 && !v->is_alert) {
-        PROBLEM(v->r, "LS2033", view->where, "for example `window: {tumbling: 1m}`",
+        PROBLEM(v->r, "LS2033", view->where,
+                ways ? "keep one of them" : "for example `window: {tumbling: 1m}`",
                 "a view has %s of `window`, `rolling` and `join`: exactly one is wanted",
                 ways ? "several" : "none");
     }
@@ -30,7 +31,7 @@ static void check_kind(struct viewer *v)
     }
     if (view->rolling && view->rolling->step_ms &&
         view->rolling->over_ms % view->rolling->step_ms != 0) {
-        WRONG(v, &view->rolling->step_ms, "5m of 24h, say",
+        WRONG(v, &view->rolling->step_ms, "a `step` of 5m and an `over` of 24h, say",
               "`over` is no multiple of `step`: a feature looks back over whole panes");
     }
 }
@@ -43,12 +44,15 @@ static void check_join(struct viewer *v)
         const char *word;
         const void *member;
         bool present;
-    } others[] = {{"from", &view->from, view->from.count > 0},
-                  {"by", &view->by, view->by.count > 0},
-                  {"where", &view->where_text, view->where_text != NULL}};
+        const char *hint;
+    } others[] = {
+        {"from", &view->from, view->from.count > 0, "`left` and `right` say what it reads"},
+        {"by", &view->by, view->by.count > 0, "`on` says which fields are equal"},
+        {"where", &view->where_text, view->where_text != NULL, "leave it out"},
+    };
     for (size_t k = 0; k < sizeof others / sizeof *others; k++) {
         if (others[k].present) {
-            WRONG(v, others[k].member, "leave it out", "`%s` does not go with `join`",
+            WRONG(v, others[k].member, others[k].hint, "`%s` does not go with `join`",
                   others[k].word);
         }
     }

@@ -273,6 +273,15 @@ static bool row_symbol(void *context, const char *name, struct ls_expr_symbol *s
     return keep_field(scope, dot + 1, right, symbol);
 }
 
+static bool is_aggregate(const char *name)
+{
+    const struct ls_member *const *member = ls_spec_aggregates.members;
+    while (*member && strcmp((*member)->word, name) != 0) {
+        member++;
+    }
+    return *member != NULL;
+}
+
 /* Among the columns so far, and the fields. */
 static const char *suggest_in_row(const void *context, const char *name,
                                   char buffer[LS_SUGGEST_MAX])
@@ -282,6 +291,9 @@ static const char *suggest_in_row(const void *context, const char *name,
     const struct ls_topic_plan *topic = v->sources[0].topic_plan;
     const char *names[LS_VIEW_COLUMNS_MAX + LS_RECORD_COLUMNS_MAX + 1];
     size_t count = 0;
+    if (is_aggregate(name)) {
+        return "let the aggregate be a column of its own, before what uses it";
+    }
     for (; count < scope->columns; count++) {
         names[count] = v->columns[count].name;
     }
