@@ -223,7 +223,7 @@ const struct ls_table ls_spec_aggregate_table = {"column",
 
 #define ROW_FROM                                                                                   \
     {                                                                                              \
-        "from", LS_OPTION_NAMES, 0, offsetof(struct ls_spec_view, from),                           \
+        "from", LS_OPTION_NAMES, LS_OPTION_WAS_NAME, offsetof(struct ls_spec_view, from),          \
             .summary =                                                                             \
                 "The event types that it reads. Of several it sees the fields that all of them "   \
                 "have, and event_type.",                                                           \

@@ -111,6 +111,32 @@ static void there_are_so_many(void **state)
     }
 }
 
+/* A view of one event type says what it said when that was all a view could read: specs keep their
+ * hash. */
+static void one_event_type_is_hashed_as_before(void **state)
+{
+    static const struct {
+        const char *from, *semantic;
+    } cases[] = {{"order", "\"order\""},
+                 {"[order]", "\"order\""},
+                 {"[order, visit]", "[\"order\",\"visit\"]"}};
+    struct fixture *f = *state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char line[128];
+        snprintf(line, sizeof line,
+                 "    - {name: a, from: %s, window: {session: 1m}, select: {n: count}}\n",
+                 cases[i].from);
+        char *text = with(line, "");
+        const struct ls_spec *spec = load_fine(f, text, NULL);
+        json_t *views = json_object_get(json_object_get(spec->semantic, "pipeline"), "views");
+        char *from = json_dumps(json_object_get(json_array_get(views, 0), "from"),
+                                JSON_ENCODE_ANY | JSON_COMPACT);
+        assert_string_equal(from, cases[i].semantic);
+        free(from);
+        free(text);
+    }
+}
+
 #define VIEW(rest) "    - {name: v, " rest "}\n"
 
 /* What does not go together; tests/wrong has the messages of each option. */
@@ -179,9 +205,8 @@ static void what_does_not_go_together(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        FIXTURE_TEST(sources_are_resolved),
-        FIXTURE_TEST(names_are_unique),
-        FIXTURE_TEST(there_are_so_many),
+        FIXTURE_TEST(sources_are_resolved),      FIXTURE_TEST(names_are_unique),
+        FIXTURE_TEST(there_are_so_many),         FIXTURE_TEST(one_event_type_is_hashed_as_before),
         FIXTURE_TEST(what_does_not_go_together),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -81,6 +81,11 @@ int ls_bind_names(struct ls_binder *b, const struct ls_option *row, const struct
         rc = ls_bind_scalar(b, &item, name, &items[i], &value);
         rc = rc < 0 ? rc : append(b, list, value);
     }
+    if (row->flags & LS_OPTION_WAS_NAME && json_array_size(list) == 1) {
+        json_t *name = json_incref(json_array_get(list, 0));
+        json_decref(list);
+        list = name;
+    }
     return finish(rc, list, json);
 }
 

@@ -58,7 +58,8 @@ enum ls_option_flags {
     LS_OPTION_MAIN = 16, /* in a family member's table: the row that takes the value when the word
                            is given a scalar or a list */
     LS_OPTION_REPEATED =
-        32 /* command line only, TEXT: may be given several times → struct ls_names */
+        32, /* command line only, TEXT: may be given several times → struct ls_names */
+    LS_OPTION_WAS_NAME = 64 /* NAMES: was a NAME before, and one name is hashed as it was then */
 };
 
 struct ls_rate {
