@@ -124,16 +124,18 @@ int ls_spec_derive_reference(const struct ls_spec *spec, const struct ls_spec_re
 {
     int rc = ls_buf_appendf(
         out, err,
-        "{\"type\":\"record\",\"name\":\"%s\",\"namespace\":\"%s.reference\",\"fields\":["
-        "{\"name\":\"%s\",\"type\":\"string\"}",
-        table->key, spec->domain, table->key_column);
-    const struct ls_spec_field *attributes = table->entity->attributes.items;
-    for (size_t i = 0; rc == 0 && i < table->entity->attributes.count; i++) {
-        rc = ls_buf_appendf(out, err, ",{\"name\":\"%s\",\"type\":", attributes[i].column_name);
-        rc = rc < 0 ? rc : ls_spec_derive_type(table->key, &attributes[i], out, err);
-        rc = rc < 0 ? rc
-                    : ls_buf_appendf(out, err, ",\"lockstep.type\":\"%s\"}",
-                                     ls_field_type_words[attributes[i].type]);
+        "{\"type\":\"record\",\"name\":\"%s\",\"namespace\":\"%s.reference\",\"fields\":[",
+        table->key, spec->domain);
+    for (size_t i = 0; rc == 0 && i < table->field_count; i++) {
+        const struct ls_spec_field *field = table->fields[i];
+        bool own_ids = table->has_own_ids && i == 0;
+        rc = ls_buf_appendf(out, err, "%s{\"name\":\"%s\",\"type\":", i ? "," : "",
+                            field->column_name);
+        rc = rc < 0 ? rc : ls_spec_derive_type(table->key, field, out, err);
+        rc = rc < 0    ? rc
+             : own_ids ? ls_buf_append_text(out, "}", err)
+                       : ls_buf_appendf(out, err, ",\"lockstep.type\":\"%s\"}",
+                                        ls_field_type_words[field->type]);
     }
     return rc < 0 ? rc : ls_buf_append_text(out, "]}", err);
 }

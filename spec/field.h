@@ -54,8 +54,9 @@ struct ls_spec_field {
     uint64_t given;
     struct ls_where where;
     /* resolved */
-    bool is_item; /* of an array or a map, which is the source's settings; its name is the field's
-                   */
+    bool is_item;   /* of an array or a map, which is the source's settings; its name is the field's
+                     */
+    bool is_column; /* of a reference table that is a file */
     const struct ls_spec_field *record; /* that it lies in; or NULL */
     const struct ls_spec_field *before; /* of a record: the one in front of it, or around it */
     enum ls_field_role role;

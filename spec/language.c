@@ -156,51 +156,34 @@ const struct ls_table ls_spec_check_table = {
     offsetof(struct ls_spec_check, given),
     check_rows};
 
-static const struct ls_option reference_rows[] = {
-    {"from", LS_OPTION_TEXT, LS_OPTION_REQUIRED, offsetof(struct ls_spec_reference, from),
-     .summary = "entities.NAME: the population, with its attributes as columns.",
-     .example = "entities.product"},
-    {"key", LS_OPTION_NAME, LS_OPTION_REQUIRED, offsetof(struct ls_spec_reference, key_column),
-     .summary = "What the column of ids is called.", .example = "product_id"},
-    END,
-};
-static const struct ls_table reference_table = {
-    "reference table",
-    "Data that records are checked against and enriched from.",
-    sizeof(struct ls_spec_reference),
-    offsetof(struct ls_spec_reference, where),
-    NO_PLACE,
-    reference_rows};
-
-static const struct ls_option lookup_rows[] = {
-    {"table", LS_OPTION_NAME, LS_OPTION_REQUIRED, offsetof(struct ls_spec_lookup, table),
-     .summary = "A reference table.", .example = "products"},
-    {"key", LS_OPTION_NAME, LS_OPTION_REQUIRED, offsetof(struct ls_spec_lookup, key),
-     .summary = "The field with the id.", .example = "product_id"},
-    {"take", LS_OPTION_NAME, LS_OPTION_REQUIRED, offsetof(struct ls_spec_lookup, take),
-     .summary = "The column to take.", .example = "category"},
-    END,
-};
-static const struct ls_table lookup_table = {
-    "lookup",
-    "A value from a reference table; null where the table has no such id.",
-    sizeof(struct ls_spec_lookup),
-    offsetof(struct ls_spec_lookup, where),
-    NO_PLACE,
-    lookup_rows};
-
 static const struct ls_option normalize_rows[] = {
     {"set", LS_OPTION_NAME, 0, offsetof(struct ls_spec_normalize, set),
      .summary = "The field that is added or replaced.", .example = "net"},
     {"expr", LS_OPTION_TEXT, 0, offsetof(struct ls_spec_normalize, expr),
      .summary = "Its value: an expression,", .example = "amount * quantity"},
     {"lookup", LS_OPTION_TABLE, 0, offsetof(struct ls_spec_normalize, lookup),
-     .table = &lookup_table, .summary = "or a value from a reference table."},
+     .table = &ls_spec_lookup_table,
+     .summary = "or a value from a reference table, or both: the expression then names the row's "
+                "columns as TABLE.COLUMN,"},
+    {"to_utc", LS_OPTION_NAME, 0, offsetof(struct ls_spec_normalize, to_utc),
+     .summary = "or the time in UTC of this field's local time, by `offset` or `zone`,",
+     .example = "local_time"},
+    {"adjust", LS_OPTION_NAME, 0, offsetof(struct ls_spec_normalize, adjust),
+     .summary = "or this number times the factors that `by` says, rounded once, half to even.",
+     .example = "price"},
     {"scale", LS_OPTION_INTEGER, 0, offsetof(struct ls_spec_normalize, scale), .minimum = "0",
      .maximum = "2",
      .summary = "Decimal places that the result is rounded to, half to even: 0 gives a long, 2 "
                 "gives money [the expression's own; a division wants it said].",
      .example = "2"},
+    {"offset", LS_OPTION_NAME, 0, offsetof(struct ls_spec_normalize, offset),
+     .summary = "to_utc: the field that says how many milliseconds local time is ahead of UTC,",
+     .example = "utc_offset_ms"},
+    {"zone", LS_OPTION_TABLE, 0, offsetof(struct ls_spec_normalize, zone),
+     .table = &ls_spec_lookup_table,
+     .summary = "or a table with `valid`, in UTC, and a column that says it."},
+    {"by", LS_OPTION_TABLE, 0, offsetof(struct ls_spec_normalize, by),
+     .table = &ls_spec_adjust_table, .summary = "adjust: the factors."},
     {"drop", LS_OPTION_NAME, 0, offsetof(struct ls_spec_normalize, drop),
      .summary = "The field that is left out.", .example = "coupon"},
     END,
@@ -336,8 +319,8 @@ static const struct ls_option spec_rows[] = {
      .summary = "Checks of every record, in order, and flags.",
      .example = "[{check: range, field: amount, min: 0.01}, {flag: large, when: amount >= "
                 "100.00}]"},
-    {"reference", LS_OPTION_MAP, 0, offsetof(struct ls_spec, reference), .table = &reference_table,
-     .summary = "Reference tables."},
+    {"reference", LS_OPTION_MAP, 0, offsetof(struct ls_spec, reference),
+     .table = &ls_spec_reference_table, .summary = "Reference tables."},
     {"normalize", LS_OPTION_LISTS, 0, offsetof(struct ls_spec, normalize),
      .table = &ls_spec_normalize_table, .summary = "Steps by event type.",
      .example = "{order_placed: [{drop: coupon}]}"},

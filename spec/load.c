@@ -73,6 +73,16 @@ const struct ls_spec_reference *ls_spec_reference(const struct ls_spec *spec, co
     return NULL;
 }
 
+size_t ls_spec_table_column(const struct ls_spec_reference *table, const char *name)
+{
+    for (size_t i = 0; i < table->field_count; i++) {
+        if (strcmp(table->fields[i]->name, name) == 0) {
+            return i;
+        }
+    }
+    return LS_COLUMN_LACKING;
+}
+
 unsigned ls_spec_step_before(const struct ls_spec_event_type *type, const char *name,
                              const struct ls_spec_event_type **out)
 {
@@ -99,7 +109,10 @@ static bool given(const struct ls_table *table, uint64_t bits, const char *optio
 
 bool ls_spec_field_given(const struct ls_spec_field *field, const char *option)
 {
-    return given(field->is_item ? &ls_spec_item_table : &ls_spec_field_table, field->given, option);
+    const struct ls_table *table = field->is_item     ? &ls_spec_item_table
+                                   : field->is_column ? &ls_spec_column_table
+                                                      : &ls_spec_field_table;
+    return given(table, field->given, option);
 }
 
 bool ls_spec_normalize_scaled(const struct ls_spec_normalize *step)
@@ -166,6 +179,12 @@ static int hash_of(struct ls_spec *spec, struct ls_error *err)
     return rc;
 }
 
+static const char *folder_of(const char *path, struct ls_arena *arena, struct ls_error *err)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? ls_arena_text(arena, path, (size_t)(slash - path) + 1, err) : "";
+}
+
 static int load(const struct ls_layers *layers, struct ls_spec *spec, struct ls_arena *arena,
                 struct ls_diag *diag, struct ls_error *err)
 {
@@ -190,6 +209,10 @@ static int load(const struct ls_layers *layers, struct ls_spec *spec, struct ls_
         return rc;
     }
     spec->tree = tree;
+    spec->folder = folder_of(layers->spec_path, arena, err);
+    if (!spec->folder) {
+        return err->code;
+    }
     spec->arena = *arena; /* the resolver allocates from the spec's */
     rc = ls_spec_resolve(spec, diag, err);
     *arena = spec->arena;

@@ -57,93 +57,61 @@ struct ls_spec_field *ls_resolve_field_anywhere(struct resolver *r, const char *
     return NULL;
 }
 
-static const char *reference_name_at(const void *things, size_t i)
+/* What belongs to one of the functions of a step alone. */
+static void check_companions(struct resolver *r, const struct ls_spec_normalize *step)
 {
-    return ((const struct ls_spec_reference *)things)[i].key;
-}
-
-const char *ls_resolve_suggest_reference(const struct resolver *r, const char *word,
-                                         char buffer[LS_SUGGEST_MAX])
-{
-    const char *known = ls_resolve_suggest(word, reference_name_at, r->spec->reference.items,
-                                           r->spec->reference.count, buffer);
-    return known ? known : "declare one under `reference`";
-}
-
-const struct ls_spec_reference *ls_resolve_reference(struct resolver *r, const char *const *name,
-                                                     struct ls_where otherwise)
-{
-    const struct ls_spec_reference *table = ls_spec_reference(r->spec, *name);
-    if (!table) {
-        char hint[LS_SUGGEST_MAX];
-        PROBLEM(r, "LS2014", ls_spec_place(r->spec, name, otherwise),
-                ls_resolve_suggest_reference(r, *name, hint), "there is no reference table `%s`",
-                *name);
-    }
-    return table;
-}
-
-static void resolve_references(struct resolver *r)
-{
-    struct ls_spec_reference *tables = r->spec->reference.items;
-    for (size_t i = 0; i < r->spec->reference.count; i++) {
-        if (strncmp(tables[i].from, "entities.", 9) != 0) {
-            char hint[LS_SUGGEST_MAX];
-            bool entity = ls_spec_entity(r->spec, tables[i].from) != NULL;
-            snprintf(hint, sizeof hint, "did you mean `entities.%s`?", tables[i].from);
-            PROBLEM(r, "LS2014", ls_spec_place(r->spec, &tables[i].from, tables[i].where),
-                    entity ? hint : "write `from: entities.product`, say",
-                    "`%s` names no population", tables[i].from);
-            continue;
-        }
-        tables[i].entity = ls_resolve_entity(r, tables[i].from + 9, &tables[i].from,
-                                             tables[i].where);
-        const struct ls_spec_field *attributes = tables[i].entity
-                                                     ? tables[i].entity->attributes.items
-                                                     : NULL;
-        for (size_t k = 0; attributes && k < tables[i].entity->attributes.count; k++) {
-            const char *column = attributes[k].column_name; /* NULL of one too many */
-            if (strcmp(attributes[k].name, tables[i].key_column) == 0 ||
-                (column && strcmp(column, tables[i].key_column) == 0)) {
-                PROBLEM(r, "LS2001", ls_spec_place(r->spec, &tables[i].key_column, tables[i].where),
-                        "choose another name for the key", "`%s` is an attribute of %s",
-                        tables[i].key_column, tables[i].entity->key);
-            }
+    const struct {
+        const char *word, *owner;
+        bool given, has_owner;
+        const void *member;
+    } companions[] = {{"scale", "expr", ls_spec_normalize_scaled(step), step->expr, &step->scale},
+                      {"offset", "to_utc", step->offset, step->to_utc, &step->offset},
+                      {"zone", "to_utc", step->zone, step->to_utc, &step->zone},
+                      {"by", "adjust", step->by, step->adjust, &step->by}};
+    for (size_t i = 0; i < sizeof companions / sizeof *companions; i++) {
+        if (companions[i].given && !companions[i].has_owner) {
+            PROBLEM(r, "LS2016", ls_spec_place(r->spec, companions[i].member, step->where),
+                    "leave it out", "`%s` belongs to `%s`", companions[i].word,
+                    companions[i].owner);
         }
     }
-}
-
-static void resolve_lookup(struct resolver *r, const struct ls_spec_lookup *lookup)
-{
-    const struct ls_spec_reference *table = ls_resolve_reference(r, &lookup->table, lookup->where);
-    char buffer[LS_SUGGEST_MAX];
-    const char *hint;
-    if (table && table->entity &&
-        !ls_resolve_attribute(table->entity, lookup->take, buffer, &hint)) {
-        PROBLEM(r, "LS2016", ls_spec_place(r->spec, &lookup->take, lookup->where), hint,
-                "the table `%s` has no column `%s`", lookup->table, lookup->take);
+    if (step->to_utc && !step->offset == !step->zone) {
+        PROBLEM(r, "LS2016", ls_spec_place(r->spec, &step->to_utc, step->where),
+                step->zone ? "keep one of the two"
+                           : "add `offset: FIELD`, or `zone: {table: ..., key: ..., take: ...}`",
+                "`to_utc` needs either an `offset` or a `zone`");
+    }
+    if (step->adjust && !step->by) {
+        PROBLEM(r, "LS2016", ls_spec_place(r->spec, &step->adjust, step->where),
+                "add `by: {table: ..., key: ..., factor: [numerator, denominator]}`",
+                "`adjust` needs `by`: where the factors are");
     }
 }
 
-static void resolve_step(struct resolver *r, const struct ls_spec_normalize *step)
+static void resolve_step(struct resolver *r, struct ls_spec_normalize *step)
 {
     bool sets = step->set != NULL;
-    if (sets == (step->drop != NULL) || (sets && (step->expr != NULL) == (step->lookup != NULL)) ||
-        (!sets && (step->expr || step->lookup))) {
+    int functions = (step->expr || step->lookup) + (step->to_utc != NULL) + (step->adjust != NULL);
+    if (sets == (step->drop != NULL) || functions != sets) {
         PROBLEM(r, "LS2016", step->where,
                 "write {set: net, expr: ...}, {set: category, lookup: {...}} or {drop: coupon}",
-                "a step is either a `set` with an `expr` or a `lookup`, or a `drop`");
+                "a step is either a `set` with an `expr`, a `lookup`, `to_utc` or `adjust`, or a "
+                "`drop`");
+        return;
     }
-    if (ls_spec_normalize_scaled(step) && !step->expr) {
-        PROBLEM(r, "LS2016", ls_spec_place(r->spec, &step->scale, step->where), "leave it out",
-                "`scale` belongs to `expr`");
-    }
+    check_companions(r, step);
     if (sets && ls_resolve_reserved(step->set)) {
         PROBLEM(r, "LS2001", ls_spec_place(r->spec, &step->set, step->where), "choose another name",
                 "`%s` is a field of the envelope", step->set);
     }
     if (step->lookup) {
-        resolve_lookup(r, step->lookup);
+        ls_resolve_lookup(r, step->lookup, step->expr);
+    }
+    if (step->zone) {
+        ls_resolve_zone(r, step->zone);
+    }
+    if (step->by) {
+        ls_resolve_adjust(r, step->by);
     }
 }
 
@@ -153,7 +121,7 @@ static void resolve_normalize(struct resolver *r)
     for (size_t i = 0; i < r->spec->normalize.count; i++) {
         struct ls_spec_event_type *type = ls_resolve_event_type(r, &lists[i].key,
                                                                 r->spec->normalize.where[i]);
-        const struct ls_spec_normalize *steps = lists[i].items.items;
+        struct ls_spec_normalize *steps = lists[i].items.items;
         if (type) {
             type->normalize = &lists[i].items;
         }
@@ -258,8 +226,8 @@ int ls_spec_resolve(struct ls_spec *spec, struct ls_diag *diag, struct ls_error 
         return rc;
     }
     ls_resolve_episodes(&r);
-    resolve_references(&r);
-    rc = ls_resolve_quality(&r);
+    rc = ls_resolve_references(&r);
+    rc = rc < 0 ? rc : ls_resolve_quality(&r);
     resolve_normalize(&r);
     resolve_faults(&r);
     return rc < 0 ? rc : resolve_pipeline(&r);

@@ -1,6 +1,7 @@
 /* Shared by the parts of the resolver: what a spec is made of (resolve_type.c, resolve_source.c,
  * resolve_ref.c, resolve_lifecycle.c), when its events arrive (resolve_arrival.c), what is checked
- * (resolve_quality.c), and what else is done with it (resolve.c). */
+ * (resolve_quality.c), what it is checked against and enriched from (resolve_reference.c), and what
+ * else is done with it (resolve.c). */
 #ifndef LS_SPEC_RESOLVE_INTERNAL_H
 #define LS_SPEC_RESOLVE_INTERNAL_H
 
@@ -40,13 +41,6 @@ bool ls_resolve_reserved(const char *name);
 struct ls_spec_event_type *ls_resolve_event_type(struct resolver *r, const char *const *name,
                                                  struct ls_where otherwise);
 
-/* The reference table that a member of the spec names; NULL, and the problem noted, when there is
- * none. What to write instead, as ls_suggest. */
-const struct ls_spec_reference *ls_resolve_reference(struct resolver *r, const char *const *name,
-                                                     struct ls_where otherwise);
-const char *ls_resolve_suggest_reference(const struct resolver *r, const char *word,
-                                         char buffer[LS_SUGGEST_MAX]);
-
 /* An id template; `sessions`: it may name the session. */
 void ls_resolve_template(struct resolver *r, const char *const *text, struct ls_where otherwise,
                          bool sessions);
@@ -75,6 +69,24 @@ void ls_resolve_episodes(struct resolver *r);   /* behind them */
 struct ls_spec_field *ls_resolve_field_anywhere(struct resolver *r, const char *const *name,
                                                 struct ls_where otherwise);
 int ls_resolve_event_types(struct resolver *r);
+
+/* `precision`, `scale` and `places`, and what the field's scale comes to. */
+void ls_resolve_digits(struct resolver *r, struct ls_spec_field *f);
+
+/* Columns of all reference tables, and what they are to them. */
+int ls_resolve_references(struct resolver *r);
+
+/* The table that a member of the spec names; NULL, and the problem noted, when there is none. And
+ * the hint for a name that is none. */
+const struct ls_spec_reference *ls_resolve_reference(struct resolver *r, const char *const *name,
+                                                     struct ls_where otherwise);
+const char *ls_resolve_suggest_reference(const struct resolver *r, const char *word,
+                                         char buffer[LS_SUGGEST_MAX]);
+
+/* What a normalize step takes from a table. */
+void ls_resolve_lookup(struct resolver *r, struct ls_spec_lookup *lookup, bool with_expr);
+void ls_resolve_zone(struct resolver *r, struct ls_spec_lookup *zone);
+void ls_resolve_adjust(struct resolver *r, struct ls_spec_adjust *by);
 
 /* A field whose source is `ref`: what it names is there, and of a type that fits. Versions of all
  * event types have to be known. */

@@ -64,8 +64,8 @@ static void names_are_unique(void **state)
           "choice",
           "LS2001", NULL, "`id` is the entity's own name"},
          {"set: unit_price", "set: watermark", "LS2001", NULL, "`watermark` is a field of the"},
-         {"key: product_id}\n  customers", "key: sku}\n  customers", "LS2001", NULL,
-          "`sku` is an attribute of product"}});
+         {"key: product_id}\n  customers", "key: price_cents}\n  customers", "LS2001", NULL,
+          "`price_cents` is the column of an attribute of product"}});
     struct fixture *f = *state;
     char *text = changed(sample_spec, "    - {name: revenue,",
                          "    - {name: revenue, from: visit, window: {tumbling: 1m}, select: {n: "
@@ -481,8 +481,9 @@ static void normalize_steps_do_one_thing(void **state)
           "a step is either"},
          {"{drop: coupon}", "{set: x}", "LS2016", NULL, "a step is either"},
          {"{drop: coupon}", "{drop: coupon, expr: \"1\"}", "LS2016", NULL, "a step is either"},
-         {"{drop: coupon}", "{set: x, expr: \"1\", lookup: {table: products, key: sku, take: sku}}",
-          "LS2016", NULL, "a step is either"},
+         {"{drop: coupon}", "{drop: coupon, adjust: score}", "LS2016", NULL, "a step is either"},
+         {"{drop: coupon}", "{set: x, expr: \"1\", adjust: score}", "LS2016", NULL,
+          "a step is either"},
          {"take: price", "take: prize", "LS2016", NULL,
           "the table `products` has no column `prize`"}});
 }

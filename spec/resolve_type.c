@@ -114,8 +114,7 @@ static void check_bounds(struct resolver *r, const struct ls_spec_field *f)
 
 #define BINARY_PLACES 2 /* of a float or double that does not say */
 
-/* `precision`, `scale` and `places`. */
-static void resolve_digits(struct resolver *r, struct ls_spec_field *f)
+void ls_resolve_digits(struct resolver *r, struct ls_spec_field *f)
 {
     bool decimal = f->type == LS_FIELD_DECIMAL;
     bool binary = f->type == LS_FIELD_FLOAT || f->type == LS_FIELD_DOUBLE;
@@ -155,7 +154,7 @@ static int resolve_item(struct resolver *r, const struct ls_spec_field *f,
 {
     item->is_item = true;
     item->name = item->column_name = f->name;
-    resolve_digits(r, item);
+    ls_resolve_digits(r, item);
     check_bounds(r, item);
     return ls_resolve_source(r, item, type);
 }
@@ -209,7 +208,7 @@ static int resolve_field(struct resolver *r, struct ls_spec_field *f, enum ls_fi
                 "an attribute of an entity cannot be of type %s", ls_field_type_words[f->type]);
         return 0;
     }
-    resolve_digits(r, f);
+    ls_resolve_digits(r, f);
     check_bounds(r, f);
     ls_resolve_items(r, f);
     struct ls_spec_field *item = ls_spec_item(f);

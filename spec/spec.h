@@ -114,16 +114,33 @@ struct ls_spec_normalize {
     const char *set;
     const char *expr;
     const char *drop;
+    const char *to_utc; /* with `offset` or `zone` */
+    const char *adjust; /* with `by` */
     int64_t scale;
     struct ls_spec_lookup *lookup;
+    const char *offset;
+    struct ls_spec_lookup *zone;
+    struct ls_spec_adjust *by;
     uint64_t given;
     struct ls_where where;
 };
 struct ls_spec_lookup {
     const char *table;
     const char *key;
-    const char *take;
+    const char *take; /* NULL beside an expression */
+    const char *at;   /* NULL: event_time, where the table has `valid` */
     struct ls_where where;
+    /* resolved; NULL where there is no such table */
+    const struct ls_spec_reference *reference;
+};
+struct ls_spec_adjust {
+    const char *table;
+    const char *key;
+    struct ls_names factor; /* numerator, denominator */
+    const char *at;         /* NULL: event_time */
+    struct ls_where where;
+    /* resolved, likewise */
+    const struct ls_spec_reference *reference;
 };
 
 /* A version of an event type's schema that is written. */
@@ -280,13 +297,39 @@ struct ls_spec_check {
     struct ls_pattern pattern; /* of `like` */
 };
 
+/* A column of a reference table that is a file. */
+struct ls_spec_column {
+    struct ls_spec_field field; /* no source */
+    int type_word;              /* of ls_table_column_words */
+};
+
+/* What the columns of a reference table are to it. */
+enum ls_table_role {
+    LS_TABLE_KEY,
+    LS_TABLE_ID,
+    LS_TABLE_FROM, /* valid: [FROM, TO] */
+    LS_TABLE_TO,
+    LS_TABLE_HAPPENS,
+    LS_TABLE_KNOWN,
+    LS_TABLE_ROLES
+};
+
 struct ls_spec_reference {
     const char *key;  /* the table's name */
-    const char *from; /* "entities.product" */
+    const char *from; /* "entities.product"; or */
+    const char *file;
+    struct ls_items columns; /* struct ls_spec_column, of a file */
     const char *key_column;
+    struct ls_names valid;
+    const char *happens, *known, *id;
     struct ls_where where;
     /* resolved */
-    const struct ls_spec_entity *entity;
+    const struct ls_spec_entity *entity; /* NULL: a file */
+    const char *path;                    /* of the file */
+    bool has_own_ids; /* the first column has the ids of the population, and is no attribute */
+    size_t field_count;
+    const struct ls_spec_field **fields; /* its columns, in the order of rows in memory */
+    size_t roles[LS_TABLE_ROLES];        /* which of them; LS_COLUMN_LACKING: none */
 };
 
 /* Settings of a fault; which of them it has, its rows say. */
@@ -450,6 +493,7 @@ struct ls_spec {
     struct ls_spec_pipeline *pipeline;
     struct ls_where where;
     /* the rest */
+    const char *folder; /* of the domain file: where the files that it names are looked for */
     struct ls_arena arena;
     const struct ls_yaml *tree; /* that was bound: all layers, without `profiles` */
     struct ls_places places;    /* of what was bound */
@@ -460,11 +504,12 @@ struct ls_spec {
 };
 
 extern const struct ls_table ls_spec_table;
+extern const char *const ls_table_column_words[];
 extern const struct ls_family ls_spec_sources, ls_spec_distributions, ls_spec_picks,
     ls_spec_courses, ls_spec_windows, ls_spec_aggregates;
-extern const struct ls_table ls_spec_field_table, ls_spec_item_table, ls_spec_check_table,
-    ls_spec_normalize_table, ls_spec_episode_table, ls_spec_walk_table, ls_spec_choice_by_table,
-    ls_spec_view_table, ls_spec_alert_table, ls_spec_aggregate_table;
+extern const struct ls_table ls_spec_field_table, ls_spec_item_table, ls_spec_column_table,
+    ls_spec_check_table, ls_spec_normalize_table, ls_spec_episode_table, ls_spec_walk_table,
+    ls_spec_choice_by_table, ls_spec_view_table, ls_spec_alert_table, ls_spec_aggregate_table;
 
 /* Words of the families, for those who implement them. */
 extern const struct ls_member ls_member_const, ls_member_id, ls_member_uniform, ls_member_choice,
@@ -557,6 +602,15 @@ int ls_spec_derive(const struct ls_spec *spec, const struct ls_spec_event_type *
 /* The Avro type of a field without the null beside it; `record` is the event type's name. */
 int ls_spec_derive_type(const char *record, const struct ls_spec_field *field, struct ls_buf *out,
                         struct ls_error *err);
+
+/* The column of a reference table with this name; LS_COLUMN_LACKING when there is none. */
+size_t ls_spec_table_column(const struct ls_spec_reference *table, const char *name);
+
+/* Has the table this role? */
+static inline bool ls_spec_table_has(const struct ls_spec_reference *table, enum ls_table_role role)
+{
+    return table->roles[role] != LS_COLUMN_LACKING;
+}
 
 /* The schema of the rows of a reference table made from a population. */
 int ls_spec_derive_reference(const struct ls_spec *spec, const struct ls_spec_reference *table,

@@ -280,12 +280,15 @@ const struct ls_rule ls_rules[] = {
      "country, values: [US, DE]}`, `{check: pattern, field: coupon, like:\n"
      "\"[A-Z]{3}[0-9]{4}\"}`.\n"},
     {"LS2016", "A normalize step that is none",
-     "A step does one thing: it sets a field from an expression (`set` and `expr`), sets it\n"
-     "from a reference table (`set` and `lookup`), or drops one (`drop`). A lookup takes an\n"
-     "attribute of the table's entity.\n"
+     "A step does one thing: it drops a field (`drop`), or sets one (`set`): from an\n"
+     "expression (`expr`), from a reference table (`lookup`), from both, as the time in UTC of\n"
+     "a local time (`to_utc`, with `offset` or `zone`), or as a number times the factors of\n"
+     "what happened later (`adjust`, with `by`). A lookup takes a column of the table, at a time\n"
+     "where its rows hold for a time.\n"
      "\n"
      "Example: `{set: net, expr: \"amount * 100 / 119\", scale: 2}`, `{set: category, lookup:\n"
-     "{table: products, key: product_id, take: category}}`, `{drop: coupon}`.\n"},
+     "{table: products, key: product_id, take: category}}`, `{set: euros, expr: \"amount /\n"
+     "fx.rate\", lookup: {table: fx, key: currency}, scale: 2}`, `{drop: coupon}`.\n"},
     {"LS2017", "Conflicts without duplicates",
      "A conflict is a copy of an earlier event with another payload. Where its original lies\n"
      "is said once for all copies, in the `gap` of `duplicate`, so that one has to be there.\n"
@@ -414,6 +417,15 @@ const struct ls_rule ls_rules[] = {
      "\n"
      "Example: `{name: paid, join: {left: order, right: payment, within: 10m}, select:\n"
      "{waited: {expr: right.event_time - left.event_time}}}`.\n"},
+    {"LS2034", "A reference table that does not hold together",
+     "A reference table is made `from` a population or is a `file` of comma-separated values,\n"
+     "whose `columns` are declared. Its `key` is a text. Rows hold always; or, with `valid`, for\n"
+     "a time; or, with `happens`, tell of what happens at a time. Then a key has several rows,\n"
+     "and `id` says which of them are one row, restated: the one that was `known` last replaces\n"
+     "the others, and one whose validity is empty takes it back.\n"
+     "\n"
+     "Example: `fx: {file: reference/fx.csv, key: currency, valid: [valid_from, valid_to],\n"
+     "known: known_from, id: row_id, columns: [{name: currency, type: string}, ...]}`.\n"},
     {"LS2101", "An expression that cannot be read",
      "The text cannot be read as an expression at this character. There are numbers (12,\n"
      "24.90), texts in single quotes ('US'; '' is a quote inside), true, false, null, names,\n"
