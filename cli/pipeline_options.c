@@ -61,7 +61,7 @@ int pipeline_open(struct cli *cli, const struct spec_options *options, const cha
         reference = reference_folder(cli, from + 4, out->spec->domain, err);
         rc = reference ? 0 : err->code;
     }
-    rc = rc < 0 ? rc : ls_reference_load(out->spec, reference, &out->reference, err);
+    rc = rc < 0 ? rc : ls_reference_load(out->spec, reference, INT64_MAX, &out->reference, err);
     return rc < 0 ? rc : compile(&out->reference, out, err);
 }
 

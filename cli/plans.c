@@ -24,7 +24,7 @@ int cli_check_plans(const struct ls_spec *spec, struct ls_buf *report, struct ls
     struct ls_views *views = NULL;
     struct ls_reference shapes;
     int rc = ls_plan_new(spec, &plan, report, err);
-    int rest = ls_reference_load(spec, NULL, &shapes, &second);
+    int rest = ls_reference_load(spec, NULL, INT64_MAX, &shapes, &second);
     rest = rest < 0 ? rest : ls_record_plan_new(spec, &shapes, &record_plan, report, &second);
     rest = rest < 0 ? rest : ls_views_new(record_plan, &views, report, &second);
     if (rc == 0 && rest < 0) {

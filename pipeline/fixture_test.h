@@ -218,7 +218,7 @@ static inline void pipe_plan(struct pipe *p, const char *text, const char *const
     if (p->base.spec->reference.count) {
         write_shops(p, pipe_shops, sizeof pipe_shops / sizeof *pipe_shops);
     }
-    FINE(p, ls_reference_load(p->base.spec, "tables", &p->reference, &p->base.err));
+    FINE(p, ls_reference_load(p->base.spec, "tables", INT64_MAX, &p->reference, &p->base.err));
     FINE(p,
          ls_record_plan_new(p->base.spec, &p->reference, &p->plan, &p->base.report, &p->base.err));
     FINE(p, ls_views_new(p->plan, &p->views, &p->base.report, &p->base.err));

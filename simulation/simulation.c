@@ -99,7 +99,7 @@ static int make_world(struct world *w, struct ls_error *err)
     ls_disk_mount(w->disk);
     rc = ls_plan_new(spec, &w->plan, &w->report, err);
     rc = rc < 0 ? rc : make_log(w, err);
-    rc = rc < 0 ? rc : ls_reference_load(spec, LOG "/reference", &w->reference, err);
+    rc = rc < 0 ? rc : ls_reference_load(spec, LOG "/reference", INT64_MAX, &w->reference, err);
     rc = rc < 0 ? rc : ls_record_plan_new(spec, &w->reference, &w->record_plan, &w->report, err);
     rc = rc < 0 ? rc : ls_views_new(w->record_plan, &w->views, &w->report, err);
     rc = rc < 0 ? rc : make_answers(w, err);

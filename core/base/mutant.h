@@ -19,14 +19,18 @@ enum ls_mutant {
     LS_MUTANT_GLOBAL_WATERMARK, /* stream: lateness is judged by the highest clock of all partitions
                                  */
     LS_MUTANT_EMIT_EARLY, /* stream: a window is emitted when the fastest partition has passed it */
-    LS_MUTANT_CONFLICT_MISSED,   /* stream: a conflict is taken for a duplicate */
-    LS_MUTANT_HORIZON_SHORT,     /* stream: ids are forgotten too early */
-    LS_MUTANT_FLAG_AT_EDGE,      /* stream: what is behind by just the tolerance is flagged */
-    LS_MUTANT_NEVER_EXPIRES,     /* batch: nothing is too old */
-    LS_MUTANT_FLAGS_FOR_EVER,    /* batch: a flag's memory never begins anew */
-    LS_MUTANT_IDS_NOT_SAVED,     /* stream: a checkpoint leaves the remembered ids out */
-    LS_MUTANT_FLAGS_NOT_SAVED,   /* stream: a checkpoint leaves out what flags have seen */
-    LS_MUTANT_PENDING_NOT_SAVED, /* stream: a checkpoint leaves the unfinished block out */
+    LS_MUTANT_CONFLICT_MISSED,     /* stream: a conflict is taken for a duplicate */
+    LS_MUTANT_HORIZON_SHORT,       /* stream: ids are forgotten too early */
+    LS_MUTANT_FLAG_AT_EDGE,        /* stream: what is behind by just the tolerance is flagged */
+    LS_MUTANT_NEVER_EXPIRES,       /* batch: nothing is too old */
+    LS_MUTANT_FLAGS_FOR_EVER,      /* batch: a flag's memory never begins anew */
+    LS_MUTANT_IDS_NOT_SAVED,       /* stream: a checkpoint leaves the remembered ids out */
+    LS_MUTANT_FLAGS_NOT_SAVED,     /* stream: a checkpoint leaves out what flags have seen */
+    LS_MUTANT_PENDING_NOT_SAVED,   /* stream: a checkpoint leaves the unfinished block out */
+    LS_MUTANT_VALIDITY_IGNORED,    /* shared: a reference row goes on after its end */
+    LS_MUTANT_RESTATEMENT_IGNORED, /* shared: of restated reference rows the first one holds */
+    LS_MUTANT_LATER_READING,       /* shared: an hour that a clock shows twice is the second one */
+    LS_MUTANT_ROUNDED_EACH,        /* shared: an adjustment is rounded after each factor */
     /* of what has to last; `lockstep-mutants MUTANT simulate` finds these */
     LS_MUTANT_REPLACED_NOT_SYNCED, /* shared: a file is renamed before it was synced */
     LS_MUTANT_RENAME_NOT_SYNCED,   /* shared: the folder is not synced after a rename */

@@ -119,8 +119,8 @@ static int manifest_heading(const struct ls_outputs *o, const struct ls_run_fact
                             ls_hex(o->plan->spec->hash.bytes, LS_SHA256_SIZE, hex[1]));
     for (size_t i = 0; rc == 0 && i < o->plan->reference->count; i++) {
         const struct ls_reference_table *table = &o->plan->reference->tables[i];
-        rc = ls_buf_appendf(out, err, "%s\"%s\": {\"rows\": %zu, \"sha256\": \"%s\"}",
-                            i ? ", " : "", table->name, table->count,
+        rc = ls_buf_appendf(out, err, "%s\"%s\": {\"rows\": %llu, \"sha256\": \"%s\"}",
+                            i ? ", " : "", table->name, (unsigned long long)table->file_rows,
                             ls_hex(table->sha256.bytes, LS_SHA256_SIZE, hex[0]));
     }
     rc = rc < 0 ? rc : ls_buf_append_text(out, "},\n  \"schemas\": {", err);

@@ -20,8 +20,7 @@ const struct ls_normal_column *ls_normal_column(const struct ls_topic_plan *topi
     return NULL;
 }
 
-/* To change it. */
-static struct ls_normal_column *find_column(struct ls_topic_plan *topic, const char *name)
+struct ls_normal_column *ls_plan_column(struct ls_topic_plan *topic, const char *name)
 {
     const struct ls_normal_column *found = ls_normal_column(topic, name);
     return found ? &topic->columns[found - topic->columns] : NULL;
@@ -55,15 +54,6 @@ bool ls_normal_symbol(void *context, const char *name, struct ls_expr_symbol *sy
     const struct ls_normal_column *column = ls_normal_column(topic, name);
     if (column) {
         ls_normal_symbol_of(column, (unsigned)(column - topic->columns), symbol);
-    }
-    return column != NULL;
-}
-
-static bool step_symbol(void *context, const char *name, struct ls_expr_symbol *symbol)
-{
-    const struct ls_normal_column *column = find_column(context, name);
-    if (column) {
-        ls_normal_symbol_of(column, (unsigned)column->cell, symbol);
     }
     return column != NULL;
 }
@@ -125,7 +115,7 @@ static int plan_checks(struct planner *p)
     for (size_t i = 0; i < p->spec->quality.count; i++) {
         const struct ls_normal_column *column = checks[i].check == LS_CHECK_FLAG
                                                     ? NULL
-                                                    : find_column(topic, checks[i].field);
+                                                    : ls_plan_column(topic, checks[i].field);
         if (!column || column->cell < LS_COLUMN_PAYLOAD) {
             continue; /* another event type's */
         }
@@ -146,156 +136,6 @@ static int plan_checks(struct planner *p)
         }
     }
     return 0;
-}
-
-/* ---- normalize steps */
-
-static void drop_column(struct planner *p, const struct ls_spec_normalize *step)
-{
-    struct ls_topic_plan *topic = p->topic;
-    struct ls_normal_column *column = find_column(topic, step->drop);
-    char hint[LS_SUGGEST_MAX];
-    if (!column || column < topic->columns + LS_COLUMN_PAYLOAD) {
-        PROBLEM(p, "LS2301", ls_spec_place(p->spec, &step->drop, step->where),
-                column ? "leave the step out: every dataset has the fields of the envelope"
-                       : ls_normal_suggest(topic, step->drop, hint),
-                column ? "`%s` belongs to the envelope and stays"
-                       : "there is no field `%s` to drop",
-                step->drop);
-        return;
-    }
-    size_t behind = (size_t)(topic->columns + topic->column_count - column - 1);
-    memmove(column, column + 1, behind * sizeof *column);
-    topic->column_count--;
-}
-
-/* What a column of a reference table is to the spec. */
-static const struct ls_spec_field *table_attribute(const struct planner *p,
-                                                   const struct ls_spec_lookup *lookup)
-{
-    const struct ls_spec_reference *declared = ls_spec_reference(p->spec, lookup->table);
-    return declared ? ls_spec_attribute(declared->entity, lookup->take) : NULL;
-}
-
-static bool plan_lookup(struct planner *p, const struct ls_spec_normalize *step,
-                        struct ls_record_set *set, struct ls_normal_column *column)
-{
-    const struct ls_normal_column *key = find_column(p->topic, step->lookup->key);
-    const struct ls_spec_field *attribute = table_attribute(p, step->lookup);
-    char hint[LS_SUGGEST_MAX];
-    if (!key || key->type != LS_FIELD_STRING) {
-        PROBLEM(p, "LS2301", ls_spec_place(p->spec, &step->lookup->key, step->lookup->where),
-                key ? "name the field that holds an id of the table"
-                    : ls_normal_suggest(p->topic, step->lookup->key, hint),
-                key ? "the key `%s` has to be a string" : "there is no field `%s` to look up with",
-                step->lookup->key);
-        return false;
-    }
-    set->table = ls_reference_find(p->plan->reference, step->lookup->table);
-    set->key_cell = key->cell;
-    set->take = (size_t)ls_layout_find(set->table->layout, attribute->column_name);
-    column->type = attribute->type == LS_FIELD_ENUM ? LS_FIELD_STRING
-                                                    : (enum ls_field_type)attribute->type;
-    column->scale = attribute->scale;
-    column->precision = (unsigned)attribute->precision;
-    column->nullable = true; /* there may be no such row */
-    return true;
-}
-
-static bool plan_expression(struct planner *p, const struct ls_spec_normalize *step,
-                            struct ls_record_set *set, struct ls_normal_column *column)
-{
-    static const enum ls_field_type types[] = {[LS_EXPR_BOOLEAN] = LS_FIELD_BOOLEAN,
-                                               [LS_EXPR_NUMBER] = LS_FIELD_LONG,
-                                               [LS_EXPR_TEXT] = LS_FIELD_STRING,
-                                               [LS_EXPR_TIME] = LS_FIELD_TIMESTAMP};
-    struct ls_where where = ls_spec_place(p->spec, &step->expr, step->where);
-    bool scaled = ls_spec_normalize_scaled(step);
-    struct ls_expr_scope scope = {step_symbol, ls_normal_suggest, p->topic};
-    struct ls_expr *expr;
-    if (ls_expr_compile(step->expr, where, scaled ? (int)step->scale : -1, &scope, &p->plan->arena,
-                        p->diag, &expr, p->err) < 0 ||
-        !expr) {
-        return false;
-    }
-    set->expr = expr;
-    set->divide = set->multiply = 1;
-    column->type = types[ls_expr_type(expr)];
-    column->nullable = ls_expr_nullable(expr);
-    if (ls_expr_type(expr) != LS_EXPR_NUMBER) {
-        return true;
-    }
-    unsigned scale = ls_expr_scale(expr);
-    unsigned wanted = scaled ? (unsigned)step->scale : scale;
-    if (wanted != 0 && wanted != 2) {
-        PROBLEM(p, "LS2302", ls_spec_place(p->spec, &step->scale, where),
-                "add `scale: 2` (money) or `scale: 0` (a whole number)",
-                "the result has %u decimal place%s", wanted, wanted == 1 ? "" : "s");
-        return false;
-    }
-    column->type = wanted == 2 ? LS_FIELD_MONEY : LS_FIELD_LONG;
-    column->scale = wanted;
-    set->divide = scale > wanted ? ls_pow10(scale - wanted) : 1;
-    set->multiply = scale < wanted ? ls_pow10(wanted - scale) : 1;
-    return true;
-}
-
-static int set_column(struct planner *p, const struct ls_spec_normalize *step)
-{
-    struct ls_topic_plan *topic = p->topic;
-    struct ls_record_set set = {.cell = topic->cell_count, .field = step->set};
-    struct ls_normal_column column = {
-        .name = step->set, .column_name = step->set, .cell = topic->cell_count};
-    if (topic->cell_count == LS_RECORD_CELLS_MAX) {
-        PROBLEM(p, "LS2010", step->where, "leave out what nobody reads",
-                "a topic has at most %d columns and steps", LS_RECORD_CELLS_MAX);
-        return 0;
-    }
-    bool sound = step->lookup ? plan_lookup(p, step, &set, &column)
-                              : plan_expression(p, step, &set, &column);
-    if (!sound) {
-        return p->err->code;
-    }
-    if (column.type == LS_FIELD_MONEY) {
-        column.column_name = ls_arena_printf(&p->plan->arena, p->err, "%s_cents", step->set);
-        if (!column.column_name) {
-            return p->err->code;
-        }
-    }
-    struct ls_normal_column *known = find_column(topic, step->set);
-    for (size_t i = 0; i < topic->column_count; i++) {
-        const struct ls_normal_column *other = &topic->columns[i];
-        if (other != known && strcmp(other->column_name, column.column_name) == 0) {
-            PROBLEM(p, "LS2001", ls_spec_place(p->spec, &step->set, step->where),
-                    "choose another name, or drop that one first",
-                    "`%s` is the column of `%s` in the dataset", column.column_name, other->name);
-        }
-    }
-    topic->sets[topic->set_count++] = set;
-    topic->cell_count++;
-    if (known) {
-        *known = column;
-    } else {
-        topic->columns[topic->column_count++] = column;
-    }
-    return 0;
-}
-
-static int plan_steps(struct planner *p)
-{
-    const struct ls_items *steps = p->topic->type->normalize;
-    size_t count = steps ? steps->count : 0;
-    p->topic->sets = ls_arena_new(&p->plan->arena, count, sizeof *p->topic->sets, p->err);
-    int rc = p->topic->sets ? 0 : p->err->code;
-    for (size_t i = 0; rc == 0 && i < count; i++) {
-        const struct ls_spec_normalize *step = &((const struct ls_spec_normalize *)steps->items)[i];
-        if (step->drop) {
-            drop_column(p, step);
-        } else {
-            rc = set_column(p, step);
-        }
-    }
-    return rc;
 }
 
 /* ---- the normalized schema */
@@ -393,7 +233,7 @@ static int plan_topic(struct planner *p, const struct ls_spec_event_type *type)
     }
     int rc = begin_columns(p);
     rc = rc < 0 ? rc : plan_checks(p);
-    rc = rc < 0 ? rc : plan_steps(p);
+    rc = rc < 0 ? rc : ls_plan_steps(p);
     rc = rc < 0 || p->diag->errors ? rc : ls_plan_flags(p);
     return rc < 0 || p->diag->errors ? rc : end_columns(p);
 }

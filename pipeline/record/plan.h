@@ -7,7 +7,7 @@
 #include "core/base/text.h"
 #include "core/expr/expr.h"
 #include "core/log/log.h"
-#include "pipeline/record/reference.h"
+#include "pipeline/record/normalize.h"
 #include "pipeline/record/set.h"
 #include "spec/reason.h"
 
@@ -23,17 +23,6 @@ struct ls_record_check {
     const struct ls_reference_table *table;
     struct ls_set set;
     const struct ls_pattern *pattern;
-};
-
-/* One `set`: an expression over the cells so far, or a look-up. */
-struct ls_record_set {
-    size_t cell; /* where the value goes */
-    const char *field;
-    const struct ls_expr *expr; /* or NULL: a look-up */
-    ls_i128 divide, multiply;   /* expr: from its scale to the field's, half to even */
-    const struct ls_reference_table *table;
-    size_t key_cell;
-    size_t take; /* column of the table */
 };
 
 /* A flag (P1): by a condition, or monotonic, which needs memory of other records and is the matter

@@ -16,9 +16,14 @@ struct planner {
 #define PROBLEM(p, rule, where, hint, ...)                                                         \
     ls_diag_add((p)->diag, LS_SEVERITY_ERROR, rule, where, hint, __VA_ARGS__)
 
-/* What expressions see of a column. */
+/* plan.c: a column as the steps so far left it, to change it; NULL when there is none. And what
+ * expressions see of one. */
+struct ls_normal_column *ls_plan_column(struct ls_topic_plan *topic, const char *name);
 void ls_normal_symbol_of(const struct ls_normal_column *column, unsigned slot,
                          struct ls_expr_symbol *symbol);
+
+/* normalize.c: the steps of the planner's topic, over the columns that there are. */
+int ls_plan_steps(struct planner *p);
 
 /* plan_flag.c: the flags of the topic, as columns behind those that its steps leave; and, once all
  * topics are planned, whether each flag is of any. */

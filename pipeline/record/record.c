@@ -222,7 +222,7 @@ static bool check_reference(const struct ls_topic_plan *topic, struct ls_record 
         const struct ls_record_check *check = &topic->checks[i];
         const struct ls_cell *cell = &out->cells[check->cell];
         if (check->check == LS_CHECK_REFERENCE && !cell->is_null &&
-            !ls_reference_row(check->table, cell->bytes, cell->size)) {
+            !ls_reference_rows(check->table, cell->bytes, cell->size).count) {
             reject(out, LS_REASON_REFERENCE_UNKNOWN);
             snprintf(out->detail, sizeof out->detail, "%s is not in %s", check->field,
                      check->table->name);
@@ -232,40 +232,11 @@ static bool check_reference(const struct ls_topic_plan *topic, struct ls_record 
     return true;
 }
 
-static bool evaluate(const struct ls_record_set *set, struct ls_cell *cells)
-{
-    struct ls_expr_value value;
-    struct ls_cell *out = &cells[set->cell];
-    *out = (struct ls_cell){.is_null = true};
-    if (ls_expr_eval(set->expr, cells, &value) != LS_EXPR_OK) {
-        return false;
-    }
-    if (value.is_null) {
-        return true;
-    }
-    ls_i128 number = set->divide == 1 ? value.number : ls_div_half_even(value.number, set->divide);
-    if (ls_mul_overflows(number, set->multiply, &number) || !ls_fits_i64(number)) {
-        return false;
-    }
-    *out = (struct ls_cell){.number = (int64_t)number, .bytes = value.bytes, .size = value.size};
-    return true;
-}
-
-static void look_up(const struct ls_record_set *set, struct ls_cell *cells)
-{
-    const struct ls_cell *key = &cells[set->key_cell];
-    const struct ls_cell *row = key->is_null ? NULL
-                                             : ls_reference_row(set->table, key->bytes, key->size);
-    cells[set->cell] = row ? row[set->take] : (struct ls_cell){.is_null = true};
-}
-
 static bool run_steps(const struct ls_topic_plan *topic, struct ls_record *out)
 {
     for (size_t i = 0; i < topic->set_count; i++) {
         const struct ls_record_set *set = &topic->sets[i];
-        if (!set->expr) {
-            look_up(set, out->cells);
-        } else if (!evaluate(set, out->cells)) {
+        if (!set->evaluate(set, out->cells)) {
             reject(out, LS_REASON_NORMALIZE_FAILED);
             snprintf(out->detail, sizeof out->detail, "%s has no value", set->field);
             return false;

@@ -2,144 +2,165 @@
 
 #include "core/avro/container.h"
 #include "core/base/mem.h"
+#include "core/base/mutant.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #define TABLE_BYTES_MAX ((size_t)4 << 30)
 
-static struct ls_table_row *slot_of(const struct ls_reference_table *table, struct ls_id key)
+struct ls_table_slot {
+    struct ls_id key;
+    struct ls_table_rows rows; /* count 0: empty */
+};
+
+/* ---- look-ups */
+
+static struct ls_table_slot *slot_of(const struct ls_reference_table *table, struct ls_id key)
 {
     size_t at = (size_t)key.low & (table->slot_count - 1);
-    while (table->slots[at].cells && !ls_id_equal(table->slots[at].key, key)) {
+    while (table->slots[at].rows.count && !ls_id_equal(table->slots[at].key, key)) {
         at = (at + 1) & (table->slot_count - 1);
     }
     return &table->slots[at];
 }
 
-const struct ls_cell *ls_reference_row(const struct ls_reference_table *table, const uint8_t *id,
+struct ls_table_rows ls_reference_rows(const struct ls_reference_table *table, const uint8_t *key,
                                        size_t size)
 {
-    const struct ls_table_row *row = slot_of(table, ls_id_of(id, size));
+    const struct ls_table_rows none = {NULL, 0};
+    if (!table->slot_count) {
+        return none;
+    }
+    const struct ls_table_slot *slot = slot_of(table, ls_id_of(key, size));
+    if (!slot->rows.count) {
+        return none;
+    }
     /* names are equal; the bytes decide */
-    bool same = row->cells && row->cells[0].size == size &&
-                memcmp(row->cells[0].bytes, id, size) == 0;
-    return same ? row->cells : NULL;
+    const struct ls_cell *own = &slot->rows.rows->cells[table->spec->roles[LS_TABLE_KEY]];
+    return own->size == size && memcmp(own->bytes, key, size) == 0 ? slot->rows : none;
 }
 
-/* Room for `needed` rows at half load. */
-static int grow(struct ls_reference_table *table, size_t needed, struct ls_error *err)
+size_t ls_table_rows_begun(struct ls_table_rows rows, int64_t at)
 {
-    if (needed * 2 <= table->slot_count) {
-        return 0;
-    }
-    struct ls_reference_table larger = *table;
-    larger.slot_count = table->slot_count ? table->slot_count * 2 : 1024;
-    while (needed * 2 > larger.slot_count) {
-        larger.slot_count *= 2;
-    }
-    larger.slots = ls_mem_new(larger.slot_count, sizeof *larger.slots, err);
-    if (!larger.slots) {
-        return err->code;
-    }
-    for (size_t i = 0; i < table->slot_count; i++) {
-        if (table->slots[i].cells) {
-            *slot_of(&larger, table->slots[i].key) = table->slots[i];
+    size_t low = 0;
+    size_t high = rows.count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (rows.rows[middle].begin <= at) {
+            low = middle + 1;
+        } else {
+            high = middle;
         }
     }
-    ls_mem_free(table->slots);
-    *table = larger;
-    return 0;
+    return low;
 }
 
-static int add_row(struct ls_reference_table *table, const struct ls_cell *cells,
-                   struct ls_error *err)
+const struct ls_cell *ls_table_rows_at(struct ls_table_rows rows, int64_t at)
 {
-    struct ls_cell *row = ls_arena_new(&table->arena, table->layout->count, sizeof *row, err);
-    if (!row) {
-        return err->code;
+    size_t begun = ls_table_rows_begun(rows, at);
+    const struct ls_table_row *row = begun ? &rows.rows[begun - 1] : NULL;
+    return row && (ls_table_row_holds(row, at) || LS_MUTANT(VALIDITY_IGNORED)) ? row->cells : NULL;
+}
+
+const struct ls_reference_table *ls_reference_find(const struct ls_reference *reference,
+                                                   const char *name)
+{
+    for (size_t i = 0; i < reference->count; i++) {
+        if (strcmp(reference->tables[i].name, name) == 0) {
+            return &reference->tables[i];
+        }
     }
-    memcpy(row, cells, table->layout->count * sizeof *row);
-    for (size_t c = 0; c < table->layout->count; c++) {
-        bool symbol = table->layout->columns[c].node->type ==
+    return NULL;
+}
+
+/* ---- rows as they are read */
+
+struct loader {
+    struct ls_reference_table *table;
+    struct ls_dated *rows;
+    size_t count, capacity;
+    struct ls_layout *layout; /* of an Avro file */
+    struct ls_error *err;
+};
+
+static int add_row(struct loader *l, const struct ls_cell *cells)
+{
+    int rc = ls_mem_grow(&l->rows, &l->capacity, l->count + 1, sizeof *l->rows, l->err);
+    if (rc == 0) {
+        struct ls_dated *row = &l->rows[l->count++];
+        ls_dated_of(l->table->spec, cells, l->table->file_rows++, row);
+        row->known = LS_MUTANT(RESTATEMENT_IGNORED) ? ~row->known : row->known;
+    }
+    return rc;
+}
+
+/* Cells that outlive the block that they were read from. */
+static const struct ls_cell *keep_cells(struct loader *l, const struct ls_cell *cells)
+{
+    size_t count = l->layout->count;
+    struct ls_arena *arena = &l->table->arena;
+    struct ls_cell *row = ls_arena_new(arena, count, sizeof *row, l->err);
+    if (!row) {
+        return NULL;
+    }
+    memcpy(row, cells, count * sizeof *row);
+    for (size_t c = 0; c < count; c++) {
+        bool symbol = l->layout->columns[c].node->type ==
                       LS_AVRO_ENUM; /* its text belongs to the schema */
         if (row[c].bytes && !symbol) {
-            row[c].bytes = (const uint8_t *)ls_arena_text(&table->arena, (const char *)row[c].bytes,
-                                                          row[c].size, err);
+            row[c].bytes = (const uint8_t *)ls_arena_text(arena, (const char *)row[c].bytes,
+                                                          row[c].size, l->err);
             if (!row[c].bytes) {
-                return err->code;
+                return NULL;
             }
         }
     }
-    struct ls_id key = ls_id_of(row[0].bytes, row[0].size);
-    struct ls_table_row *slot = slot_of(table, key);
-    if (slot->cells) {
-        return ls_error_set(err, LS_E_DATA, "the id `%.*s` stands in it twice",
-                            (int)(row[0].size < 100 ? row[0].size : 100),
-                            (const char *)row[0].bytes);
-    }
-    *slot = (struct ls_table_row){key, row};
-    table->count++;
-    return 0;
+    return row;
 }
 
-static int read_block(struct ls_reference_table *table, const struct ls_block *block,
-                      struct ls_error *err)
+static int read_block(struct loader *l, const struct ls_block *block)
 {
     struct ls_cell cells[LS_SPEC_FIELDS_MAX + 1];
-    int rc = grow(table, table->count + (size_t)block->count, err);
+    int rc = 0;
     struct ls_span span = {block->bytes, block->bytes + block->size};
     for (uint64_t i = 0; rc == 0 && i < block->count; i++) {
         const uint8_t *begin = span.at;
-        enum ls_decode_status status = ls_datum_skip(table->schema->root, &span);
+        enum ls_decode_status status = ls_datum_skip(l->table->schema->root, &span);
         if (status == LS_DECODE_OK) {
-            status = ls_row_decode(table->layout, begin, (size_t)(span.at - begin), cells, NULL,
-                                   NULL);
+            status = ls_row_decode(l->layout, begin, (size_t)(span.at - begin), cells, NULL, NULL);
         }
         if (status != LS_DECODE_OK) {
-            return ls_error_set(err, LS_E_DATA, "row %llu: %s",
+            return ls_error_set(l->err, LS_E_DATA, "row %llu: %s",
                                 (unsigned long long)(block->first_record + i),
                                 ls_decode_status_text(status));
         }
-        rc = add_row(table, cells, err);
+        const struct ls_cell *kept = keep_cells(l, cells);
+        rc = kept ? add_row(l, kept) : l->err->code;
     }
     if (rc == 0 && span.at != span.end) {
-        rc = ls_error_set(err, LS_E_DATA, "the block at byte %llu has %zu bytes behind its rows",
+        rc = ls_error_set(l->err, LS_E_DATA, "the block at byte %llu has %zu bytes behind its rows",
                           (unsigned long long)block->offset, (size_t)(span.end - span.at));
     }
     return rc;
 }
 
-/* As it is where nothing was read yet. */
-static int shape(const struct ls_spec *spec, const struct ls_spec_reference *declared,
-                 struct ls_reference_table *table, struct ls_error *err)
-{
-    struct ls_buf text;
-    ls_buf_init(&text, "reference schema", LS_SCHEMA_TEXT_MAX);
-    int rc = ls_spec_derive_reference(spec, declared, &text, err);
-    rc = rc < 0 ? rc : ls_schema_parse((const char *)text.data, text.size, &table->schema, err);
-    rc = rc < 0 ? rc : ls_layout_new(table->schema, &table->layout, err);
-    ls_buf_clear(&text);
-    return rc < 0 ? rc : grow(table, 1, err);
-}
-
 /* The table has to have the shape that the spec gives it. */
-static int check_schema(const struct ls_spec *spec, const struct ls_spec_reference *declared,
-                        struct ls_reference_table *table, const struct ls_container_reader *reader,
-                        struct ls_error *err)
+static int check_schema(struct loader *l, const struct ls_spec *spec,
+                        const struct ls_container_reader *reader)
 {
     struct ls_buf expected;
     size_t size;
     const char *text = ls_container_schema(reader, &size);
     ls_buf_init(&expected, "reference schema", LS_SCHEMA_TEXT_MAX);
-    int rc = ls_spec_derive_reference(spec, declared, &expected, err);
+    int rc = ls_spec_derive_reference(spec, l->table->spec, &expected, l->err);
     if (rc == 0 && (expected.size != size || memcmp(expected.data, text, size) != 0)) {
-        rc = ls_error_set(err, LS_E_DATA,
+        rc = ls_error_set(l->err, LS_E_DATA,
                           "its columns are not those that the spec gives the table: make it again "
                           "with this spec");
     }
-    rc = rc < 0 ? rc : ls_schema_parse(text, size, &table->schema, err);
-    rc = rc < 0 ? rc : ls_layout_new(table->schema, &table->layout, err);
+    rc = rc < 0 ? rc : ls_schema_parse(text, size, &l->table->schema, l->err);
+    rc = rc < 0 ? rc : ls_layout_new(l->table->schema, &l->layout, l->err);
     ls_buf_clear(&expected);
     return rc;
 }
@@ -156,34 +177,102 @@ static int hash_file(const char *path, struct ls_sha256 *out, struct ls_error *e
     return rc;
 }
 
-static int load_table(const struct ls_spec *spec, const struct ls_spec_reference *declared,
-                      const char *folder, struct ls_reference_table *table, struct ls_error *err)
+static int read_avro(struct loader *l, const struct ls_spec *spec, const char *folder)
 {
     char path[LS_PATH_MAX];
     struct ls_container_reader *reader = NULL;
     struct ls_block block;
-    table->name = declared->key;
-    ls_arena_init(&table->arena, "reference table", TABLE_BYTES_MAX);
-    if (!folder) {
-        return shape(spec, declared, table, err);
-    }
-    if (snprintf(path, sizeof path, "%s/%s.avro", folder, declared->key) >= (int)sizeof path) {
-        return ls_error_set(err, LS_E_USAGE, "a path is longer than %d bytes: %.60s...",
+    if (snprintf(path, sizeof path, "%s/%s.avro", folder, l->table->name) >= (int)sizeof path) {
+        return ls_error_set(l->err, LS_E_USAGE, "a path is longer than %d bytes: %.60s...",
                             LS_PATH_MAX, folder);
     }
-    int rc = hash_file(path, &table->sha256, err);
-    rc = rc < 0 ? rc : ls_container_open(path, &reader, err);
-    rc = rc < 0 ? rc : check_schema(spec, declared, table, reader, err);
-    rc = rc < 0 ? rc : grow(table, 1, err);
-    while (rc == 0 && (rc = ls_container_next(reader, &block, err)) > 0) {
-        rc = read_block(table, &block, err);
+    int rc = hash_file(path, &l->table->sha256, l->err);
+    rc = rc < 0 ? rc : ls_container_open(path, &reader, l->err);
+    rc = rc < 0 ? rc : check_schema(l, spec, reader);
+    while (rc == 0 && (rc = ls_container_next(reader, &block, l->err)) == 1) {
+        rc = read_block(l, &block);
     }
     ls_container_reader_free(reader);
-    return rc < 0 ? ls_error_prefix(err, "reference table %s", declared->key) : 0;
+    return rc;
 }
 
-int ls_reference_load(const struct ls_spec *spec, const char *folder, struct ls_reference *out,
+static int read_file(struct loader *l)
+{
+    struct ls_table_file *file = &l->table->file;
+    int rc = ls_table_file_read(l->table->spec, file, l->err);
+    l->table->sha256 = file->sha256;
+    for (size_t i = 0; rc == 0 && i < file->count; i++) {
+        rc = add_row(l, file->rows[i].cells);
+    }
+    return rc;
+}
+
+/* ---- rows in force */
+
+/* Where a row stands, for people: its line in a file, else its number. */
+static uint64_t place_of(const struct loader *l, uint64_t row)
+{
+    return l->table->spec->file ? l->table->file.rows[row].line : row;
+}
+
+static int keep_in_force(struct loader *l, int64_t as_of)
+{
+    struct ls_reference_table *table = l->table;
+    uint64_t pair[2];
+    bool at_once = ls_spec_table_has(table->spec, LS_TABLE_HAPPENS);
+    enum ls_dated_problem problem = ls_dated_in_force(l->rows, &l->count, as_of, at_once, pair);
+    if (problem != LS_DATED_FINE) {
+        const uint64_t places[2] = {place_of(l, pair[0]), place_of(l, pair[1])};
+        const struct ls_cell *cells[2] = {NULL, NULL};
+        for (size_t i = 0; i < l->count; i++) {
+            for (int k = 0; k < 2; k++) {
+                cells[k] = l->rows[i].row == pair[k] ? l->rows[i].cells : cells[k];
+            }
+        }
+        return ls_dated_refuse(table->spec, problem, cells, places, l->err);
+    }
+    table->slot_count = 1;
+    while (table->slot_count < 2 * l->count) {
+        table->slot_count *= 2;
+    }
+    table->slots = ls_mem_new(table->slot_count, sizeof *table->slots, l->err);
+    table->rows = table->slots ? ls_mem_new(l->count, sizeof *table->rows, l->err) : NULL;
+    if (!table->rows) {
+        return l->err->code;
+    }
+    table->count = l->count;
+    for (size_t i = 0; i < l->count; i++) {
+        const struct ls_dated *row = &l->rows[i];
+        struct ls_table_slot *slot = slot_of(table, row->key);
+        table->rows[i] = (struct ls_table_row){row->begin, row->end, row->cells};
+        if (!slot->rows.count) {
+            *slot = (struct ls_table_slot){row->key, {&table->rows[i], 0}};
+        }
+        slot->rows.count++;
+    }
+    return 0;
+}
+
+static int load_table(const struct ls_spec *spec, const struct ls_spec_reference *declared,
+                      const char *folder, int64_t as_of, struct ls_reference_table *table,
                       struct ls_error *err)
+{
+    struct loader l = {.table = table, .err = err};
+    table->name = declared->key;
+    table->spec = declared;
+    ls_arena_init(&table->arena, "reference table", TABLE_BYTES_MAX);
+    if (!folder) {
+        return 0;
+    }
+    int rc = declared->file ? read_file(&l) : read_avro(&l, spec, folder);
+    rc = rc < 0 ? rc : keep_in_force(&l, as_of);
+    ls_layout_free(l.layout);
+    ls_mem_free(l.rows);
+    return rc < 0 ? ls_error_prefix(err, "reference table %s", declared->key) : rc;
+}
+
+int ls_reference_load(const struct ls_spec *spec, const char *folder, int64_t as_of,
+                      struct ls_reference *out, struct ls_error *err)
 {
     const struct ls_spec_reference *declared = spec->reference.items;
     *out = (struct ls_reference){0};
@@ -191,7 +280,7 @@ int ls_reference_load(const struct ls_spec *spec, const char *folder, struct ls_
     int rc = out->tables ? 0 : err->code;
     for (size_t i = 0; rc == 0 && i < spec->reference.count; i++) {
         out->count = i + 1;
-        rc = load_table(spec, &declared[i], folder, &out->tables[i], err);
+        rc = load_table(spec, &declared[i], folder, as_of, &out->tables[i], err);
     }
     return rc;
 }
@@ -199,22 +288,13 @@ int ls_reference_load(const struct ls_spec *spec, const char *folder, struct ls_
 void ls_reference_free(struct ls_reference *reference)
 {
     for (size_t i = 0; i < reference->count; i++) {
-        ls_layout_free(reference->tables[i].layout);
-        ls_schema_free(reference->tables[i].schema);
-        ls_mem_free(reference->tables[i].slots);
-        ls_arena_clear(&reference->tables[i].arena);
+        struct ls_reference_table *table = &reference->tables[i];
+        ls_schema_free(table->schema);
+        ls_mem_free(table->rows);
+        ls_mem_free(table->slots);
+        ls_arena_clear(&table->arena);
+        ls_table_file_clear(&table->file);
     }
     ls_mem_free(reference->tables);
     *reference = (struct ls_reference){0};
-}
-
-const struct ls_reference_table *ls_reference_find(const struct ls_reference *reference,
-                                                   const char *name)
-{
-    for (size_t i = 0; i < reference->count; i++) {
-        if (strcmp(reference->tables[i].name, name) == 0) {
-            return &reference->tables[i];
-        }
-    }
-    return NULL;
 }

@@ -382,7 +382,7 @@ static void test_another_reference_table(void **state)
     ls_views_free(p->views);
     ls_record_plan_free(p->plan);
     ls_reference_free(&p->reference);
-    FINE(p, ls_reference_load(p->base.spec, "tables", &p->reference, &p->base.err));
+    FINE(p, ls_reference_load(p->base.spec, "tables", INT64_MAX, &p->reference, &p->base.err));
     FINE(p,
          ls_record_plan_new(p->base.spec, &p->reference, &p->plan, &p->base.report, &p->base.err));
     FINE(p, ls_views_new(p->plan, &p->views, &p->base.report, &p->base.err));
