@@ -68,6 +68,9 @@ static int copy_reference(const struct ls_spec *spec, const char *from, const ch
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < spec->reference.count; i++) {
         char paths[2][LS_PATH_MAX];
+        if (tables[i].file) { /* which lies beside the spec */
+            continue;
+        }
         if (snprintf(paths[0], LS_PATH_MAX, "%s/reference/%s.avro", from, tables[i].key) >=
                 LS_PATH_MAX ||
             snprintf(paths[1], LS_PATH_MAX, "%s/reference/%s.avro", to, tables[i].key) >=

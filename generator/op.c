@@ -228,7 +228,7 @@ static int64_t sequence_at(const struct ls_op *op, uint64_t index)
 static __attribute__((noinline)) int64_t make_attribute(const struct ls_op *source, uint64_t n)
 {
     return source->kind == LS_OP_SEQUENCE
-               ? sequence_at(source, n)
+               ? sequence_at(source, n / source->owners)
                : to_time(source, ls_distribution_draw(&source->distribution, source->key, n));
 }
 
@@ -285,6 +285,26 @@ static uint8_t *run_drawn(const struct ls_op *op, const struct ls_op *drawn, uin
         keep_text(out, at, size);
     }
     return at + size;
+}
+
+/* Whatever an entity's operation gives. */
+static uint8_t *run_derived(const struct ls_op *op, uint64_t n, struct ls_cell *out,
+                            struct ls_lengths *lengths, bool writes, uint8_t *at)
+{
+    uint8_t text[LS_OP_TEXT_MAX + LS_OP_SPOILT];
+    struct ls_cell value;
+    ls_attribute_value(op->source, n, text, &value);
+    if (writes) {
+        at = put_cell(op, &value, lengths, at);
+    } else if (value.bytes) {
+        memcpy(at, value.bytes, value.size);
+        at += value.size;
+    }
+    if (op->keeps || !writes) {
+        value.bytes = value.bytes ? at - value.size : NULL; /* the text's own place */
+        *out = value;
+    }
+    return at;
 }
 
 static uint8_t *run_nested(const struct ls_op *op, struct ls_op_event *event, bool writes,
@@ -344,6 +364,8 @@ static ALWAYS_INLINE uint8_t *run(const struct ls_op *op, struct ls_op_event *ev
         return run_id(op, member_of(source, n), out, lengths, writes, at);
     case LS_OP_ATTRIBUTE_DRAWN:
         return run_drawn(op, source, n, out, lengths, writes, at);
+    case LS_OP_ATTRIBUTE_DERIVED:
+        return run_derived(op, n, out, lengths, writes, at);
     case LS_OP_ENTITY_ID:
         return run_id(op, n, out, lengths, writes, at);
     case LS_OP_ID:
@@ -547,16 +569,49 @@ uint8_t *ls_ops_run_with(const struct ls_ops *ops, struct ls_op_event *event,
     return at;
 }
 
+/* Bounds were proved, and no attribute is null. */
+static void compute_attribute(const struct ls_op *attribute, uint64_t n, struct ls_cell *out)
+{
+    struct ls_cell cells[LS_OP_INPUTS_MAX];
+    struct ls_expr_value value;
+    for (size_t i = 0; i < attribute->input_count; i++) {
+        const struct ls_op_input *input = &attribute->inputs[i];
+        ls_attribute_value(input->op, input->of_owner ? n % attribute->owners : n, NULL, &cells[i]);
+    }
+    ls_expr_eval(attribute->expr, cells, &value);
+    if (attribute->bounded) {
+        value.number *= attribute->factor;
+        value.number = value.number < attribute->low ? attribute->low : value.number;
+        value.number = value.number > attribute->high ? attribute->high : value.number;
+    }
+    *out = (struct ls_cell){.number = (int64_t)value.number, .bytes = value.bytes};
+    out->size = value.size;
+}
+
 void ls_attribute_value(const struct ls_op *attribute, uint64_t n, uint8_t *text,
                         struct ls_cell *out)
 {
     struct ls_cell *cells = out;
+    uint64_t owner = n % attribute->owners;
     switch (attribute->kind) {
     case LS_OP_CONST:
         *cells = attribute->words[0];
         break;
     case LS_OP_CHOICE:
         *cells = attribute->words[chosen(attribute, n)];
+        break;
+    case LS_OP_EXPR:
+        compute_attribute(attribute, n, out);
+        break;
+    case LS_OP_ENTITY_ID:
+        keep_text(out, text, ls_id_write(&attribute->id, owner, text));
+        break;
+    case LS_OP_ATTRIBUTE:
+    case LS_OP_ATTRIBUTE_CHOICE:
+    case LS_OP_ATTRIBUTE_DRAWN:
+    case LS_OP_ATTRIBUTE_MEMBER:
+    case LS_OP_ATTRIBUTE_DERIVED:
+        ls_attribute_value(attribute->source, owner, text, out);
         break;
     case LS_OP_ID:
         keep_text(out, text, ls_id_write(&attribute->id, n, text));
@@ -565,7 +620,7 @@ void ls_attribute_value(const struct ls_op *attribute, uint64_t n, uint8_t *text
         keep_text(out, text, ls_id_write(&attribute->id, member_of(attribute, n), text));
         break;
     case LS_OP_SEQUENCE:
-        keep_number(out, sequence_at(attribute, n));
+        keep_number(out, sequence_at(attribute, n / attribute->owners));
         break;
     case LS_OP_PATTERN:
     case LS_OP_WORDS:

@@ -20,6 +20,8 @@
 #define LS_OP_TEXT_MAX       4096  /* bytes of a text that is drawn */
 #define LS_UUID_SIZE         36
 #define LS_OP_PARTS_SIZE_MAX 16384 /* bytes of the items of an array or a map */
+#define LS_OP_INPUTS_MAX     (2 * LS_SPEC_FIELDS_MAX)
+#define LS_OP_COST_MAX       1000 /* values that are made for one attribute */
 
 /* A value as encoded, with the branch of its union; one that is longer is written from its cell. */
 #define LS_PIECE_MAX 31
@@ -35,6 +37,7 @@ enum ls_op_kind {
     LS_OP_ATTRIBUTE,        /* a number */
     LS_OP_ATTRIBUTE_DRAWN,  /* a text that is drawn */
     LS_OP_ATTRIBUTE_MEMBER,
+    LS_OP_ATTRIBUTE_DERIVED, /* one that is computed, or is its owner's */
     LS_OP_ENTITY_ID,
     LS_OP_ID,
     LS_OP_NUMBER, /* a distribution */
@@ -84,6 +87,12 @@ static inline ls_i128 ls_op_shifted(const struct ls_op_shift *shift, int64_t num
     return number + (whole * height >> 16);
 }
 
+/* What an attribute's expression reads: an attribute of the same entity, or of its owner. */
+struct ls_op_input {
+    const struct ls_op *op;
+    bool of_owner;
+};
+
 /* The items of an array or a map: one operation for each place or key, all of them ordinary ones
  * of the event, whose cells nobody reads. */
 struct ls_op_parts {
@@ -118,7 +127,12 @@ struct ls_op {
     uint64_t key;                      /* the stream of its draws */
     const struct ls_piece *pieces;
     struct ls_choices choices;
-    const struct ls_op *source; /* of an attribute: the entity's operation */
+    const struct ls_op *source; /* of an attribute: the entity's operation, or the owner's */
+    uint64_t owners;            /* of an entity's operation: how many there are for its entity to
+                                   belong to; 1: none */
+    const struct ls_op_input *inputs; /* likewise, expr: its cells */
+    size_t input_count;
+    unsigned cost; /* likewise: how many values are made for it */
     /* values of an attribute by entity number, where they are known and small */
     const uint8_t *known_words; /* indices */
     const int32_t *known_numbers;

@@ -99,10 +99,24 @@ static void plan_spans(const struct planner *p, struct ls_plan_entity *entity)
     }
 }
 
+static bool plan_attributes(struct planner *p, struct ls_plan_entity *entity)
+{
+    const struct ls_spec_field *attributes = entity->spec->attributes.items;
+    bool sound = true;
+    p->entity = entity;
+    for (size_t a = 0; sound && a < entity->attribute_count; a++) {
+        char path[512];
+        snprintf(path, sizeof path, "entities.%s.attributes.%s", entity->spec->key,
+                 attributes[a].name);
+        sound = ls_plan_op(p, &attributes[a], path, NULL, 0, entity->count, &entity->attributes[a]);
+    }
+    p->entity = NULL;
+    return sound;
+}
+
 static bool plan_entity(struct planner *p, const struct ls_spec_entity *spec,
                         struct ls_plan_entity *out)
 {
-    const struct ls_spec_field *attributes = spec->attributes.items;
     struct ls_template t;
     ls_template_parse(spec->id, &t);
     *out = (struct ls_plan_entity){
@@ -115,18 +129,21 @@ static bool plan_entity(struct planner *p, const struct ls_spec_entity *spec,
     if (!ls_plan_template(p, &t, ls_spec_place(p->spec, &spec->id, spec->where), &out->id)) {
         return false;
     }
+    for (size_t e = 0; spec->owner && e < p->plan->entity_count; e++) {
+        const struct ls_plan_entity *other = &p->plan->entities[e];
+        out->owner = other->spec == spec->owner ? other : out->owner;
+    }
+    if (out->owner && !out->owner->sound) {
+        return false; /* what is wrong was told */
+    }
     plan_spans(p, out);
     out->pick_key = ls_plan_key(p, "entities.%s.pick", spec->key);
     out->attributes = ls_plan_alloc(p, out->attribute_count, sizeof *out->attributes);
     if (!out->attributes) {
         return false;
     }
-    for (size_t a = 0; a < out->attribute_count; a++) {
-        char path[512];
-        snprintf(path, sizeof path, "entities.%s.attributes.%s", spec->key, attributes[a].name);
-        if (!ls_plan_op(p, &attributes[a], path, NULL, 0, out->count, &out->attributes[a])) {
-            return false;
-        }
+    if (!plan_attributes(p, out)) {
+        return false;
     }
     if (spec->pick.member == &ls_member_pick_zipf) {
         const struct ls_source_zipf *zipf = spec->pick.settings;
@@ -136,7 +153,8 @@ static bool plan_entity(struct planner *p, const struct ls_spec_entity *spec,
             return false;
         }
     }
-    return fill_partitions(p, out) && fill_tables(p, out);
+    out->sound = fill_partitions(p, out) && fill_tables(p, out);
+    return out->sound;
 }
 
 static bool plan_versions(struct planner *p, const struct ls_spec_event_type *spec,
@@ -197,7 +215,11 @@ static bool plan_all(struct planner *p)
     ls_plan_copies(p);
     sound = sound && ls_plan_faults(p) && ls_plan_slots(p);
     if (sound && !p->diag->errors) {
-        ls_plan_prove(p);
+        sound = ls_plan_tables(p);
+        if (sound) {
+            ls_plan_prove(p);
+        }
+        ls_plan_tables_free(p);
     }
     return sound;
 }

@@ -24,6 +24,8 @@ struct ls_plan_entity {
     uint64_t grown;              /* 0: it does not */
     uint64_t hot_first, hot_end; /* events that the fault hot_key strikes */
     bool has_episodes;
+    const struct ls_plan_entity *owner; /* or NULL */
+    bool sound;                         /* in a plan that is refused others are not */
     struct ls_id_template id;
     size_t attribute_count;
     struct ls_op *attributes;

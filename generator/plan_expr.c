@@ -23,7 +23,8 @@ static bool holds_all(struct planner *p, const struct ls_spec_field *field, ls_i
     return false;
 }
 
-static bool fit_expression(struct planner *p, const struct ls_spec_field *field, struct ls_op *out)
+bool ls_plan_expression_fits(struct planner *p, const struct ls_spec_field *field,
+                             struct ls_op *out)
 {
     struct ls_where where = ((const struct ls_source_text *)field->source.settings)->where;
     enum ls_field_type type = (enum ls_field_type)field->type;
@@ -107,5 +108,5 @@ bool ls_plan_expression(struct planner *p, const struct ls_spec_field *field,
     out->expr = expr;
     struct widest widest = {type, out};
     ls_expr_slots(expr, take_widest, &widest);
-    return fit_expression(p, field, out);
+    return ls_plan_expression_fits(p, field, out);
 }

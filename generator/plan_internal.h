@@ -4,14 +4,28 @@
 
 #include "generator/plan.h"
 #include "spec/resolve.h"
+#include "spec/table_file.h"
+
+#define LS_PLAN_TABLE_ROWS_MAX (1 << 20) /* of a table whose rows are looked at, but for files */
+
+/* A reference table, with its rows in force where it is not simple. */
+struct ls_plan_table {
+    const struct ls_spec_reference *spec;
+    const struct ls_plan_entity *entity; /* NULL: a file */
+    struct ls_table_file file;
+    size_t count;
+    struct ls_dated *rows; /* by key, then by begin */
+};
 
 struct planner {
     const struct ls_spec *spec;
     struct ls_plan *plan;
     struct ls_diag *diag;
-    struct ls_error *err;       /* err->code is 0 until memory was refused or a limit was passed */
-    size_t table_bytes;         /* of tables of attributes */
-    unsigned depth;             /* of values of earlier events that are being planned */
+    struct ls_error *err; /* err->code is 0 until memory was refused or a limit was passed */
+    size_t table_bytes;   /* of tables of attributes */
+    unsigned depth;       /* of values of earlier events that are being planned */
+    const struct ls_plan_entity *entity; /* whose attributes are planned */
+    struct ls_plan_table *tables;        /* in the spec's order, while things are proved */
     const char **entity_values; /* "product.category": what expressions can name beside fields, for
                                    did-you-mean; ends with NULL, made when it is first wanted */
     const struct ls_plan_type *crowded; /* names more values than there are cells for: told once */
@@ -53,6 +67,12 @@ bool ls_plan_is_above(const struct ls_spec_event_type *type, const struct ls_spe
                       const struct ls_spec_field *below);
 struct ls_op *ls_plan_op_of_cell(struct ls_plan_type *type, unsigned cell);
 
+/* The value that an entity's operation makes. */
+void ls_plan_take(const struct ls_op *source, struct ls_op *out);
+
+/* The attribute of an entity; NULL when there is none. */
+const struct ls_op *ls_plan_attribute(const struct ls_plan_entity *entity, const char *name);
+
 /* Does it give null without a fault? */
 bool ls_plan_op_nullable(const struct ls_op *op);
 
@@ -69,9 +89,16 @@ bool ls_plan_any_ref(struct planner *p, const struct ls_source_text *source,
  */
 const char *ls_plan_suggest(const void *context, const char *name, char out[LS_SUGGEST_MAX]);
 
-/* plan_expr.c */
+/* plan_expr.c. And whether what an expression gives, in out->expr, fits the field. */
 bool ls_plan_expression(struct planner *p, const struct ls_spec_field *field,
                         struct ls_plan_type *type, unsigned back, struct ls_op *out);
+bool ls_plan_expression_fits(struct planner *p, const struct ls_spec_field *field,
+                             struct ls_op *out);
+
+/* plan_attribute.c: what the planner's entity has from the one that it belongs to, and what is
+ * computed from its other attributes. */
+bool ls_plan_owner_ref(struct planner *p, const struct ls_source_text *source, struct ls_op *out);
+bool ls_plan_computed(struct planner *p, const struct ls_spec_field *field, struct ls_op *out);
 
 /* plan_number.c. `count`: of the population that a sequence numbers; 0: of events without end. */
 bool ls_plan_is_time(enum ls_field_type type);
@@ -114,6 +141,27 @@ bool ls_plan_shifts(struct planner *p, const struct ls_spec_field *field,
 
 /* plan_slot.c: rounds and interleavers, once copies are planned. */
 bool ls_plan_slots(struct planner *p);
+
+/* plan_table.c: reads and makes the tables that are not simple, and proves that they can be loaded;
+ * false where one cannot, or memory was refused. */
+bool ls_plan_tables(struct planner *p);
+void ls_plan_tables_free(struct planner *p);
+const struct ls_plan_table *ls_plan_table(const struct planner *p,
+                                          const struct ls_spec_reference *table);
+
+/* Is there a row for every entity of the population, by its id, which always holds? */
+bool ls_plan_table_is_simple(const struct ls_spec_reference *table);
+
+/* Of a table that is not: has the key a row? */
+bool ls_plan_table_knows(const struct ls_plan_table *table, const uint8_t *key, size_t size);
+
+/* Of any: between which bounds the values of a column lie; false for one without bounds. */
+bool ls_plan_table_bounds(const struct ls_plan_table *table, size_t column, int64_t *low,
+                          int64_t *high);
+
+/* The cell of a row, which is a number as in ls_dated; `text` as for ls_attribute_value. */
+void ls_plan_table_cell(const struct ls_plan_table *table, uint64_t row, size_t column,
+                        uint8_t *text, struct ls_cell *out);
 
 /* plan_prove.c: contract G7. */
 void ls_plan_prove(struct planner *p);

@@ -12,6 +12,7 @@ struct column {
     const char *name;
     enum ls_field_type type;
     unsigned scale;
+    int64_t precision; /* of a decimal */
     bool bounded;
     ls_i128 low, high;
 };
@@ -22,6 +23,7 @@ struct walk {
     struct ls_diag *diag; /* the pipeline's problems: not shown */
     struct column *columns;
     size_t count;
+    const struct ls_spec_lookup *lookup; /* of the step, where it has one */
 };
 
 static struct column *find_column(struct walk *w, const char *name)
@@ -34,21 +36,50 @@ static struct column *find_column(struct walk *w, const char *name)
     return NULL;
 }
 
+/* What a table's column holds. */
+static struct column of_table(const struct walk *w, const struct ls_spec_reference *table,
+                              size_t at)
+{
+    const struct ls_spec_field *field = table->fields[at];
+    int64_t low;
+    int64_t high;
+    bool bounded = ls_plan_table_bounds(ls_plan_table(w->p, table), at, &low, &high);
+    return (struct column){.type = field->type == LS_FIELD_ENUM ? LS_FIELD_STRING
+                                                                : (enum ls_field_type)field->type,
+                           .scale = field->scale,
+                           .precision = field->precision,
+                           .bounded = bounded,
+                           .low = low,
+                           .high = high};
+}
+
+static bool symbol_of(const struct column *column, struct ls_expr_symbol *symbol)
+{
+    *symbol = (struct ls_expr_symbol){.type = ls_field_expr_type(column->type),
+                                      .scale = column->scale,
+                                      .nullable = true,
+                                      .bounded = column->bounded,
+                                      .low = column->low,
+                                      .high = column->high,
+                                      .unusable = ls_field_passes_through(column->type)};
+    return true;
+}
+
 static bool find_symbol(void *context, const char *name, struct ls_expr_symbol *symbol)
 {
     struct walk *w = context;
     const struct column *column = find_column(w, name);
-    if (column) {
-        *symbol = (struct ls_expr_symbol){.type = ls_field_expr_type(column->type),
-                                          .scale = column->scale,
-                                          .nullable = true,
-                                          .slot = (unsigned)(column - w->columns),
-                                          .bounded = column->bounded,
-                                          .low = column->low,
-                                          .high = column->high,
-                                          .unusable = ls_field_passes_through(column->type)};
+    const struct ls_spec_reference *table = w->lookup ? w->lookup->reference : NULL;
+    size_t size = table ? strlen(table->key) : 0;
+    if (column || !table || strncmp(name, table->key, size) != 0 || name[size] != '.') {
+        return column && symbol_of(column, symbol);
     }
-    return column != NULL;
+    size_t at = ls_spec_table_column(table, name + size + 1);
+    if (at == LS_COLUMN_LACKING) {
+        return false;
+    }
+    struct column taken = of_table(w, table, at);
+    return symbol_of(&taken, symbol);
 }
 
 static void begin_columns(struct walk *w)
@@ -56,10 +87,10 @@ static void begin_columns(struct walk *w)
     const struct ls_spec_event_type *spec = w->type->spec;
     const struct column envelope[] = {
         {.name = "event_id", .type = LS_FIELD_STRING},
-        {"event_time", LS_FIELD_TIMESTAMP, 0, true, LS_TIME_MIN_MS, LS_TIME_MAX_MS},
-        {"ingest_time", LS_FIELD_TIMESTAMP, 0, true, LS_TIME_MIN_MS, LS_TIME_MAX_MS},
+        {"event_time", LS_FIELD_TIMESTAMP, 0, 0, true, LS_TIME_MIN_MS, LS_TIME_MAX_MS},
+        {"ingest_time", LS_FIELD_TIMESTAMP, 0, 0, true, LS_TIME_MIN_MS, LS_TIME_MAX_MS},
         {.name = "source", .type = LS_FIELD_STRING},
-        {"schema_version", LS_FIELD_INT, 0, true, w->type->version->number,
+        {"schema_version", LS_FIELD_INT, 0, 0, true, w->type->version->number,
          w->type->version->number},
         {.name = "entity_id", .type = LS_FIELD_STRING}};
     w->count = LS_COLUMN_PAYLOAD;
@@ -67,8 +98,13 @@ static void begin_columns(struct walk *w)
     for (size_t i = 0; i < spec->field_count; i++) {
         const struct ls_spec_field *field = spec->fields[i];
         /* where the version lacks it, it is null: any bounds are right, and 1 divides */
-        struct column column = {
-            field->name, (enum ls_field_type)field->type, field->scale, true, 1, 1};
+        struct column column = {field->name,
+                                (enum ls_field_type)field->type,
+                                field->scale,
+                                field->precision,
+                                true,
+                                1,
+                                1};
         const struct ls_op *op = ls_plan_op_seen(w->type, field);
         if (op) {
             int by = op->cell == w->type->conflict_column; /* one up or one down */
@@ -80,24 +116,11 @@ static void begin_columns(struct walk *w)
     }
 }
 
-/* What a table's column holds is what the entity's attribute gives. */
-static bool look_up(const struct walk *w, const struct ls_spec_lookup *lookup, struct column *out)
+static bool look_up(struct walk *w, const struct ls_spec_normalize *step, struct column *out)
 {
-    const struct ls_spec_reference *table = ls_spec_reference(w->p->spec, lookup->table);
-    const struct ls_plan *plan = w->p->plan;
-    for (size_t e = 0; e < plan->entity_count; e++) {
-        const struct ls_plan_entity *entity = &plan->entities[e];
-        const struct ls_spec_field *fields = entity->spec->attributes.items;
-        for (size_t a = 0; entity->spec == table->entity && a < entity->attribute_count; a++) {
-            if (strcmp(fields[a].name, lookup->take) == 0) {
-                const struct ls_op *op = &entity->attributes[a];
-                *out = (struct column){NULL, op->type, op->scale, op->bounded, op->low, op->high};
-                out->type = op->type == LS_FIELD_ENUM ? LS_FIELD_STRING : op->type;
-                return true;
-            }
-        }
-    }
-    return false;
+    const struct ls_spec_reference *table = step->lookup->reference;
+    *out = of_table(w, table, ls_spec_table_column(table, step->lookup->take));
+    return true;
 }
 
 /* From the expression's scale to the column's, as the pipeline does it. False where the result may
@@ -117,6 +140,15 @@ static bool fit(const struct ls_expr *expr, unsigned wanted, struct column *out)
     }
     out->bounded = true;
     return ls_fits_i64(out->low) && ls_fits_i64(out->high);
+}
+
+/* A step whose result might be none: false, so that the steps behind it are not asked. */
+static bool refuse(struct walk *w, const struct ls_spec_normalize *step, const void *member,
+                   const char *why, const char *hint)
+{
+    PROBLEM(w->p, "LS2202", ls_spec_place(w->p->spec, member, step->where), hint,
+            "`%s` of %s may have no value: %s", step->set, w->type->spec->name, why);
+    return false;
 }
 
 /* False where the step does not compile, or memory was refused. */
@@ -141,19 +173,129 @@ static bool calculate(struct walk *w, const struct ls_spec_normalize *step, stru
     bool number = type == LS_EXPR_NUMBER || type == LS_EXPR_TIME;
     *out = (struct column){.type = wanted == 2 ? LS_FIELD_MONEY : types[type], .scale = wanted};
     if (!ls_expr_safe(expr) || (number && !fit(expr, wanted, out))) {
-        PROBLEM(w->p, "LS2202", ls_spec_place(w->p->spec, &step->expr, step->where),
-                "give the fields in it a `min` and a `max` with which no divisor can be 0 and the "
-                "result has 18 digits at most",
-                "`%s` of %s may have no value: a divisor of 0, or a number too large", step->set,
-                w->type->spec->name);
+        return refuse(
+            w, step, &step->expr, "a divisor of 0, or a number too large",
+            "give the fields in it a `min` and a `max` with which no divisor can be 0 and "
+            "the result has 18 digits at most");
     }
+    return true;
+}
+
+/* ---- local times */
+
+static bool read_local(struct walk *w, const struct ls_spec_normalize *step, struct column *out)
+{
+    const struct column *local = find_column(w, step->to_utc);
+    const struct column *field = step->offset ? find_column(w, step->offset) : NULL;
+    struct column offset = field ? *field : (struct column){0};
+    if (step->zone) {
+        const struct ls_spec_reference *table = step->zone->reference;
+        offset = of_table(w, table, ls_spec_table_column(table, step->zone->take));
+    }
+    if (!local || (step->offset && !field)) {
+        return false; /* the pipeline tells */
+    }
+    *out = (struct column){.type = LS_FIELD_TIMESTAMP,
+                           .bounded = true,
+                           .low = local->low - offset.high,
+                           .high = local->high - offset.low};
+    if (!local->bounded || !offset.bounded || !ls_fits_i64(out->low) || !ls_fits_i64(out->high)) {
+        return refuse(w, step, &step->to_utc, "a time too far from 1970",
+                      "give the fields in it a `min` and a `max`");
+    }
+    return true;
+}
+
+/* ---- adjustments */
+
+static ls_i128 size_of(ls_i128 number)
+{
+    return number < 0 ? -number : number;
+}
+
+/* How much the factors of one key can come to, whichever of them a record sees: products of all
+ * above and of all below, and of each as it rounds up where it is above 1. */
+struct growth {
+    ls_i128 above, below, times;
+    bool sound; /* none has a 0 below, and products fit */
+};
+
+static void grow(struct growth *g, int64_t up, int64_t down)
+{
+    ls_i128 above = up ? size_of(up) : 1;
+    ls_i128 below = size_of(down);
+    ls_i128 times = below ? (above + below - 1) / below : 1;
+    g->sound = g->sound && below && !ls_mul_overflows(g->above, above, &g->above) &&
+               !ls_mul_overflows(g->below, below, &g->below) &&
+               !ls_mul_overflows(g->times, times, &g->times);
+}
+
+/* The most that any key's factors come to, for numbers up to `most`; false where one may have no
+ * product. */
+static bool greatest_growth(const struct ls_plan_table *table, const size_t columns[2],
+                            ls_i128 most, ls_i128 *times)
+{
+    const struct growth none = {1, 1, 1, true};
+    struct growth g = none;
+    *times = 1;
+    for (size_t i = 0; i < table->count; i++) {
+        struct ls_cell factor[2];
+        bool first = i == 0 || !ls_id_equal(table->rows[i - 1].key, table->rows[i].key);
+        g = first ? none : g;
+        for (int k = 0; k < 2; k++) {
+            ls_plan_table_cell(table, table->rows[i].row, columns[k], NULL, &factor[k]);
+        }
+        if (!factor[0].is_null && !factor[1].is_null) {
+            grow(&g, factor[0].number, factor[1].number);
+        }
+        ls_i128 product;
+        if (!g.sound || ls_mul_overflows(g.above, most, &product)) {
+            return false;
+        }
+        *times = g.times > *times ? g.times : *times;
+    }
+    return true;
+}
+
+static bool adjust(struct walk *w, const struct ls_spec_normalize *step, struct column *out)
+{
+    const struct ls_spec_reference *table = step->by->reference;
+    const struct column *from = find_column(w, step->adjust);
+    if (!from || !ls_field_is_number(from->type)) {
+        return false; /* the pipeline tells */
+    }
+    size_t columns[2];
+    for (int k = 0; k < 2; k++) {
+        columns[k] = ls_spec_table_column(table, step->by->factor.items[k]);
+    }
+    struct ls_spec_field as_field = {.type = (int)from->type, .precision = from->precision};
+    int64_t low;
+    int64_t high;
+    ls_i128 times;
+    ls_spec_field_limits(&as_field, &low, &high);
+    ls_i128 most = size_of(from->low) > size_of(from->high) ? size_of(from->low)
+                                                            : size_of(from->high);
+    *out = *from;
+    if (!from->bounded || !greatest_growth(ls_plan_table(w->p, table), columns, most, &times) ||
+        ls_mul_overflows(most, times, &out->high) || out->high > high || -out->high < low) {
+        return refuse(
+            w, step, &step->adjust,
+            "the product is too large for its type or 128 bits, or a factor has a 0 below",
+            "give the field a `min` and a `max`, or have fewer and smaller factors");
+    }
+    out->low = -out->high;
     return true;
 }
 
 static bool set_column(struct walk *w, const struct ls_spec_normalize *step)
 {
     struct column column;
-    if (step->lookup ? !look_up(w, step->lookup, &column) : !calculate(w, step, &column)) {
+    w->lookup = step->lookup;
+    bool made = step->expr     ? calculate(w, step, &column)
+                : step->lookup ? look_up(w, step, &column)
+                : step->to_utc ? read_local(w, step, &column)
+                               : adjust(w, step, &column);
+    if (!made) {
         return false;
     }
     column.name = step->set;

@@ -75,7 +75,8 @@ static bool quantity_of(struct planner *p, const struct ls_quantity *quantity,
 static bool holds_last(struct planner *p, const struct ls_source_sequence *settings, uint64_t count,
                        const struct ls_op *op)
 {
-    ls_i128 last = op->first + (ls_i128)op->step * (ls_i128)(count - 1);
+    uint64_t number = (count - 1) / op->owners;
+    ls_i128 last = op->first + (ls_i128)op->step * (ls_i128)number;
     bool fits = last >= INT64_MIN / 4 && last <= INT64_MAX / 4;
     if (fits && op->time) {
         last = ls_floor_div((int64_t)last + op->time->origin_ms, op->time->unit_ms);
@@ -84,7 +85,7 @@ static bool holds_last(struct planner *p, const struct ls_source_sequence *setti
         PROBLEM(p, "LS2018", settings->step.where,
                 "begin nearer to 0, or lower `step` or the `count` of the entity",
                 "number %llu of the sequence is none that type %s holds",
-                (unsigned long long)(count - 1), ls_field_type_words[op->type]);
+                (unsigned long long)number, ls_field_type_words[op->type]);
         return false;
     }
     return true;

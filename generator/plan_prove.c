@@ -43,18 +43,68 @@ static void prove_range(struct planner *p, const struct ls_spec_check *check,
     }
 }
 
+#define IDS_PROVED_MAX (1 << 22) /* that are looked for in a table */
+
+/* Ids of a template, `count` of them from number `first` on: how many the table knows. */
+static uint64_t count_known(const struct ls_plan_table *table, const struct ls_id_template *id,
+                            uint64_t first, uint64_t count)
+{
+    uint64_t known = 0;
+    for (uint64_t n = first; n < first + count; n++) {
+        uint8_t text[LS_ID_TEXT_MAX + LS_OP_SPOILT];
+        known += ls_plan_table_knows(table, text, ls_id_write(id, n, text));
+    }
+    return known;
+}
+
+/* Does the table know all ids, or words, that the operation makes? */
+static bool knows_all(const struct ls_plan_table *table, const struct ls_plan_type *type,
+                      const struct ls_op *op)
+{
+    uint64_t ids = op->kind == LS_OP_ENTITY_ID          ? type->picks[op->pick].entity->count
+                   : op->kind == LS_OP_MEMBER           ? (uint64_t)op->most
+                   : op->kind == LS_OP_ATTRIBUTE_MEMBER ? (uint64_t)op->source->most
+                                                        : 0;
+    bool words = op->kind == LS_OP_CONST || op->kind == LS_OP_CHOICE ||
+                 op->kind == LS_OP_ATTRIBUTE_CHOICE;
+    for (size_t k = 0; words && k < op->word_count; k++) {
+        words = ls_plan_table_knows(table, op->words[k].bytes, op->words[k].size);
+    }
+    return words || (ids && ids <= IDS_PROVED_MAX && count_known(table, &op->id, 0, ids) == ids);
+}
+
+/* An id that the fault makes up has to be unknown. */
+static void prove_unknown(struct planner *p, const struct ls_spec_check *check,
+                          const struct ls_plan_type *type, const struct ls_plan_table *table)
+{
+    const struct ls_spec_fault *fault = p->spec->faults->unknown_reference;
+    const struct ls_plan_entity *entity = type->unknown_entity;
+    if (fault && entity && strcmp(fault->field, check->field) == 0 &&
+        count_known(table, &entity->id, entity->count, LS_RANGE_BEYOND_MAX) > 0) {
+        PROBLEM(p, "LS2204", ls_spec_place(p->spec, &fault->field, fault->where),
+                "leave the rows of ids above the population's out of the table",
+                "`unknown_reference` makes ids of %s that the table `%s` knows", entity->spec->key,
+                check->table);
+    }
+}
+
 static void prove_reference(struct planner *p, const struct ls_spec_check *check,
                             const struct ls_plan_type *type, const struct ls_spec_field *field,
                             const struct ls_op *op)
 {
     const struct ls_spec_reference *table = ls_spec_reference(p->spec, check->table);
-    if (op->kind != LS_OP_ENTITY_ID || op->source ||
-        op->id.before != type->picks[op->pick].entity->id.before ||
-        type->picks[op->pick].entity->spec != table->entity) {
+    bool simple = ls_plan_table_is_simple(table);
+    const struct ls_plan_entity *picked = type->picks[op->pick].entity;
+    bool own_id = op->kind == LS_OP_ENTITY_ID && !op->source && op->id.before == picked->id.before;
+    if (!(simple ? own_id && picked->spec == table->entity
+                 : knows_all(ls_plan_table(p, table), type, op))) {
         PROBLEM(p, "LS2201", ls_spec_place(p->spec, &check->field, check->where),
-                "let the field be `ref: ENTITY.id` of the table's population",
+                simple ? "let the field be `ref: ENTITY.id` of the table's population"
+                       : "let the table have a row for each id, or word, that the field can be",
                 "nothing shows that each `%s` of %s stands in the table `%s`", field->name,
                 type->spec->name, check->table);
+    } else if (!simple && type->unknown_column >= 0) {
+        prove_unknown(p, check, type, ls_plan_table(p, table));
     }
 }
 

@@ -36,19 +36,18 @@ static int pick_of(struct planner *p, struct ls_plan_type *type, const char *nam
     return -1;
 }
 
-static int attribute_index(const struct ls_plan_entity *entity, const char *name)
+const struct ls_op *ls_plan_attribute(const struct ls_plan_entity *entity, const char *name)
 {
     const struct ls_spec_field *attributes = entity->spec->attributes.items;
     for (size_t i = 0; i < entity->attribute_count; i++) {
         if (strcmp(attributes[i].name, name) == 0) {
-            return (int)i;
+            return &entity->attributes[i];
         }
     }
-    return -1;
+    return NULL;
 }
 
-/* The value that an entity's operation makes. */
-static void take_attribute(const struct ls_op *source, struct ls_op *out)
+void ls_plan_take(const struct ls_op *source, struct ls_op *out)
 {
     out->type = source->type;
     out->scale = source->scale;
@@ -79,8 +78,12 @@ static void take_attribute(const struct ls_op *source, struct ls_op *out)
     case LS_OP_MEMBER:
         out->kind = LS_OP_ATTRIBUTE_MEMBER;
         break;
-    default:
+    case LS_OP_NUMBER:
+    case LS_OP_SEQUENCE:
         out->kind = LS_OP_ATTRIBUTE;
+        break;
+    default:
+        out->kind = LS_OP_ATTRIBUTE_DERIVED;
         break;
     }
 }
@@ -103,12 +106,11 @@ bool ls_plan_ref(struct planner *p, const char *text, struct ls_where where,
         out->text_max = ls_id_text_max(&entity->id);
         return true;
     }
-    int attribute = attribute_index(entity, dot + 1);
-    if (attribute < 0) {
-        return false;
+    const struct ls_op *attribute = ls_plan_attribute(entity, dot + 1);
+    if (attribute) {
+        ls_plan_take(attribute, out);
     }
-    take_attribute(&entity->attributes[attribute], out);
-    return true;
+    return attribute != NULL;
 }
 
 struct ls_op *ls_plan_op_of_cell(struct ls_plan_type *type, unsigned cell)

@@ -191,10 +191,13 @@ static bool make_op(struct planner *p, const struct ls_spec_field *field, struct
         return ls_plan_walk(p, field, type, back, out);
     }
     if (m == &ls_member_ref) {
-        return ls_plan_any_ref(p, text, type, back, out);
+        return type ? ls_plan_any_ref(p, text, type, back, out) : ls_plan_owner_ref(p, text, out);
     }
-    return m == &ls_member_expr ? ls_plan_expression(p, field, type, back, out)
-                                : ls_plan_number(p, field, out);
+    if (m == &ls_member_expr) {
+        return type ? ls_plan_expression(p, field, type, back, out)
+                    : ls_plan_computed(p, field, out);
+    }
+    return ls_plan_number(p, field, out);
 }
 
 bool ls_plan_op(struct planner *p, const struct ls_spec_field *field, const char *path,
@@ -203,6 +206,8 @@ bool ls_plan_op(struct planner *p, const struct ls_spec_field *field, const char
     out->type = (enum ls_field_type)field->type;
     out->scale = field->scale;
     out->back = (uint16_t)back;
+    out->owners = p->entity && p->entity->owner ? p->entity->owner->count : 1;
+    out->cost = 1;
     out->key = ls_plan_key(p, "%s", path);
     out->null_key = ls_plan_key(p, "%s.null", path);
     out->nullable_share = field->nullable;

@@ -397,12 +397,39 @@ static inline void values_put_field(struct values_spec *s, size_t t, size_t f)
     }
 }
 
+/* An attribute that is computed from one above it or, of a plant, from one of the device that it
+ * belongs to, or is that one's; false where there is none of the type. */
+static inline bool values_put_derived(struct values_spec *s, int e, bool belongs,
+                                      enum value_type type)
+{
+    const struct values_field *own = values_find(s, s->attributes[e], s->attribute_count[e],
+                                                 (int)type);
+    const struct values_field *of = belongs ? values_find(s, s->attributes[0],
+                                                          s->attribute_count[0], (int)type)
+                                            : NULL;
+    bool computed = type == T_BOOLEAN || (type >= T_INT && type <= T_DECIMAL) || type == T_TIME ||
+                    type == T_DATE || type == T_LOCAL;
+    if (of && type != T_ENUM && values_one_in(s, 2)) {
+        values_put(s, "ref: device.%s", of->name);
+    } else if (belongs && type == T_STRING && values_one_in(s, 2)) {
+        values_put(s, "ref: device.id");
+    } else if (computed && (own || of)) {
+        const struct values_field *from = own ? own : of;
+        values_put(s, "expr: \"%s%s%s%s\"", type == T_BOOLEAN ? "not " : "",
+                   from == own ? "" : "device.", from->name, type == T_BOOLEAN ? "" : " + 1");
+    } else {
+        return false;
+    }
+    return true;
+}
+
 static inline void values_put_entity(struct values_spec *s, int e)
 {
     size_t count = 1 + values_draw(s, 9);
-    values_put(s, "  %s:\n    count: %d\n    id: \"%c{n:0%d}\"\n    attributes:\n",
-               values_entities[e], 1 + (int)values_draw(s, 50), e ? 'P' : 'D',
-               1 + (int)values_draw(s, 3));
+    bool belongs = e && values_one_in(s, 2);
+    values_put(s, "  %s:\n%s    count: %d\n    id: \"%c{n:0%d}\"\n    attributes:\n",
+               values_entities[e], belongs ? "    of: device\n" : "", 1 + (int)values_draw(s, 50),
+               e ? 'P' : 'D', 1 + (int)values_draw(s, 3));
     if (values_one_in(s, 3)) {
         s->size -= strlen("    attributes:\n");
         values_put(s, "    pick: {zipf: 1.2}\n    attributes:\n");
@@ -412,8 +439,10 @@ static inline void values_put_entity(struct values_spec *s, int e)
         snprintf(f.name, sizeof f.name, "a%zu", a);
         values_put(s, "      - {name: %s, type: %s, ", f.name, values_type_words[f.type]);
         size_t begin = s->size;
-        values_put_drawn(s, f.type);
-        f.is_choice = strncmp(s->text + begin, "choice: ", 8) == 0 && f.type != T_BOOLEAN;
+        if (!values_one_in(s, 3) || !values_put_derived(s, e, belongs, f.type)) {
+            values_put_drawn(s, f.type);
+            f.is_choice = strncmp(s->text + begin, "choice: ", 8) == 0 && f.type != T_BOOLEAN;
+        }
         values_put(s, "}\n");
         s->attributes[e][s->attribute_count[e]++] = f;
     }

@@ -31,10 +31,11 @@ static uint8_t *put_cell(uint8_t *at, enum ls_field_type type, const struct ls_c
                                     : ls_put_long(at, cell->number);
 }
 
-static int write_row(struct ls_container_writer *writer, const struct ls_plan_entity *entity,
-                     uint64_t n, struct ls_error *err)
+static int write_row(struct ls_container_writer *writer, const struct ls_spec_reference *table,
+                     const struct ls_plan_entity *entity, uint64_t n, struct ls_error *err)
 {
     uint8_t text[LS_OP_TEXT_MAX + LS_OP_SPOILT];
+    const struct ls_spec_field *attributes = entity->spec->attributes.items;
     size_t room_size = LS_ID_TEXT_MAX + LS_AVRO_LONG_MAX + LS_OP_SPOILT;
     for (size_t a = 0; a < entity->attribute_count; a++) {
         room_size += ls_op_size_max(&entity->attributes[a]);
@@ -45,11 +46,11 @@ static int write_row(struct ls_container_writer *writer, const struct ls_plan_en
         return rc;
     }
     size_t id_size;
-    uint8_t *at = ls_id_put(&entity->id, n, room, &id_size);
+    uint8_t *at = table->has_own_ids ? ls_id_put(&entity->id, n, room, &id_size) : room;
     for (size_t a = 0; a < entity->attribute_count; a++) {
         struct ls_cell cell;
         ls_attribute_value(&entity->attributes[a], n, text, &cell);
-        at = put_cell(at, entity->attributes[a].type, &cell);
+        at = put_cell(at, (enum ls_field_type)attributes[a].type, &cell);
     }
     return ls_container_commit(writer, (size_t)(at - room), err);
 }
@@ -74,7 +75,7 @@ static int write_table(const struct ls_plan *plan, const struct ls_spec_referenc
     }
     rc = rc < 0 ? rc : ls_container_create(path, name, text, RECORDS_PER_BLOCK, &writer, err);
     for (uint64_t n = 0; rc == 0 && n < entity->count; n++) {
-        rc = write_row(writer, entity, n, err);
+        rc = write_row(writer, table, entity, n, err);
     }
     rc = rc < 0 ? rc : ls_container_finish(writer, true, err);
     ls_container_writer_free(writer);
@@ -87,7 +88,7 @@ int ls_reference_write(const struct ls_plan *plan, const char *folder, struct ls
     const struct ls_spec_reference *tables = plan->spec->reference.items;
     int rc = ls_folder_make(folder, err);
     for (size_t i = 0; rc == 0 && i < plan->spec->reference.count; i++) {
-        rc = write_table(plan, &tables[i], folder, err);
+        rc = tables[i].entity ? write_table(plan, &tables[i], folder, err) : 0;
     }
     return rc;
 }

@@ -29,6 +29,11 @@ static const struct ls_option entity_rows[] = {
      .summary = "How many join them; without it, none.", .example = "{to: 300_000, over: 24h}"},
     {"id", LS_OPTION_TEXT, LS_OPTION_REQUIRED, offsetof(struct ls_spec_entity, id),
      .summary = "Text with {n} or {n:08}, n from 0 to count - 1.", .example = "\"C{n:08}\""},
+    {"of", LS_OPTION_NAME, 0, offsetof(struct ls_spec_entity, of),
+     .summary = "A population above that they belong to, in turn, each of its members after the "
+                "other: attributes can be that one's values (`ref`), and a sequence goes on where "
+                "it comes round again [none].",
+     .example = "exchange"},
     {"pick", LS_OPTION_ONE_OF, 0, offsetof(struct ls_spec_entity, pick), .fallback = "uniform",
      .family = &ls_spec_picks, .summary = "Which one an event is about.",
      .example = "{zipf: {s: 1.05}}"},

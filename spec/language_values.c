@@ -33,7 +33,8 @@ static const struct ls_option ref_rows[] = {
     {"target", LS_OPTION_TEXT, LS_OPTION_REQUIRED | LS_OPTION_MAIN,
      offsetof(struct ls_source_text, text),
      .summary = "ENTITY.id or ENTITY.ATTRIBUTE: of the entity that the event is about, or of one "
-                "picked for this event (the same one in all its fields).",
+                "picked for this event (the same one in all its fields); of an attribute, of the "
+                "entity that its own one belongs to (`of`).",
      .example = "product.category"},
     END,
 };
@@ -48,7 +49,8 @@ const struct ls_member ls_member_ref = {"ref", "A value of an entity.", &ref_tab
 static const struct ls_option expr_rows[] = {
     {"expression", LS_OPTION_TEXT, LS_OPTION_REQUIRED | LS_OPTION_MAIN,
      offsetof(struct ls_source_text, text),
-     .summary = "Computed exactly from fields above and from attributes of entities.",
+     .summary = "Computed exactly from fields above and from attributes of entities; an attribute "
+                "from numbers and times above it, and of the entity that its own one belongs to.",
      .example = "product.list_price * quantity"},
     END,
 };
@@ -187,7 +189,8 @@ static const struct ls_option sequence_rows[] = {
 };
 static const struct ls_table sequence_table = {
     "sequence",
-    "One after the other, by the number of the entity or of the event.",
+    "One after the other, by the number of the entity (among those of one owner, where it has "
+    "one) or of the event.",
     sizeof(struct ls_source_sequence),
     NO_PLACE,
     NO_PLACE,

@@ -93,6 +93,10 @@ void ls_resolve_adjust(struct resolver *r, struct ls_spec_adjust *by);
 void ls_resolve_ref(struct resolver *r, const struct ls_spec_event_type *type,
                     const struct ls_spec_field *f);
 
+/* An attribute whose source is `ref`: a value of the entity that its own one belongs to. */
+void ls_resolve_owner_ref(struct resolver *r, const struct ls_spec_entity *entity,
+                          const struct ls_spec_field *f);
+
 /* A field whose source is `walk`: what it goes around, where that is an attribute. */
 void ls_resolve_walk(struct resolver *r, const struct ls_spec_field *f);
 

@@ -197,6 +197,29 @@ void ls_resolve_ref(struct resolver *r, const struct ls_spec_event_type *type,
     }
 }
 
+void ls_resolve_owner_ref(struct resolver *r, const struct ls_spec_entity *entity,
+                          const struct ls_spec_field *f)
+{
+    const struct ls_source_text *source = f->source.settings;
+    char name[256];
+    const char *behind;
+    char hint[LS_SUGGEST_MAX];
+    if (!entity->of) {
+        PROBLEM(r, "LS2011", source->where, "say which population it belongs to: `of: exchange`",
+                "`%s` belongs to no other population, whose values it could have", entity->key);
+        return;
+    }
+    snprintf(hint, sizeof hint, "write `%.100s.id`, or `%.100s.ATTRIBUTE`", entity->of, entity->of);
+    if (!split(source->text, name, &behind) || strcmp(name, entity->of) != 0) {
+        PROBLEM(r, "LS2011", source->where, hint,
+                "`%s` names no value of the population that `%s` "
+                "belongs to",
+                source->text, entity->key);
+    } else if (entity->owner) {
+        check_ref(r, f, entity->owner, behind);
+    }
+}
+
 void ls_resolve_walk(struct resolver *r, const struct ls_spec_field *f)
 {
     const struct ls_source_walk *walk = f->source.settings;

@@ -83,22 +83,28 @@ static unsigned types_made(const struct ls_member *member)
     return makes[k].types;
 }
 
-/* An attribute of an entity, or an item of an array, is drawn from a number alone. */
-static bool makes_alone(const struct ls_member *member)
+/* Whose value it is: an attribute is made from the entity's number, an item of an array from the
+ * event's alone. */
+enum holder { OF_EVENT, OF_ENTITY, OF_ITEM };
+
+static bool makes_for(const struct ls_member *member, enum holder holder)
 {
-    return member != &ls_member_ref && member != &ls_member_expr && member != &ls_member_walk &&
-           member != &ls_member_choice_by && member != &ls_member_fields &&
-           member != &ls_member_items && member != &ls_member_values;
+    if (member == &ls_member_ref || member == &ls_member_expr) {
+        return holder != OF_ITEM;
+    }
+    return holder == OF_EVENT || (member != &ls_member_walk && member != &ls_member_choice_by &&
+                                  member != &ls_member_fields && member != &ls_member_items &&
+                                  member != &ls_member_values);
 }
 
 /* "values of type int come from const, exponential, ...". */
-static const char *sources_of_type(const struct ls_spec_field *f, bool alone, char buffer[256])
+static const char *sources_of_type(const struct ls_spec_field *f, enum holder holder,
+                                   char buffer[256])
 {
     int size = snprintf(buffer, 256, "values of type %s come from", ls_field_type_words[f->type]);
     const char *comma = " ";
     for (size_t k = 0; k < sizeof makes / sizeof *makes; k++) {
-        if (makes[k].types >> f->type & 1 && (!alone || makes_alone(makes[k].member)) &&
-            size < 256) {
+        if (makes[k].types >> f->type & 1 && makes_for(makes[k].member, holder) && size < 256) {
             size += snprintf(buffer + size, 256 - (size_t)size, "%s%s", comma,
                              makes[k].member->word);
             comma = ", ";
@@ -196,15 +202,15 @@ static int collect_symbols(struct resolver *r, struct ls_spec_field *f)
 int ls_resolve_source(struct resolver *r, struct ls_spec_field *f,
                       const struct ls_spec_event_type *type)
 {
-    bool alone = !type || f->is_item;
+    enum holder holder = f->is_item ? OF_ITEM : type ? OF_EVENT : OF_ENTITY;
     char hint[256];
     const struct ls_member *m = f->source.member;
-    if (alone && !makes_alone(m)) {
-        PROBLEM(r, "LS2005", f->source.where, sources_of_type(f, alone, hint),
+    if (!makes_for(m, holder)) {
+        PROBLEM(r, "LS2005", f->source.where, sources_of_type(f, holder, hint),
                 "%s cannot be made by `%s`",
-                type ? "an item of an array or a map" : "an attribute of an entity", m->word);
+                f->is_item ? "an item of an array or a map" : "an attribute of an entity", m->word);
     } else if (!(types_made(m) >> f->type & 1)) {
-        PROBLEM(r, "LS2005", f->source.where, sources_of_type(f, alone, hint),
+        PROBLEM(r, "LS2005", f->source.where, sources_of_type(f, holder, hint),
                 "`%s` does not make values of type %s", m->word, ls_field_type_words[f->type]);
     } else if (m == &ls_member_id) {
         ls_resolve_template(r, &((const struct ls_source_text *)f->source.settings)->text,

@@ -251,6 +251,39 @@ static void check_unique(struct resolver *r, struct ls_spec_field *const *fields
     }
 }
 
+/* The population that this one belongs to: one above, so that none belongs to itself. */
+static void resolve_owner(struct resolver *r, struct ls_spec_entity *entity)
+{
+    const struct ls_spec_entity *owner = entity->of ? ls_resolve_entity(r, entity->of, &entity->of,
+                                                                        entity->where)
+                                                    : NULL;
+    if (owner && owner >= entity) {
+        PROBLEM(r, "LS2011", ls_spec_place(r->spec, &entity->of, entity->where),
+                "move it above, or name another one",
+                "`%s` does not stand above `%s`, which is to belong to it", entity->of,
+                entity->key);
+    } else {
+        entity->owner = owner;
+    }
+}
+
+/* One attribute of an entity. */
+static int resolve_attribute(struct resolver *r, const struct ls_spec_entity *entity,
+                             struct ls_spec_field *field)
+{
+    int rc = resolve_field(r, field, LS_ROLE_ATTRIBUTE, NULL);
+    bool told = field->type == LS_FIELD_ENUM ||
+                ls_field_passes_through((enum ls_field_type)field->type);
+    if (rc == 0 && field->source.member == &ls_member_ref && !told) {
+        ls_resolve_owner_ref(r, entity, field);
+    }
+    if (strcmp(field->name, "id") == 0) {
+        PROBLEM(r, "LS2001", ls_spec_place(r->spec, &field->name, field->where),
+                "choose another name", "`id` is the entity's own name");
+    }
+    return rc;
+}
+
 int ls_resolve_entities(struct resolver *r)
 {
     struct ls_spec_entity *entities = r->spec->entities.items;
@@ -276,15 +309,12 @@ int ls_resolve_entities(struct resolver *r)
                     "raise `to`, or lower `count`",
                     "a population grows, and `to` is below `count`");
         }
+        resolve_owner(r, &entities[e]);
         for (size_t i = 0; i < count; i++) {
             list[i] = &fields[i];
-            int rc = resolve_field(r, &fields[i], LS_ROLE_ATTRIBUTE, NULL);
+            int rc = resolve_attribute(r, &entities[e], &fields[i]);
             if (rc < 0) {
                 return rc;
-            }
-            if (strcmp(fields[i].name, "id") == 0) {
-                PROBLEM(r, "LS2001", ls_spec_place(r->spec, &fields[i].name, fields[i].where),
-                        "choose another name", "`id` is the entity's own name");
             }
         }
         check_unique(r, list, count);

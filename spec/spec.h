@@ -105,9 +105,12 @@ struct ls_spec_entity {
     int64_t count;                 /* at the start */
     struct ls_spec_growth *growth; /* or NULL */
     const char *id;
+    const char *of; /* the population that they belong to, in turn; NULL: none */
     struct ls_pick pick;
     struct ls_items attributes; /* struct ls_spec_field */
     struct ls_where where;
+    /* resolved */
+    const struct ls_spec_entity *owner; /* above it; or NULL */
 };
 
 struct ls_spec_normalize {

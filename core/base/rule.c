@@ -522,6 +522,13 @@ const struct ls_rule ls_rules[] = {
      "ahead of its arrival for each step before it, which is to be within max_ahead.\n"
      "\n"
      "The message says which it is, and what to change.\n"},
+    {"LS2205", "A reference table that would be refused",
+     "A reference table has one answer for a key at any time. A row that ends before it begins,\n"
+     "two rows of one `id` that are known from one time on, and two rows of one key that hold at\n"
+     "one time would be refused by the pipeline, so they are by the spec that makes them.\n"
+     "\n"
+     "Example: a calendar whose days are `{name: opens, type: timestamp, sequence: {first: 9h,\n"
+     "step: 1d}}` and close 8 hours later, of a population that belongs to an exchange (`of`).\n"},
     {"LS2301", "A step that finds no field",
      "A step drops or looks up with a field that the record no longer has, that belongs to\n"
      "the envelope, or that is no string. Steps run in order: what one has dropped is gone\n"
