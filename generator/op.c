@@ -1,37 +1,9 @@
-#include "generator/op.h"
+#include "generator/op_internal.h"
 
 #include "core/base/quotient.h"
 
 #include <assert.h>
 #include <string.h>
-
-#define ALWAYS_INLINE __attribute__((always_inline)) inline
-
-/* ---- cells */
-
-/* Cells are written member by member: a cell that is built elsewhere and copied would be read back
- * before it is stored. */
-static ALWAYS_INLINE void keep_number(struct ls_cell *out, int64_t number)
-{
-    out->number = number;
-    out->bytes = NULL;
-    out->size = 0;
-    out->is_null = false;
-}
-
-static ALWAYS_INLINE void keep_null(struct ls_cell *out)
-{
-    keep_number(out, 0);
-    out->is_null = true;
-}
-
-static ALWAYS_INLINE void keep_text(struct ls_cell *out, const uint8_t *bytes, size_t size)
-{
-    out->number = 0;
-    out->bytes = bytes;
-    out->size = (uint32_t)size;
-    out->is_null = false;
-}
 
 /* ---- bytes */
 
@@ -133,7 +105,7 @@ static ALWAYS_INLINE uint8_t *run_number(const struct ls_op *op, int64_t number,
                                          struct ls_cell *out, bool writes, uint8_t *at)
 {
     if (op->keeps || !writes) {
-        keep_number(out, number);
+        ls_op_keep_number(out, number);
     }
     if (!writes) {
         return at;
@@ -147,7 +119,7 @@ static ALWAYS_INLINE uint8_t *run_id(const struct ls_op *op, uint64_t n, struct 
 {
     if (!writes) {
         size_t size = ls_id_write(&op->id, n, at);
-        keep_text(out, at, size);
+        ls_op_keep_text(out, at, size);
         return at + size;
     }
     size_t size;
@@ -155,7 +127,7 @@ static ALWAYS_INLINE uint8_t *run_id(const struct ls_op *op, uint64_t n, struct 
     note(lengths, at);
     at = ls_id_put(&op->id, n, at, &size);
     if (op->keeps) {
-        keep_text(out, at - size, size);
+        ls_op_keep_text(out, at - size, size);
     }
     return at;
 }
@@ -164,7 +136,7 @@ static ALWAYS_INLINE uint8_t *run_null(const struct ls_op *op, struct ls_cell *o
                                        uint8_t *at)
 {
     if (op->keeps || !writes) {
-        keep_null(out);
+        ls_op_keep_null(out);
     }
     *at = op->null_branch;
     return at + writes;
@@ -180,13 +152,13 @@ static uint8_t *run_wide(const struct ls_op *op, struct ls_op_event *event,
         return run_null(op, out, writes, at);
     }
     if (!op->bounded) {
-        keep_text(out, value.bytes, value.size);
+        ls_op_keep_text(out, value.bytes, value.size);
         out->number = (int64_t)value.number;
     } else {
         ls_i128 number = value.number * op->factor;
-        keep_number(out, (int64_t)(number < op->low    ? op->low
-                                   : number > op->high ? op->high
-                                                       : number));
+        ls_op_keep_number(out, (int64_t)(number < op->low    ? op->low
+                                         : number > op->high ? op->high
+                                                             : number));
     }
     return writes ? put_cell(op, out, lengths, at) : at;
 }
@@ -208,28 +180,11 @@ static ALWAYS_INLINE uint8_t *run_expression(const struct ls_op *op, struct ls_o
 
 /* ---- times, walks, episodes */
 
-static int64_t to_time(const struct ls_op *op, int64_t number)
-{
-    if (!op->time) {
-        return number;
-    }
-    return ls_floor_div(number + op->time->origin_ms, op->time->unit_ms);
-}
-
-static int64_t sequence_at(const struct ls_op *op, uint64_t index)
-{
-    ls_i128 number = op->first + (ls_i128)op->step * (ls_i128)index;
-    number = number < INT64_MIN / 4 ? INT64_MIN / 4 : number;
-    number = number > INT64_MAX / 4 ? INT64_MAX / 4 : number;
-    int64_t made = to_time(op, (int64_t)number);
-    return made < op->low ? op->low : made > op->high ? op->high : made;
-}
-
 static __attribute__((noinline)) int64_t make_attribute(const struct ls_op *source, uint64_t n)
 {
     return source->kind == LS_OP_SEQUENCE
-               ? sequence_at(source, n / source->owners)
-               : to_time(source, ls_distribution_draw(&source->distribution, source->key, n));
+               ? ls_op_sequence(source, n / source->owners)
+               : ls_op_as_time(source, ls_distribution_draw(&source->distribution, source->key, n));
 }
 
 static ALWAYS_INLINE int64_t attribute_number(const struct ls_op *op, uint64_t n)
@@ -265,7 +220,7 @@ static ALWAYS_INLINE int64_t walk_at(const struct ls_op *op, const struct ls_op_
 static ALWAYS_INLINE int64_t number_at(const struct ls_op *op, const struct ls_op_event *event)
 {
     int64_t number = ls_distribution_draw(&op->distribution, op->key, event->indices[op->back]);
-    number = op->time ? to_time(op, number) : number;
+    number = op->time ? ls_op_as_time(op, number) : number;
     return op->shift_count ? shifted(op, event, number) : number;
 }
 
@@ -282,7 +237,7 @@ static uint8_t *run_drawn(const struct ls_op *op, const struct ls_op *drawn, uin
     }
     memcpy(at, text, size);
     if (op->keeps || !writes) {
-        keep_text(out, at, size);
+        ls_op_keep_text(out, at, size);
     }
     return at + size;
 }
@@ -311,21 +266,11 @@ static uint8_t *run_nested(const struct ls_op *op, struct ls_op_event *event, bo
                            uint8_t *at)
 {
     if (!writes) { /* nothing names it */
-        keep_null(&event->cells[op->cell]);
+        ls_op_keep_null(&event->cells[op->cell]);
         return at;
     }
     at = put_branch(op, at);
     return op->kind == LS_OP_ARRAY ? ls_op_put_array(op, event, at) : ls_op_put_map(op, event, at);
-}
-
-static ALWAYS_INLINE size_t chosen(const struct ls_op *op, uint64_t index)
-{
-    return ls_choose(&op->choices, ls_word(op->key, index, 0));
-}
-
-static uint64_t member_of(const struct ls_op *op, uint64_t index)
-{
-    return ls_below(ls_word(op->key, index, 0), (uint64_t)op->most);
 }
 
 /* Which word another cell decides the weights for: that of its own choice. */
@@ -352,16 +297,16 @@ static ALWAYS_INLINE uint8_t *run(const struct ls_op *op, struct ls_op_event *ev
     case LS_OP_CONST:
         return run_word(op, op->words, 0, out, lengths, writes, at);
     case LS_OP_CHOICE:
-        return run_word(op, op->words, chosen(op, event->indices[op->back]), out, lengths, writes,
-                        at);
+        return run_word(op, op->words, ls_op_chosen(op, event->indices[op->back]), out, lengths,
+                        writes, at);
     case LS_OP_ATTRIBUTE_CHOICE: {
-        size_t k = op->known_words ? op->known_words[n] : chosen(source, n);
+        size_t k = op->known_words ? op->known_words[n] : ls_op_chosen(source, n);
         return run_word(op, op->words, k, out, lengths, writes, at);
     }
     case LS_OP_ATTRIBUTE:
         return run_number(op, attribute_number(op, n), out, writes, at);
     case LS_OP_ATTRIBUTE_MEMBER:
-        return run_id(op, member_of(source, n), out, lengths, writes, at);
+        return run_id(op, ls_op_member(source, n), out, lengths, writes, at);
     case LS_OP_ATTRIBUTE_DRAWN:
         return run_drawn(op, source, n, out, lengths, writes, at);
     case LS_OP_ATTRIBUTE_DERIVED:
@@ -374,7 +319,7 @@ static ALWAYS_INLINE uint8_t *run(const struct ls_op *op, struct ls_op_event *ev
     case LS_OP_NUMBER:
         return run_number(op, number_at(op, event), out, writes, at);
     case LS_OP_SEQUENCE:
-        return run_number(op, sequence_at(op, event->indices[op->back]), out, writes, at);
+        return run_number(op, ls_op_sequence(op, event->indices[op->back]), out, writes, at);
     case LS_OP_WALK:
         return run_number(op, walk_at(op, event), out, writes, at);
     case LS_OP_EVENT_TIME:
@@ -382,7 +327,7 @@ static ALWAYS_INLINE uint8_t *run(const struct ls_op *op, struct ls_op_event *ev
     case LS_OP_CHOICE_BY:
         return run_word(op, op->words, case_of(op, event), out, lengths, writes, at);
     case LS_OP_MEMBER:
-        return run_id(op, member_of(op, event->indices[op->back]), out, lengths, writes, at);
+        return run_id(op, ls_op_member(op, event->indices[op->back]), out, lengths, writes, at);
     case LS_OP_PATTERN:
     case LS_OP_WORDS:
     case LS_OP_UUID:
@@ -418,7 +363,7 @@ static uint8_t *make_choice_of_four(const struct ls_op *op, struct ls_op_event *
 
 static uint8_t *make_choice(const struct ls_op *op, struct ls_op_event *event, uint8_t *at)
 {
-    return put_piece(op, chosen(op, event->indices[op->back]), at);
+    return put_piece(op, ls_op_chosen(op, event->indices[op->back]), at);
 }
 
 static uint8_t *make_choice_or_null(const struct ls_op *op, struct ls_op_event *event, uint8_t *at)
@@ -441,7 +386,7 @@ static uint8_t *make_attribute_choice(const struct ls_op *op, struct ls_op_event
     const struct ls_op *source = op->source;
     size_t k = op->known_words ? op->known_words[n]
                : source->choices.count > 4
-                   ? chosen(source, n)
+                   ? ls_op_chosen(source, n)
                    : ls_choose_of_four(&source->choices, ls_word(source->key, n, 0));
     return put_piece(op, k, at);
 }
@@ -461,21 +406,21 @@ static uint8_t *make_entity_id(const struct ls_op *op, struct ls_op_event *event
 static uint8_t *make_number(const struct ls_op *op, struct ls_op_event *event, uint8_t *at)
 {
     int64_t number = number_at(op, event);
-    keep_number(&event->cells[op->cell], number);
+    ls_op_keep_number(&event->cells[op->cell], number);
     return ls_put_long(put_branch(op, at), number);
 }
 
 static uint8_t *make_walk(const struct ls_op *op, struct ls_op_event *event, uint8_t *at)
 {
     int64_t number = walk_at(op, event);
-    keep_number(&event->cells[op->cell], number);
+    ls_op_keep_number(&event->cells[op->cell], number);
     return ls_put_long(put_branch(op, at), number);
 }
 
 static uint8_t *make_known(const struct ls_op *op, struct ls_op_event *event, uint8_t *at)
 {
     int64_t number = op->known_numbers[event->picks[op->pick]];
-    keep_number(&event->cells[op->cell], number);
+    ls_op_keep_number(&event->cells[op->cell], number);
     return ls_put_long(put_branch(op, at), number);
 }
 
@@ -485,7 +430,7 @@ static uint8_t *make_narrow(const struct ls_op *op, struct ls_op_event *event, u
     ls_expr_eval_narrow(op->expr, event->cells, &number);
     number *= (int64_t)op->factor;
     number = number < op->low ? op->low : number > op->high ? op->high : number;
-    keep_number(&event->cells[op->cell], number);
+    ls_op_keep_number(&event->cells[op->cell], number);
     return ls_put_long(at, number);
 }
 
@@ -567,70 +512,4 @@ uint8_t *ls_ops_run_with(const struct ls_ops *ops, struct ls_op_event *event,
         }
     }
     return at;
-}
-
-/* Bounds were proved, and no attribute is null. */
-static void compute_attribute(const struct ls_op *attribute, uint64_t n, struct ls_cell *out)
-{
-    struct ls_cell cells[LS_OP_INPUTS_MAX];
-    struct ls_expr_value value;
-    for (size_t i = 0; i < attribute->input_count; i++) {
-        const struct ls_op_input *input = &attribute->inputs[i];
-        ls_attribute_value(input->op, input->of_owner ? n % attribute->owners : n, NULL, &cells[i]);
-    }
-    ls_expr_eval(attribute->expr, cells, &value);
-    if (attribute->bounded) {
-        value.number *= attribute->factor;
-        value.number = value.number < attribute->low ? attribute->low : value.number;
-        value.number = value.number > attribute->high ? attribute->high : value.number;
-    }
-    *out = (struct ls_cell){.number = (int64_t)value.number, .bytes = value.bytes};
-    out->size = value.size;
-}
-
-void ls_attribute_value(const struct ls_op *attribute, uint64_t n, uint8_t *text,
-                        struct ls_cell *out)
-{
-    struct ls_cell *cells = out;
-    uint64_t owner = n % attribute->owners;
-    switch (attribute->kind) {
-    case LS_OP_CONST:
-        *cells = attribute->words[0];
-        break;
-    case LS_OP_CHOICE:
-        *cells = attribute->words[chosen(attribute, n)];
-        break;
-    case LS_OP_EXPR:
-        compute_attribute(attribute, n, out);
-        break;
-    case LS_OP_ENTITY_ID:
-        keep_text(out, text, ls_id_write(&attribute->id, owner, text));
-        break;
-    case LS_OP_ATTRIBUTE:
-    case LS_OP_ATTRIBUTE_CHOICE:
-    case LS_OP_ATTRIBUTE_DRAWN:
-    case LS_OP_ATTRIBUTE_MEMBER:
-    case LS_OP_ATTRIBUTE_DERIVED:
-        ls_attribute_value(attribute->source, owner, text, out);
-        break;
-    case LS_OP_ID:
-        keep_text(out, text, ls_id_write(&attribute->id, n, text));
-        break;
-    case LS_OP_MEMBER:
-        keep_text(out, text, ls_id_write(&attribute->id, member_of(attribute, n), text));
-        break;
-    case LS_OP_SEQUENCE:
-        keep_number(out, sequence_at(attribute, n / attribute->owners));
-        break;
-    case LS_OP_PATTERN:
-    case LS_OP_WORDS:
-    case LS_OP_UUID:
-        keep_text(out, text, ls_op_draw_text(attribute, n, text));
-        break;
-    default:
-        assert(attribute->kind == LS_OP_NUMBER);
-        keep_number(out, to_time(attribute, ls_distribution_draw(&attribute->distribution,
-                                                                 attribute->key, n)));
-        break;
-    }
 }
