@@ -105,7 +105,7 @@ int ls_naive_versions(const struct ls_spec *spec, const struct ls_spec_event_typ
                       struct ls_arena *arena, struct naive_version **out, size_t *count,
                       struct ls_error *err);
 
-/* Key and attributes of a reference table. */
+/* The columns of a reference table. */
 int ls_naive_table_columns(const struct ls_spec_reference *table, struct ls_arena *arena,
                            struct naive_columns *out, struct ls_error *err);
 
@@ -270,7 +270,13 @@ struct naive_partition {
     size_t count;
 };
 
-enum naive_step_kind { NAIVE_STEP_DROP, NAIVE_STEP_EXPR, NAIVE_STEP_LOOKUP };
+enum naive_step_kind {
+    NAIVE_STEP_DROP,
+    NAIVE_STEP_EXPR,
+    NAIVE_STEP_LOOKUP,
+    NAIVE_STEP_UTC,
+    NAIVE_STEP_ADJUST
+};
 
 struct naive_table;
 
@@ -279,9 +285,16 @@ struct naive_step {
     size_t column; /* that goes, is replaced, or, being the count, is added */
     bool adds;
     struct naive_expr *expr;
+    size_t width; /* of the row that it sees; behind it those of the table */
     unsigned scale;
-    const struct naive_table *table;
-    size_t key, take; /* column of the row, column of the table */
+    const struct naive_table *table; /* or NULL */
+    size_t key, take;                /* column of the row, column of the table */
+    size_t at;                       /* column of the row with the time */
+    bool at_is_day;
+    size_t from;                   /* to_utc: the local time; adjust: the number */
+    size_t offset;                 /* to_utc, without a table */
+    size_t numerator, denominator; /* adjust: columns of the table */
+    ls_i128 low, high;             /* adjust: what its type holds */
 };
 
 struct naive_flag {
@@ -307,11 +320,21 @@ struct naive_topic {
     struct naive_partition *partitions;
 };
 
+/* A row of a reference table. Without a beginning it holds from ever, without an end for ever. */
+struct naive_row {
+    struct naive_value *values;
+    struct naive_value key, id; /* texts */
+    bool has_known, has_begin, has_end;
+    int64_t known, begin, end; /* of what happens, `begin` is when */
+    bool never;                /* empty: takes back, and says nothing else */
+    size_t number;
+};
+
 struct naive_table {
     const struct ls_spec_reference *spec;
-    struct naive_columns columns; /* the key first */
+    struct naive_columns columns;
     size_t count;
-    struct naive_value **rows; /* by key */
+    struct naive_row *rows; /* in force: by key, begin and number */
 };
 
 struct naive_world {
@@ -328,10 +351,30 @@ struct naive_world {
 int ls_naive_tables_load(struct naive_world *world, struct ls_error *err);
 int ls_naive_log_load(struct naive_world *world, struct ls_error *err);
 
-/* NULL: no such name, or id. */
+/* NULL: no such name. */
 const struct naive_table *ls_naive_table(const struct naive_world *world, const char *name);
-const struct naive_value *ls_naive_table_row(const struct naive_table *table,
-                                             const struct naive_value *id);
+
+/* The rows of a key, one after the other: the first, and how many in *count. */
+const struct naive_row *ls_naive_table_rows(const struct naive_table *table,
+                                            const struct naive_value *key, size_t *count);
+
+/* The rows of a table that is a file of comma-separated values: the fields of each line behind the
+ * first, null where they are empty. */
+int ls_naive_csv_read(const char *path, const struct naive_columns *columns, struct ls_arena *arena,
+                      struct naive_value ***rows, size_t *count, struct ls_error *err);
+
+/* Does the row hold at the time? */
+bool ls_naive_row_holds(const struct naive_row *row, ls_i128 time);
+
+/* What a step makes of rows of its table (naive_dated.c); false: no result. */
+bool ls_naive_zone_read(const struct naive_step *step, const struct naive_value *row,
+                        struct naive_value *out);
+bool ls_naive_adjust(const struct naive_step *step, const struct naive_value *row,
+                     struct naive_value *out);
+
+/* The values of the step's table for a row of the pipeline; NULL: none holds. */
+const struct naive_value *ls_naive_look_up(const struct naive_step *step,
+                                           const struct naive_value *row);
 
 /* A value of a libavro record's field: unions looked through, bytes copied into `arena` or, when
  * that is NULL, borrowed until the next record. LS_E_DATA when it is none of the column's type. */

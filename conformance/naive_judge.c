@@ -107,7 +107,6 @@ static enum ls_reason judge_quality(const struct naive_world *world,
             continue;
         }
         const struct naive_value *value = &record->event[index];
-        const struct naive_value text = {.bytes = value->bytes, .size = value->size};
         unsigned scale = topic->event.items[index].scale;
         if (value->is_null) {
             if (check->check == LS_CHECK_NOT_NULL) {
@@ -130,7 +129,8 @@ static enum ls_reason judge_quality(const struct naive_world *world,
             }
         } else if (check->check == LS_CHECK_REFERENCE) {
             const struct naive_table *table = ls_naive_table(world, check->table);
-            if (!table || !ls_naive_table_row(table, &text)) {
+            size_t count = 0;
+            if (!table || !ls_naive_table_rows(table, value, &count)) {
                 return LS_REASON_REFERENCE_UNKNOWN;
             }
         }

@@ -1,8 +1,6 @@
-/* Values out of libavro's records, and the reference tables. */
+/* Values out of libavro's records. */
 #include "conformance/naive_internal.h"
-#include "core/base/mem.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define HEADERS_MAX (1U << 20)
@@ -154,108 +152,4 @@ int ls_naive_value_of(avro_value_t *field, const struct naive_column *column,
     default:
         return number_of(&branch, column->type, &out->number) ? 0 : wrong_type(column, err);
     }
-}
-
-/* ---- reference tables */
-
-static int by_key(const void *a, const void *b)
-{
-    const struct naive_value *const *left = a;
-    const struct naive_value *const *right = b;
-    return ls_naive_value_order(*left, *right);
-}
-
-static int read_row(const struct ls_avro_file *file, const struct naive_columns *columns,
-                    struct ls_arena *arena, struct naive_value **out, struct ls_error *err)
-{
-    *out = ls_arena_new(arena, columns->count, sizeof **out, err);
-    int rc = *out ? 0 : err->code;
-    for (size_t i = 0; rc == 0 && i < columns->count; i++) {
-        avro_value_t field;
-        if (avro_value_get_by_name(&file->value, columns->items[i].written, &field, NULL) != 0) {
-            return ls_error_set(err, LS_E_DATA, "there is no field `%s`",
-                                columns->items[i].written);
-        }
-        rc = ls_naive_value_of(&field, &columns->items[i], arena, &(*out)[i], err);
-    }
-    return rc;
-}
-
-static int read_table(struct naive_world *world, struct naive_table *table,
-                      struct ls_avro_file *file, struct ls_error *err)
-{
-    struct naive_value **rows = NULL;
-    size_t capacity = 0;
-    int rc;
-    while ((rc = ls_avro_file_next(file, err)) == 1) {
-        rc = ls_mem_grow(&rows, &capacity, table->count + 1, sizeof *rows, err);
-        rc = rc < 0 ? rc : read_row(file, &table->columns, &world->arena, &rows[table->count], err);
-        if (rc < 0) {
-            break;
-        }
-        table->count++;
-    }
-    if (rc == 0) {
-        table->rows = ls_arena_new(&world->arena, table->count, sizeof *rows, err);
-        rc = table->rows ? 0 : err->code;
-    }
-    if (rc == 0 && table->count) {
-        memcpy(table->rows, rows, table->count * sizeof *rows);
-        qsort(table->rows, table->count, sizeof *table->rows, by_key);
-    }
-    ls_mem_free(rows);
-    for (size_t i = 1; rc == 0 && i < table->count; i++) {
-        if (by_key(&table->rows[i - 1], &table->rows[i]) == 0) {
-            rc = ls_error_set(err, LS_E_DATA, "two rows have the id `%s` (P11)",
-                              (const char *)table->rows[i][0].bytes);
-        }
-    }
-    return rc;
-}
-
-static int load_table(struct naive_world *world, struct naive_table *table, struct ls_error *err)
-{
-    char path[LS_PATH_MAX];
-    struct ls_avro_file file;
-    char *name = ls_arena_printf(&world->arena, err, "%s.avro", table->spec->key);
-    int rc = name ? ls_path_join(path, world->job->reference, name, err) : err->code;
-    rc = rc < 0 ? rc : ls_naive_table_columns(table->spec, &world->arena, &table->columns, err);
-    rc = rc < 0 ? rc : ls_avro_file_open(path, &file, err);
-    if (rc < 0) {
-        return rc;
-    }
-    rc = read_table(world, table, &file, err);
-    ls_avro_file_close(&file);
-    return rc < 0 ? ls_error_prefix(err, "%s", path) : rc;
-}
-
-int ls_naive_tables_load(struct naive_world *world, struct ls_error *err)
-{
-    const struct ls_spec_reference *specs = world->spec->reference.items;
-    world->table_count = world->spec->reference.count;
-    world->tables = ls_arena_new(&world->arena, world->table_count, sizeof *world->tables, err);
-    int rc = world->tables ? 0 : err->code;
-    for (size_t i = 0; rc == 0 && i < world->table_count; i++) {
-        world->tables[i].spec = &specs[i];
-        rc = load_table(world, &world->tables[i], err);
-    }
-    return rc;
-}
-
-const struct naive_table *ls_naive_table(const struct naive_world *world, const char *name)
-{
-    for (size_t i = 0; i < world->table_count; i++) {
-        if (strcmp(world->tables[i].spec->key, name) == 0) {
-            return &world->tables[i];
-        }
-    }
-    return NULL;
-}
-
-const struct naive_value *ls_naive_table_row(const struct naive_table *table,
-                                             const struct naive_value *id)
-{
-    struct naive_value *const *row = bsearch(&id, table->rows, table->count, sizeof *table->rows,
-                                             by_key);
-    return row ? *row : NULL;
 }

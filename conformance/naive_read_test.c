@@ -175,32 +175,12 @@ static void headers_are_told_apart(void **state)
     }
 }
 
-static void a_table_is_searched_by_its_ids(void **state)
-{
-    (void)state;
-    static const char *const ids[] = {"", "P1", "P10", "P2"};
-    struct naive_value rows[COUNT(ids)];
-    struct naive_value *pointers[COUNT(ids)];
-    for (size_t i = 0; i < COUNT(ids); i++) {
-        rows[i] = ls_naive_text_value(ids[i]);
-        pointers[i] = &rows[i];
-    }
-    struct naive_table table = {.count = COUNT(ids), .rows = pointers};
-    for (size_t i = 0; i < COUNT(ids); i++) {
-        struct naive_value id = ls_naive_text_value(ids[i]);
-        assert_ptr_equal(ls_naive_table_row(&table, &id), &rows[i]);
-    }
-    struct naive_value id = ls_naive_text_value("P");
-    assert_null(ls_naive_table_row(&table, &id));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_field_becomes_a_value, setup, teardown),
         cmocka_unit_test_setup_teardown(a_field_of_another_type_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(headers_are_told_apart, setup, teardown),
-        cmocka_unit_test(a_table_is_searched_by_its_ids),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

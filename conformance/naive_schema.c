@@ -178,18 +178,12 @@ int ls_naive_versions(const struct ls_spec *spec, const struct ls_spec_event_typ
 int ls_naive_table_columns(const struct ls_spec_reference *table, struct ls_arena *arena,
                            struct naive_columns *out, struct ls_error *err)
 {
-    const struct ls_spec_field *attributes = table->entity->attributes.items;
-    out->count = 1 + table->entity->attributes.count;
+    out->count = table->field_count;
     out->items = ls_arena_new(arena, out->count, sizeof *out->items, err);
-    if (!out->items) {
-        return err->code;
+    for (size_t i = 0; out->items && i < out->count; i++) {
+        out->items[i] = scalar_of(table->fields[i]); /* none is nested */
     }
-    out->items[0] = (struct naive_column){
-        .name = table->key_column, .written = table->key_column, .type = NAIVE_STRING};
-    for (size_t i = 1; i < out->count; i++) {
-        out->items[i] = scalar_of(&attributes[i - 1]); /* none is nested */
-    }
-    return 0;
+    return out->items ? 0 : err->code;
 }
 
 static int put_type(const struct ls_spec *spec, const struct ls_spec_event_type *type,

@@ -24,7 +24,8 @@ bool ls_rational_multiply(struct ls_rational *r, int64_t numerator, int64_t deno
     ls_i128 back = common(up, r->denominator);
     struct ls_rational product;
     if (ls_mul_overflows(r->numerator / across, up / back, &product.numerator) ||
-        ls_mul_overflows(r->denominator / back, down / across, &product.denominator)) {
+        ls_mul_overflows(r->denominator / back, down / across, &product.denominator) ||
+        product.numerator == LS_I128_MIN) {
         return false;
     }
     *r = product;

@@ -10,7 +10,7 @@ struct ls_rational {
 };
 
 /* *r times numerator / denominator (not 0). False when a part of the product in lowest terms does
- * not fit 128 bits; *r is then as before. */
+ * not fit 127 bits and a sign; *r is then as before. */
 bool ls_rational_multiply(struct ls_rational *r, int64_t numerator, int64_t denominator);
 
 /* The whole number nearest to it, halves to even. */

@@ -53,7 +53,7 @@ static void products_in_lowest_terms(void **state)
     }
 }
 
-/* 2^127 is one too many, -2^127 is the least there is. */
+/* 2^127 is one too many, and so is -2^127. */
 static void what_does_not_fit_is_told(void **state)
 {
     const int64_t half = INT64_C(1) << 62;
@@ -65,11 +65,9 @@ static void what_does_not_fit_is_told(void **state)
     assert_true(r.numerator == (ls_i128)1 << 124);
     assert_true(ls_rational_multiply(&r, 8, 2));
     assert_true(r.numerator == (ls_i128)1 << 126);
-    assert_true(ls_rational_multiply(&r, -2, 1));
-    assert_true(r.numerator == LS_I128_MIN);
-    assert_false(ls_rational_multiply(&r, 2, 1));
+    assert_false(ls_rational_multiply(&r, -2, 1));
     assert_true(ls_rational_multiply(&r, 1, INT64_MIN));
-    assert_true(r.numerator == (ls_i128)1 << 64 && r.denominator == 1);
+    assert_true(r.numerator == -((ls_i128)1 << 63) && r.denominator == 1);
     r = (struct ls_rational){1, 1};
     assert_true(ls_rational_multiply(&r, 1, half) && ls_rational_multiply(&r, 1, half));
     assert_false(ls_rational_multiply(&r, 1, 8));

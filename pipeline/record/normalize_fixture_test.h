@@ -4,6 +4,7 @@
 
 #include "core/base/civil.h"
 #include "pipeline/fixture_test.h"
+#include "spec/dated_cases_test.h"
 
 static const char steps_spec[] =
     "lockstep: 1\n"
@@ -83,14 +84,6 @@ enum {
     CELL_PRICE,
     CELL_RATE,
     CELL_N
-};
-
-#define NEVER INT64_MIN /* an empty field */
-
-/* A row of dated.csv, or of acts.csv: `begin` is when it happens, `v` and `w` the factor. */
-struct dated_row {
-    const char *id, *key;
-    int64_t begin, end, known, v, w;
 };
 
 static inline const char *time_or_not(int64_t time_ms, char out[LS_TIME_TEXT_MAX])
