@@ -192,7 +192,7 @@ static bool read_local(struct walk *w, const struct ls_spec_normalize *step, str
         const struct ls_spec_reference *table = step->zone->reference;
         offset = of_table(w, table, ls_spec_table_column(table, step->zone->take));
     }
-    if (!local || (step->offset && !field)) {
+    if (!local || (step->offset && (!field || !ls_field_is_number(field->type)))) {
         return false; /* the pipeline tells */
     }
     *out = (struct column){.type = LS_FIELD_TIMESTAMP,

@@ -209,13 +209,16 @@ void ls_resolve_owner_ref(struct resolver *r, const struct ls_spec_entity *entit
                 "`%s` belongs to no other population, whose values it could have", entity->key);
         return;
     }
+    if (!entity->owner) {
+        return; /* that it is none was told */
+    }
     snprintf(hint, sizeof hint, "write `%.100s.id`, or `%.100s.ATTRIBUTE`", entity->of, entity->of);
     if (!split(source->text, name, &behind) || strcmp(name, entity->of) != 0) {
         PROBLEM(r, "LS2011", source->where, hint,
                 "`%s` names no value of the population that `%s` "
                 "belongs to",
                 source->text, entity->key);
-    } else if (entity->owner) {
+    } else {
         check_ref(r, f, entity->owner, behind);
     }
 }

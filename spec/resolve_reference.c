@@ -159,10 +159,13 @@ static void resolve_roles(struct resolver *r, struct ls_spec_reference *table)
     } roles[] = {{"key", LS_TABLE_KEY, &table->key_column},
                  {"happens", LS_TABLE_HAPPENS, &table->happens},
                  {"known", LS_TABLE_KNOWN, &table->known},
-                 {"id", LS_TABLE_ID, table->id ? &table->id : &table->key_column}};
+                 {"id", LS_TABLE_ID, &table->id}};
     for (size_t i = 0; i < sizeof roles / sizeof *roles; i++) {
         resolve_role(r, table, roles[i].word, roles[i].role, *roles[i].name,
                      ls_spec_place(r->spec, roles[i].name, table->where));
+    }
+    if (!table->id) {
+        table->roles[LS_TABLE_ID] = table->roles[LS_TABLE_KEY];
     }
     for (size_t k = 0; k < table->valid.count && table->valid.count == 2; k++) {
         resolve_role(r, table, "valid", k ? LS_TABLE_TO : LS_TABLE_FROM, table->valid.items[k],
@@ -273,14 +276,16 @@ void ls_resolve_lookup(struct resolver *r, struct ls_spec_lookup *lookup, bool w
                 with_expr ? "`take` stands beside an `expr`" : "a look-up needs `take`");
         return;
     }
-    if (table && lookup->take) {
-        find_column(r, table, lookup->take, ls_spec_place(r->spec, &lookup->take, lookup->where));
-    }
     if (table && table->happens && !table->valid.count) {
         PROBLEM(r, "LS2016", ls_spec_place(r->spec, &lookup->table, lookup->where),
                 "let the table say `valid`, or use it in `adjust`",
                 "rows of `%s` happen at a time, and none of them holds for a record", table->key);
-    } else if (table && lookup->at && !table->valid.count) {
+        return;
+    }
+    if (table && lookup->take) {
+        find_column(r, table, lookup->take, ls_spec_place(r->spec, &lookup->take, lookup->where));
+    }
+    if (table && lookup->at && !table->valid.count) {
         PROBLEM(r, "LS2016", ls_spec_place(r->spec, &lookup->at, lookup->where),
                 "leave it out, or let the table say `valid: [FROM, TO]`",
                 "rows of `%s` hold always: there is nothing to look up at a time", table->key);

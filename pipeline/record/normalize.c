@@ -377,6 +377,7 @@ static int keep_column(struct planner *p, const struct ls_spec_normalize *step,
     return 0;
 }
 
+/* 1 when the step is wrong. */
 static int set_column(struct planner *p, const struct ls_spec_normalize *spec)
 {
     struct ls_record_set set = {.field = spec->set, .cell = new_cell(p, spec->where)};
@@ -389,7 +390,7 @@ static int set_column(struct planner *p, const struct ls_spec_normalize *spec)
     }
     set.evaluate = function->evaluate;
     if (set.cell == LS_RECORD_CELLS_MAX || !function->plan(&s)) {
-        return p->err->code;
+        return p->err->code ? p->err->code : 1;
     }
     p->topic->sets[p->topic->set_count++] = set;
     return keep_column(p, spec, column);
@@ -409,5 +410,5 @@ int ls_plan_steps(struct planner *p)
             rc = set_column(p, step);
         }
     }
-    return rc;
+    return rc < 0 ? rc : 0; /* steps behind a wrong one may lack its field alone */
 }

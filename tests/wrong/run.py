@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Wrong specs as data: what `lockstep config check` says about one mistake in a sound spec, for every option of the spec language.
 
-base.yaml is the sound spec. X.cases has the cases of one table or family, named as its anchor in docs/reference/spec.md. A case:
+base.yaml is the sound spec, *.csv the tables beside it. X.cases has the cases of one table or family, named as its anchor in docs/reference/spec.md. A case:
 
   == weight: nothing is below 1           the option, or the family's word; and what is wrong
   set event_types[0].weight: 0            the change: set PATH: VALUE, add PATH: VALUE, add LIST[]: ITEM, rename PATH: KEY, drop PATH; lines of them
@@ -134,6 +134,8 @@ class Case:
             place = pathlib.Path(folder, 'domains')
             place.mkdir()
             (place / 'spec.yaml').write_text(text + '\n')
+            for beside in HERE.glob('*.csv'):
+                (place / beside.name).write_bytes(beside.read_bytes())
             done = subprocess.run([program, 'config', 'check', 'spec.yaml'], cwd=place, capture_output=True, text=True, timeout=60)
         if done.returncode == 0:
             return 'ok\n'
