@@ -377,8 +377,8 @@ static int keep_column(struct planner *p, const struct ls_spec_normalize *step,
     return 0;
 }
 
-/* 1 when the step is wrong. */
-static int set_column(struct planner *p, const struct ls_spec_normalize *spec)
+/* False when the step is wrong, or memory was refused. */
+static bool set_column(struct planner *p, const struct ls_spec_normalize *spec)
 {
     struct ls_record_set set = {.field = spec->set, .cell = new_cell(p, spec->where)};
     struct ls_normal_column column = {
@@ -390,25 +390,79 @@ static int set_column(struct planner *p, const struct ls_spec_normalize *spec)
     }
     set.evaluate = function->evaluate;
     if (set.cell == LS_RECORD_CELLS_MAX || !function->plan(&s)) {
-        return p->err->code ? p->err->code : 1;
+        return false;
     }
     p->topic->sets[p->topic->set_count++] = set;
-    return keep_column(p, spec, column);
+    return keep_column(p, spec, column) == 0;
+}
+
+/* ---- what a wrong step would have set is missing to those behind it, which are not asked: one
+ * mistake is told once */
+
+static bool is_word(char c)
+{
+    return ls_is_name(&c, 1) || (c >= '0' && c <= '9');
+}
+
+/* Does the text name the field? */
+static bool mentions(const char *text, const char *name)
+{
+    size_t size = strlen(name);
+    const char *at = text ? strstr(text, name) : NULL;
+    while (at && ((at > text && is_word(at[-1])) || is_word(at[size]))) {
+        at = strstr(at + 1, name);
+    }
+    return at != NULL;
+}
+
+static bool leans_on(const struct ls_spec_normalize *step, const char *name)
+{
+    const struct ls_spec_lookup *lookup = step->lookup ? step->lookup : step->zone;
+    const char *const texts[] = {step->expr,
+                                 step->drop,
+                                 step->to_utc,
+                                 step->offset,
+                                 step->adjust,
+                                 lookup ? lookup->key : NULL,
+                                 lookup ? lookup->at : NULL,
+                                 step->by ? step->by->key : NULL,
+                                 step->by ? step->by->at : NULL};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        if (mentions(texts[i], name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Does the step name a field that a wrong step before it, one of `lost`, would have set? */
+static bool leans_on_lost(const struct planner *p, const struct ls_spec_normalize *step,
+                          const char *const *lost, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!ls_normal_column(p->topic, lost[i]) && leans_on(step, lost[i])) {
+            return true;
+        }
+    }
+    return false;
 }
 
 int ls_plan_steps(struct planner *p)
 {
     const struct ls_items *steps = p->topic->type->normalize;
     size_t count = steps ? steps->count : 0;
+    size_t lost_count = 0;
     p->topic->sets = ls_arena_new(&p->plan->arena, count, sizeof *p->topic->sets, p->err);
-    int rc = p->topic->sets ? 0 : p->err->code;
-    for (size_t i = 0; rc == 0 && i < count; i++) {
+    const char **lost = p->topic->sets ? ls_arena_new(&p->plan->arena, count, sizeof *lost, p->err)
+                                       : NULL;
+    for (size_t i = 0; lost && p->err->code == 0 && i < count; i++) {
         const struct ls_spec_normalize *step = &((const struct ls_spec_normalize *)steps->items)[i];
-        if (step->drop) {
+        bool skipped = leans_on_lost(p, step, lost, lost_count);
+        if (step->drop && !skipped) {
             drop_column(p, step);
-        } else {
-            rc = set_column(p, step);
+        } else if (step->set && (skipped || !set_column(p, step))) {
+            lost[lost_count++] = step->set;
         }
     }
-    return rc < 0 ? rc : 0; /* steps behind a wrong one may lack its field alone */
+    return p->err->code;
 }

@@ -110,6 +110,30 @@ static void what_is_wrong_is_told(void **state)
     }
 }
 
+/* Steps that lack what a wrong step would have set say nothing; others are told. */
+static void a_mistake_is_told_once(void **state)
+{
+    struct pipe *p = *state;
+    struct ls_record_plan *plan;
+    char *text = changed(
+        steps_spec, DROP,
+        STEP("expr: nothing + 1") "    - {set: more, expr: a_plain * 2 + n}\n"
+                                  "    - {drop: more}\n"
+                                  "    - {set: fine, expr: n + a_plainer}\n"
+                                  "    - {set: utc_2, to_utc: local, offset: more}\n");
+    pipe_clear(p);
+    load_fine(&p->base, text, NULL);
+    FINE(p, ls_reference_load(p->base.spec, ".", INT64_MAX, &p->reference, &p->base.err));
+    assert_int_equal(
+        ls_record_plan_new(p->base.spec, &p->reference, &plan, &p->base.report, &p->base.err),
+        LS_E_DATA);
+    const char *report = ls_buf_text(&p->base.report, &p->base.err);
+    assert_non_null(strstr(report, "there is no field `nothing`"));
+    assert_non_null(strstr(report, "there is no field `a_plainer`"));
+    assert_non_null(strstr(report, "2 errors, 0 warnings"));
+    free(text);
+}
+
 /* Each column that an expression names needs a cell, of which a topic has so many. */
 static void there_are_so_many_cells(void **state)
 {
@@ -156,8 +180,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         STEPS_TEST(columns_of_each_function), STEPS_TEST(cells_are_apart),
-        STEPS_TEST(what_is_wrong_is_told),    STEPS_TEST(there_are_so_many_cells),
-        STEPS_TEST(refused_memory_is_told),
+        STEPS_TEST(what_is_wrong_is_told),    STEPS_TEST(a_mistake_is_told_once),
+        STEPS_TEST(there_are_so_many_cells),  STEPS_TEST(refused_memory_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
