@@ -57,18 +57,18 @@ static uint64_t place_of(const struct ls_plan_table *table, uint64_t row)
 
 /* Why the pipeline would refuse the table. */
 static void tell_problem(struct planner *p, const struct ls_plan_table *table,
-                         enum ls_dated_problem problem, const uint64_t pair[2])
+                         enum ls_dated_problem problem, const struct ls_dated both[2])
 {
     struct ls_cell cells[2][LS_SPEC_FIELDS_MAX + 1];
     uint8_t room[2][2][TEXT_SIZE];
     struct ls_error told;
     const struct ls_spec_reference *spec = table->spec;
-    const struct ls_cell *both[2] = {cells[0], cells[1]};
-    const uint64_t places[2] = {place_of(table, pair[0]), place_of(table, pair[1])};
+    const struct ls_cell *const rows[2] = {cells[0], cells[1]};
+    const uint64_t places[2] = {place_of(table, both[0].row), place_of(table, both[1].row)};
     for (int k = 0; k < 2; k++) {
-        role_cells(table, pair[k], cells[k], room[k]);
+        role_cells(table, both[k].row, cells[k], room[k]);
     }
-    ls_dated_refuse(spec, problem, both, places, &told);
+    ls_dated_refuse(spec, problem, rows, places, &told);
     PROBLEM(
         p, "LS2205",
         ls_spec_place(p->spec, spec->file ? (const void *)&spec->file : &spec->from, spec->where),
@@ -79,7 +79,7 @@ static void tell_problem(struct planner *p, const struct ls_plan_table *table,
 static bool fill_rows(struct planner *p, struct ls_plan_table *table)
 {
     uint64_t rows = table->entity ? table->entity->count : table->file.count;
-    uint64_t pair[2];
+    struct ls_dated both[2];
     table->rows = ls_mem_new((size_t)rows, sizeof *table->rows, p->err);
     if (!table->rows) {
         return false;
@@ -93,10 +93,10 @@ static bool fill_rows(struct planner *p, struct ls_plan_table *table)
     }
     enum ls_dated_problem problem = ls_dated_in_force(
         table->rows, &table->count, INT64_MAX, ls_spec_table_has(table->spec, LS_TABLE_HAPPENS),
-        pair);
+        both);
     if (problem != LS_DATED_FINE) {
         table->count = 0;
-        tell_problem(p, table, problem, pair);
+        tell_problem(p, table, problem, both);
     }
     return problem == LS_DATED_FINE;
 }

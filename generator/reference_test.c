@@ -2,10 +2,12 @@
 
 #include "core/avro/container.h"
 #include "generator/fixture_test.h"
+#include "generator/owner_sample_test.h"
 
 /* Reads a table and compares it with the population, row by row. */
 static void check_table(struct maker *m, const char *table, const char *key, size_t e)
 {
+    size_t own = ls_spec_reference(m->plan->spec, table)->has_own_ids;
     char path[64];
     const struct ls_plan_entity *entity = &m->plan->entities[e];
     struct ls_container_reader *reader;
@@ -18,29 +20,29 @@ static void check_table(struct maker *m, const char *table, const char *key, siz
     const char *text = ls_container_schema(reader, &size);
     assert_int_equal(ls_schema_parse(text, size, &schema, &m->base.err), 0);
     assert_int_equal(ls_layout_new(schema, &layout, &m->base.err), 0);
-    assert_int_equal(layout->count, 1 + entity->attribute_count);
+    assert_int_equal(layout->count, own + entity->attribute_count);
     assert_string_equal(layout->columns[0].path, key);
     uint64_t n = 0;
     while (ls_container_next(reader, &block, &m->base.err) > 0) {
         assert_int_equal(block.first_record, n);
         struct ls_span span = {block.bytes, block.bytes + block.size};
         for (uint64_t i = 0; i < block.count; i++, n++) {
-            struct ls_cell cells[16];
-            uint8_t id[LS_ID_TEXT_MAX + LS_OP_SPOILT];
+            struct ls_cell cells[24];
+            uint8_t id[LS_OP_TEXT_MAX + LS_OP_SPOILT];
             const uint8_t *begin = span.at;
             assert_int_equal(ls_datum_skip(schema->root, &span), LS_DECODE_OK);
             assert_int_equal(
                 ls_row_decode(layout, begin, (size_t)(span.at - begin), cells, NULL, NULL),
                 LS_DECODE_OK);
             size_t id_size = ls_id_write(&entity->id, n, id);
-            assert_int_equal(cells[0].size, id_size);
-            assert_memory_equal(cells[0].bytes, id, id_size);
+            assert_true(!own ||
+                        (cells[0].size == id_size && memcmp(cells[0].bytes, id, id_size) == 0));
             for (size_t a = 0; a < entity->attribute_count; a++) {
                 struct ls_cell value;
                 ls_attribute_value(&entity->attributes[a], n, id, &value);
-                const struct ls_cell *cell = &cells[1 + a];
+                const struct ls_cell *cell = &cells[own + a];
                 assert_string_equal(
-                    layout->columns[1 + a].path,
+                    layout->columns[own + a].path,
                     ((struct ls_spec_field *)entity->spec->attributes.items)[a].column_name);
                 assert_true(value.size ? cell->size == value.size &&
                                              memcmp(cell->bytes, value.bytes, value.size) == 0
@@ -62,6 +64,25 @@ static void a_table_has_a_row_for_each_entity(void **state)
     assert_int_equal(ls_reference_write(m->plan, "tables", &m->base.err), 0);
     check_table(m, "customers", "id", 0);
     check_table(m, "products", "product_id", 1);
+}
+
+/* With the ids of the population under the name that the table has for them, or without; a file is
+ * there already. */
+static void tables_of_populations_that_belong_to_others(void **state)
+{
+    struct maker *m = *state;
+    char *text = changed(
+        owner_spec, "reference:\n",
+        "reference:\n  places: {file: places.csv, key: k, columns: [{name: k, type: "
+        "string}]}\n");
+    assert_int_equal(ls_file_replace("places.csv", "k\n", 2, &m->base.err), 0);
+    plan_fine(m, text, NULL);
+    assert_int_equal(ls_reference_write(m->plan, "tables", &m->base.err), 0);
+    check_table(m, "calendar", "day_id", DAY);
+    check_table(m, "reports", "day_id", REPORT);
+    check_table(m, "cities", "city_id", CITY);
+    assert_false(ls_path_exists("tables/places.avro"));
+    free(text);
 }
 
 /* What an event says of its product is what the table says. */
@@ -136,6 +157,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         MAKER_TEST(a_table_has_a_row_for_each_entity),
+        MAKER_TEST(tables_of_populations_that_belong_to_others),
         MAKER_TEST(events_agree_with_the_tables),
         MAKER_TEST(without_tables_there_is_an_empty_folder),
         MAKER_TEST(what_cannot_be_written_is_named),

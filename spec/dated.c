@@ -38,6 +38,26 @@ static int by_key(const void *a, const void *b)
     return order ? order : compare_u64(left->row, right->row);
 }
 
+/* What was found wrong so far: of all problems the one that who reads the table from its first row
+ * on meets first. */
+struct finding {
+    enum ls_dated_problem problem;
+    struct ls_dated *both; /* the lower row first */
+};
+
+static void note(struct finding *f, enum ls_dated_problem problem, const struct ls_dated *a,
+                 const struct ls_dated *b)
+{
+    const struct ls_dated *low = a->row < b->row ? a : b;
+    const struct ls_dated *high = low == a ? b : a;
+    if (f->problem == LS_DATED_FINE || high->row < f->both[1].row ||
+        (high->row == f->both[1].row && low->row < f->both[0].row)) {
+        f->problem = problem;
+        f->both[0] = *low;
+        f->both[1] = *high;
+    }
+}
+
 static void sort(struct ls_dated *rows, size_t count, int (*compare)(const void *, const void *))
 {
     if (count) {
@@ -45,57 +65,47 @@ static void sort(struct ls_dated *rows, size_t count, int (*compare)(const void 
     }
 }
 
-static enum ls_dated_problem about(enum ls_dated_problem problem, uint64_t a, uint64_t b,
-                                   uint64_t pair[2])
-{
-    pair[0] = a < b ? a : b;
-    pair[1] = a < b ? b : a;
-    return problem;
-}
-
 /* Of each id the row that was known last, unless it is empty. */
-static enum ls_dated_problem replace(struct ls_dated *rows, size_t *count, uint64_t pair[2])
+static size_t replace(struct ls_dated *rows, size_t count, struct finding *found)
 {
     size_t kept = 0;
-    sort(rows, *count, by_id);
-    for (size_t i = 0; i < *count; i++) {
-        bool same = i + 1 < *count && ls_id_equal(rows[i].id, rows[i + 1].id);
+    sort(rows, count, by_id);
+    for (size_t i = 0; i < count; i++) {
+        bool same = i + 1 < count && ls_id_equal(rows[i].id, rows[i + 1].id);
         if (same && rows[i].known == rows[i + 1].known) {
-            return about(LS_DATED_TWICE, rows[i].row, rows[i + 1].row, pair);
+            note(found, LS_DATED_TWICE, &rows[i], &rows[i + 1]);
         }
         if (!same && rows[i].begin < rows[i].end) {
             rows[kept++] = rows[i];
         }
     }
-    *count = kept;
-    return LS_DATED_FINE;
+    return kept;
 }
 
 enum ls_dated_problem ls_dated_in_force(struct ls_dated *rows, size_t *count, int64_t as_of,
-                                        bool at_once, uint64_t pair[2])
+                                        bool at_once, struct ls_dated both[2])
 {
+    struct finding found = {LS_DATED_FINE, both};
     size_t seen = 0;
     for (size_t i = 0; i < *count; i++) {
-        if (rows[i].known >= as_of && as_of != INT64_MAX) {
-            continue;
+        if (rows[i].known < as_of || as_of == INT64_MAX) {
+            rows[seen++] = rows[i];
         }
+    }
+    for (size_t i = 0; i < seen; i++) {
         if (rows[i].begin > rows[i].end) {
-            return about(LS_DATED_BACKWARDS, rows[i].row, rows[i].row, pair);
+            note(&found, LS_DATED_BACKWARDS, &rows[i], &rows[i]);
         }
-        rows[seen++] = rows[i];
     }
-    *count = seen;
-    enum ls_dated_problem problem = replace(rows, count, pair);
-    if (problem != LS_DATED_FINE) {
-        return problem;
-    }
+    *count = found.problem == LS_DATED_FINE ? replace(rows, seen, &found) : 0;
+    *count = found.problem == LS_DATED_FINE ? *count : 0;
     sort(rows, *count, by_key);
     for (size_t i = 1; !at_once && i < *count; i++) {
         if (ls_id_equal(rows[i - 1].key, rows[i].key) && rows[i].begin < rows[i - 1].end) {
-            return about(LS_DATED_OVERLAP, rows[i - 1].row, rows[i].row, pair);
+            note(&found, LS_DATED_OVERLAP, &rows[i - 1], &rows[i]);
         }
     }
-    return LS_DATED_FINE;
+    return found.problem;
 }
 
 /* ---- from cells */

@@ -25,10 +25,11 @@ enum ls_dated_problem {
 };
 
 /* Keeps the rows in force among those with known < as_of (INT64_MAX: all), by key, then by begin,
- * then by row. `at_once`: rows of one key may be in force at one time. On a problem `pair` has the
- * rows that it is about, the lower one first, twice the same where it is about one. */
+ * then by row. `at_once`: rows of one key may be in force at one time. On a problem, the first
+ * one that a reader of the table meets, `both` has the rows that it is about, the lower one first,
+ * twice the same where it is about one; what is in `rows` is lost. */
 enum ls_dated_problem ls_dated_in_force(struct ls_dated *rows, size_t *count, int64_t as_of,
-                                        bool at_once, uint64_t pair[2]);
+                                        bool at_once, struct ls_dated both[2]);
 
 /* What the cells of a row, by the table's `fields`, say of it. */
 void ls_dated_of(const struct ls_spec_reference *table, const struct ls_cell *cells, uint64_t row,

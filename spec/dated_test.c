@@ -28,7 +28,7 @@ static const char *ask(const struct table *t, char out[64])
 {
     static const char *const problems[] = {"", "backwards", "twice", "overlap"};
     struct ls_dated rows[COUNT(t->rows)];
-    uint64_t pair[2] = {99, 99};
+    struct ls_dated both[2] = {{.row = 99}, {.row = 99}};
     size_t count = 0;
     for (; count < COUNT(t->rows) && t->rows[count].key; count++) {
         const struct row *row = &t->rows[count];
@@ -40,9 +40,9 @@ static const char *ask(const struct table *t, char out[64])
                                         .row = count,
                                         .cells = row};
     }
-    enum ls_dated_problem problem = ls_dated_in_force(rows, &count, t->as_of, t->at_once, pair);
+    enum ls_dated_problem problem = ls_dated_in_force(rows, &count, t->as_of, t->at_once, both);
     if (problem != LS_DATED_FINE) {
-        snprintf(out, 64, "%s %d %d", problems[problem], (int)pair[0], (int)pair[1]);
+        snprintf(out, 64, "%s %d %d", problems[problem], (int)both[0].row, (int)both[1].row);
         return out;
     }
     out[0] = '\0';

@@ -218,17 +218,12 @@ static uint64_t place_of(const struct loader *l, uint64_t row)
 static int keep_in_force(struct loader *l, int64_t as_of)
 {
     struct ls_reference_table *table = l->table;
-    uint64_t pair[2];
+    struct ls_dated both[2];
     bool at_once = ls_spec_table_has(table->spec, LS_TABLE_HAPPENS);
-    enum ls_dated_problem problem = ls_dated_in_force(l->rows, &l->count, as_of, at_once, pair);
+    enum ls_dated_problem problem = ls_dated_in_force(l->rows, &l->count, as_of, at_once, both);
     if (problem != LS_DATED_FINE) {
-        const uint64_t places[2] = {place_of(l, pair[0]), place_of(l, pair[1])};
-        const struct ls_cell *cells[2] = {NULL, NULL};
-        for (size_t i = 0; i < l->count; i++) {
-            for (int k = 0; k < 2; k++) {
-                cells[k] = l->rows[i].row == pair[k] ? l->rows[i].cells : cells[k];
-            }
-        }
+        const uint64_t places[2] = {place_of(l, both[0].row), place_of(l, both[1].row)};
+        const struct ls_cell *const cells[2] = {both[0].cells, both[1].cells};
         return ls_dated_refuse(table->spec, problem, cells, places, l->err);
     }
     table->slot_count = 1;
