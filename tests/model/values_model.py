@@ -377,6 +377,8 @@ class Generator:
             return 'true' if hit(word(k, i), ratio(settings)) else 'false'
         if field.source == 'id':
             return re.sub(r'\{n(?::0(\d+))?\}', lambda m: str(i).zfill(int(m[1] or 1)), settings)
+        if field.source == 'member':
+            return self.entity_id(settings, below(word(k, i), self.spec['entities'][settings]['count']))
         if field.source == 'uuid':
             digits = f'{word(k, i) & ~0xf000 | 0x4000:016x}{word(k, i, 1) & 2**62 - 1 | 2**63:016x}'
             return '-'.join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
@@ -478,8 +480,23 @@ class Generator:
         if '.' not in name:
             return event_time if name == 'event_time' else payload[name]
         entity, attribute = name.split('.')
-        n = self.pick(entity, i)
-        return self.entity_id(entity, n) if attribute == 'id' else self.drawn(self.attributes[entity][attribute], n)
+        return self.attribute(entity, attribute, self.pick(entity, i))
+
+    def attribute(self, entity, name, n):
+        """A value of number n, which belongs to one of another population in turn where its population says so."""
+        if name == 'id':
+            return self.entity_id(entity, n)
+        field, owner = self.attributes[entity][name], self.spec['entities'][entity].get('of')
+        owners = self.spec['entities'][owner]['count'] if owner else 1
+        if field.source == 'ref':
+            return self.attribute(owner, field.settings.split('.')[1], n % owners)
+        if field.source == 'expr':
+            def named(found):
+                of, _, attribute = found.rpartition('.')
+                return (self.attribute(owner, attribute, n % owners), self.attributes[owner][attribute]) if of else \
+                       (self.attribute(entity, found, n), self.attributes[entity][found])
+            return self.computed(field, named)
+        return self.drawn(field, n // owners if field.source == 'sequence' else n)
 
     def value(self, field, i, spec, event_time, payload, held):
         settings = field.settings
@@ -505,20 +522,28 @@ class Generator:
         return field.clamp(made) if isinstance(made, int) and not field.is_time else made
 
     def expression(self, field, i, event_time, payload):
-        """Exact: a field is a fraction here, and an integer at the scale of the field again."""
-        values = {}
         fields = {f.name: f for _, fields in self.types for f in fields}
 
+        def named(found):
+            entity, _, attribute = found.partition('.')
+            of = self.attributes[entity][attribute] if attribute and attribute != 'id' else fields.get(found)
+            return self.named(found, i, event_time, payload), of
+        return self.computed(field, named)
+
+    @staticmethod
+    def computed(field, named):
+        """Exact: a field is a fraction here, and an integer at the scale of the field again. `named` has the value of a name, and its field."""
+        values = {}
+
         def name(found):
-            value = self.named(found[0], i, event_time, payload)
-            entity, _, attribute = found[0].partition('.')
-            of = self.attributes[entity][attribute] if attribute and attribute != 'id' else fields.get(found[0])
+            value, of = named(found[0])
             values[f'v{len(values)}'] = Q(value, of.ones) if of and of.scale and value is not None else value
             return f'v{len(values) - 1}'
-        text = re.sub(r'\b(?!(?:and|or)\b)[a-z]\w*(?:\.[a-z]\w*)?', name, field.settings)
+        text = re.sub(r'\b(?!(?:and|or|not)\b)[a-z]\w*(?:\.[a-z]\w*)?', name, field.settings)
         if None in values.values():
             return None
-        made = eval(re.sub(r'(?<![<>])=', '==', text), {}, values)
+        exact = re.sub(r'\d+\.\d+', lambda found: f'Q({found[0]!r})', re.sub(r'(?<![<>])=', '==', text))
+        made = eval(exact, {'Q': Q}, values)
         if field.type == 'boolean':
             return 'true' if made else 'false'
         return made if isinstance(made, str) else field.clamp(int(made * field.ones))
@@ -637,10 +662,27 @@ def spec(seed, start):
                'values': {'type': 'decimal', 'precision': 4, 'scale': 1, 'uniform': [-9, 9]}},
               {'name': 'flags', 'type': 'map', 'keys': ['a', 'b', 'c'], 'present': 0.9, 'values': {'type': 'boolean', 'bernoulli': '1/4'}},
               {'name': 'names', 'type': 'map', 'keys': ['k'], 'values': {'type': 'uuid', 'uuid': None}}]
+    repair = [{'name': 'device_id', 'type': 'string', 'ref': 'device.id'},
+              {'name': 'kind', 'type': 'string', 'ref': 'device.kind'},
+              {'name': 'label', 'type': 'string', 'ref': 'device.label'},
+              {'name': 'price', 'type': 'money', 'ref': 'device.price'},
+              {'name': 'begins', 'type': 'timestamp', 'sequence': {'first': '-2d', 'step': '31h'}},
+              {'name': 'day', 'type': 'date', 'sequence': {'first': '-2d', 'step': '31h'}},
+              {'name': 'hours', 'type': 'int', 'uniform': [1, 90]},
+              {'name': 'ends', 'type': 'timestamp', 'expr': 'begins + hours * 3600000 + device.offset_ms'},
+              {'name': 'bill', 'type': 'money', 'expr': 'price * hours + 0.5', 'max': 9999},
+              {'name': 'dear', 'type': 'boolean', 'expr': 'bill > 900.00 or hours = 3'},
+              {'name': 'by', 'type': 'string', 'member': 'plant'}]
+    bill = [{'name': 'repair_id', 'type': 'string', 'ref': 'repair.id'}, {'name': 'ends', 'type': 'timestamp', 'ref': 'repair.ends'},
+            {'name': 'bill', 'type': 'money', 'ref': 'repair.bill'}, {'name': 'known', 'type': 'timestamp', 'sequence': {'first': '0s', 'step': '9d'}},
+            {'name': 'tax', 'type': 'decimal', 'precision': 12, 'scale': 4, 'expr': 'bill * 0.19'}]
     refs = [{'name': f'device_{a["name"]}', 'type': 'string' if a['type'] == 'enum' else a['type'], 'ref': f'device.{a["name"]}',
              **{k: a[k] for k in ('precision', 'scale') if k in a}} for a in device]
     refs += [{'name': 'device_id', 'type': 'string', 'ref': 'device.id', 'null': 'never'}, {'name': 'plant_id', 'type': 'string', 'ref': 'plant.id'},
              {'name': 'plant_name', 'type': 'string', 'ref': 'plant.name', 'null': 'never'}]
+    billed = [{'name': f'{e}_{a["name"]}', **{k: a[k] for k in ('type', 'precision', 'scale') if k in a}, 'ref': f'{e}.{a["name"]}'}
+              for e, attributes in (('repair', repair), ('bill', bill)) for a in attributes]
+    billed += [{'name': 'later', 'type': 'timestamp', 'expr': 'bill.ends + 1000'}]
     constants = [{'name': 'c_int', 'type': 'int', 'const': -7}, {'name': 'c_money', 'type': 'money', 'const': 19.99},
                  {'name': 'c_text', 'type': 'string', 'const': 'EUR'}, {'name': 'c_time', 'type': 'timestamp', 'const': '1969-12-31T23:59:59Z'},
                  {'name': 'c_date', 'type': 'date', 'const': '1969-12-31'}, {'name': 'c_true', 'type': 'boolean', 'const': True},
@@ -649,12 +691,15 @@ def spec(seed, start):
     return {'lockstep': 1, 'domain': 'values', 'seed': seed, 'start': start, 'arrival': [{'rate': '7/s'}],
             'entities': {'device': {'count': 37, 'id': 'D{n:03}', 'attributes': device},
                          'shift': {'count': 3, 'id': 'S{n}', 'pick': 'in_turn'},
+                         'repair': {'of': 'device', 'count': 100, 'id': 'R{n}', 'attributes': repair},
+                         'bill': {'of': 'repair', 'count': 130, 'id': 'B{n}', 'pick': 'in_turn', 'attributes': bill},
                          'plant': {'count': 900, 'id': 'P{n}-x', 'pick': {'zipf': 1.05},
                                    'attributes': [price, {'name': 'name', 'type': 'string', 'words': {'of': ['a', 'b'], 'most': 2}}]}},
             'event_types': [{'name': 'reading', 'weight': 5, 'entity': 'device', 'metrics': metrics, 'attributes': refs},
                             {'name': 'visit', 'weight': 2, 'entity': 'plant', 'dimensions': constants,
                              'attributes': [{'name': 'shift_id', 'type': 'string', 'ref': 'shift.id'}],
-                             'metrics': [{'name': 'load', 'type': 'int', 'uniform': [1, 9]}, *nested]}],
+                             'metrics': [{'name': 'load', 'type': 'int', 'uniform': [1, 9]}, *nested]},
+                            {'name': 'billed', 'weight': 2, 'entity': 'bill', 'attributes': billed}],
             'delay': {'lognormal': {'median': '2s', 'sigma': 1.5}, 'max': '5m'},
             'episodes': {'hot': {'entity': 'device', 'field': 'heat', 'every': '2m', 'probability': '1/3', 'for': '30s', 'rise': '10s', 'add': 250},
                          'spike': {'entity': 'device', 'field': 'load', 'every': '1m', 'for': '7s', 'times': 3.7},
