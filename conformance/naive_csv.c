@@ -11,11 +11,14 @@ struct text {
     const char *at, *end;
 };
 
-/* One field, without its quotes; whether the line ends behind it. */
-static int take_field(struct text *t, struct ls_buf *out, bool *ends_line, struct ls_error *err)
+/* One field, without its quotes; whether nothing stood there, and whether the line ends behind it.
+ */
+static int take_field(struct text *t, struct ls_buf *out, bool *is_null, bool *ends_line,
+                      struct ls_error *err)
 {
     bool quoted = t->at < t->end && *t->at == '"';
     int rc = 0;
+    *is_null = !quoted;
     out->size = 0;
     t->at += quoted;
     while (rc == 0 && t->at < t->end) {
@@ -27,6 +30,7 @@ static int take_field(struct text *t, struct ls_buf *out, bool *ends_line, struc
             break;
         } else {
             rc = ls_buf_append(out, t->at, 1, err);
+            *is_null = false;
             t->at += twice && quoted ? 2 : 1;
         }
     }
@@ -68,10 +72,7 @@ static int value_of(const struct naive_column *column, const char *text, size_t 
 {
     bool is_date = column->logical && strcmp(column->logical, "date") == 0;
     bool fits = true;
-    *out = (struct naive_value){.is_null = size == 0};
-    if (size == 0) {
-        return 0;
-    }
+    *out = (struct naive_value){0};
     if (column->type == NAIVE_STRING) {
         out->bytes = (const uint8_t *)ls_arena_text(arena, text, size, err);
         out->size = size;
@@ -96,9 +97,10 @@ static int take_heading(struct text *t, const struct naive_columns *columns, siz
                         size_t *width, struct ls_buf *field, struct ls_error *err)
 {
     bool ends_line = false;
+    bool is_null;
     int rc = 0;
     for (*width = 0; rc == 0 && !ends_line; ++*width) {
-        rc = take_field(t, field, &ends_line, err);
+        rc = take_field(t, field, &is_null, &ends_line, err);
         const char *name = rc < 0 ? NULL : ls_buf_text(field, err);
         if (!name || *width == 1024) {
             return name ? ls_error_set(err, LS_E_DATA, "there are too many columns") : err->code;
@@ -113,15 +115,18 @@ static int take_row(struct text *t, const struct naive_columns *columns, const s
                     struct naive_value **out, struct ls_error *err)
 {
     bool ends_line;
+    bool is_null;
     *out = ls_arena_new(arena, columns->count, sizeof **out, err);
     int rc = *out ? 0 : err->code;
     for (size_t k = 0; rc == 0 && k < width; k++) {
-        rc = take_field(t, field, &ends_line, err);
+        rc = take_field(t, field, &is_null, &ends_line, err);
         const char *text = rc < 0 ? NULL : ls_buf_text(field, err);
         if (!text) {
             return err->code;
         }
-        if (places[k] < columns->count) {
+        if (places[k] < columns->count && is_null) {
+            (*out)[places[k]].is_null = true;
+        } else if (places[k] < columns->count) {
             rc = value_of(&columns->items[places[k]], text, field->size, arena, &(*out)[places[k]],
                           err);
         }

@@ -11,7 +11,7 @@ static const struct ls_option column_rows[] = {
      .words = ls_table_column_words,
      .summary = "Its type. Numbers are written as 12 or -24.90, booleans as true and false, "
                 "timestamps as 2026-01-01T00:00:00Z or with an offset, dates as 2026-01-01; an "
-                "empty field is null.",
+                "empty field is null, one of two quotes an empty text.",
      .example = "string"},
     {"precision", LS_OPTION_INTEGER, 0, offsetof(struct ls_spec_column, field.precision),
      .minimum = "1", .maximum = "18", .summary = "How many digits a decimal has at most.",

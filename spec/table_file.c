@@ -64,7 +64,7 @@ static bool read_time(const struct ls_spec_field *column, const struct ls_csv_fi
     return true;
 }
 
-/* What is not empty. */
+/* What is not null. */
 static int read_value(const struct reader *r, const struct ls_spec_field *column,
                       const struct ls_csv_field *field, struct ls_cell *out)
 {
@@ -168,12 +168,13 @@ static int read_line(struct reader *r, struct ls_cell *cells, uint64_t *line)
         if (at < 0) {
             continue;
         }
-        cells[at] = (struct ls_cell){.is_null = field.size == 0};
-        if (field.size == 0 && names_rows(r->table, at)) {
+        bool is_null = field.size == 0 && !field.quoted;
+        cells[at] = (struct ls_cell){.is_null = is_null};
+        if (is_null && names_rows(r->table, at)) {
             return wrong(r, &field, "`%s` is empty: it tells which row this is",
                          r->table->fields[at]->name);
         }
-        rc = field.size ? read_value(r, r->table->fields[at], &field, &cells[at]) : 0;
+        rc = is_null ? 0 : read_value(r, r->table->fields[at], &field, &cells[at]);
         if (rc < 0) {
             return rc;
         }

@@ -23,9 +23,10 @@ struct ls_table_file {
     struct ls_arena arena;
 };
 
-/* Reads table->path. LS_E_NOINPUT when it is missing; LS_E_DATA, with line and column, for what is
- * no text or has other columns than declared, a value that is none of its column's type, and an
- * empty key or id. Clear it, also after an error. */
+/* Reads table->path; an empty field is null, and one of two quotes an empty text. LS_E_NOINPUT when
+ * it is missing; LS_E_DATA, with line and column, for what is no text or has other columns than
+ * declared, a value that is none of its column's type, and a key or id that is null. Clear it, also
+ * after an error. */
 int ls_table_file_read(const struct ls_spec_reference *table, struct ls_table_file *out,
                        struct ls_error *err);
 void ls_table_file_clear(struct ls_table_file *file);

@@ -59,7 +59,7 @@ static void values_of_every_type(void **state)
          "2: 'r' 'k' -62135596800000 2932896 253402300799999 99999999 -9223372036854775808 "
          "-2147483648 "
          "9223372036854775807 0\n"},
-        {HEADING "r,k,,,,\"1.0\",+2.50,,,\n", "2: 'r' 'k' - - - 10000 250 - - -\n"},
+        {HEADING "r,\"\",,,,\"1.0\",+2.50,,,\n", "2: 'r' '' - - - 10000 250 - - -\n"},
     };
     struct fixture *f = *state;
     load_fine(f, reference_spec, NULL);
@@ -86,7 +86,10 @@ static const struct {
     {HEADING "\n", 0, "fx.csv:2:1: the line ends behind 1 of 10 columns"},
     {HEADING "e1,EUR,,,,,,,,,\n", 0, "fx.csv:2:15: the line goes on behind 10 of 10 columns"},
     {HEADING ",EUR,,,,,,,,\n", 0, "fx.csv:2:1: `row` is empty: it tells which row this is"},
-    {HEADING "r,\"\",,,,,,,,\n", 0, "fx.csv:2:3: `currency` is empty: it tells which row this is"},
+    {HEADING "r,,,,,,,,,\n", 0, "fx.csv:2:3: `currency` is empty: it tells which row this is"},
+    {HEADING "r,k,,,,,,\"\",,\n", 0,
+     "fx.csv:2:10: `` is no value of `lots`, which is of type int: an int is a whole number of 32 "
+     "bits, such as 20"},
     {HEADING "r,k,2026-01-01,,,,,,,\n", 0,
      "fx.csv:2:5: `2026-01-01` is no value of `begins`, which is of type timestamp: a "
      "timestamp is "

@@ -112,9 +112,9 @@ int ls_csv_next(struct ls_csv *csv, struct ls_csv_field *out, struct ls_error *e
         return 0;
     }
     *out = (struct ls_csv_field){.text = csv->at, .line = csv->line, .column = csv->column};
-    bool quoted = csv->at < csv->end && *csv->at == '"';
+    out->quoted = csv->at < csv->end && *csv->at == '"';
     int rc;
-    if (quoted) {
+    if (out->quoted) {
         step(csv);
         out->text = csv->at;
         rc = scan_quoted(csv, out, csv->at, &out->size, err);

@@ -26,6 +26,7 @@ struct ls_csv_field {
     const char *text; /* without its quotes; into the text that is scanned */
     size_t size;
     uint64_t line, column; /* where it begins */
+    bool quoted;           /* who tells null from an empty text does it by this */
     bool ends_line;
 };
 

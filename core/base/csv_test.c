@@ -12,8 +12,8 @@
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
-/* Fields of a line in <>, lines in |; or the message. The text is copied to a block of its own
- * size, so that a sanitizer sees who reads behind it. */
+/* Fields of a line in <>, those in quotes with one in front, lines in |; or the message. The text
+ * is copied to a block of its own size, so that a sanitizer sees who reads behind it. */
 static const char *scan(const char *text, size_t size, char out[4096])
 {
     struct ls_csv csv;
@@ -27,8 +27,8 @@ static const char *scan(const char *text, size_t size, char out[4096])
     int rc;
     out[0] = '\0';
     while ((rc = ls_csv_next(&csv, &field, &err)) == 1) {
-        used += (size_t)snprintf(out + used, 4096 - used, "<%.*s>%s", (int)field.size, field.text,
-                                 field.ends_line ? "|" : "");
+        used += (size_t)snprintf(out + used, 4096 - used, "%s%.*s>%s", field.quoted ? "<'" : "<",
+                                 (int)field.size, field.text, field.ends_line ? "|" : "");
         assert_true(used < 4096);
     }
     if (rc < 0) {
@@ -56,12 +56,12 @@ static const struct {
     {"\n\n", 0, "<>|<>|"},
     {"a\n\n", 0, "<a>|<>|"},
     {" a , b ", 0, "< a >< b >|"},
-    {"\"\"", 0, "<>|"},
-    {"\"a\"", 0, "<a>|"},
-    {"\"a,b\",c\n", 0, "<a,b><c>|"},
-    {"\"a\nb\r\nc\"\n", 0, "<a\nb\r\nc>|"},
-    {"\"say \"\"yes\"\"\",\"\"\"\"\n", 0, "<say \"yes\"><\">|"},
-    {"\"\"\"\"\"\",x", 0, "<\"\"><x>|"},
+    {"\"\"", 0, "<'>|"},
+    {"\"a\"", 0, "<'a>|"},
+    {"\"a,b\",c\n", 0, "<'a,b><c>|"},
+    {"\"a\nb\r\nc\"\n", 0, "<'a\nb\r\nc>|"},
+    {"\"say \"\"yes\"\"\",\"\"\"\"\n", 0, "<'say \"yes\"><'\">|"},
+    {"\"\"\"\"\"\",x", 0, "<'\"\"><x>|"},
     {"\xef\xbb\xbfid,n\n", 0, "<id><n>|"},
     {"\xef\xbb\xbf", 0, ""},
     {"\xc3\xbc,\xe2\x82\xac\n", 0, "<\xc3\xbc><\xe2\x82\xac>|"},
@@ -134,8 +134,8 @@ static void what_is_quoted_comes_back(void **state)
             }
             bool ends = i % 5 == 4;
             used += (size_t)snprintf(text + used, sizeof text - used, "\"%s", ends ? "\r\n" : ",");
-            told += (size_t)snprintf(expected + told, sizeof expected - told, "<%.*s>%s", (int)size,
-                                     fields[i], ends ? "|" : "");
+            told += (size_t)snprintf(expected + told, sizeof expected - told, "<'%.*s>%s",
+                                     (int)size, fields[i], ends ? "|" : "");
         }
         assert_string_equal(scan(text, strlen(text), out), expected);
     }
