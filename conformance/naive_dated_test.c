@@ -113,7 +113,8 @@ static void the_row_that_holds(void **state)
 
 static void a_day_is_its_midnight(void **state)
 {
-    static const struct dated_row days[] = {{"a", "A", 5 * 86400000, 6 * 86400000, NEVER, 3, 0}};
+    static const struct dated_row days[] = {
+        {"a", "A", INT64_C(432000000), INT64_C(518400000), NEVER, 3, 0}};
     static struct table t;
     struct naive_step step = {.table = &t.table, .key = KEY, .at = TIME, .at_is_day = true};
     (void)state;

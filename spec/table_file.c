@@ -17,8 +17,6 @@ struct reader {
     struct ls_error *err;
 };
 
-#define wrong(r, field, ...) wrong(r, field, __VA_ARGS__)
-
 static __attribute__((format(printf, 3, 4))) int
 wrong(const struct reader *r, const struct ls_csv_field *field, const char *format, ...)
 {
