@@ -41,6 +41,8 @@ const struct ls_mutant_row ls_mutant_rows[LS_MUTANT_COUNT] = {
                                     "a reference row goes on after its end"},
     [LS_MUTANT_RESTATEMENT_IGNORED] = {"restatement-ignored", "shared",
                                        "of restated reference rows the first one holds"},
+    [LS_MUTANT_AT_IGNORED] = {"at-ignored", "shared",
+                              "look-ups are at event_time, whatever time is asked for"},
     [LS_MUTANT_LATER_READING] = {"later-reading", "shared",
                                  "an hour that a clock shows twice is the second one"},
     [LS_MUTANT_ROUNDED_EACH] = {"rounded-each", "shared",

@@ -29,6 +29,7 @@ enum ls_mutant {
     LS_MUTANT_PENDING_NOT_SAVED,   /* stream: a checkpoint leaves the unfinished block out */
     LS_MUTANT_VALIDITY_IGNORED,    /* shared: a reference row goes on after its end */
     LS_MUTANT_RESTATEMENT_IGNORED, /* shared: of restated reference rows the first one holds */
+    LS_MUTANT_AT_IGNORED,          /* shared: look-ups are at event_time, whatever `at` says */
     LS_MUTANT_LATER_READING,       /* shared: an hour that a clock shows twice is the second one */
     LS_MUTANT_ROUNDED_EACH,        /* shared: an adjustment is rounded after each factor */
     /* of what has to last; `lockstep-mutants MUTANT simulate` finds these */

@@ -1,5 +1,6 @@
 #include "pipeline/record/normalize.h"
 
+#include "core/base/mutant.h"
 #include "pipeline/record/plan_internal.h"
 
 #include <stdio.h>
@@ -76,8 +77,9 @@ static bool plan_rows(struct step *s, const struct ls_spec_reference *table, con
     }
     out->key_cell = field->cell;
     if (has_time) {
-        field = find_field(s, *at ? *at : "event_time", place(s, at), TIMES,
-                           "with the time to look up at", "name a field of type timestamp or date");
+        field = find_field(s, *at && !LS_MUTANT(AT_IGNORED) ? *at : "event_time", place(s, at),
+                           TIMES, "with the time to look up at",
+                           "name a field of type timestamp or date");
         out->at_cell = field ? field->cell : 0;
         out->at_type = field ? (int)field->type : 0;
     }
