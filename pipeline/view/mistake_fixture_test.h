@@ -34,7 +34,7 @@ static inline void check_slip(struct pipe *p, const struct slip *slip)
     pipe_clear(p);
     load_fine(&p->base, text, NULL);
     write_shops(p, pipe_shops, sizeof pipe_shops / sizeof *pipe_shops);
-    FINE(p, ls_reference_load(p->base.spec, "tables", &p->reference, &p->base.err));
+    FINE(p, ls_reference_load(p->base.spec, "tables", INT64_MAX, &p->reference, &p->base.err));
     FINE(p,
          ls_record_plan_new(p->base.spec, &p->reference, &p->plan, &p->base.report, &p->base.err));
     if (ls_views_new(p->plan, &views, &p->base.report, &p->base.err) == 0) {
