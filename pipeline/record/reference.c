@@ -9,36 +9,41 @@
 
 #define TABLE_BYTES_MAX ((size_t)4 << 30)
 
+/* A key with its rows: what a look-up reads stands in one place, and the key's bytes. */
 struct ls_table_slot {
-    struct ls_id key;
-    struct ls_table_rows rows; /* count 0: empty */
+    const struct ls_table_row *rows; /* NULL: empty */
+    const uint8_t *key;
+    uint64_t name; /* half of the key's */
+    uint32_t key_size;
+    uint32_t count;
 };
 
 /* ---- look-ups */
 
-static struct ls_table_slot *slot_of(const struct ls_reference_table *table, struct ls_id key)
+/* The slot of a key, or the empty one where it belongs. Names are compared first, the bytes decide.
+ */
+static struct ls_table_slot *slot_of(const struct ls_reference_table *table, uint64_t name,
+                                     const uint8_t *key, size_t size)
 {
-    size_t at = (size_t)key.low & (table->slot_count - 1);
-    while (table->slots[at].rows.count && !ls_id_equal(table->slots[at].key, key)) {
+    size_t at = (size_t)name & (table->slot_count - 1);
+    for (;;) {
+        struct ls_table_slot *slot = &table->slots[at];
+        if (!slot->rows ||
+            (slot->name == name && slot->key_size == size && memcmp(slot->key, key, size) == 0)) {
+            return slot;
+        }
         at = (at + 1) & (table->slot_count - 1);
     }
-    return &table->slots[at];
 }
 
 struct ls_table_rows ls_reference_rows(const struct ls_reference_table *table, const uint8_t *key,
                                        size_t size)
 {
-    const struct ls_table_rows none = {NULL, 0};
     if (!table->slot_count) {
-        return none;
+        return (struct ls_table_rows){NULL, 0};
     }
-    const struct ls_table_slot *slot = slot_of(table, ls_id_of(key, size));
-    if (!slot->rows.count) {
-        return none;
-    }
-    /* names are equal; the bytes decide */
-    const struct ls_cell *own = &slot->rows.rows->cells[table->spec->roles[LS_TABLE_KEY]];
-    return own->size == size && memcmp(own->bytes, key, size) == 0 ? slot->rows : none;
+    const struct ls_table_slot *slot = slot_of(table, ls_id_of(key, size).low, key, size);
+    return (struct ls_table_rows){slot->rows, slot->count};
 }
 
 size_t ls_table_rows_begun(struct ls_table_rows rows, int64_t at)
@@ -238,12 +243,14 @@ static int keep_in_force(struct loader *l, int64_t as_of)
     table->count = l->count;
     for (size_t i = 0; i < l->count; i++) {
         const struct ls_dated *row = &l->rows[i];
-        struct ls_table_slot *slot = slot_of(table, row->key);
-        table->rows[i] = (struct ls_table_row){row->begin, row->end, row->cells};
-        if (!slot->rows.count) {
-            *slot = (struct ls_table_slot){row->key, {&table->rows[i], 0}};
+        const struct ls_cell *cells = row->cells;
+        const struct ls_cell *key = &cells[table->spec->roles[LS_TABLE_KEY]];
+        struct ls_table_slot *slot = slot_of(table, row->key.low, key->bytes, key->size);
+        table->rows[i] = (struct ls_table_row){row->begin, row->end, cells};
+        if (!slot->rows) {
+            *slot = (struct ls_table_slot){&table->rows[i], key->bytes, row->key.low, key->size, 0};
         }
-        slot->rows.count++;
+        slot->count++;
     }
     return 0;
 }
