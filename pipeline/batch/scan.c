@@ -9,30 +9,44 @@
 
 /* ---- parts */
 
-static bool has_others(const struct ls_view *view)
+static bool is_set(const struct ls_view_column *column)
 {
-    return view->kind == LS_VIEW_JOIN || (view->kind == LS_VIEW_WINDOWS && view->set_count > 0);
+    return column->kind == LS_AGGREGATE_DISTINCT || column->kind == LS_AGGREGATE_QUANTILE ||
+           column->kind == LS_AGGREGATE_TOP;
+}
+
+/* Columns whose values are counted, in one way or the other. */
+static size_t sets_of(const struct ls_view *view, bool swept)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < view->column_count; i++) {
+        count += is_set(&view->columns[i]) && ls_scan_is_swept(view, &view->columns[i]) == swept;
+    }
+    return count;
 }
 
 int ls_scan_part_new(const struct ls_view *view, const char *folder, size_t memory,
                      struct ls_scan_part *out, struct ls_error *err)
 {
-    bool both = has_others(view);
+    bool windows = view->kind == LS_VIEW_WINDOWS;
+    bool others = view->kind == LS_VIEW_JOIN || (windows && sets_of(view, false) > 0);
+    bool spans = windows && sets_of(view, true) > 0;
+    size_t share = memory / (1U + others + spans);
     *out = (struct ls_scan_part){0};
     ls_buf_init(&out->key, "the key of what is sorted", ITEM_MAX);
     ls_buf_init(&out->value, "what a record brings to a view", ITEM_MAX);
     out->group = ls_mem_new(1, LS_GROUP_KEY_MAX, err);
-    int rc = out->group ? ls_sorter_new(view->spec->name, folder, both ? memory / 2 : memory,
-                                        &out->records, err)
+    int rc = out->group ? ls_sorter_new(view->spec->name, folder, share, &out->records, err)
                         : err->code;
-    return rc < 0 || !both ? rc
-                           : ls_sorter_new(view->spec->name, folder, memory / 2, &out->others, err);
+    rc = rc < 0 || !others ? rc : ls_sorter_new(view->spec->name, folder, share, &out->others, err);
+    return rc < 0 || !spans ? rc : ls_sorter_new(view->spec->name, folder, share, &out->spans, err);
 }
 
 void ls_scan_part_clear(struct ls_scan_part *part)
 {
     ls_sorter_free(part->records);
     ls_sorter_free(part->others);
+    ls_sorter_free(part->spans);
     ls_buf_clear(&part->key);
     ls_buf_clear(&part->value);
     ls_mem_free(part->group);
@@ -130,30 +144,23 @@ static int key_of_range(struct ls_scan_part *part, const struct ls_contribution 
 
 /* A group's key is its own end (Avro binary of a fixed list of fields), so range and group are a
  * prefix of what follows. */
-static int add_values(const struct ls_view *view, struct ls_scan_part *part,
-                      const struct ls_contribution *c, struct ls_error *err)
+static int add_value(const struct ls_view *view, struct ls_scan_part *part,
+                     const struct ls_contribution *c, size_t i, int64_t first, int64_t last,
+                     struct ls_error *err)
 {
-    size_t prefix = part->key.size;
-    int rc = 0;
-    for (size_t i = 0; rc == 0 && i < view->column_count; i++) {
-        const struct ls_view_column *column = &view->columns[i];
-        bool is_set = column->kind == LS_AGGREGATE_DISTINCT ||
-                      column->kind == LS_AGGREGATE_QUANTILE || column->kind == LS_AGGREGATE_TOP;
-        if (!is_set || !c->inputs[i].present) {
-            continue;
-        }
-        uint8_t words[16];
-        ls_key_u64(words, i);
-        ls_put_u64(words + 8, column->to ? (uint64_t)c->inputs[i].to : 0);
-        part->key.size = prefix;
-        rc = ls_input_value(column, &c->inputs[i], &part->value, err);
-        rc = rc < 0 ? rc : ls_buf_append(&part->key, words, 8, err);
-        rc = rc < 0 ? rc : ls_buf_append(&part->key, part->value.data, part->value.size, err);
-        rc = rc < 0
-                 ? rc
-                 : ls_sorter_add(part->others, part->key.data, part->key.size, words + 8, 8, err);
+    const struct ls_view_column *column = &view->columns[i];
+    uint8_t words[16];
+    int rc = ls_input_value(column, &c->inputs[i], &part->value, err);
+    if (rc < 0 || ls_scan_is_swept(view, column)) {
+        return rc < 0 ? rc : ls_scan_add_span(part, c, i, &part->value, first, last, err);
     }
-    return rc;
+    ls_key_u64(words, i);
+    ls_put_u64(words + 8, column->to ? (uint64_t)c->inputs[i].to : 0);
+    rc = key_of_range(part, c, first, last, err);
+    rc = rc < 0 ? rc : ls_buf_append(&part->key, words, 8, err);
+    rc = rc < 0 ? rc : ls_buf_append(&part->key, part->value.data, part->value.size, err);
+    return rc < 0 ? rc
+                  : ls_sorter_add(part->others, part->key.data, part->key.size, words + 8, 8, err);
 }
 
 static int add_to_windows(const struct ls_view *view, struct ls_scan_part *part,
@@ -168,7 +175,12 @@ static int add_to_windows(const struct ls_view *view, struct ls_scan_part *part,
     rc = rc < 0 ? rc
                 : ls_sorter_add(part->records, part->key.data, part->key.size, part->value.data,
                                 part->value.size, err);
-    return rc < 0 || !part->others ? rc : add_values(view, part, c, err);
+    for (size_t i = 0; rc == 0 && view->set_count && i < view->column_count; i++) {
+        rc = is_set(&view->columns[i]) && c->inputs[i].present
+                 ? add_value(view, part, c, i, first, last, err)
+                 : 0;
+    }
+    return rc;
 }
 
 int ls_scan_add(const struct ls_view *view, struct ls_scan_part *part,

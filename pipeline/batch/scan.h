@@ -15,6 +15,8 @@ struct ls_scan_part {
                                   order. Of a join the left records */
     struct ls_sorter *others;  /* windows: key last, first, group, column, value of a set, where
                                   the view has one. Of a join the right records. Else NULL */
+    struct ls_sorter *spans;   /* windows that overlap, instead: key group, column, value of a
+                                  distinct, first. Else NULL */
     struct ls_buf key, value;  /* scratch */
     uint8_t *group;            /* scratch: the contribution's key */
 };

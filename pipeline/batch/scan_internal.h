@@ -51,6 +51,22 @@ int ls_scan_rows_add(struct ls_scan_rows *rows, struct ls_error *err); /* `bytes
 int ls_scan_rows_write(const struct ls_scan_job *job, struct ls_scan_rows *rows,
                        struct ls_error *err);
 
+/* Is the set counted by ls_scan_distinct? */
+static inline bool ls_scan_is_swept(const struct ls_view *view, const struct ls_view_column *column)
+{
+    return column->kind == LS_AGGREGATE_DISTINCT && view->kind == LS_VIEW_WINDOWS &&
+           view->size_ms > view->every_ms;
+}
+
+/* The value of a distinct in the windows first .. last. */
+int ls_scan_add_span(struct ls_scan_part *part, const struct ls_contribution *c, uint64_t column,
+                     const struct ls_buf *value, int64_t first, int64_t last, struct ls_error *err);
+
+/* How many there are in each window: key window, window, group, column; value the count and two
+ * words of 0. */
+int ls_scan_distinct(const struct ls_scan_job *job, size_t memory, struct ls_sorter *out,
+                     struct ls_error *err);
+
 int ls_scan_windows(const struct ls_scan_job *job, struct ls_error *err);
 int ls_scan_sessions(const struct ls_scan_job *job, struct ls_error *err);
 int ls_scan_rolling(const struct ls_scan_job *job, struct ls_error *err);

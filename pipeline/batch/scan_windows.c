@@ -230,7 +230,9 @@ static int end_value(struct scan *s, const struct ls_view_column *column, const 
             s->buckets[s->bucket_count++] = (struct bucket){ls_bucket_get(value), count};
         }
     }
-    s->row.results[column - s->view->columns].number++;
+    s->row.results[column - s->view->columns].number += ls_scan_is_swept(s->view, column)
+                                                            ? (ls_i128)count
+                                                            : 1;
     return rc;
 }
 
@@ -443,17 +445,19 @@ static void clear(struct scan *s)
 static int scan_records(struct scan *s, struct ls_error *err)
 {
     const struct ls_scan_job *job = s->job;
-    bool sets = s->view->set_count > 0;
     int rc = 0;
     if (s->view->size_ms > s->view->every_ms) {
-        size_t memory = sets ? job->memory / 2 : job->memory;
+        bool sets = s->view->set_count > 0;
+        bool spans = job->part_count > 0 && job->parts[0]->spans;
+        size_t memory = job->memory / (1U + sets + spans);
         rc = ls_sorter_new(s->view->spec->name, job->folder, memory, &s->states, err);
         rc = rc < 0 || !sets
                  ? rc
                  : ls_sorter_new(s->view->spec->name, job->folder, memory, &s->state_values, err);
+        rc = rc < 0 || !spans ? rc : ls_scan_distinct(job, memory, s->state_values, err);
     }
     rc = rc < 0 ? rc : ls_scan_merge(job, false, &s->records, err);
-    if (rc == 0 && sets) {
+    if (rc == 0 && job->part_count && job->parts[0]->others) {
         rc = ls_scan_merge(job, true, &s->values, err);
         rc = rc < 0 ? rc : next_value(s, err);
     }
