@@ -251,7 +251,7 @@ static void matching_takes_no_longer_than_it_should(void **state)
     make_fine(&m, written);
     memset(text, 'a', sizeof text);
     for (size_t size = 0; size <= sizeof text; size++) {
-        bool fits = size >= PARTS && size <= 2 * PARTS;
+        bool fits = size >= PARTS && size <= (size_t)2 * PARTS;
         assert_int_equal(ls_pattern_matches(&m.pattern, text, size), fits);
         text[size ? size - 1 : 0] = 'b';
         assert_false(ls_pattern_matches(&m.pattern, text, size));

@@ -301,9 +301,7 @@ static int transition(struct scan *s, const struct ls_place_in_order *place, str
     const struct ls_view *view = s->view;
     const struct ls_view_row *row = &s->rows->row;
     int now;
-    if (!s->raised) {
-        now = ls_view_condition(view, view->when, place->id, place->id_size, row, err);
-    } else if (view->clear) {
+    if (s->raised && view->clear) {
         now = ls_view_condition(view, view->clear, place->id, place->id_size, row, err);
         now = now < 0 ? now : !now;
     } else {

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#define HORIZON 100
+#define HORIZON INT64_C(100)
 #define NEVER   (INT64_MIN / 2) /* a floor below all */
 
 static struct ls_error err;

@@ -236,7 +236,7 @@ int ls_row_of_window(const struct ls_view *view, int64_t start, int64_t end, con
                      struct ls_error *err)
 {
     out->size = 0;
-    int rc = ls_buf_reserve(out, key_size + 2 * LS_AVRO_LONG_MAX, err);
+    int rc = ls_buf_reserve(out, key_size + (size_t)2 * LS_AVRO_LONG_MAX, err);
     if (rc < 0) {
         return rc;
     }
@@ -253,7 +253,7 @@ int ls_row_of_record(const struct ls_view *view, int64_t event_time, const uint8
                      const struct ls_view_row *row, struct ls_buf *out, struct ls_error *err)
 {
     out->size = 0;
-    int rc = ls_buf_reserve(out, id_size + key_size + 4 * LS_AVRO_LONG_MAX, err);
+    int rc = ls_buf_reserve(out, id_size + key_size + (size_t)4 * LS_AVRO_LONG_MAX, err);
     if (rc < 0) {
         return rc;
     }
