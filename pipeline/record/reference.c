@@ -9,16 +9,32 @@
 
 #define TABLE_BYTES_MAX ((size_t)4 << 30)
 
-/* A key with its rows: what a look-up reads stands in one place, and the key's bytes. */
+#define KEY_INLINE 40
+
+/* A key with its rows: what a look-up reads stands in one line of the cache. */
 struct ls_table_slot {
     const struct ls_table_row *rows; /* NULL: empty */
-    const uint8_t *key;
-    uint64_t name; /* half of the key's */
-    uint32_t key_size;
+    uint64_t name;                   /* half of the key's */
     uint32_t count;
+    uint32_t key_size;
+    uint8_t key[KEY_INLINE]; /* its bytes; of a longer one those that it begins with */
 };
 
 /* ---- look-ups */
+
+static const struct ls_cell *key_of(const struct ls_reference_table *table,
+                                    const struct ls_cell *cells)
+{
+    return &cells[table->spec->roles[LS_TABLE_KEY]];
+}
+
+static bool is_key_of(const struct ls_reference_table *table, const struct ls_table_slot *slot,
+                      const uint8_t *key, size_t size)
+{
+    return slot->key_size == size &&
+           memcmp(size <= KEY_INLINE ? slot->key : key_of(table, slot->rows->cells)->bytes, key,
+                  size) == 0;
+}
 
 /* The slot of a key, or the empty one where it belongs. Names are compared first, the bytes decide.
  */
@@ -28,8 +44,7 @@ static struct ls_table_slot *slot_of(const struct ls_reference_table *table, uin
     size_t at = (size_t)name & (table->slot_count - 1);
     for (;;) {
         struct ls_table_slot *slot = &table->slots[at];
-        if (!slot->rows ||
-            (slot->name == name && slot->key_size == size && memcmp(slot->key, key, size) == 0)) {
+        if (!slot->rows || (slot->name == name && is_key_of(table, slot, key, size))) {
             return slot;
         }
         at = (at + 1) & (table->slot_count - 1);
@@ -243,12 +258,13 @@ static int keep_in_force(struct loader *l, int64_t as_of)
     table->count = l->count;
     for (size_t i = 0; i < l->count; i++) {
         const struct ls_dated *row = &l->rows[i];
-        const struct ls_cell *cells = row->cells;
-        const struct ls_cell *key = &cells[table->spec->roles[LS_TABLE_KEY]];
+        const struct ls_cell *key = key_of(table, row->cells);
         struct ls_table_slot *slot = slot_of(table, row->key.low, key->bytes, key->size);
-        table->rows[i] = (struct ls_table_row){row->begin, row->end, cells};
+        table->rows[i] = (struct ls_table_row){row->begin, row->end, row->cells};
         if (!slot->rows) {
-            *slot = (struct ls_table_slot){&table->rows[i], key->bytes, row->key.low, key->size, 0};
+            *slot = (struct ls_table_slot){
+                .rows = &table->rows[i], .name = row->key.low, .key_size = key->size};
+            memcpy(slot->key, key->bytes, key->size < KEY_INLINE ? key->size : KEY_INLINE);
         }
         slot->count++;
     }
