@@ -5,9 +5,19 @@
 
 #include <string.h>
 
-/* by_id:       key id (16), position (8)
+struct seen {
+    struct ls_id id;
+    uint64_t position;
+};
+
+/* Most ids are nobody's repetition. While all of them have room in memory, bits that two ids meet
+ * at tell which may be, and those alone are sorted.
+ *
+ * by_id:       key id (16), position (8)
  * by_position: key position (8); value number of the id among the repeated ones (8) */
 struct ls_repeats {
+    struct seen *seen; /* NULL: they had no room, and all are in by_id */
+    size_t seen_count, seen_max;
     struct ls_sorter *by_id, *by_position;
     struct ls_merge *found;
     struct ls_sorted next; /* the next repeated one; valid while has_next */
@@ -24,7 +34,10 @@ int ls_repeats_new(const char *folder, size_t memory, struct ls_repeats **out, s
         return err->code;
     }
     r->count_max = memory / 4 / sizeof *r->ids;
-    int rc = ls_sorter_new("repeated ids", folder, memory / 2, &r->by_id, err);
+    r->seen_max = memory / 4 / sizeof *r->seen;
+    r->seen = ls_mem_new(r->seen_max, sizeof *r->seen, err);
+    int rc = r->seen ? ls_sorter_new("repeated ids", folder, memory / 4, &r->by_id, err)
+                     : err->code;
     rc = rc < 0
              ? rc
              : ls_sorter_new("repeated ids by position", folder, memory / 4, &r->by_position, err);
@@ -42,16 +55,78 @@ void ls_repeats_free(struct ls_repeats *r)
         ls_merge_free(r->found);
         ls_sorter_free(r->by_id);
         ls_sorter_free(r->by_position);
+        ls_mem_free(r->seen);
         ls_mem_free(r->ids);
         ls_mem_free(r);
     }
 }
 
-int ls_repeats_add(struct ls_repeats *r, uint64_t position, struct ls_id id, struct ls_error *err)
+static int add_to_sort(struct ls_repeats *r, const struct seen *seen, struct ls_error *err)
 {
     uint8_t key[24];
-    ls_key_u64(ls_key_u64(ls_key_u64(key, id.high), id.low), position);
+    ls_key_u64(ls_key_u64(ls_key_u64(key, seen->id.high), seen->id.low), seen->position);
     return ls_sorter_add(r->by_id, key, sizeof key, NULL, 0, err);
+}
+
+/* Those kept go where the others will. */
+static int give_up_keeping(struct ls_repeats *r, struct ls_error *err)
+{
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < r->seen_count; i++) {
+        rc = add_to_sort(r, &r->seen[i], err);
+    }
+    ls_mem_free(r->seen);
+    r->seen = NULL;
+    return rc;
+}
+
+int ls_repeats_add(struct ls_repeats *r, uint64_t position, struct ls_id id, struct ls_error *err)
+{
+    const struct seen seen = {id, position};
+    if (r->seen && r->seen_count < r->seen_max) {
+        r->seen[r->seen_count++] = seen;
+        return 0;
+    }
+    int rc = r->seen ? give_up_keeping(r, err) : 0;
+    return rc < 0 ? rc : add_to_sort(r, &seen, err);
+}
+
+/* Two bits for each of so many places: an id was seen there; another one was. */
+static void mark(uint8_t *places, size_t mask, struct ls_id id)
+{
+    size_t place = (size_t)id.low & mask;
+    uint8_t *byte = &places[place / 4];
+    unsigned shift = place % 4 * 2;
+    *byte |= (uint8_t)((*byte >> shift & 1 ? 3 : 1) << shift);
+}
+
+static bool is_marked_twice(const uint8_t *places, size_t mask, struct ls_id id)
+{
+    size_t place = (size_t)id.low & mask;
+    return places[place / 4] >> place % 4 * 2 & 2;
+}
+
+/* Of the ids that were kept, those that may be repeated. */
+static int sort_suspects(struct ls_repeats *r, struct ls_error *err)
+{
+    size_t places_count = 64;
+    while (places_count < 16 * r->seen_count) {
+        places_count *= 2;
+    }
+    uint8_t *places = ls_mem_new(places_count / 4, 1, err);
+    int rc = places ? 0 : err->code;
+    for (size_t i = 0; rc == 0 && i < r->seen_count; i++) {
+        mark(places, places_count - 1, r->seen[i].id);
+    }
+    for (size_t i = 0; rc == 0 && i < r->seen_count; i++) {
+        rc = is_marked_twice(places, places_count - 1, r->seen[i].id)
+                 ? add_to_sort(r, &r->seen[i], err)
+                 : 0;
+    }
+    ls_mem_free(places);
+    ls_mem_free(r->seen);
+    r->seen = NULL;
+    return rc;
 }
 
 static int note(struct ls_repeats *r, const uint8_t position[8], struct ls_error *err)
@@ -95,7 +170,8 @@ static int next(struct ls_repeats *r, struct ls_error *err)
 
 int ls_repeats_find(struct ls_repeats *r, struct ls_error *err)
 {
-    int rc = compare_neighbours(r, err);
+    int rc = r->seen ? sort_suspects(r, err) : 0;
+    rc = rc < 0 ? rc : compare_neighbours(r, err);
     if (rc < 0 || r->count > r->count_max) {
         return rc < 0 ? rc : 0;
     }

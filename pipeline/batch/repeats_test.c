@@ -64,12 +64,12 @@ static void unlike_ids_are_none(void **state)
     ls_repeats_free(r);
 }
 
-/* Whatever is asked for and passed over, spilled or not: records have one entry exactly where they
- * have one id. */
+/* Whatever is asked for and passed over, kept, sorted or spilled: records have one entry exactly
+ * where they have one id. */
 static void records_of_one_id_share_an_entry(void **state)
 {
     enum { COUNT = 20000 };
-    static const size_t memories[] = {ENOUGH, (size_t)128 << 10};
+    static const size_t memories[] = {(size_t)4 << 20, ENOUGH, (size_t)128 << 10};
     struct ls_repeat **entries = calloc(COUNT, sizeof(struct ls_repeat *));
     unsigned *times = calloc(COUNT, sizeof *times);
     struct ls_error err;
@@ -78,7 +78,7 @@ static void records_of_one_id_share_an_entry(void **state)
     for (uint64_t k = 0; k < COUNT; k++) {
         times[at_random(k)]++;
     }
-    for (size_t m = 0; m < 2; m++) {
+    for (size_t m = 0; m < sizeof memories / sizeof *memories; m++) {
         int found;
         size_t repeated = 0;
         struct ls_repeats *r = partition(memories[m], COUNT, at_random, &found);
