@@ -67,6 +67,26 @@ static int rebuild(struct ls_dedupe *dedupe, int64_t floor, struct ls_error *err
     return 0;
 }
 
+/* Room for one more, from those that no checkpoint needs any more where they are a half: between
+ * two checkpoints too, memory follows what lives inside the horizon. */
+static int reserve_fresh(struct ls_dedupe *dedupe, int64_t floor, struct ls_error *err)
+{
+    size_t kept = 0;
+    if (dedupe->fresh_count < dedupe->fresh_capacity) {
+        return 0;
+    }
+    for (size_t i = 0; i < dedupe->fresh_count; i++) {
+        if (dedupe->fresh[i].event_time >= floor) {
+            dedupe->fresh[kept++] = dedupe->fresh[i];
+        }
+    }
+    dedupe->fresh_count = kept;
+    return kept <= dedupe->fresh_capacity / 2 && kept < dedupe->fresh_capacity
+               ? 0
+               : ls_mem_grow(&dedupe->fresh, &dedupe->fresh_capacity, dedupe->fresh_capacity + 1,
+                             sizeof *dedupe->fresh, err);
+}
+
 int ls_dedupe_insert(struct ls_dedupe *dedupe, const struct ls_dedupe_entry *entry, int64_t floor,
                      bool fresh, struct ls_error *err)
 {
@@ -74,10 +94,7 @@ int ls_dedupe_insert(struct ls_dedupe *dedupe, const struct ls_dedupe_entry *ent
     if ((dedupe->used + 1) * 2 > dedupe->slot_count) {
         rc = rebuild(dedupe, floor, err);
     }
-    if (rc == 0 && fresh) {
-        rc = ls_mem_grow(&dedupe->fresh, &dedupe->fresh_capacity, dedupe->fresh_count + 1,
-                         sizeof *dedupe->fresh, err);
-    }
+    rc = rc < 0 || !fresh ? rc : reserve_fresh(dedupe, floor, err);
     if (rc < 0) {
         return rc;
     }

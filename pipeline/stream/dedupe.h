@@ -17,7 +17,8 @@ struct ls_dedupe {
     struct ls_dedupe_entry *slots; /* open addressing */
     size_t slot_count;             /* a power of two, or 0 */
     size_t used;                   /* slots in use, those forgotten among them */
-    struct ls_dedupe_entry *fresh; /* admitted since the last checkpoint, in order */
+    struct ls_dedupe_entry *fresh; /* admitted since the last checkpoint, in order; some that were
+                                      forgotten since are left out */
     size_t fresh_count, fresh_capacity;
 };
 

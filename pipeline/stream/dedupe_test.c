@@ -101,7 +101,8 @@ static void test_growth(void **state)
     ls_dedupe_clear(&d);
 }
 
-/* Memory follows what lives inside the horizon, however long the stream. */
+/* Memory follows what lives inside the horizon, however long the stream and the time between two
+ * checkpoints. */
 static void test_memory_is_bounded(void **state)
 {
     struct ls_dedupe d = {0};
@@ -109,9 +110,12 @@ static void test_memory_is_bounded(void **state)
     for (uint64_t i = 0; i < 200000; i++) {
         int64_t floor = (int64_t)i - 100;
         insert(&d, i, (int64_t)i, floor);
-        d.fresh_count = 0; /* as a checkpoint does */
     }
     assert_int_equal(d.slot_count, 1024);
+    assert_true(d.fresh_capacity <= 512);
+    for (size_t i = 0; i < 100; i++) { /* what a checkpoint needs, in order */
+        assert_int_equal(d.fresh[d.fresh_count - 100 + i].payload.low, 199900 + i);
+    }
     assert_int_equal(ls_dedupe_live(&d, 199900), 100);
     assert_true(has(&d, 199950, 199900));
     assert_false(has(&d, 5, 199900));
