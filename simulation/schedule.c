@@ -45,5 +45,5 @@ static uint64_t now_ns(void *context)
 
 struct ls_stream_scheduler ls_sim_scheduler(struct ls_sim_schedule *schedule)
 {
-    return (struct ls_stream_scheduler){schedule, round_by_draws, is_due, now_ns};
+    return (struct ls_stream_scheduler){schedule, 1, round_by_draws, is_due, now_ns};
 }

@@ -516,7 +516,8 @@ static int finish(struct run *run, struct ls_batch_result *out, uint64_t begin_n
     out->facts = (struct ls_run_facts){.mode = "batch",
                                        .records = out->records,
                                        .elapsed_us = (ls_clock_ns() - begin_ns) / 1000,
-                                       .workers = run->job->workers};
+                                       .workers = run->job->workers,
+                                       .threads = run->job->workers};
     return ls_outputs_finish(run->outputs, run->counts, &out->facts, err);
 }
 

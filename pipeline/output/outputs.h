@@ -74,6 +74,7 @@ struct ls_run_facts {
     uint64_t records; /* read in this run, not before a restart */
     uint64_t elapsed_us;
     unsigned workers;
+    unsigned threads;                                /* that may be at work at the end */
     uint64_t emitted_by_watermark, emitted_by_flush; /* windows; stream only */
     uint64_t checkpoints, restarts;                  /* stream only */
 };

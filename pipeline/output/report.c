@@ -2,6 +2,7 @@
 
 #include "core/base/mem.h"
 #include "core/base/mutant.h"
+#include "pipeline/output/sums.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,29 +14,6 @@
 #define MANIFEST "manifest.json"
 #define SUMMARY  "summary.json"
 
-struct sum {
-    const struct ls_dataset *set;
-    struct ls_sha256 sha256;
-    uint64_t size;
-};
-
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(((const struct sum *)a)->set->name, ((const struct sum *)b)->set->name);
-}
-
-static int hash_dataset(const struct ls_outputs *o, struct sum *sum, struct ls_error *err)
-{
-    char name[LS_PATH_MAX];
-    char path[LS_PATH_MAX];
-    if (snprintf(name, sizeof name, "%s.avro", sum->set->name) >= (int)sizeof name) {
-        return ls_error_set(err, LS_E_USAGE, "a dataset's name is longer than %d bytes",
-                            LS_PATH_MAX);
-    }
-    int rc = ls_path_join(path, o->datasets, name, err);
-    return rc < 0 ? rc : ls_file_sha256(path, &sum->sha256, &sum->size, err);
-}
-
 static int write_text(const struct ls_outputs *o, const char *folder, const char *name,
                       const struct ls_buf *text, struct ls_error *err)
 {
@@ -45,7 +23,7 @@ static int write_text(const struct ls_outputs *o, const char *folder, const char
     return rc < 0 ? rc : ls_file_replace(path, text->data, text->size, err);
 }
 
-static int write_sums(const struct ls_outputs *o, const struct sum *sums, struct ls_error *err)
+static int write_sums(const struct ls_outputs *o, const struct ls_sum *sums, struct ls_error *err)
 {
     struct ls_buf text;
     int rc = 0;
@@ -87,8 +65,8 @@ static int manifest_inputs(const struct ls_outputs *o, const struct ls_partition
     return rc < 0 ? rc : ls_buf_append_text(out, "\n  },\n", err);
 }
 
-static int manifest_outputs(const struct ls_outputs *o, const struct sum *sums, struct ls_buf *out,
-                            struct ls_error *err)
+static int manifest_outputs(const struct ls_outputs *o, const struct ls_sum *sums,
+                            struct ls_buf *out, struct ls_error *err)
 {
     int rc = ls_buf_append_text(out, "  \"outputs\": {", err);
     for (size_t i = 0; rc == 0 && i < o->count; i++) {
@@ -129,7 +107,7 @@ static int manifest_heading(const struct ls_outputs *o, const struct ls_run_fact
 }
 
 static int write_manifest(const struct ls_outputs *o, const struct ls_partition_counts *counts,
-                          const struct ls_run_facts *facts, const struct sum *sums,
+                          const struct ls_run_facts *facts, const struct ls_sum *sums,
                           struct ls_error *err)
 {
     struct ls_buf text;
@@ -241,16 +219,9 @@ int ls_report_remove(const struct ls_outputs *o, struct ls_error *err)
 int ls_report_write(const struct ls_outputs *o, const struct ls_partition_counts *counts,
                     const struct ls_run_facts *facts, struct ls_error *err)
 {
-    struct sum *sums = ls_mem_new(o->count, sizeof *sums, err);
-    int rc = sums ? 0 : err->code;
-    for (size_t i = 0; rc == 0 && i < o->count; i++) {
-        sums[i].set = &o->sets[i];
-        rc = hash_dataset(o, &sums[i], err);
-    }
-    if (rc == 0) {
-        qsort(sums, o->count, sizeof *sums, by_name);
-        rc = write_sums(o, sums, err);
-    }
+    struct ls_sum *sums = ls_mem_new(o->count, sizeof *sums, err);
+    int rc = sums ? ls_sums_of(o, facts->threads, sums, err) : err->code;
+    rc = rc < 0 ? rc : write_sums(o, sums, err);
     rc = rc < 0 ? rc : write_manifest(o, counts, facts, sums, err);
     rc = rc < 0 ? rc : write_summary(o, counts, facts, err);
     ls_mem_free(sums);

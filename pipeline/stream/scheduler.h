@@ -12,6 +12,7 @@ struct ls_stream_run;
 
 struct ls_stream_scheduler {
     void *context;
+    unsigned threads; /* that may be at work while no round is */
     /* A round: any number of reads (ls_stream_run_read), and after so many of these rounds that all
      * is read that may be. */
     int (*round)(void *context, struct ls_stream_run *run, struct ls_error *err);

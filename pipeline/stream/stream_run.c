@@ -220,6 +220,7 @@ static int finish(struct ls_stream_run *run, struct ls_stream_result *out, uint6
         .records = run->total,
         .elapsed_us = (scheduler->now_ns(scheduler->context) - begin_ns) / 1000,
         .workers = run->job->workers,
+        .threads = scheduler->threads,
         .emitted_by_watermark = s->emitted_by_watermark,
         .emitted_by_flush = s->emitted_by_flush,
         .checkpoints = ls_checkpoints_written(run->checkpoints),

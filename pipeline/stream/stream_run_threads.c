@@ -193,7 +193,7 @@ int ls_stream_run(const struct ls_stream_job *job, struct ls_stream_result *out,
                   struct ls_error *err)
 {
     struct threads t = {.job = job, .workers = ls_mem_new(job->workers, sizeof *t.workers, err)};
-    const struct ls_stream_scheduler scheduler = {&t, threads_round, threads_is_due,
+    const struct ls_stream_scheduler scheduler = {&t, job->workers, threads_round, threads_is_due,
                                                   threads_now_ns};
     *out = (struct ls_stream_result){0};
     if (!t.workers) {
