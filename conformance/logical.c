@@ -3,9 +3,7 @@
 #include "conformance/rows.h"
 #include "core/avro/container.h"
 #include "core/avro/encode.h"
-#include "core/avro/row.h"
 #include "core/base/file.h"
-#include "core/base/mem.h"
 #include "core/base/wide.h"
 
 #include <string.h>
@@ -27,32 +25,22 @@ int ls_logical_of_file(const char *path, struct ls_logical *digest, uint64_t *sc
                        struct ls_error *err)
 {
     struct ls_rows rows;
-    struct ls_layout *layout = NULL;
-    struct ls_cell *cells = NULL;
     struct ls_buf canonical;
     ls_buf_init(&canonical, "canonical record", LS_CONTAINER_RECORD_MAX);
     int rc = ls_rows_open(path, &rows, err);
     if (rc == 0) {
         *schema = rows.schema->crc64;
-        rc = ls_layout_new(rows.schema, &layout, err);
-        cells = rc < 0 ? NULL : ls_mem_new(layout->count + 1, sizeof *cells, err);
-        rc = cells ? 0 : ls_error_prefix(err, "%s", path);
+        rc = ls_rows_layout(&rows, err);
     }
-    for (uint64_t number = 0; rc >= 0 && (rc = ls_rows_next(&rows, err)) > 0; number++) {
-        enum ls_decode_status status = ls_row_decode(layout, rows.encoded.data, rows.encoded.size,
-                                                     cells, NULL, NULL);
+    while (rc >= 0 && (rc = ls_rows_next(&rows, err)) > 0) {
         canonical.size = 0;
-        rc = status == LS_DECODE_OK
-                 ? ls_row_canonical(layout, cells, &canonical, err)
-                 : ls_error_set(err, LS_E_DATA, "%s: record %llu: %s", path,
-                                (unsigned long long)number, ls_decode_status_text(status));
+        rc = ls_rows_decode(&rows, err);
+        rc = rc < 0 ? rc : ls_row_canonical(rows.layout, rows.cells, &canonical, err);
         if (rc == 0) {
             add(digest, canonical.data, canonical.size);
         }
     }
     ls_buf_clear(&canonical);
-    ls_mem_free(cells);
-    ls_layout_free(layout);
     ls_rows_close(&rows);
     return rc;
 }

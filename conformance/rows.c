@@ -2,6 +2,7 @@
 
 #include "core/avro/container.h"
 #include "core/avro/decode.h"
+#include "core/base/mem.h"
 
 int ls_rows_open(const char *path, struct ls_rows *rows, struct ls_error *err)
 {
@@ -23,12 +24,16 @@ int ls_rows_open(const char *path, struct ls_rows *rows, struct ls_error *err)
 void ls_rows_close(struct ls_rows *rows)
 {
     ls_avro_file_close(&rows->file);
+    ls_layout_free(rows->layout);
+    ls_mem_free(rows->cells);
     ls_schema_free(rows->schema);
     ls_buf_clear(&rows->encoded);
     if (rows->writer) {
         avro_writer_free(rows->writer);
     }
     rows->schema = NULL;
+    rows->layout = NULL;
+    rows->cells = NULL;
     rows->writer = NULL;
 }
 
@@ -52,7 +57,28 @@ int ls_rows_next(struct ls_rows *rows, struct ls_error *err)
         return ls_error_set(err, LS_E_DATA, "%s: %s", rows->file.path, avro_strerror());
     }
     rows->encoded.size = size;
+    rows->count++;
     return 1;
+}
+
+int ls_rows_layout(struct ls_rows *rows, struct ls_error *err)
+{
+    int rc = ls_layout_new(rows->schema, &rows->layout, err);
+    if (rc == 0) {
+        rows->cells = ls_mem_new(rows->layout->count + 1, sizeof *rows->cells, err);
+        rc = rows->cells ? 0 : err->code;
+    }
+    return rc < 0 ? ls_error_prefix(err, "%s", rows->file.path) : 0;
+}
+
+int ls_rows_decode(struct ls_rows *rows, struct ls_error *err)
+{
+    enum ls_decode_status status = ls_row_decode(rows->layout, rows->encoded.data,
+                                                 rows->encoded.size, rows->cells, NULL, NULL);
+    return status == LS_DECODE_OK
+               ? 0
+               : ls_error_set(err, LS_E_DATA, "%s: record %llu: %s", rows->file.path,
+                              (unsigned long long)rows->count - 1, ls_decode_status_text(status));
 }
 
 json_t *ls_row_json(const struct ls_schema *schema, const uint8_t *bytes, size_t size,

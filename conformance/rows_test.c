@@ -26,6 +26,26 @@ static void rows_are_their_encoding_whatever_the_codec(void **state)
     }
 }
 
+static void cells_are_those_of_the_current_row(void **state)
+{
+    (void)state;
+    struct ls_rows rows;
+    put_items("d.avro", items, COUNT(items));
+    check(ls_rows_open("d.avro", &rows, &err));
+    check(ls_rows_layout(&rows, &err));
+    for (size_t i = 0; i < COUNT(items); i++) {
+        assert_int_equal(ls_rows_next(&rows, &err), 1);
+        check(ls_rows_decode(&rows, &err));
+        assert_int_equal(rows.count, i + 1);
+        int count = ls_layout_find(rows.layout, "count");
+        assert_true(count >= 0);
+        assert_int_equal(rows.cells[count].number, items[i].count);
+    }
+    rows.encoded.size--;
+    check_refused(ls_rows_decode(&rows, &err), LS_E_DATA, "d.avro: record 2: ");
+    ls_rows_close(&rows);
+}
+
 static char *shown(const json_t *value)
 {
     struct ls_buf out;
@@ -124,6 +144,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         FOLDER_TEST(rows_are_their_encoding_whatever_the_codec),
+        FOLDER_TEST(cells_are_those_of_the_current_row),
         FOLDER_TEST(a_row_is_shown_with_the_headers_schema),
         FOLDER_TEST(what_is_long_is_cut_at_a_character),
         FOLDER_TEST(what_cannot_be_opened_is_named_and_can_be_closed),
