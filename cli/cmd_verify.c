@@ -216,6 +216,7 @@ static int verify(struct cli *cli, const struct options *o, const struct ls_spec
 {
     const char **cases = NULL;
     const char **words = NULL;
+    struct ls_layers layers;
     const char *out = run_folder(cli, o, spec, err);
     struct ls_verify_job job = {.spec = spec,
                                 .lockstep = cli->self ? cli->self : own_program(cli, err),
@@ -235,7 +236,9 @@ static int verify(struct cli *cli, const struct options *o, const struct ls_spec
     }
     int rc = o->cases ? split(cli, o->cases, &cases, err) : 0;
     rc = rc < 0 ? rc : spec_words(cli, &o->spec, &words, err);
+    rc = rc < 0 ? rc : cli_layers(cli, cli->subjects[0], &o->spec, &layers, err);
     job.cases = cases;
+    job.layers = &layers;
     job.spec_options = words;
     struct ls_verify_result result = {0};
     rc = rc < 0 ? rc : ls_verify(&job, &result, err);

@@ -98,28 +98,13 @@ const struct ls_case ls_case_plain = {
     .run = run_plain,
 };
 
-static int check_naive(struct ls_verify *v, struct ls_case_result *r, const char *run,
-                       struct ls_naive_counts *counts, struct ls_error *err)
-{
-    char reference[LS_PATH_MAX];
-    char datasets[LS_PATH_MAX];
-    int rc = ls_path_join(reference, v->base_log, "reference", err);
-    rc = rc < 0 ? rc : ls_path_join(datasets, run, "datasets", err);
-    struct ls_naive naive = {v->job->spec, v->base_log, reference, datasets,
-                             v->job->target->level == LS_LEVEL_LOGICAL};
-    rc = rc < 0 ? rc : ls_naive_check(&naive, counts, &r->detail, err);
-    if (rc == LS_DIFFERS) {
-        r->verdict = LS_VERDICT_FAIL;
-    }
-    return rc < 0 ? rc : 0;
-}
-
 static int run_naive(struct ls_verify *v, struct ls_case_result *r, struct ls_error *err)
 {
     struct ls_naive_counts counts = {0};
     int rc = ls_verify_base(v, r, err);
-    rc = rc < 0 || r->verdict == LS_VERDICT_FAIL ? rc
-                                                 : check_naive(v, r, v->base_batch, &counts, err);
+    rc = rc < 0 || r->verdict == LS_VERDICT_FAIL
+             ? rc
+             : ls_verify_naive(v, r, v->job->spec, v->base_log, v->base_batch, &counts, err);
     ls_verify_count(r, "records", counts.records, true);
     ls_verify_count(r, "late rows", counts.late_rows, false);
     ls_verify_count(r, "view rows", counts.view_rows, true);

@@ -4,41 +4,6 @@
 #include "conformance/perturb.h"
 #include "spec/heartbeat.h"
 
-static int check_naive_on(struct ls_verify *v, struct ls_case_result *r, const char *log,
-                          const char *run, struct ls_error *err)
-{
-    char reference[LS_PATH_MAX];
-    char datasets[LS_PATH_MAX];
-    struct ls_naive_counts counts = {0};
-    int rc = ls_path_join(reference, log, "reference", err);
-    rc = rc < 0 ? rc : ls_path_join(datasets, run, "datasets", err);
-    struct ls_naive naive = {v->job->spec, log, reference, datasets,
-                             v->job->target->level == LS_LEVEL_LOGICAL};
-    rc = rc < 0 ? rc : ls_naive_check(&naive, &counts, &r->detail, err);
-    if (rc == LS_DIFFERS) {
-        r->verdict = LS_VERDICT_FAIL;
-    }
-    ls_verify_count(r, "late rows", counts.late_rows, true);
-    return rc < 0 ? rc : 0;
-}
-
-/* Both runs of a log that the case made, compared. *batch is the batch run's folder. */
-static int run_both(struct ls_verify *v, struct ls_case_result *r, const char *log,
-                    const char **batch, struct ls_error *err)
-{
-    struct ls_exit exit;
-    const char *stream = ls_verify_path(v, err, "cases/%s/stream", r->which->id);
-    *batch = ls_verify_path(v, err, "cases/%s/batch", r->which->id);
-    if (!stream || !*batch) {
-        return err->code;
-    }
-    struct ls_verify_run a = {.stream = true, .log = log, .to = stream, .umask = -1};
-    struct ls_verify_run b = {.log = log, .to = *batch, .umask = -1};
-    int rc = ls_verify_run(v, &a, &exit, err);
-    rc = rc < 0 ? rc : ls_verify_run(v, &b, &exit, err);
-    return rc < 0 ? rc : ls_verify_compare(v, r, log, stream, "stream", *batch, "batch", err);
-}
-
 /* ---- WM-1 */
 
 struct edges {
@@ -176,6 +141,7 @@ static int make_edge(struct ls_perturb *p, const struct ls_log_record *record, v
 static int run_wm_1(struct ls_verify *v, struct ls_case_result *r, struct ls_error *err)
 {
     struct edges edges = {.key = ls_stream_key(v->job->seed, "WM-1"), .topic = UINT32_MAX};
+    struct ls_naive_counts counts = {0};
     const char *batch;
     const char *log = ls_verify_path(v, err, "cases/WM-1/log");
     int rc = log ? ls_verify_base(v, r, err) : err->code;
@@ -183,8 +149,13 @@ static int run_wm_1(struct ls_verify *v, struct ls_case_result *r, struct ls_err
         return rc;
     }
     rc = ls_perturb_log(v->job->spec, v->base_log, log, make_edge, &edges, err);
-    rc = rc < 0 ? rc : run_both(v, r, log, &batch, err);
-    rc = rc < 0 || r->verdict == LS_VERDICT_FAIL ? rc : check_naive_on(v, r, log, batch, err);
+    rc = rc < 0 ? rc
+                : ls_verify_both(v, r, "edges", (struct ls_verify_run){.log = log, .umask = -1},
+                                 &batch, err);
+    rc = rc < 0 || r->verdict == LS_VERDICT_FAIL
+             ? rc
+             : ls_verify_naive(v, r, v->job->spec, log, batch, &counts, err);
+    ls_verify_count(r, "late rows", counts.late_rows, true);
     ls_verify_count(r, "one before the end", edges.made[0], true);
     ls_verify_count(r, "at it", edges.made[1], true);
     ls_verify_count(r, "one behind", edges.made[2], true);

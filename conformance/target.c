@@ -207,8 +207,20 @@ static const struct ls_yaml *knob_of(const struct ls_target *target, const char 
                                              : target->checkpoint_records;
 }
 
+static bool has_word(const struct ls_yaml *words, const char *word)
+{
+    size_t i = 0;
+    while (i < words->count && strcmp(words->items[i]->text, word) != 0) {
+        i++;
+    }
+    return i < words->count;
+}
+
 bool ls_target_has(const struct ls_target *target, const char *knob)
 {
+    if (strcmp(knob, "{options}") == 0) {
+        return has_word(target->stream, knob) && has_word(target->batch, knob);
+    }
     return knob_of(target, knob) != NULL;
 }
 

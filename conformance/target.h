@@ -45,7 +45,8 @@ struct ls_target_run {
     const char *workers, *batch_size, *order, *checkpoint_records; /* NULL: not turned */
 };
 
-/* Does the target have the knob? "workers", "batch_size", "order", "checkpoint_records". */
+/* Does the target have the knob? "workers", "batch_size", "order", "checkpoint_records"; or, for
+ * "{options}", the word in both commands. */
 bool ls_target_has(const struct ls_target *target, const char *knob);
 
 /* Fills command->arguments for a run; the strings live in `arena`. A program with a slash in its

@@ -129,7 +129,8 @@ static void the_reference_is_this_program(void **state)
     assert_string_equal(command_of(target, false, &plain, &arena),
                         "/bin/lockstep mutant run batch /s.yaml --from log:/l --reference "
                         "/l/reference --to /t --set a.b=c d ");
-    static const char *const knobs[] = {"workers", "batch_size", "order", "checkpoint_records"};
+    static const char *const knobs[] = {"workers", "batch_size", "order", "checkpoint_records",
+                                        "{options}"};
     for (size_t i = 0; i < COUNT(knobs); i++) {
         assert_true(ls_target_has(target, knobs[i]));
     }
@@ -174,6 +175,7 @@ static void words_are_filled_in(void **state)
             fail_msg("%s gives `%s` instead of `%s`", cases[i].stream, words, cases[i].words);
         }
         assert_false(ls_target_has(target, "order"));
+        assert_false(ls_target_has(target, "{options}")); /* the batch run is not told */
         assert_false(ls_target_has(target, "checkpoint_records"));
         assert_false(target->restarts);
         ls_target_free(target);

@@ -36,7 +36,8 @@ struct ls_case {
     const char *id;    /* "CRS-1" */
     const char *title; /* one line */
     const char *text;  /* what is perturbed, and what must stay equal: for `explain` */
-    const char *knob;  /* what it needs of a target: a knob's name, "restarts", or NULL */
+    const char *knob;  /* what it needs of a target: a knob's name, "restarts", "{options}" (spec
+                          options that a case adds reach both commands), or NULL */
     const char *fault; /* what it needs of a spec: "late" or "conflict", or NULL */
     int (*run)(struct ls_verify *verify, struct ls_case_result *result, struct ls_error *err);
 };
@@ -48,6 +49,8 @@ struct ls_verify_job {
     const struct ls_spec *spec;
     const char *lockstep; /* this program: for targets, and to generate */
     const char *spec_path;
+    const struct ls_layers *layers; /* that the spec was made of: for cases that give it other views
+                                     */
     const char *const *spec_options; /* --set and so on, ends with NULL */
     const struct ls_target *target;
     const char *target_path;  /* NULL: the reference pipeline */

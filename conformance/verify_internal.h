@@ -3,6 +3,7 @@
 #define LS_CONFORMANCE_VERIFY_INTERNAL_H
 
 #include "conformance/compare.h"
+#include "conformance/rows.h"
 #include "conformance/verify.h"
 #include "core/base/draw.h"
 #include "core/base/file.h"
@@ -18,7 +19,14 @@ struct ls_verify {
     const char *base_stream, *base_batch; /* folders of runs */
     uint64_t base_elapsed_us;             /* of the stream run */
     bool timed_out;                       /* a run of the current case was */
+    /* another, of at most LS_SMALL_EVENTS, for cases that make logs of it (case_runs.c) */
+    bool has_small;
+    const char *small_log, *small_batch;
+    int64_t small_first_ms, small_last_ms; /* the least and greatest timestamp in it */
+    uint64_t small_counts[LS_SPEC_EVENT_TYPES_MAX];
 };
+
+#define LS_SMALL_EVENTS 4000
 
 /* Names below the run directory; NULL with `err` filled. */
 const char *ls_verify_path(struct ls_verify *v, struct ls_error *err, const char *format, ...)
@@ -73,6 +81,48 @@ uint64_t ls_verify_number(const char *file, const char *path);
  * said where a target leaves no manifest. */
 int ls_verify_inputs(struct ls_case_result *result, const char *a, const char *b,
                      struct ls_error *err);
+
+/* ---- case_runs.c: what several cases do */
+
+/* Makes the small log and its batch run. */
+int ls_verify_small(struct ls_verify *v, struct ls_error *err);
+
+/* The case has nothing to show here: why. */
+int ls_verify_skip(struct ls_case_result *result, struct ls_error *err, const char *why);
+
+/* Something is not as it should be: what. */
+int ls_verify_fail(struct ls_case_result *result, struct ls_error *err, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Runs the target over run.log both ways, with run's settings, into folders of the case, and
+ * compares. *batch is the folder of the batch run. */
+int ls_verify_both(struct ls_verify *v, struct ls_case_result *result, const char *name,
+                   struct ls_verify_run run, const char **batch, struct ls_error *err);
+
+/* Holds a run of a log against the naive recomputation by a spec. */
+int ls_verify_naive(struct ls_verify *v, struct ls_case_result *result, const struct ls_spec *spec,
+                    const char *log, const char *run, struct ls_naive_counts *counts,
+                    struct ls_error *err);
+
+/* The spec with these views alone (a YAML list), and with neither checks nor steps nor alert rules:
+ * what records of the same log come to in them. Free derived->spec. */
+struct ls_derived {
+    struct ls_spec *spec;
+    const char *options[9]; /* for ls_verify_run.extra */
+};
+int ls_verify_derive(struct ls_verify *v, const char *views, struct ls_derived *derived,
+                     struct ls_error *err);
+
+/* The event type with the most records in the small log of those that have a field that suits;
+ * NULL when none has. *field is the field; may be NULL, and then so may `suits`. */
+const struct ls_spec_event_type *ls_verify_busiest(const struct ls_verify *v,
+                                                   bool (*suits)(const struct ls_spec_field *),
+                                                   const struct ls_spec_field **field);
+
+/* Calls `each` for the rows of a view of a run, decoded; its answers as those of ls_tree_walk's. */
+typedef int ls_row_fn(const struct ls_rows *rows, void *context, struct ls_error *err);
+int ls_verify_rows(const char *run, const char *view, ls_row_fn *each, void *context,
+                   struct ls_error *err);
 
 /* verify_report.c: the manifest, by which a run directory is known, before the first case; and
  * everything after the last. */
