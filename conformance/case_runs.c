@@ -194,6 +194,28 @@ int ls_verify_derive(struct ls_verify *v, const char *views, struct ls_derived *
     return rc;
 }
 
+int ls_verify_own_views(struct ls_verify *v, struct ls_case_result *result, const char *views,
+                        ls_rewrite_fn *each, void *context, const char **batch,
+                        struct ls_error *err)
+{
+    struct ls_derived derived = {0};
+    struct ls_naive_counts counts;
+    uint64_t changed;
+    const char *log = each ? ls_verify_path(v, err, "cases/%s/log", result->which->id)
+                           : v->small_log;
+    int rc = log ? ls_verify_derive(v, views, &derived, err) : err->code;
+    if (rc == 0 && each) {
+        rc = ls_rewrite_log(v->job->spec, v->small_log, log, each, context, &changed, err);
+    }
+    struct ls_verify_run run = {.log = log, .umask = -1, .extra = derived.options};
+    rc = rc < 0 ? rc : ls_verify_both(v, result, "own", run, batch, err);
+    rc = rc < 0 || result->verdict == LS_VERDICT_FAIL
+             ? rc
+             : ls_verify_naive(v, result, derived.spec, log, *batch, &counts, err);
+    ls_spec_free(derived.spec);
+    return rc;
+}
+
 int ls_verify_rows(const char *run, const char *view, ls_row_fn *each, void *context,
                    struct ls_error *err)
 {

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-static void add(struct ls_logical *digest, const void *bytes, size_t size)
+void ls_logical_add(struct ls_logical *digest, const void *bytes, size_t size)
 {
     struct ls_sha256 hash;
     ls_u128 carry = 0;
@@ -37,7 +37,7 @@ int ls_logical_of_file(const char *path, struct ls_logical *digest, uint64_t *sc
         rc = ls_rows_decode(&rows, err);
         rc = rc < 0 ? rc : ls_row_canonical(rows.layout, rows.cells, &canonical, err);
         if (rc == 0) {
-            add(digest, canonical.data, canonical.size);
+            ls_logical_add(digest, canonical.data, canonical.size);
         }
     }
     ls_buf_clear(&canonical);

@@ -5,12 +5,16 @@
 
 #include "core/base/error.h"
 
+#include <stddef.h>
 #include <stdint.h>
 
 struct ls_logical {
     uint64_t records;
     uint64_t words[4]; /* the sum modulo 2^256, least significant first */
 };
+
+/* Adds a record in canonical form. */
+void ls_logical_add(struct ls_logical *digest, const void *bytes, size_t size);
 
 /* Adds the records of a file to a digest; *schema is its schema's CRC-64. LS_E_NOINPUT, or
  * LS_E_DATA with the path. */

@@ -66,7 +66,9 @@ struct ls_cell *ls_rewrite_cell(struct ls_perturb *p, const char *field)
 
 bool ls_column_is_time(const struct ls_column *column)
 {
-    return column->node->logical && strcmp(column->node->logical, "timestamp-millis") == 0;
+    const char *logical = column->node->logical;
+    return logical && (strcmp(logical, "timestamp-millis") == 0 ||
+                       strcmp(logical, "local-timestamp-millis") == 0);
 }
 
 static void shift(int64_t *time, int64_t shift_ms)

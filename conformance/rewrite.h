@@ -20,11 +20,11 @@ int ls_rewrite_log(const struct ls_spec *spec, const char *from, const char *to,
 struct ls_cell *ls_rewrite_cell(struct ls_perturb *p, const char *field);
 
 /* Moves every time of an event or a heartbeat: the record's own, those of the envelope and those of
- * the payload that are instants. A time that would leave 64 bits stays; a timestamp that would come
- * to be -1, which says that there is none, becomes -2. */
+ * the payload that are times, also local ones. A time that would leave 64 bits stays; a timestamp
+ * that would come to be -1, which says that there is none, becomes -2. */
 void ls_rewrite_shift(struct ls_perturb *p, struct ls_log_record *record, int64_t shift_ms);
 
-/* Is it a column of instants, in milliseconds? */
+/* Is it a column of times, in milliseconds, local ones among them? */
 bool ls_column_is_time(const struct ls_column *column);
 
 #endif

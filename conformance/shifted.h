@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 /* Copies the container files of the folder of datasets `from` to the folder `to`, with so many
- * milliseconds added to every column of instants. Quarantine is left out: it holds what nobody
+ * milliseconds added to every column of times. Quarantine is left out: it holds what nobody
  * could read, times and all. The copies have codec `null` and one size of block, so that equal rows
  * are equal files. *rows counts. */
 int ls_shift_datasets(const char *from, const char *to, int64_t shift_ms, uint64_t *rows,

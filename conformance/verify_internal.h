@@ -3,6 +3,7 @@
 #define LS_CONFORMANCE_VERIFY_INTERNAL_H
 
 #include "conformance/compare.h"
+#include "conformance/rewrite.h"
 #include "conformance/rows.h"
 #include "conformance/verify.h"
 #include "core/base/draw.h"
@@ -112,6 +113,12 @@ struct ls_derived {
 };
 int ls_verify_derive(struct ls_verify *v, const char *views, struct ls_derived *derived,
                      struct ls_error *err);
+
+/* All of that: the small log rewritten by `each` (NULL: as it is), both runs with these views,
+ * compared, and held against the naive recomputation. *batch is the folder of the batch run. */
+int ls_verify_own_views(struct ls_verify *v, struct ls_case_result *result, const char *views,
+                        ls_rewrite_fn *each, void *context, const char **batch,
+                        struct ls_error *err);
 
 /* The event type with the most records in the small log of those that have a field that suits;
  * NULL when none has. *field is the field; may be NULL, and then so may `suits`. */
