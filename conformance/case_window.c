@@ -15,18 +15,12 @@ struct slides {
     struct ls_case_result *result;
 };
 
-static int64_t number_of(const struct ls_rows *rows, const char *column)
-{
-    int at = ls_layout_find(rows->layout, column);
-    return at < 0 || rows->cells[at].is_null ? 0 : rows->cells[at].number;
-}
-
 static int check_slide(const struct ls_rows *rows, void *context, struct ls_error *err)
 {
     struct slides *s = context;
-    int64_t start = number_of(rows, "window_start");
-    int64_t end = number_of(rows, "window_end");
-    s->members += (uint64_t)number_of(rows, "n");
+    int64_t start = ls_rows_number(rows, "window_start", 0);
+    int64_t end = ls_rows_number(rows, "window_end", 0);
+    s->members += (uint64_t)ls_rows_number(rows, "n", 0);
     bool sound = end - start == s->size_ms &&
                  ls_floor_div(start - 1, s->every_ms) * s->every_ms == start - 1;
     return sound ? 0
@@ -100,8 +94,8 @@ static bool after_silence(struct ls_perturb *p, struct ls_log_record *record, vo
 static int check_in_silence(const struct ls_rows *rows, void *context, struct ls_error *err)
 {
     struct silence *s = context;
-    int64_t start = number_of(rows, "window_start");
-    int64_t end = number_of(rows, "window_end");
+    int64_t start = ls_rows_number(rows, "window_start", 0);
+    int64_t end = ls_rows_number(rows, "window_end", 0);
     s->rows++;
     return start < s->middle_ms + s->length_ms / 4 || end > s->middle_ms + s->length_ms / 4 * 3
                ? 0
@@ -300,7 +294,7 @@ static bool chain(struct ls_perturb *p, struct ls_log_record *record, void *cont
 static int count_session(const struct ls_rows *rows, void *context, struct ls_error *err)
 {
     struct chains *c = context;
-    int64_t n = number_of(rows, "n");
+    int64_t n = ls_rows_number(rows, "n", 0);
     (void)err;
     c->rows_of[n > 0 && n < 4 ? n : 0]++;
     return 0;

@@ -81,6 +81,12 @@ int ls_rows_decode(struct ls_rows *rows, struct ls_error *err)
                               (unsigned long long)rows->count - 1, ls_decode_status_text(status));
 }
 
+int64_t ls_rows_number(const struct ls_rows *rows, const char *column, int64_t otherwise)
+{
+    int at = ls_layout_find(rows->layout, column);
+    return at < 0 || rows->cells[at].is_null ? otherwise : rows->cells[at].number;
+}
+
 json_t *ls_row_json(const struct ls_schema *schema, const uint8_t *bytes, size_t size,
                     bool readable, struct ls_error *err)
 {

@@ -35,6 +35,9 @@ int ls_rows_layout(struct ls_rows *rows, struct ls_error *err);
  * when it is not sound. */
 int ls_rows_decode(struct ls_rows *rows, struct ls_error *err);
 
+/* A number of the decoded row; `otherwise` where there is no such column, or null in it. */
+int64_t ls_rows_number(const struct ls_rows *rows, const char *column, int64_t otherwise);
+
 /* A row as a JSON object, made of its encoding; with `readable` times are ISO strings. NULL with
  * `err` filled when it does not decode. The caller's to decref. */
 json_t *ls_row_json(const struct ls_schema *schema, const uint8_t *bytes, size_t size,
