@@ -141,6 +141,17 @@ int ls_verify_both(struct ls_verify *v, struct ls_case_result *result, const cha
                   : ls_verify_compare(v, result, run.log, stream, "stream", *batch, "batch", err);
 }
 
+int ls_verify_as_before(struct ls_verify *v, struct ls_case_result *result, const char *name,
+                        struct ls_verify_run run, struct ls_error *err)
+{
+    const char *batch;
+    run.log = v->small_log;
+    int rc = ls_verify_both(v, result, name, run, &batch, err);
+    return rc < 0 || result->verdict == LS_VERDICT_FAIL
+               ? rc
+               : ls_verify_compare(v, result, run.log, batch, name, v->small_batch, "batch", err);
+}
+
 int ls_verify_naive(struct ls_verify *v, struct ls_case_result *result, const struct ls_spec *spec,
                     const char *log, const char *run, struct ls_naive_counts *counts,
                     struct ls_error *err)

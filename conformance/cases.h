@@ -12,6 +12,8 @@ extern const struct ls_case ls_case_crs_1, ls_case_env_1, ls_case_env_2, ls_case
     ls_case_rpl_1;
 extern const struct ls_case ls_case_win_1, ls_case_win_2, ls_case_win_3, ls_case_win_4,
     ls_case_win_5, ls_case_win_6, ls_case_win_7, ls_case_win_8;
-extern const struct ls_case ls_case_tim_1;
+extern const struct ls_case ls_case_num_1, ls_case_num_2, ls_case_num_3, ls_case_num_4,
+    ls_case_num_5, ls_case_num_6;
+extern const struct ls_case ls_case_tim_1, ls_case_tim_2, ls_case_tim_3;
 
 #endif

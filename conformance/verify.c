@@ -79,6 +79,14 @@ int ls_verify_generate(struct ls_verify *v, const char *log, const char *truth, 
     return rc < 0 ? rc : ls_process_run(&command, 0, exit, err);
 }
 
+static int wrap(struct ls_command *command, const char *const *wrapper, struct ls_error *err)
+{
+    const struct ls_command plain = *command;
+    command->arguments[0] = NULL;
+    int rc = add_words(command, wrapper, err);
+    return rc < 0 ? rc : add_words(command, plain.arguments, err);
+}
+
 int ls_verify_command(struct ls_verify *v, const struct ls_verify_run *run,
                       struct ls_command *command, struct ls_error *err)
 {
@@ -117,7 +125,8 @@ int ls_verify_command(struct ls_verify *v, const struct ls_verify_run *run,
     for (size_t i = 0; i < more; i++) {
         options[base + i] = run->extra[i];
     }
-    return ls_target_command(v->job->target, run->stream, &target_run, &v->arena, command, err);
+    int rc = ls_target_command(v->job->target, run->stream, &target_run, &v->arena, command, err);
+    return rc < 0 || !run->wrapper ? rc : wrap(command, run->wrapper, err);
 }
 
 int ls_verify_run(struct ls_verify *v, const struct ls_verify_run *run, struct ls_exit *exit,

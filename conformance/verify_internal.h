@@ -46,7 +46,8 @@ struct ls_verify_run {
     const char *folder; /* working directory */
     int umask;          /* -1 */
     int files_max;
-    const char *const *extra; /* more spec options */
+    const char *const *extra;   /* more spec options */
+    const char *const *wrapper; /* words in front of the command: a program that runs it */
 };
 
 /* The command of a run, its output going to TO.txt. */
@@ -99,6 +100,11 @@ int ls_verify_fail(struct ls_case_result *result, struct ls_error *err, const ch
  * compares. *batch is the folder of the batch run. */
 int ls_verify_both(struct ls_verify *v, struct ls_case_result *result, const char *name,
                    struct ls_verify_run run, const char **batch, struct ls_error *err);
+
+/* The small log as it is, both ways with run's settings: what comes of it is what the small batch
+ * run gave. */
+int ls_verify_as_before(struct ls_verify *v, struct ls_case_result *result, const char *name,
+                        struct ls_verify_run run, struct ls_error *err);
 
 /* Holds a run of a log against the naive recomputation by a spec. */
 int ls_verify_naive(struct ls_verify *v, struct ls_case_result *result, const struct ls_spec *spec,
