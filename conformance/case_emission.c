@@ -150,28 +150,6 @@ const struct ls_case ls_case_win_5 = {
 
 /* ---- WIN-6 */
 
-struct prefix {
-    int64_t end_ms;
-    uint32_t topic, partition;
-    bool ended;
-    uint64_t records;
-};
-
-/* What stands in front of the first record of this time. */
-static int take_prefix(struct ls_perturb *p, const struct ls_log_record *record, void *context,
-                       struct ls_error *err)
-{
-    struct prefix *x = context;
-    if (p->topic != x->topic || p->partition != x->partition || p->position == 0) {
-        x->topic = p->topic;
-        x->partition = p->partition;
-        x->ended = false;
-    }
-    x->ended |= record->timestamp_ms >= x->end_ms;
-    x->records += !x->ended;
-    return x->ended ? 0 : ls_perturb_append(p, record, err);
-}
-
 /* The watermark of the last row of a normalized dataset, which is its greatest; INT64_MIN where
  * there is none. */
 static int watermark_of(const char *run, const char *topic, unsigned partition, int64_t *out,
@@ -264,15 +242,13 @@ static int run_win_6(struct ls_verify *v, struct ls_case_result *r, struct ls_er
     const struct ls_items *views = &v->job->spec->pipeline->views;
     const struct ls_spec_view *list = views->items;
     uint64_t finals = 0;
-    struct prefix prefix = {0};
+    uint64_t records = 0;
     int rc = ls_verify_small(v, err);
     for (int quarter = 1; rc == 0 && r->verdict != LS_VERDICT_FAIL && quarter < 4; quarter++) {
         const char *name = ls_arena_printf(&v->arena, err, "%d-of-4", quarter);
         const char *log = name ? ls_verify_path(v, err, "cases/WIN-6/%s-log", name) : NULL;
         const char *batch;
-        prefix.end_ms = v->small_first_ms + (v->small_last_ms - v->small_first_ms) / 4 * quarter;
-        rc = log ? ls_perturb_log(v->job->spec, v->small_log, log, take_prefix, &prefix, err)
-                 : err->code;
+        rc = log ? ls_verify_prefix(v, log, quarter, &records, err) : err->code;
         rc = rc < 0 ? rc
                     : ls_verify_both(v, r, name, (struct ls_verify_run){.log = log, .umask = -1},
                                      &batch, err);
@@ -280,7 +256,7 @@ static int run_win_6(struct ls_verify *v, struct ls_case_result *r, struct ls_er
             rc = has_windows(&list[i]) ? check_finished(v, r, &list[i], batch, &finals, err) : 0;
         }
     }
-    ls_verify_count(r, "records of prefixes", prefix.records, true);
+    ls_verify_count(r, "records of prefixes", records, true);
     ls_verify_count(r, "final rows", finals, true);
     return rc;
 }

@@ -95,6 +95,7 @@ static bool has_floats(const struct ls_spec *spec)
 static int run_num_2(struct ls_verify *v, struct ls_case_result *r, struct ls_error *err)
 {
     const struct ls_spec *spec = v->job->spec;
+    struct ls_naive_counts counts;
     const char *batch;
     uint64_t changed;
     uint64_t made = 0;
@@ -108,6 +109,9 @@ static int run_num_2(struct ls_verify *v, struct ls_case_result *r, struct ls_er
     rc = rc < 0 ? rc
                 : ls_verify_both(v, r, "special", (struct ls_verify_run){.log = log, .umask = -1},
                                  &batch, err);
+    rc = rc < 0 || r->verdict == LS_VERDICT_FAIL
+             ? rc
+             : ls_verify_naive(v, r, spec, log, batch, &counts, err);
     for (size_t t = 0; rc == 0 && t < spec->event_types.count; t++) {
         for (int64_t p = 0; rc == 0 && p < spec->topics->partitions; p++) {
             const char *path = ls_arena_printf(&v->arena, err,

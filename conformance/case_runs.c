@@ -1,7 +1,6 @@
 /* What several cases do: runs of a log of their own, views of their own, rows looked at. */
 #include "conformance/verify_internal.h"
 
-#include "core/base/mem.h"
 #include "core/log/log.h"
 
 #include <stdarg.h>
@@ -94,6 +93,39 @@ int ls_verify_small(struct ls_verify *v, struct ls_error *err)
     rc = rc < 0 ? rc : ls_verify_run(v, &batch, &exit, err);
     rc = rc < 0 ? rc : measure(v, err);
     v->has_small = rc == 0;
+    return rc;
+}
+
+struct prefix {
+    int64_t end_ms;
+    uint32_t topic, partition;
+    bool ended;
+    uint64_t records;
+};
+
+static int take_prefix(struct ls_perturb *p, const struct ls_log_record *record, void *context,
+                       struct ls_error *err)
+{
+    struct prefix *x = context;
+    if (p->position == 0 || p->topic != x->topic || p->partition != x->partition) {
+        x->topic = p->topic;
+        x->partition = p->partition;
+        x->ended = false;
+    }
+    x->ended |= record->timestamp_ms >= x->end_ms;
+    x->records += !x->ended;
+    return x->ended ? 0 : ls_perturb_append(p, record, err);
+}
+
+int ls_verify_prefix(struct ls_verify *v, const char *log, int quarters, uint64_t *records,
+                     struct ls_error *err)
+{
+    struct prefix prefix = {.end_ms = INT64_MAX};
+    if (quarters < 4) {
+        prefix.end_ms = v->small_first_ms + (v->small_last_ms - v->small_first_ms) / 4 * quarters;
+    }
+    int rc = ls_perturb_log(v->job->spec, v->small_log, log, take_prefix, &prefix, err);
+    *records += prefix.records;
     return rc;
 }
 

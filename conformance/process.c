@@ -161,6 +161,25 @@ int ls_process_wait(struct ls_process *process, uint64_t timeout_ms, struct ls_e
     return rc < 0 ? rc : 0;
 }
 
+int ls_process_wait_paced(struct ls_process *process, uint64_t run_us, uint64_t stop_us,
+                          unsigned pauses_max, uint64_t timeout_ms, unsigned *pauses,
+                          struct ls_exit *out, struct ls_error *err)
+{
+    int rc = 0;
+    *out = (struct ls_exit){0};
+    for (*pauses = 0; *pauses < pauses_max; ++*pauses) {
+        sleep_us(run_us);
+        rc = look(process, out, err);
+        if (rc != 0) {
+            return rc < 0 ? rc : 0;
+        }
+        kill(-process->pid, SIGSTOP); /* not yet waited for, so that the id is still its own */
+        sleep_us(stop_us);
+        kill(-process->pid, SIGCONT);
+    }
+    return ls_process_wait(process, timeout_ms, out, err);
+}
+
 int ls_process_kill_after(struct ls_process *process, uint64_t delay_us, bool *killed,
                           struct ls_exit *out, struct ls_error *err)
 {

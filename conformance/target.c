@@ -41,6 +41,10 @@ static const struct ls_option rows[] = {
     {"batch", LS_OPTION_NODE, LS_OPTION_REQUIRED, offsetof(struct ls_target, batch),
      .summary = "Words of the command that runs it as a batch.",
      .example = "[./batch.sh, '{log}', '{to}']"},
+    {"upgraded", LS_OPTION_NODE, 0, offsetof(struct ls_target, upgraded),
+     .summary = "Words of the stream command of another version of it, which is given the {state} "
+                "of this one.",
+     .example = "[./stream-2.sh, '{log}', '{to}', '{state}']"},
     KNOB(workers, "Words that set the number of workers {n}."),
     KNOB(batch_size, "Words that set how many records are read at once."),
     KNOB(order, "Words that set the interleaving of partitions."),
@@ -153,6 +157,7 @@ static int load(const char *path, struct ls_target *target, struct ls_error *err
     if (rc == 0 && !diag.errors) {
         check_words(target->stream, "stream", false, &diag);
         check_words(target->batch, "batch", false, &diag);
+        check_words(target->upgraded, "upgraded", false, &diag);
         check_words(target->workers, "workers", true, &diag);
         check_words(target->batch_size, "batch_size", true, &diag);
         check_words(target->order, "order", true, &diag);
@@ -202,6 +207,7 @@ void ls_target_free(struct ls_target *target)
 static const struct ls_yaml *knob_of(const struct ls_target *target, const char *knob)
 {
     return strcmp(knob, "workers") == 0      ? target->workers
+           : strcmp(knob, "upgraded") == 0   ? target->upgraded
            : strcmp(knob, "batch_size") == 0 ? target->batch_size
            : strcmp(knob, "order") == 0      ? target->order
                                              : target->checkpoint_records;
@@ -330,7 +336,10 @@ int ls_target_command(const struct ls_target *target, bool stream, const struct 
                       struct ls_arena *arena, struct ls_command *command, struct ls_error *err)
 {
     struct writer w = {run, arena, command, 0, err};
-    int rc = add_words(&w, stream ? target->stream : target->batch, "");
+    const struct ls_yaml *words = !stream         ? target->batch
+                                  : run->upgraded ? target->upgraded
+                                                  : target->stream;
+    int rc = add_words(&w, words, "");
     rc = rc < 0 ? rc : place_program(&w, target->folder);
     rc = rc < 0 || !run->workers || !target->workers ? rc
                                                      : add_words(&w, target->workers, run->workers);

@@ -14,6 +14,7 @@ struct ls_target {
     int64_t version;
     const char *name;
     const struct ls_yaml *stream, *batch; /* lists of words */
+    const struct ls_yaml *upgraded;       /* the stream command of another version of it, or NULL */
     const struct ls_yaml *workers, *batch_size, *order,
         *checkpoint_records; /* knobs: lists of words with {n}; NULL: it has none */
     bool restarts;           /* killed and started again with the same {state}, it goes on */
@@ -43,10 +44,11 @@ struct ls_target_run {
     const char *const *spec_options; /* --set and so on, ends with NULL: added where a command has
                                         the word {options} */
     const char *workers, *batch_size, *order, *checkpoint_records; /* NULL: not turned */
+    bool upgraded; /* as a stream: by the words of `upgraded` */
 };
 
 /* Does the target have the knob? "workers", "batch_size", "order", "checkpoint_records"; or, for
- * "{options}", the word in both commands. */
+ * "{options}", the word in both commands; or "upgraded". */
 bool ls_target_has(const struct ls_target *target, const char *knob);
 
 /* Fills command->arguments for a run; the strings live in `arena`. A program with a slash in its

@@ -110,7 +110,8 @@ int ls_verify_command(struct ls_verify *v, const struct ls_verify_run *run,
         .workers = run->workers,
         .batch_size = run->batch_size,
         .order = run->order,
-        .checkpoint_records = run->checkpoint_records};
+        .checkpoint_records = run->checkpoint_records,
+        .upgraded = run->upgraded};
     *command = (struct ls_command){.environment = run->environment,
                                    .folder = run->folder,
                                    .umask = run->umask,

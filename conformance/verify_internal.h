@@ -39,6 +39,7 @@ int ls_verify_generate(struct ls_verify *v, const char *log, const char *truth, 
 
 struct ls_verify_run {
     bool stream;
+    bool upgraded;   /* by the target's command of that name */
     const char *log; /* folder */
     const char *to;  /* folder of the run; its state is below it */
     const char *workers, *batch_size, *order, *checkpoint_records;
@@ -88,6 +89,11 @@ int ls_verify_inputs(struct ls_case_result *result, const char *a, const char *b
 
 /* Makes the small log and its batch run. */
 int ls_verify_small(struct ls_verify *v, struct ls_error *err);
+
+/* Makes the log of what stands in each partition of the small log in front of the first record of
+ * the second, third or fourth quarter of its time; `quarters` 4: all of it. Adds to *records. */
+int ls_verify_prefix(struct ls_verify *v, const char *log, int quarters, uint64_t *records,
+                     struct ls_error *err);
 
 /* The case has nothing to show here: why. */
 int ls_verify_skip(struct ls_case_result *result, struct ls_error *err, const char *why);
