@@ -126,6 +126,11 @@ bool ls_container_torn(const struct ls_container_reader *reader, uint64_t *whole
 int ls_container_measure(const char *path, uint64_t *records, uint64_t *whole_size,
                          struct ls_error *err);
 
+/* The same of a file that grows: looks only behind what *records and *whole_size said of it before,
+ * zeros at first, and adds to them. A size of 0 stays where there is no whole header. */
+int ls_container_measure_on(const char *path, uint64_t *records, uint64_t *whole_size,
+                            struct ls_error *err);
+
 /* Goes to a block whose offset and first record are known from before. */
 void ls_container_seek(struct ls_container_reader *reader, uint64_t offset, uint64_t first_record);
 

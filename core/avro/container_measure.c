@@ -1,14 +1,16 @@
 #include "core/avro/container.h"
 
-int ls_container_measure(const char *path, uint64_t *records, uint64_t *whole_size,
-                         struct ls_error *err)
+int ls_container_measure_on(const char *path, uint64_t *records, uint64_t *whole_size,
+                            struct ls_error *err)
 {
     struct ls_container_reader *reader;
     struct ls_block block;
-    *records = 0;
     int rc = ls_container_open(path, &reader, err);
     if (rc < 0) {
         return rc;
+    }
+    if (*whole_size) {
+        ls_container_seek(reader, *whole_size, *records);
     }
     while ((rc = ls_container_next_skip(reader, &block, err)) > 0) {
         *records = block.first_record + block.count;
@@ -16,4 +18,12 @@ int ls_container_measure(const char *path, uint64_t *records, uint64_t *whole_si
     bool torn = ls_container_torn(reader, whole_size);
     ls_container_reader_free(reader);
     return torn ? 0 : rc;
+}
+
+int ls_container_measure(const char *path, uint64_t *records, uint64_t *whole_size,
+                         struct ls_error *err)
+{
+    *records = 0;
+    *whole_size = 0;
+    return ls_container_measure_on(path, records, whole_size, err);
 }

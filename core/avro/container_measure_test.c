@@ -59,6 +59,37 @@ static void whole_blocks_are_measured(void **state)
     assert_int_equal(ls_container_measure(path, &records, &whole, &err), LS_E_DATA);
 }
 
+/* Byte by byte: what is added is what a whole measure finds. */
+static void a_file_that_grows_is_measured_on(void **state)
+{
+    (void)state;
+    struct ls_container_writer *writer;
+    struct ls_buf bytes;
+    uint64_t on[2] = {0, 0};
+    uint64_t anew[2];
+    assert_int_equal(ls_container_create(path, "a", "\"int\"", 2, &writer, &err), 0);
+    for (unsigned i = 0; i < 5; i++) {
+        assert_int_equal(ls_container_append(writer, "\x02", 1, &err), 0);
+    }
+    assert_int_equal(ls_container_finish(writer, false, &err), 0);
+    ls_container_writer_free(writer);
+    ls_buf_init(&bytes, "file", 1U << 20);
+    assert_int_equal(ls_file_read(path, &bytes, &err), 0);
+    int fd = ls_file_open(path, O_WRONLY | O_TRUNC, 0, &err);
+    assert_true(fd >= 0);
+    for (size_t size = 0; size < bytes.size; size++) {
+        int rc = ls_container_measure(path, &anew[0], &anew[1], &err);
+        assert_int_equal(ls_container_measure_on(path, &on[0], &on[1], &err), rc);
+        assert_true(on[0] == anew[0] && on[1] == anew[1]);
+        assert_true(rc == (on[1] ? 0 : LS_E_DATA));
+        assert_int_equal(ls_file_write_at(fd, bytes.data + size, 1, size, path, &err), 0);
+    }
+    assert_int_equal(ls_container_measure_on(path, &on[0], &on[1], &err), 0);
+    assert_true(on[0] == 5 && on[1] == bytes.size);
+    ls_file_close(fd);
+    ls_buf_clear(&bytes);
+}
+
 /* A wrong byte is no end. */
 static void damage_is_an_error(void **state)
 {
@@ -85,6 +116,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(whole_blocks_are_measured),
+        cmocka_unit_test(a_file_that_grows_is_measured_on),
         cmocka_unit_test(damage_is_an_error),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);

@@ -57,16 +57,60 @@ int ls_file_log_identify(struct file_log *log, const struct ls_log_identity *ide
 }
 
 /* How many records the whole blocks of an unfinished log's partition hold: none where its writer
- * was killed before it made the file. */
-static int count_partition(const char *place, const char *topic, uint32_t partition,
-                           uint64_t *count, struct ls_error *err)
+ * has not made the file yet, or its header. */
+static int count_partition(struct file_log *log, size_t topic, uint32_t partition,
+                           struct ls_error *err)
 {
     char path[LS_PATH_MAX];
-    uint64_t size;
-    int rc = ls_file_log_path(place, topic, partition, path, err);
+    uint64_t *size = &log->base.sizes[topic][partition];
+    int rc = ls_file_log_path(log->folder, log->base.topics[topic].name, partition, path, err);
     if (rc == 0 && ls_path_exists(path)) {
-        rc = ls_container_measure(path, count, &size, err);
+        rc = ls_container_measure_on(path, &log->base.counts[topic][partition], size, err);
+        rc = rc == LS_E_DATA && *size == 0 ? 0 : rc;
     }
+    return rc;
+}
+
+static int count_partitions(struct file_log *log, struct ls_error *err)
+{
+    int rc = 0;
+    for (size_t t = 0; rc == 0 && t < log->base.topic_count; t++) {
+        for (uint32_t p = 0; rc == 0 && p < log->base.topics[t].partitions; p++) {
+            rc = count_partition(log, t, p, err);
+        }
+    }
+    return rc;
+}
+
+/* The ranges that a manifest promises: none is shorter than what was there. */
+static int take_ends(struct file_log *log, const struct ls_file_manifest *m, struct ls_error *err)
+{
+    struct ls_log *base = &log->base;
+    for (size_t k = 0; k < m->topic_count; k++) {
+        int t = ls_log_find_topic(base, m->topics[k].name);
+        for (uint32_t p = 0; t >= 0 && p < m->topics[k].partitions; p++) {
+            if (p >= base->topics[t].partitions || m->ends[k][p] < base->counts[t][p]) {
+                return ls_error_set(err, LS_E_DATA,
+                                    "the log in %s is another than it was: begin anew, with "
+                                    "another --state",
+                                    log->folder);
+            }
+            base->counts[t][p] = m->ends[k][p];
+        }
+    }
+    base->complete = true;
+    return 0;
+}
+
+static int file_refresh(struct ls_log *base, struct ls_error *err)
+{
+    struct file_log *log = (struct file_log *)base;
+    struct ls_file_manifest m;
+    int rc = ls_file_manifest_read(log->folder, &m, err);
+    if (rc == 0) {
+        rc = m.complete ? take_ends(log, &m, err) : count_partitions(log, err);
+    }
+    ls_file_manifest_clear(&m);
     return rc;
 }
 
@@ -80,22 +124,18 @@ static int file_open(const char *place, bool partial, struct ls_log **out, struc
     }
     if (rc == 0 && !m.complete && !partial) {
         rc = ls_error_set(err, LS_E_DATA,
-                          "the log in %s was not finished: finish it with `generate --resume`",
+                          "the log in %s was not finished: finish it with `generate --resume`, or "
+                          "read what there is with `run stream --once` or `--follow`",
                           place);
     }
     if (rc == 0) {
         log = ls_file_log_new(place, m.topics, m.topic_count, err);
         rc = log ? ls_file_log_identify(log, m.identity, err) : err->code;
     }
-    for (size_t t = 0; rc == 0 && t < m.topic_count; t++) {
-        for (uint32_t p = 0; rc == 0 && p < m.topics[t].partitions; p++) {
-            uint64_t *count = &log->base.counts[t][p];
-            *count = m.ends[t][p];
-            rc = m.complete ? 0 : count_partition(place, m.topics[t].name, p, count, err);
-        }
+    if (rc == 0) {
+        rc = m.complete ? take_ends(log, &m, err) : count_partitions(log, err);
     }
     if (rc == 0) {
-        log->base.complete = m.complete;
         *out = &log->base;
     } else if (log) {
         ls_log_close(&log->base);
@@ -147,6 +187,7 @@ const struct ls_log_kind ls_log_file = {
     .append = ls_file_log_append,
     .complete = ls_file_log_complete,
     .open = file_open,
+    .refresh = file_refresh,
     .close = file_close,
     .stored = file_stored,
     .reader_new = ls_file_log_reader_new,

@@ -8,7 +8,8 @@
 
 struct file_reader {
     struct ls_log_reader base;
-    struct ls_container_reader *container;
+    struct ls_container_reader *container; /* NULL: not opened, there may be no file yet */
+    bool placed;                           /* it stands at the position */
     char path[LS_PATH_MAX];
     struct ls_log_record *records; /* of the current block */
     size_t capacity;
@@ -132,6 +133,29 @@ static int seek_to(struct file_reader *reader, uint64_t position, struct ls_erro
     return rc;
 }
 
+/* Opens the file where that was not done; goes to the position where the range has it. */
+static int open_and_place(struct file_reader *reader, struct ls_error *err)
+{
+    int rc = 0;
+    if (!reader->container) {
+        size_t size;
+        rc = ls_container_open(reader->path, &reader->container, err);
+        const char *schema = rc < 0 ? NULL : ls_container_schema(reader->container, &size);
+        if (schema &&
+            (size != strlen(ls_file_log_schema) || memcmp(schema, ls_file_log_schema, size) != 0)) {
+            ls_container_reader_free(reader->container);
+            reader->container = NULL;
+            rc = ls_error_set(err, LS_E_DATA, "%s is an Avro file, but no partition of a file log",
+                              reader->path);
+        }
+    }
+    if (rc == 0 && !reader->placed && reader->base.position < *reader->base.end) {
+        rc = reader->base.position ? seek_to(reader, reader->base.position, err) : 0;
+        reader->placed = rc == 0;
+    }
+    return rc;
+}
+
 int ls_file_log_reader_new(const struct ls_log *base, uint32_t topic, uint32_t partition,
                            uint64_t position, struct ls_log_reader **out, struct ls_error *err)
 {
@@ -140,23 +164,10 @@ int ls_file_log_reader_new(const struct ls_log *base, uint32_t topic, uint32_t p
     if (!reader) {
         return err->code;
     }
-    reader->base = (struct ls_log_reader){&ls_log_file, position, base->counts[topic][partition]};
+    reader->base = (struct ls_log_reader){&ls_log_file, position, &base->counts[topic][partition]};
     int rc = ls_file_log_path(log->folder, base->topics[topic].name, partition, reader->path, err);
-    if (rc == 0 && !base->complete && reader->base.end == 0) { /* there may be no file yet */
-        *out = &reader->base;
-        return 0;
-    }
-    rc = rc < 0 ? rc : ls_container_open(reader->path, &reader->container, err);
-    if (rc == 0) {
-        size_t size;
-        const char *schema = ls_container_schema(reader->container, &size);
-        if (size != strlen(ls_file_log_schema) || memcmp(schema, ls_file_log_schema, size) != 0) {
-            rc = ls_error_set(err, LS_E_DATA, "%s is an Avro file, but no partition of a file log",
-                              reader->path);
-        }
-    }
-    if (rc == 0 && position > 0 && position < reader->base.end) {
-        rc = seek_to(reader, position, err);
+    if (rc == 0 && (base->complete || *reader->base.end > 0)) {
+        rc = open_and_place(reader, err);
     }
     if (rc < 0) {
         ls_file_log_reader_free(&reader->base);
@@ -171,8 +182,11 @@ int ls_file_log_read(struct ls_log_reader *base, size_t count_max,
 {
     struct file_reader *reader = (struct file_reader *)base;
     *count = 0;
-    if (base->position >= base->end) {
+    if (base->position >= *base->end) {
         return 0;
+    }
+    if (!reader->placed && open_and_place(reader, err) < 0) {
+        return err->code;
     }
     while (reader->next == reader->count) {
         struct ls_block block;
@@ -180,7 +194,7 @@ int ls_file_log_read(struct ls_log_reader *base, size_t count_max,
         if (rc == 0) {
             rc = ls_error_set(
                 err, LS_E_DATA, "%s ends after %llu records; its manifest promises %llu",
-                reader->path, (unsigned long long)reader->seen, (unsigned long long)base->end);
+                reader->path, (unsigned long long)reader->seen, (unsigned long long)*base->end);
         } else if (rc > 0) {
             rc = block_decode(reader, &block, err);
             if (rc < 0) { /* the next call meets it again */
@@ -193,7 +207,7 @@ int ls_file_log_read(struct ls_log_reader *base, size_t count_max,
     }
     size_t left = reader->count - reader->next;
     left = left < count_max ? left : count_max;
-    left = left < base->end - base->position ? left : (size_t)(base->end - base->position);
+    left = left < *base->end - base->position ? left : (size_t)(*base->end - base->position);
     *records = &reader->records[reader->next];
     *count = left;
     reader->next += left;

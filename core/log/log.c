@@ -28,7 +28,8 @@ int ls_log_init(struct ls_log *log, const struct ls_log_kind *kind,
     log->kind = kind;
     log->topics = ls_mem_new(topic_count, sizeof *log->topics, err);
     log->counts = log->topics ? ls_mem_new(topic_count, sizeof *log->counts, err) : NULL;
-    if (!log->counts) {
+    log->sizes = log->counts ? ls_mem_new(topic_count, sizeof *log->sizes, err) : NULL;
+    if (!log->sizes) {
         return err->code;
     }
     for (size_t i = 0; i < topic_count; i++) {
@@ -36,7 +37,9 @@ int ls_log_init(struct ls_log *log, const struct ls_log_kind *kind,
         log->topics[i] = (struct ls_log_topic){name, topics[i].partitions};
         log->topic_count = i + 1;
         log->counts[i] = name ? ls_mem_new(topics[i].partitions, sizeof **log->counts, err) : NULL;
-        if (!log->counts[i]) {
+        log->sizes[i] = log->counts[i] ? ls_mem_new(topics[i].partitions, sizeof **log->sizes, err)
+                                       : NULL;
+        if (!log->sizes[i]) {
             return err->code;
         }
     }
@@ -48,9 +51,11 @@ void ls_log_clear(struct ls_log *log)
     for (size_t i = 0; i < log->topic_count; i++) {
         ls_mem_free((void *)(uintptr_t)log->topics[i].name);
         ls_mem_free(log->counts[i]);
+        ls_mem_free(log->sizes[i]);
     }
     ls_mem_free(log->topics);
     ls_mem_free(log->counts);
+    ls_mem_free(log->sizes);
 }
 
 struct ls_log_identity *ls_log_identity_copy(const struct ls_log_identity *identity,
@@ -147,6 +152,11 @@ int ls_log_open(const char *uri, bool partial, struct ls_log **out, struct ls_er
     return kind ? kind->open(place, partial, out, err) : err->code;
 }
 
+int ls_log_refresh(struct ls_log *log, struct ls_error *err)
+{
+    return log->complete ? 0 : log->kind->refresh(log, err);
+}
+
 const struct ls_log_topic *ls_log_topics(const struct ls_log *log, size_t *count)
 {
     *count = log->topic_count;
@@ -163,6 +173,19 @@ int ls_log_find_topic(const struct ls_log *log, const char *name)
     return -1;
 }
 
+static void swap_topics(struct ls_log *log, size_t a, size_t b)
+{
+    struct ls_log_topic topic = log->topics[a];
+    uint64_t *counts = log->counts[a];
+    uint64_t *sizes = log->sizes[a];
+    log->topics[a] = log->topics[b];
+    log->counts[a] = log->counts[b];
+    log->sizes[a] = log->sizes[b];
+    log->topics[b] = topic;
+    log->counts[b] = counts;
+    log->sizes[b] = sizes;
+}
+
 int ls_log_select(struct ls_log *log, const char *const *names, size_t count, struct ls_error *err)
 {
     for (size_t k = 0; k < count; k++) {
@@ -171,17 +194,13 @@ int ls_log_select(struct ls_log *log, const char *const *names, size_t count, st
             return ls_error_set(err, LS_E_DATA, "the log has no topic %s: another spec made it",
                                 names[k]);
         }
-        struct ls_log_topic topic = log->topics[k];
-        uint64_t *counts = log->counts[k];
-        log->topics[k] = log->topics[found];
-        log->counts[k] = log->counts[found];
-        log->topics[found] = topic;
-        log->counts[found] = counts;
+        swap_topics(log, k, (size_t)found);
     }
     while (log->topic_count > count) {
         log->topic_count--;
         ls_mem_free((void *)(uintptr_t)log->topics[log->topic_count].name);
         ls_mem_free(log->counts[log->topic_count]);
+        ls_mem_free(log->sizes[log->topic_count]);
     }
     return 0;
 }

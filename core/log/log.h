@@ -2,7 +2,8 @@
  * implementation is one row in ls_log_kinds.
  *
  * A log is written by one process and read by any number. A reader sees a frozen range of each
- * partition: what the manifest promises. Positions count the records of a range from 0; in the file
+ * partition: what the manifest promises, or of a log that is still written what was there when it
+ * was last looked at. Positions count the records of a range from 0; in the file
  * log they equal the offsets. */
 #ifndef LS_LOG_LOG_H
 #define LS_LOG_LOG_H
@@ -71,12 +72,18 @@ int ls_log_append(struct ls_log *log, uint32_t topic, uint32_t partition,
 /* Everything is written and synced, then the manifest says so. No append after it. */
 int ls_log_complete(struct ls_log *log, struct ls_error *err);
 
-/* Was the log that LS_LOG_RESUME opened finished already? */
+/* Is the log finished: was it when it was opened, or looked at again? */
 bool ls_log_is_complete(const struct ls_log *log);
 
 /* Opens for reading. A log that was not finished is LS_E_DATA unless `partial`; then its whole
  * blocks are its range. */
 int ls_log_open(const char *uri, bool partial, struct ls_log **out, struct ls_error *err);
+
+/* Looks how far the writer of a log that was not finished has come since it was opened, or looked
+ * at. Ranges grow, and readers that there are see it; nobody may read meanwhile. Once the writer
+ * has finished, ls_log_is_complete says so, and the ranges are what the manifest promises.
+ * LS_E_DATA when that is less than was there: another log. */
+int ls_log_refresh(struct ls_log *log, struct ls_error *err);
 
 const struct ls_log_topic *ls_log_topics(const struct ls_log *log, size_t *count);
 
@@ -87,7 +94,7 @@ int ls_log_find_topic(const struct ls_log *log, const char *name);
  * seen any more. LS_E_DATA when it lacks one. */
 int ls_log_select(struct ls_log *log, const char *const *names, size_t count, struct ls_error *err);
 
-/* How many records the frozen range of a partition holds. */
+/* How many records the range of a partition holds. */
 uint64_t ls_log_count(const struct ls_log *log, uint32_t topic, uint32_t partition);
 
 /* Who made the log; borrowed. */
@@ -137,6 +144,7 @@ struct ls_log_kind {
                   const struct ls_log_record *record, struct ls_error *err);
     int (*complete)(struct ls_log *log, struct ls_error *err);
     int (*open)(const char *place, bool partial, struct ls_log **out, struct ls_error *err);
+    int (*refresh)(struct ls_log *log, struct ls_error *err); /* of one that is not complete */
     void (*close)(struct ls_log *log);
     int (*stored)(const struct ls_log *log, uint32_t topic, uint32_t partition,
                   struct ls_log_stored *out, struct ls_error *err);
@@ -153,13 +161,14 @@ struct ls_log {
     struct ls_log_topic *topics; /* owned, with their names */
     size_t topic_count;
     uint64_t **counts; /* [topic][partition]: records of the range, or appended so far */
+    uint64_t **sizes;  /* likewise: bytes that an implementation found them in */
     struct ls_log_identity identity; /* its texts are the implementation's */
     bool complete;
 };
 struct ls_log_reader {
     const struct ls_log_kind *kind;
     uint64_t position;
-    uint64_t end;
+    const uint64_t *end; /* the log's count */
 };
 
 extern const struct ls_log_kind *const ls_log_kinds[]; /* ends with NULL */

@@ -71,7 +71,7 @@ static void topics_are_copied(void **state)
         assert_true(rc == 0 || rc == LS_E_NOMEM);
         ls_log_clear(&log);
     } while (rc != 0);
-    assert_int_equal(refused, 7);
+    assert_int_equal(refused, 10);
 }
 
 /* ---- digests */

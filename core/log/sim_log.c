@@ -130,7 +130,7 @@ static int sim_reader_new(const struct ls_log *base, uint32_t topic, uint32_t pa
     if (!reader) {
         return err->code;
     }
-    reader->base = (struct ls_log_reader){&ls_log_sim, position, base->counts[topic][partition]};
+    reader->base = (struct ls_log_reader){&ls_log_sim, position, &base->counts[topic][partition]};
     reader->sim = log->sim;
     int rc = ls_log_reader_new(log->inner, inner_topic(log, topic), partition, position,
                                &reader->inner, err);
@@ -146,7 +146,7 @@ static int sim_read(struct ls_log_reader *base, size_t count_max,
                     const struct ls_log_record **records, size_t *count, struct ls_error *err)
 {
     struct sim_reader *reader = (struct sim_reader *)base;
-    uint64_t left = base->end - base->position;
+    uint64_t left = *base->end - base->position;
     count_max = left < count_max ? (size_t)left : count_max;
     *count = 0;
     if (count_max == 0 || ls_sim_strikes(reader->sim, LS_MISHAP_PAUSE)) {
