@@ -19,8 +19,13 @@ static volatile sig_atomic_t interrupted;
 static atomic_bool print_failed;
 static const char *own_name; /* how child processes call this program; NULL: by its path */
 
+/* The first is heard when the program looks; the second ends it as if there were no handler. */
 static void on_signal(int signal_number)
 {
+    if (interrupted) {
+        signal(signal_number, SIG_DFL);
+        raise(signal_number);
+    }
     interrupted = signal_number;
 }
 
