@@ -34,7 +34,7 @@ static int run(struct cli *cli, struct ls_error *err)
     struct pipeline pipeline;
     struct ls_progress progress;
     struct ls_batch_result result;
-    int rc = pipeline_open(cli, &o->spec, o->from, o->to, o->reference, &pipeline, err);
+    int rc = pipeline_open(cli, &o->spec, o->from, false, o->to, o->reference, &pipeline, err);
     rc = rc < 0 ? rc : pipeline_check_places(o->from, o->reference, o->to, NULL, err);
     if (rc == 0) {
         struct ls_batch_job job = {.plan = pipeline.plan,

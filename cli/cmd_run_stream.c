@@ -8,7 +8,8 @@
 struct options {
     struct spec_options spec;
     const char *from, *to, *state, *reference, *order;
-    int64_t workers, batch, checkpoint_ms, checkpoint_records, ahead_ms;
+    int64_t workers, batch, checkpoint_ms, checkpoint_records, ahead_ms, poll_ms;
+    bool once, follow, final;
 };
 
 static const struct ls_option rows[] = {
@@ -18,6 +19,16 @@ static const struct ls_option rows[] = {
      .summary = "Folder for datasets/, manifest.json and summary.json."},
     {"state", LS_OPTION_TEXT, 0, offsetof(struct options, state),
      .summary = "Folder of checkpoints [TO/state]; a run goes on from the last one there."},
+    {"once", LS_OPTION_FLAG, 0, offsetof(struct options, once), .fallback = "false",
+     .summary = "Takes what is there of a log that may still be written, and ends; the next run "
+                "goes on from there."},
+    {"follow", LS_OPTION_FLAG, 0, offsetof(struct options, follow), .fallback = "false",
+     .summary = "Goes on as the log grows, until its writer has finished it. The first Ctrl-C or "
+                "SIGTERM saves what was read and ends with 0, a second one ends at once."},
+    {"final", LS_OPTION_FLAG, 0, offsetof(struct options, final), .fallback = "false",
+     .summary = "No more will come behind what this run reads: its state goes no further."},
+    {"poll", LS_OPTION_DURATION, 0, offsetof(struct options, poll_ms), .fallback = "200ms",
+     .minimum = "1ms", .summary = "With --follow: time between two looks for more."},
     {"reference", LS_OPTION_TEXT, 0, offsetof(struct options, reference),
      .summary = "Folder of reference tables [the log's own]."},
     {"workers", LS_OPTION_INTEGER, 0, offsetof(struct options, workers), .fallback = "0",
@@ -77,6 +88,11 @@ static int run_pipeline(struct cli *cli, const struct options *o, const struct p
         .state = o->state ? o->state : ls_arena_printf(&cli->arena, err, "%s/state", o->to),
         .workers = cli_threads(o->workers),
         .batch = (size_t)o->batch,
+        .mode = o->follow ? LS_STREAM_FOLLOW
+                : o->once ? LS_STREAM_ONCE
+                          : LS_STREAM_BOUNDED,
+        .final = o->final,
+        .poll_ms = o->poll_ms,
         .ahead_ms = o->ahead_ms,
         .checkpoint_ms = o->checkpoint_ms,
         .checkpoint_records = (uint64_t)o->checkpoint_records,
@@ -99,6 +115,9 @@ static int run_pipeline(struct cli *cli, const struct options *o, const struct p
         fprintf(stderr, "lockstep: %u damaged checkpoint%s passed over\n", result.damaged,
                 result.damaged == 1 ? " was" : "s were");
     }
+    if (rc == 0 && result.stopped) {
+        fprintf(stderr, "lockstep: stopped; the same command goes on from here\n");
+    }
     return rc < 0 ? rc : pipeline_print_summary(o->to, err);
 }
 
@@ -106,7 +125,12 @@ static int run(struct cli *cli, struct ls_error *err)
 {
     const struct options *o = cli->options;
     struct pipeline pipeline;
-    int rc = pipeline_open(cli, &o->spec, o->from, o->to, o->reference, &pipeline, err);
+    if (o->once && o->follow) {
+        return ls_error_set(err, LS_E_USAGE,
+                            "--once ends with what is there, --follow goes on: give one of them");
+    }
+    bool growing = o->once || o->follow;
+    int rc = pipeline_open(cli, &o->spec, o->from, growing, o->to, o->reference, &pipeline, err);
     rc = rc < 0 ? rc : pipeline_check_places(o->from, o->reference, o->to, o->state, err);
     rc = rc < 0 ? rc : run_pipeline(cli, o, &pipeline, err);
     pipeline_clear(&pipeline);
@@ -117,8 +141,15 @@ const struct command command_run_stream = {
     .name = "run stream",
     .synopsis = "SPEC --from URI --to DIR [options]",
     .summary = "Turns a log into datasets as a stream: incremental, with checkpoints.",
-    .examples = "  lockstep run stream fixtures/domains/ecommerce.yaml --from log:/tmp/shop --to "
-                "/tmp/stream\n",
+    .examples = "  lockstep run stream shop.yaml --from log:shop --to out            "
+                "# a finished log, to its end\n"
+                "  lockstep run stream shop.yaml --from log:shop --to out --once     "
+                "# what is there of one that is still written\n"
+                "  lockstep run stream shop.yaml --from log:shop --to out --follow   "
+                "# on and on, as it grows\n"
+                "  lockstep run stream shop.yaml --from log:shop --to out --final    "
+                "# no more will come\n"
+                "Each goes on from where the one before it ended, in out/state.\n",
     .subjects_min = 1,
     .subjects_max = 1,
     .options = &table,

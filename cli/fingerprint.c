@@ -77,7 +77,7 @@ static int run_batch(struct cli *cli, const struct spec_options *options,
 {
     struct pipeline pipeline;
     struct ls_batch_result result;
-    int rc = pipeline_open(cli, options, places->uri, places->batch, NULL, &pipeline, err);
+    int rc = pipeline_open(cli, options, places->uri, false, places->batch, NULL, &pipeline, err);
     if (rc == 0) {
         struct ls_batch_job job = {.plan = pipeline.plan,
                                    .views = pipeline.views,

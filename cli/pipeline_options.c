@@ -22,11 +22,11 @@ static int compile(const struct ls_reference *reference, struct pipeline *out, s
     return rc;
 }
 
-static int check_places(const char *from, const char *to, struct ls_error *err)
+static int check_places(const char *from, bool growing, const char *to, struct ls_error *err)
 {
     struct ls_file_manifest manifest;
     struct ls_log *log;
-    int rc = ls_log_open(from, false, &log, err);
+    int rc = ls_log_open(from, growing, &log, err);
     if (rc < 0) {
         return rc;
     }
@@ -52,11 +52,12 @@ static const char *reference_folder(struct cli *cli, const char *log, const char
 }
 
 int pipeline_open(struct cli *cli, const struct spec_options *options, const char *from,
-                  const char *to, const char *reference, struct pipeline *out, struct ls_error *err)
+                  bool growing, const char *to, const char *reference, struct pipeline *out,
+                  struct ls_error *err)
 {
     *out = (struct pipeline){0};
     int rc = cli_load_spec(cli, options, &out->spec, err);
-    rc = rc < 0 ? rc : check_places(from, to, err);
+    rc = rc < 0 ? rc : check_places(from, growing, to, err);
     if (rc == 0 && !reference) {
         reference = reference_folder(cli, from + 4, out->spec->domain, err);
         rc = reference ? 0 : err->code;

@@ -13,10 +13,10 @@ struct pipeline {
 };
 
 /* `reference` NULL: the folder `reference` of the file log that `from` names. The log has to be
- * there, and `to` must be none: a run's manifest would replace the log's. Clear also after an
- * error. */
+ * there, finished unless `growing`, and `to` must be none: a run's manifest would replace the
+ * log's. Clear also after an error. */
 int pipeline_open(struct cli *cli, const struct spec_options *options, const char *from,
-                  const char *to, const char *reference, struct pipeline *out,
+                  bool growing, const char *to, const char *reference, struct pipeline *out,
                   struct ls_error *err);
 void pipeline_clear(struct pipeline *pipeline);
 

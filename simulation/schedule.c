@@ -43,7 +43,13 @@ static uint64_t now_ns(void *context)
     return ((const struct ls_sim_schedule *)context)->now_ns;
 }
 
+static void wait_a_while(void *context, uint64_t ms)
+{
+    struct ls_sim_schedule *s = context;
+    s->now_ns += (1 + ls_sim_below(s->sim, ms)) * 1000000;
+}
+
 struct ls_stream_scheduler ls_sim_scheduler(struct ls_sim_schedule *schedule)
 {
-    return (struct ls_stream_scheduler){schedule, 1, round_by_draws, is_due, now_ns};
+    return (struct ls_stream_scheduler){schedule, 1, round_by_draws, is_due, now_ns, wait_a_while};
 }

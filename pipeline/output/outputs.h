@@ -71,6 +71,7 @@ const struct ls_dataset *ls_outputs_late_sets(const struct ls_outputs *o,
 /* How a run went: for the summary, apart from what is reproducible. */
 struct ls_run_facts {
     const char *mode; /* "stream", "batch" */
+    bool stopped;     /* before its input ended: what is open is not in the datasets */
     uint64_t records; /* read in this run, not before a restart */
     uint64_t elapsed_us;
     unsigned workers;
@@ -79,8 +80,9 @@ struct ls_run_facts {
     uint64_t checkpoints, restarts;                  /* stream only */
 };
 
-/* Ends the files and writes SHA256SUMS, manifest.json and summary.json. `counts` is [topic *
- * partitions + partition]. */
+/* Ends the files and writes SHA256SUMS, manifest.json and summary.json; of a run that was stopped
+ * the summary alone, since its datasets are those of no input. `counts` is [topic * partitions +
+ * partition]. */
 int ls_outputs_finish(struct ls_outputs *o, const struct ls_partition_counts *counts,
                       const struct ls_run_facts *facts, struct ls_error *err);
 

@@ -189,11 +189,12 @@ static int write_summary(const struct ls_outputs *o, const struct ls_partition_c
                       "\n  },\n  \"windows\": {\"by_watermark\": %llu, \"by_flush\": %llu},\n"
                       "  \"run\": {\"workers\": %u, \"elapsed_us\": %llu, \"records_per_second\": "
                       "%llu, \"checkpoints\": %llu, "
-                      "\"restarts\": %llu}\n}\n",
+                      "\"restarts\": %llu, \"stopped\": %s}\n}\n",
                       (unsigned long long)facts->emitted_by_watermark,
                       (unsigned long long)facts->emitted_by_flush, facts->workers,
                       (unsigned long long)facts->elapsed_us, (unsigned long long)rate,
-                      (unsigned long long)facts->checkpoints, (unsigned long long)facts->restarts);
+                      (unsigned long long)facts->checkpoints, (unsigned long long)facts->restarts,
+                      facts->stopped ? "true" : "false");
     rc = rc < 0 ? rc : write_text(o, o->folder, SUMMARY, &text, err);
     ls_buf_clear(&text);
     return rc;
@@ -219,6 +220,9 @@ int ls_report_remove(const struct ls_outputs *o, struct ls_error *err)
 int ls_report_write(const struct ls_outputs *o, const struct ls_partition_counts *counts,
                     const struct ls_run_facts *facts, struct ls_error *err)
 {
+    if (facts->stopped) {
+        return write_summary(o, counts, facts, err);
+    }
     struct ls_sum *sums = ls_mem_new(o->count, sizeof *sums, err);
     int rc = sums ? ls_sums_of(o, facts->threads, sums, err) : err->code;
     rc = rc < 0 ? rc : write_sums(o, sums, err);

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #define MAGIC         "LSCKPT"
-#define STATE_VERSION "03" /* of what follows: another one is not read */
+#define STATE_VERSION "04" /* of what follows: another one is not read */
 #define WHOLE_AGAIN_BYTES                                                                          \
     (UINT64_C(4) << 20) /* a chain this much larger than its first file is written whole */
 

@@ -84,6 +84,7 @@ int ls_checkpoint_put_small(struct ls_buf *out, struct ls_stream *s,
     rc = rc < 0 ? rc : ls_checkpoint_put(out, s->views->count, err);
     rc = rc < 0 ? rc : ls_checkpoint_put(out, count, err);
     rc = rc < 0 ? rc : ls_checkpoint_put(out, s->emitted_by_watermark, err);
+    rc = rc < 0 ? rc : ls_checkpoint_put(out, s->final, err);
     for (size_t i = 0; rc == 0 && i < s->partition_count; i++) {
         rc = put_partition(out, &s->parts[i], err);
     }
@@ -118,6 +119,7 @@ int ls_checkpoint_get_small(struct checkpoint_reader *r, struct ls_stream *s,
         return ls_error_set(err, LS_E_DATA, "the checkpoint is of a log with other partitions");
     }
     s->emitted_by_watermark = ls_checkpoint_get(r);
+    s->final = ls_checkpoint_get(r) != 0;
     for (size_t i = 0; i < s->partition_count; i++) {
         get_partition(r, &s->parts[i]);
     }

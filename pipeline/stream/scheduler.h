@@ -20,6 +20,9 @@ struct ls_stream_scheduler {
      * was read since? */
     bool (*is_due)(void *context, uint64_t since_ns, uint64_t since_records);
     uint64_t (*now_ns)(void *context); /* never falls */
+    /* All is read that is there, and there may be more in `ms` >= 1: lets some of that time pass.
+     */
+    void (*wait)(void *context, uint64_t ms);
 };
 
 /* Runs a job to its end, or until something fails. */

@@ -46,6 +46,7 @@ struct ls_stream {
     struct ls_operator **operators; /* [view]; NULL: it is of windows, which the workers have */
     int64_t *emitted; /* [view] the low watermark up to which rows were emitted; INT64_MIN: none */
     uint64_t emitted_by_watermark, emitted_by_flush; /* rows */
+    bool final; /* nothing comes behind what was read: said when the state was saved last */
     struct ls_emission emission;
 };
 

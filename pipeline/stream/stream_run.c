@@ -16,6 +16,8 @@ struct ls_stream_run {
     struct ls_log_reader **readers; /* [part] */
     int64_t limit;                  /* data time up to which partitions are read in this round */
     uint64_t total;                 /* records that this run has to read */
+    uint64_t looked_ns;             /* when the log was looked at */
+    bool stopped;                   /* it follows, and was told to stop */
 };
 
 /* ---- what a scheduler asks */
@@ -84,14 +86,49 @@ static void set_limit(struct ls_stream_run *run)
     run->limit = held ? slowest + run->job->ahead_ms : INT64_MAX;
 }
 
-/* Told to stop: what was read is kept. */
-static int save_and_stop(struct ls_stream_run *run, int rc, struct ls_error *err)
+/* Told to stop: what was read is kept. A run that follows ends as it does at the log's end. */
+static int stop(struct ls_stream_run *run, int rc, struct ls_error *err)
 {
     struct ls_error save_error;
+    if (run->job->mode == LS_STREAM_FOLLOW) {
+        run->stopped = true;
+        return 0;
+    }
     if (ls_checkpoints_save(run->checkpoints, run->stream, &save_error) < 0) {
         *err = save_error;
         rc = save_error.code;
     }
+    return rc;
+}
+
+static int read_a_round(struct ls_stream_run *run, struct ls_error *err)
+{
+    const struct ls_stream_scheduler *s = run->scheduler;
+    set_limit(run);
+    int rc = s->round(s->context, run, err);
+    return rc < 0 ? rc : ls_stream_emit(run->stream, err);
+}
+
+/* May more come behind what is there? */
+static bool may_grow(const struct ls_stream_run *run)
+{
+    return run->job->mode == LS_STREAM_FOLLOW && !run->stream->final &&
+           !ls_log_is_complete(run->log);
+}
+
+/* Looks for more when it is time, and waits a little when it is not. */
+static int look_for_more(struct ls_stream_run *run, struct ls_error *err)
+{
+    const struct ls_stream_scheduler *s = run->scheduler;
+    uint64_t poll_ns = (uint64_t)run->job->poll_ms * 1000000;
+    uint64_t since_ns = s->now_ns(s->context) - run->looked_ns;
+    if (since_ns < poll_ns) {
+        s->wait(s->context, (poll_ns - since_ns + 999999) / 1000000);
+        return 0;
+    }
+    run->looked_ns += since_ns;
+    int rc = ls_log_refresh(run->log, err);
+    run->total += rc < 0 ? 0 : left_to_read(run);
     return rc;
 }
 
@@ -102,10 +139,8 @@ static int rounds(struct ls_stream_run *run, struct ls_error *err)
     uint64_t saved_ns = s->now_ns(s->context);
     uint64_t saved_done = 0;
     int rc = 0;
-    while (rc == 0 && left_to_read(run) > 0) {
-        set_limit(run);
-        rc = s->round(s->context, run, err);
-        rc = rc < 0 ? rc : ls_stream_emit(run->stream, err);
+    while (rc == 0 && !run->stopped && (left_to_read(run) > 0 || may_grow(run))) {
+        rc = left_to_read(run) > 0 ? read_a_round(run, err) : look_for_more(run, err);
         uint64_t done = run->total - left_to_read(run);
         if (rc == 0 && s->is_due(s->context, s->now_ns(s->context) - saved_ns, done - saved_done)) {
             rc = ls_checkpoints_save(run->checkpoints, run->stream, err);
@@ -114,7 +149,7 @@ static int rounds(struct ls_stream_run *run, struct ls_error *err)
         }
         if (rc == 0 && job->progress) {
             rc = job->progress(job->context, done, run->total, err);
-            rc = rc == LS_E_INTERRUPTED ? save_and_stop(run, rc, err) : rc;
+            rc = rc == LS_E_INTERRUPTED ? stop(run, rc, err) : rc;
         }
     }
     return rc;
@@ -168,12 +203,24 @@ static int open_readers(struct ls_stream_run *run, struct ls_error *err)
     return rc;
 }
 
+/* A state that was ended for good goes no further; what it ended with can be done again. */
+static int check_final(const struct ls_stream_run *run, struct ls_error *err)
+{
+    return !run->stream->final || run->total == 0
+               ? 0
+               : ls_error_set(err, LS_E_DATA,
+                              "the state in %s was ended with --final, and the log has %llu more "
+                              "records: begin anew, with another --state and another --to",
+                              run->job->state, (unsigned long long)run->total);
+}
+
 static int begin(struct ls_stream_run *run, struct ls_stream_result *out, struct ls_error *err)
 {
     const struct ls_stream_job *job = run->job;
     uint32_t partitions = 0;
     struct ls_dataset_state *states = NULL;
-    int rc = ls_log_open(job->from, false, &run->log, err);
+    int rc = ls_log_open(job->from, job->mode != LS_STREAM_BOUNDED, &run->log, err);
+    run->looked_ns = run->scheduler->now_ns(run->scheduler->context);
     rc = rc < 0 ? rc : ls_record_plan_select(job->plan, run->log, &partitions, err);
     rc = rc < 0 ? rc
                 : ls_stream_new(job->plan, job->views, partitions, job->workers, &run->stream, err);
@@ -189,6 +236,7 @@ static int begin(struct ls_stream_run *run, struct ls_stream_result *out, struct
     run->part_count = rc < 0 ? 0 : run->stream->partition_count;
     bool restored = rc > 0;
     rc = rc < 0 ? rc : open_readers(run, err); /* a log that is refused leaves the outputs alone */
+    rc = rc < 0 ? rc : check_final(run, err);
     rc = rc < 0 ? rc
                 : ls_outputs_open(job->plan, job->views, partitions, job->to,
                                   restored ? states : NULL, &run->outputs, err);
@@ -203,8 +251,9 @@ static int finish(struct ls_stream_run *run, struct ls_stream_result *out, uint6
                   struct ls_error *err)
 {
     struct ls_stream *s = run->stream;
+    s->final = s->final || (run->job->final && !run->stopped);
     int rc = ls_checkpoints_save(run->checkpoints, s, err);
-    rc = rc < 0 ? rc : ls_stream_flush(s, err);
+    rc = rc < 0 || run->stopped ? rc : ls_stream_flush(s, err);
     struct ls_partition_counts *counts = rc < 0 ? NULL
                                                 : ls_mem_new(run->part_count, sizeof *counts, err);
     if (!counts) {
@@ -214,10 +263,12 @@ static int finish(struct ls_stream_run *run, struct ls_stream_result *out, uint6
         counts[i] = s->parts[i].counts;
     }
     const struct ls_stream_scheduler *scheduler = run->scheduler;
-    out->records = run->total;
+    out->records = run->total - left_to_read(run);
+    out->stopped = run->stopped;
     out->facts = (struct ls_run_facts){
         .mode = "stream",
-        .records = run->total,
+        .records = out->records,
+        .stopped = run->stopped,
         .elapsed_us = (scheduler->now_ns(scheduler->context) - begin_ns) / 1000,
         .workers = run->job->workers,
         .threads = scheduler->threads,

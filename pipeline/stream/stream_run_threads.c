@@ -6,6 +6,8 @@
 
 #include <pthread.h>
 
+#define WAIT_MS_MAX 50U
+
 struct threads;
 
 struct worker {
@@ -139,14 +141,22 @@ static int threads_round(void *context, struct ls_stream_run *run, struct ls_err
 static bool threads_is_due(void *context, uint64_t since_ns, uint64_t since_records)
 {
     const struct ls_stream_job *job = ((const struct threads *)context)->job;
-    return (job->checkpoint_ms && since_ns >= (uint64_t)job->checkpoint_ms * 1000000) ||
-           (job->checkpoint_records && since_records >= job->checkpoint_records);
+    return since_records > 0 &&
+           ((job->checkpoint_ms && since_ns >= (uint64_t)job->checkpoint_ms * 1000000) ||
+            (job->checkpoint_records && since_records >= job->checkpoint_records));
 }
 
 static uint64_t threads_now_ns(void *context)
 {
     (void)context;
     return ls_clock_ns();
+}
+
+/* Briefly, so that whoever wants to stop the run is heard soon. */
+static void threads_wait(void *context, uint64_t ms)
+{
+    (void)context;
+    ls_clock_sleep_ms(ms < WAIT_MS_MAX ? (unsigned)ms : WAIT_MS_MAX);
 }
 
 /* ---- threads */
@@ -193,8 +203,8 @@ int ls_stream_run(const struct ls_stream_job *job, struct ls_stream_result *out,
                   struct ls_error *err)
 {
     struct threads t = {.job = job, .workers = ls_mem_new(job->workers, sizeof *t.workers, err)};
-    const struct ls_stream_scheduler scheduler = {&t, job->workers, threads_round, threads_is_due,
-                                                  threads_now_ns};
+    const struct ls_stream_scheduler scheduler = {
+        &t, job->workers, threads_round, threads_is_due, threads_now_ns, threads_wait};
     *out = (struct ls_stream_result){0};
     if (!t.workers) {
         return err->code;
