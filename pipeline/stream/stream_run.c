@@ -5,6 +5,12 @@
 
 #include <string.h>
 
+/* Records that were read and are not taken yet: the reader's, until it reads on. */
+struct held {
+    const struct ls_log_record *records;
+    size_t count;
+};
+
 struct ls_stream_run {
     const struct ls_stream_job *job;
     const struct ls_stream_scheduler *scheduler;
@@ -14,6 +20,7 @@ struct ls_stream_run {
     struct ls_checkpoints *checkpoints;
     size_t part_count;
     struct ls_log_reader **readers; /* [part] */
+    struct held *held;              /* [part] */
     int64_t limit;                  /* data time up to which partitions are read in this round */
     uint64_t total;                 /* records that this run has to read */
     uint64_t looked_ns;             /* when the log was looked at */
@@ -44,18 +51,38 @@ bool ls_stream_run_may_read(const struct ls_stream_run *run, size_t part)
     return unread(run, part) > 0 && (!p->has_clock || p->highest <= run->limit);
 }
 
+/* How many may be taken in this round: one, and those behind it up to the limit. */
+static size_t let_through(const struct ls_stream_run *run, const struct held *held,
+                          size_t count_max)
+{
+    size_t most = held->count < count_max ? held->count : count_max;
+    size_t count = most > 0;
+    while (count < most && held->records[count].timestamp_ms <= run->limit) {
+        count++;
+    }
+    return count;
+}
+
 int ls_stream_run_read(struct ls_stream_run *run, size_t part, size_t count_max,
                        struct ls_error *err)
 {
-    const struct ls_log_record *records;
-    size_t count;
+    struct held *held = &run->held[part];
     unsigned worker = (unsigned)(part % run->job->workers);
-    int rc = ls_log_read(run->readers[part], count_max, &records, &count, err);
-    if (rc == 0 && count == 0 && LS_MUTANT(PAUSE_ENDS)) {
+    int rc = held->count > 0
+                 ? 0
+                 : ls_log_read(run->readers[part], count_max, &held->records, &held->count, err);
+    if (rc == 0 && held->count == 0 && LS_MUTANT(PAUSE_ENDS)) {
         const struct ls_stream_partition *p = &run->stream->parts[part];
         run->log->counts[p->topic][p->partition] = p->position;
     }
-    return rc < 0 ? rc : ls_stream_take(run->stream, worker, part, records, count, err);
+    if (rc < 0) {
+        return rc;
+    }
+    size_t count = let_through(run, held, count_max);
+    rc = ls_stream_take(run->stream, worker, part, held->records, count, err);
+    held->records += count;
+    held->count -= count;
+    return rc;
 }
 
 /* ---- rounds */
@@ -69,21 +96,28 @@ static uint64_t left_to_read(const struct ls_stream_run *run)
     return left;
 }
 
+/* Where a partition stands in data time, that others wait for; one that has read records and has
+ * no clock all the same is not waited for. */
+static int64_t standing(const struct ls_stream_partition *p)
+{
+    return p->has_clock ? p->highest : p->position == 0 ? INT64_MIN : INT64_MAX;
+}
+
 /* Readers are held together in data time (P10): nobody runs further ahead than a limit of the
  * slowest partition that still has records. */
 static void set_limit(struct ls_stream_run *run)
 {
+    const struct ls_stream_job *job = run->job;
     int64_t slowest = INT64_MAX;
     for (size_t i = 0; i < run->part_count; i++) {
         const struct ls_stream_partition *p = &run->stream->parts[i];
-        if (unread(run, i) > 0) {
-            int64_t clock = p->has_clock ? p->highest : INT64_MIN;
-            slowest = clock < slowest ? clock : slowest;
+        if (unread(run, i) > 0 && standing(p) < slowest) {
+            slowest = standing(p);
         }
     }
-    bool held = run->job->ahead_ms > 0 && slowest != INT64_MIN &&
-                slowest < INT64_MAX - run->job->ahead_ms;
-    run->limit = held ? slowest + run->job->ahead_ms : INT64_MAX;
+    bool together = job->order == LS_ORDER_ROUND || job->order == LS_ORDER_REVERSE;
+    bool held = together && job->ahead_ms > 0 && slowest < INT64_MAX - job->ahead_ms;
+    run->limit = held ? slowest + job->ahead_ms : INT64_MAX;
 }
 
 /* Told to stop: what was read is kept. A run that follows ends as it does at the log's end. */
@@ -186,7 +220,8 @@ static int open_reader(struct ls_stream_run *run, const struct ls_stream_partiti
 static int open_readers(struct ls_stream_run *run, struct ls_error *err)
 {
     run->readers = ls_mem_new(run->part_count, sizeof(struct ls_log_reader *), err);
-    int rc = run->readers ? 0 : err->code;
+    run->held = run->readers ? ls_mem_new(run->part_count, sizeof *run->held, err) : NULL;
+    int rc = run->held ? 0 : err->code;
     for (size_t i = 0; rc == 0 && i < run->part_count; i++) {
         const struct ls_stream_partition *p = &run->stream->parts[i];
         uint64_t end = ls_log_count(run->log, p->topic, p->partition);
@@ -294,6 +329,7 @@ int ls_stream_run_by(const struct ls_stream_job *job, const struct ls_stream_sch
         ls_log_reader_free(run.readers[i]);
     }
     ls_mem_free(run.readers);
+    ls_mem_free(run.held);
     ls_outputs_free(run.outputs);
     ls_stream_free(run.stream);
     ls_checkpoints_close(run.checkpoints);
