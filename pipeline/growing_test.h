@@ -93,15 +93,39 @@ static inline void grow(struct growing *g)
     publish(g);
 }
 
-/* Makes log:log of any records, and log:growing of none of them. */
+/* All records up to a time, of a log without disorder; whether there are more. */
+static inline bool grow_until(struct growing *g, int64_t time_ms)
+{
+    struct pipe *p = g->p;
+    struct ls_log *log;
+    bool more = false;
+    FINE(p, ls_log_open("log:log", false, &log, &p->base.err));
+    for (uint32_t t = 0; t < TOPICS; t++) {
+        for (uint32_t k = 0; k < g->partitions; k++) {
+            struct ls_log_reader *reader;
+            const struct ls_log_record *records;
+            size_t count = 1;
+            FINE(p, ls_log_reader_new(log, t, k, g->there[t][k], &reader, &p->base.err));
+            FINE(p, ls_log_read(reader, 1, &records, &count, &p->base.err));
+            for (; count && records->timestamp_ms <= time_ms; g->there[t][k]++) {
+                FINE(p, ls_log_read(reader, 1, &records, &count, &p->base.err));
+            }
+            more = more || count;
+            ls_log_reader_free(reader);
+        }
+    }
+    ls_log_close(log);
+    publish(g);
+    return more;
+}
+
+/* Makes log:growing of no record of log:log. */
 static inline void begin_growing(struct growing *g, struct pipe *p, struct draws *d,
                                  uint32_t partitions)
 {
     struct ls_log *log;
     *g = (struct growing){.p = p, .d = d, .partitions = partitions};
-    FINE(p, ls_tree_remove("log", &p->base.err));
     FINE(p, ls_tree_remove("growing", &p->base.err));
-    write_log(p, d, partitions, false);
     FINE(p, ls_log_open("log:log", false, &log, &p->base.err));
     for (uint32_t t = 0; t < TOPICS; t++) {
         for (uint32_t k = 0; k < partitions; k++) {

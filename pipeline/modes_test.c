@@ -16,8 +16,11 @@ static struct ls_stream_job job_of(struct pipe *p, struct draws *d, enum ls_stre
 static void begin(struct growing *g, struct pipe *p, struct draws *d, uint64_t seed)
 {
     *d = (struct draws){ls_stream_key(seed, "modes"), 0};
+    uint32_t partitions = 1 + (uint32_t)below(d, GROWING_PARTITIONS_MAX);
     FINE(p, ls_tree_remove("stream", &p->base.err));
-    begin_growing(g, p, d, 1 + (uint32_t)below(d, GROWING_PARTITIONS_MAX));
+    FINE(p, ls_tree_remove("log", &p->base.err));
+    write_log(p, d, partitions, false);
+    begin_growing(g, p, d, partitions);
 }
 
 static void check_whole(struct growing *g, uint64_t seed)
@@ -83,6 +86,7 @@ struct follower {
     unsigned calls, stop_after; /* 0: never */
     int code;                   /* that stops it */
     bool still;                 /* the log does not grow: stopped when all is read */
+    uint64_t seen;              /* records when the log grew last */
 };
 
 static int on_round(void *context, uint64_t done, uint64_t total, struct ls_error *err)
@@ -188,6 +192,80 @@ static void test_a_stop_flushes_nothing(void **state)
     assert_true(open > LOGS);
 }
 
+/* ---- how long alerts are in coming */
+
+enum { MINUTE = 60000, BEAT = 10000, LASTS = 8 * MINUTE, STEP = 4000 };
+
+/* Sales in two partitions of three, and heartbeats in all. */
+static void write_plant(struct pipe *p)
+{
+    struct message m;
+    uint8_t value[LS_HEARTBEAT_SIZE_MAX];
+    FINE(p, ls_tree_remove("log", &p->base.err));
+    struct ls_log *log = begin_log(p, "log:log", 3);
+    for (int64_t time_ms = 500; time_ms < LASTS; time_ms += 500) {
+        for (uint32_t k = 0; time_ms % BEAT == 0 && k < 3 * TOPICS; k++) {
+            struct ls_log_record beat = {.timestamp_ms = time_ms, .value = value};
+            beat.value_size = ls_heartbeat_write(time_ms, value);
+            FINE(p, ls_log_append(log, k / 3, k % 3, &beat, &p->base.err));
+        }
+        begin_message(p, &m, SALE, (int)(time_ms / 500), time_ms);
+        m.cells[AMOUNT] = number_of(time_ms % 3 ? 90000 : 100);
+        m.partition = (uint32_t)(time_ms / 500 % 2);
+        encode(p, &m);
+        put(p, log, &m);
+    }
+    end_log(p, log);
+}
+
+static int a_step_on(void *context, uint64_t done, uint64_t total, struct ls_error *err)
+{
+    struct follower *f = context;
+    (void)err;
+    if (done == total && total != f->seen && !f->g->finished) {
+        f->seen = total; /* which is another one when the run has looked again */
+        f->g->finished = !grow_until(f->g, (int64_t)STEP * ++f->calls);
+        write_manifest_of(f->g);
+    }
+    return 0;
+}
+
+static json_int_t fact(const char *rule, const char *name)
+{
+    json_t *summary = json_load_file("stream/summary.json", 0, NULL);
+    const json_t *run = json_object_get(summary, "run");
+    const json_t *delay = json_object_get(json_object_get(run, "alert_delay_ms"), rule);
+    json_int_t value = json_integer_value(json_object_get(delay, name));
+    json_decref(summary);
+    return value;
+}
+
+static void test_alerts_come_in_time(void **state)
+{
+    struct pipe *p = *state;
+    struct growing g;
+    struct draws d = {1, 0};
+    struct ls_stream_result result;
+    char text[sizeof pipe_spec + 256];
+    snprintf(text, sizeof text,
+             "%s  alerts:\n    - {name: dear, from: sale, by: [kind], when: \"amount > 500.00\", "
+             "severity: INFO}\n",
+             pipe_spec);
+    pipe_plan(p, text,
+              SETS("topics.heartbeat=10s", "pipeline.watermark.topics={sale: {delay: 30s}}"));
+    write_plant(p);
+    begin_growing(&g, p, &d, 3);
+    struct follower f = {.g = &g, .seen = UINT64_MAX};
+    struct ls_stream_job job = job_of(p, &d, LS_STREAM_FOLLOW);
+    job.progress = a_step_on;
+    job.context = &f;
+    FINE(p, ls_stream_run(&job, &result, &p->base.err));
+    check_whole(&g, 0);
+    assert_in_range(fact("dear", "rows"), 400, LASTS / 500);
+    assert_in_range(fact("dear", "most"), 30000 + 1, 30000 + BEAT + STEP);
+    assert_in_range(fact("dear", "p99"), 30000 + 1, fact("dear", "most"));
+}
+
 /* ---- --final */
 
 static void refuse(struct pipe *p, const struct ls_stream_job *job, const char *part)
@@ -285,13 +363,10 @@ static void test_a_second_run_of_a_state_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        PIPE_TEST(test_once_at_each_step),
-        PIPE_TEST(test_growing_logs_are_asked_for),
-        PIPE_TEST(test_follow_to_the_end),
-        PIPE_TEST(test_a_stop_flushes_nothing),
-        PIPE_TEST(test_a_final_state_goes_no_further),
-        PIPE_TEST(test_a_stop_is_not_final),
-        PIPE_TEST(test_a_second_run_of_a_state_is_refused),
+        PIPE_TEST(test_once_at_each_step),   PIPE_TEST(test_growing_logs_are_asked_for),
+        PIPE_TEST(test_follow_to_the_end),   PIPE_TEST(test_a_stop_flushes_nothing),
+        PIPE_TEST(test_alerts_come_in_time), PIPE_TEST(test_a_final_state_goes_no_further),
+        PIPE_TEST(test_a_stop_is_not_final), PIPE_TEST(test_a_second_run_of_a_state_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

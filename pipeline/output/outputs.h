@@ -68,6 +68,13 @@ int ls_outputs_row(struct ls_outputs *o, const struct ls_view *view, const uint8
 const struct ls_dataset *ls_outputs_late_sets(const struct ls_outputs *o,
                                               const struct ls_view *view, size_t *count);
 
+/* Of an alert rule: its rows but those of the flush, and how long they were in coming. */
+struct ls_alert_delay {
+    const char *rule;
+    uint64_t rows;
+    int64_t p99_ms, most_ms;
+};
+
 /* How a run went: for the summary, apart from what is reproducible. */
 struct ls_run_facts {
     const char *mode; /* "stream", "batch" */
@@ -78,6 +85,8 @@ struct ls_run_facts {
     unsigned threads;                                /* that may be at work at the end */
     uint64_t emitted_by_watermark, emitted_by_flush; /* windows; stream only */
     uint64_t checkpoints, restarts;                  /* stream only */
+    const struct ls_alert_delay *delays;             /* likewise, of each alert rule */
+    size_t delay_count;
 };
 
 /* Ends the files and writes SHA256SUMS, manifest.json and summary.json; of a run that was stopped

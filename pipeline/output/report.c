@@ -169,6 +169,24 @@ static int summary_views(const struct ls_outputs *o, struct ls_buf *out, struct 
     return rc;
 }
 
+/* How long alerts were in coming. */
+static int summary_delays(const struct ls_run_facts *facts, struct ls_buf *out,
+                          struct ls_error *err)
+{
+    int rc = ls_buf_append_text(out, ", \"alert_delay_ms\": {", err);
+    for (size_t i = 0; rc == 0 && i < facts->delay_count; i++) {
+        const struct ls_alert_delay *delay = &facts->delays[i];
+        rc = ls_buf_appendf(out, err, "%s\"%s\": {\"rows\": %llu", i ? ", " : "", delay->rule,
+                            (unsigned long long)delay->rows);
+        if (rc == 0 && delay->rows) {
+            rc = ls_buf_appendf(out, err, ", \"p99\": %lld, \"most\": %lld",
+                                (long long)delay->p99_ms, (long long)delay->most_ms);
+        }
+        rc = rc < 0 ? rc : ls_buf_append_text(out, "}", err);
+    }
+    return rc < 0 ? rc : ls_buf_append_text(out, "}", err);
+}
+
 static int write_summary(const struct ls_outputs *o, const struct ls_partition_counts *counts,
                          const struct ls_run_facts *facts, struct ls_error *err)
 {
@@ -189,12 +207,14 @@ static int write_summary(const struct ls_outputs *o, const struct ls_partition_c
                       "\n  },\n  \"windows\": {\"by_watermark\": %llu, \"by_flush\": %llu},\n"
                       "  \"run\": {\"workers\": %u, \"elapsed_us\": %llu, \"records_per_second\": "
                       "%llu, \"checkpoints\": %llu, "
-                      "\"restarts\": %llu, \"stopped\": %s}\n}\n",
+                      "\"restarts\": %llu, \"stopped\": %s",
                       (unsigned long long)facts->emitted_by_watermark,
                       (unsigned long long)facts->emitted_by_flush, facts->workers,
                       (unsigned long long)facts->elapsed_us, (unsigned long long)rate,
                       (unsigned long long)facts->checkpoints, (unsigned long long)facts->restarts,
                       facts->stopped ? "true" : "false");
+    rc = rc < 0 || !facts->delay_count ? rc : summary_delays(facts, &text, err);
+    rc = rc < 0 ? rc : ls_buf_append_text(&text, "}\n}\n", err);
     rc = rc < 0 ? rc : write_text(o, o->folder, SUMMARY, &text, err);
     ls_buf_clear(&text);
     return rc;

@@ -17,9 +17,13 @@ void ls_emission_clear(struct ls_emission *emission)
     ls_buf_clear(&emission->scratch);
 }
 
-int ls_emission_write(struct ls_emission *emission, const struct ls_view *view,
+int ls_emission_write(struct ls_emission *emission, const struct ls_view *view, int64_t time_ms,
                       struct ls_error *err)
 {
+    int rc = emission->delays ? ls_delays_add(emission->delays, emission->highest - time_ms, err)
+                              : 0;
     ++*emission->rows;
-    return ls_outputs_row(emission->outputs, view, emission->bytes.data, emission->bytes.size, err);
+    return rc < 0 ? rc
+                  : ls_outputs_row(emission->outputs, view, emission->bytes.data,
+                                   emission->bytes.size, err);
 }

@@ -2,12 +2,14 @@
 #ifndef LS_STREAM_EMISSION_H
 #define LS_STREAM_EMISSION_H
 
-#include "pipeline/output/outputs.h"
+#include "pipeline/stream/delays.h"
 #include "pipeline/stream/group.h"
 
 struct ls_emission {
     struct ls_outputs *outputs;
-    uint64_t *rows; /* counts them */
+    uint64_t *rows;           /* counts them */
+    struct ls_delays *delays; /* of the view's rows; NULL: they do not count */
+    int64_t highest;          /* clock that was read, of all partitions */
     struct ls_view_row row;
     struct ls_buf bytes, tops, scratch;
 };
@@ -15,8 +17,8 @@ struct ls_emission {
 void ls_emission_init(struct ls_emission *emission);
 void ls_emission_clear(struct ls_emission *emission);
 
-/* Writes the row in `bytes`. */
-int ls_emission_write(struct ls_emission *emission, const struct ls_view *view,
+/* Writes the row in `bytes`, of an event (or a window's end) at `time_ms`. */
+int ls_emission_write(struct ls_emission *emission, const struct ls_view *view, int64_t time_ms,
                       struct ls_error *err);
 
 #endif

@@ -161,12 +161,12 @@ static int write_session(struct sessions *s, const struct session *session, stru
                          struct ls_error *err)
 {
     const struct ls_view *view = s->op.view;
+    int64_t end = session->last + view->gap_ms;
     int rc = ls_group_results(view, &session->state, &e->row, &e->tops, err);
     rc = rc < 0 ? rc
-                : ls_row_of_window(view, session->start, session->last + view->gap_ms,
-                                   session->keyed.key, session->keyed.key_size, &e->row, &e->bytes,
-                                   err);
-    return rc < 0 ? rc : ls_emission_write(e, view, err);
+                : ls_row_of_window(view, session->start, end, session->keyed.key,
+                                   session->keyed.key_size, &e->row, &e->bytes, err);
+    return rc < 0 ? rc : ls_emission_write(e, view, end, err);
 }
 
 static int advance(struct ls_operator *op, int64_t low, struct ls_emission *emission,

@@ -64,7 +64,8 @@ static int make_arrays(struct ls_stream *s, struct ls_error *err)
     s->emitted = s->parts ? ls_mem_new(s->views->count, sizeof *s->emitted, err) : NULL;
     s->operators = s->emitted ? ls_mem_new(s->views->count, sizeof(struct ls_operator *), err)
                               : NULL;
-    s->workers = s->operators
+    s->delays = s->operators ? ls_mem_new(s->views->count, sizeof *s->delays, err) : NULL;
+    s->workers = s->delays
                      ? ls_mem_new(LS_STREAM_WORKERS_MAX, sizeof(struct ls_stream_worker *), err)
                      : NULL;
     return s->workers ? 0 : err->code;
@@ -115,12 +116,16 @@ void ls_stream_free(struct ls_stream *s)
     for (size_t v = 0; s->operators && v < s->views->count; v++) {
         ls_operator_free(s->operators[v]);
     }
+    for (size_t v = 0; s->delays && v < s->views->count; v++) {
+        ls_delays_clear(&s->delays[v]);
+    }
     for (size_t i = 0; s->parts && i < s->partition_count; i++) {
         ls_dedupe_clear(&s->parts[i].dedupe);
         ls_dedupe_clear(&s->parts[i].monotone);
     }
     ls_mem_free(s->workers);
     ls_mem_free(s->operators);
+    ls_mem_free(s->delays);
     ls_mem_free(s->parts);
     ls_mem_free(s->emitted);
     ls_emission_clear(&s->emission);
@@ -333,11 +338,24 @@ int ls_stream_gather(struct ls_stream *s, struct ls_error *err)
     return rc;
 }
 
-static int emit_view(struct ls_stream *s, size_t view, int64_t low, uint64_t *rows,
+static int64_t highest_clock(const struct ls_stream *s)
+{
+    int64_t highest = INT64_MIN;
+    for (size_t i = 0; i < s->partition_count; i++) {
+        bool higher = s->parts[i].has_clock && s->parts[i].highest > highest;
+        highest = higher ? s->parts[i].highest : highest;
+    }
+    return highest;
+}
+
+static int emit_view(struct ls_stream *s, size_t view, int64_t low, bool flush,
                      struct ls_error *err)
 {
+    bool delays = !flush && s->views->views[view].kind == LS_VIEW_ALERT;
     s->emission.outputs = s->outputs;
-    s->emission.rows = rows;
+    s->emission.rows = flush ? &s->emitted_by_flush : &s->emitted_by_watermark;
+    s->emission.delays = delays ? &s->delays[view] : NULL;
+    s->emission.highest = delays ? highest_clock(s) : 0;
     if (s->operators[view]) {
         return ls_operator_advance(s->operators[view], low, &s->emission, err);
     }
@@ -375,7 +393,7 @@ int ls_stream_emit(struct ls_stream *s, struct ls_error *err)
     for (size_t v = 0; rc == 0 && v < s->views->count; v++) {
         int64_t low = low_watermark(s, &s->views->views[v]);
         if (low > s->emitted[v]) {
-            rc = emit_view(s, v, low, &s->emitted_by_watermark, err);
+            rc = emit_view(s, v, low, false, err);
             s->emitted[v] = low;
         }
     }
@@ -386,7 +404,7 @@ int ls_stream_flush(struct ls_stream *s, struct ls_error *err)
 {
     int rc = ls_stream_gather(s, err);
     for (size_t v = 0; rc == 0 && v < s->views->count; v++) {
-        rc = emit_view(s, v, INT64_MAX, &s->emitted_by_flush, err);
+        rc = emit_view(s, v, INT64_MAX, true, err);
     }
     return rc;
 }

@@ -48,6 +48,7 @@ struct ls_stream {
     uint64_t emitted_by_watermark, emitted_by_flush; /* rows */
     bool final; /* nothing comes behind what was read: said when the state was saved last */
     struct ls_emission emission;
+    struct ls_delays *delays; /* [view], of alert rules */
 };
 
 int ls_stream_new(const struct ls_record_plan *plan, const struct ls_views *views,

@@ -282,22 +282,34 @@ static int begin(struct ls_stream_run *run, struct ls_stream_result *out, struct
     return 0;
 }
 
-static int finish(struct ls_stream_run *run, struct ls_stream_result *out, uint64_t begin_ns,
+/* What the alert rules say; *out is the caller's, who frees it. */
+static int sum_delays(const struct ls_stream *s, struct ls_alert_delay **out, size_t *count,
+                      struct ls_error *err)
+{
+    *count = 0;
+    *out = ls_mem_new(s->views->count, sizeof **out, err);
+    int rc = *out ? 0 : err->code;
+    for (size_t v = 0; rc == 0 && v < s->views->count; v++) {
+        if (s->views->views[v].kind == LS_VIEW_ALERT) {
+            (*out)[*count].rule = s->views->views[v].spec->name;
+            rc = ls_delays_sum(&s->delays[v], &(*out)[(*count)++], err);
+        }
+    }
+    return rc;
+}
+
+/* Counts and facts, and the end of the outputs. */
+static int report(struct ls_stream_run *run, struct ls_stream_result *out, uint64_t begin_ns,
                   struct ls_error *err)
 {
     struct ls_stream *s = run->stream;
-    s->final = s->final || (run->job->final && !run->stopped);
-    int rc = ls_checkpoints_save(run->checkpoints, s, err);
-    rc = rc < 0 || run->stopped ? rc : ls_stream_flush(s, err);
-    struct ls_partition_counts *counts = rc < 0 ? NULL
-                                                : ls_mem_new(run->part_count, sizeof *counts, err);
-    if (!counts) {
-        return err->code;
-    }
-    for (size_t i = 0; i < run->part_count; i++) {
+    const struct ls_stream_scheduler *scheduler = run->scheduler;
+    struct ls_alert_delay *delays = NULL;
+    struct ls_partition_counts *counts = ls_mem_new(run->part_count, sizeof *counts, err);
+    int rc = counts ? 0 : err->code;
+    for (size_t i = 0; rc == 0 && i < run->part_count; i++) {
         counts[i] = s->parts[i].counts;
     }
-    const struct ls_stream_scheduler *scheduler = run->scheduler;
     out->records = run->total - left_to_read(run);
     out->stopped = run->stopped;
     out->facts = (struct ls_run_facts){
@@ -311,9 +323,24 @@ static int finish(struct ls_stream_run *run, struct ls_stream_result *out, uint6
         .emitted_by_flush = s->emitted_by_flush,
         .checkpoints = ls_checkpoints_written(run->checkpoints),
         .restarts = ls_checkpoints_restarts(run->checkpoints)};
-    rc = ls_outputs_finish(run->outputs, counts, &out->facts, err);
+    rc = rc < 0 ? rc : sum_delays(s, &delays, &out->facts.delay_count, err);
+    out->facts.delays = delays;
+    rc = rc < 0 ? rc : ls_outputs_finish(run->outputs, counts, &out->facts, err);
+    out->facts.delays = NULL;
+    out->facts.delay_count = 0;
+    ls_mem_free(delays);
     ls_mem_free(counts);
     return rc;
+}
+
+static int finish(struct ls_stream_run *run, struct ls_stream_result *out, uint64_t begin_ns,
+                  struct ls_error *err)
+{
+    struct ls_stream *s = run->stream;
+    s->final = s->final || (run->job->final && !run->stopped);
+    int rc = ls_checkpoints_save(run->checkpoints, s, err);
+    rc = rc < 0 || run->stopped ? rc : ls_stream_flush(s, err);
+    return rc < 0 ? rc : report(run, out, begin_ns, err);
 }
 
 int ls_stream_run_by(const struct ls_stream_job *job, const struct ls_stream_scheduler *scheduler,

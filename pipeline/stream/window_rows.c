@@ -81,7 +81,7 @@ static int write_group(struct emitter *e, int64_t number, struct ls_group *const
     if (count > 1) {
         ls_group_state_clear(view, &e->merged);
     }
-    return rc < 0 ? rc : ls_emission_write(e->emission, view, err);
+    return rc < 0 ? rc : ls_emission_write(e->emission, view, ls_view_end(view, number), err);
 }
 
 static int write_window(struct emitter *e, int64_t number, struct ls_error *err)
