@@ -27,8 +27,9 @@ void ls_progress_begin_by(struct ls_progress *progress, FILE *stream, bool is_te
 void ls_progress_begin(struct ls_progress *progress, FILE *stream, const char *what,
                        const char *unit)
 {
-    ls_progress_begin_by(progress, getenv("NO_PROGRESS") ? NULL : stream, isatty(fileno(stream)),
-                         what, unit, ls_clock_ns);
+    stream = getenv("NO_PROGRESS") ? NULL : stream;
+    ls_progress_begin_by(progress, stream, stream && isatty(fileno(stream)), what, unit,
+                         ls_clock_ns);
 }
 
 /* "12 s", "3 min 20 s", "2 h 05 min" */

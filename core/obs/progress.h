@@ -17,7 +17,7 @@ struct ls_progress {
     uint64_t begin_ns, shown_ns, shown_done;
 };
 
-/* Shows on `stream`, unless the variable NO_PROGRESS is set. */
+/* Shows on `stream`, unless that is NULL or the variable NO_PROGRESS is set. */
 void ls_progress_begin(struct ls_progress *progress, FILE *stream, const char *what,
                        const char *unit);
 

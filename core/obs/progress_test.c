@@ -175,6 +175,17 @@ static void a_stream_is_looked_at(void **state)
     close(master);
 }
 
+/* As `generate --to -` does it on a terminal. */
+static void no_stream_is_silent(void **state)
+{
+    (void)state;
+    struct ls_progress progress;
+    ls_progress_begin(&progress, NULL, "generate", "events");
+    assert_null(progress.stream);
+    ls_progress_show(&progress, 1, 2);
+    assert_true(ls_progress_end(&progress) > 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -183,6 +194,7 @@ int main(void)
         cmocka_unit_test(elsewhere_a_line_every_ten_seconds),
         cmocka_unit_test(a_short_run_leaves_no_trace),
         cmocka_unit_test(a_stream_is_looked_at),
+        cmocka_unit_test(no_stream_is_silent),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
