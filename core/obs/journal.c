@@ -18,8 +18,8 @@
 #define SECOND_NS      UINT64_C(1000000000)
 
 struct sampled {
-    const char *event;
-    uint64_t begin_ns; /* of the second that `written` counts */
+    const char *event, *which; /* NULL: nothing uses it yet */
+    uint64_t begin_ns;         /* of the second that `written` counts */
     unsigned written;
     uint64_t left_out; /* not told yet */
 };
@@ -31,7 +31,7 @@ struct ls_journal {
     bool is_terminal;
     pthread_mutex_t lock; /* for what follows */
     struct ls_buf line;
-    struct sampled sampled[LS_JOURNAL_SAMPLED_MAX];
+    struct sampled sampled[LS_JOURNAL_KINDS_MAX];
     uint64_t lost;
     struct ls_error lost_why; /* of the first one */
 };
@@ -182,38 +182,40 @@ bool ls_journal_takes(const struct ls_journal *j, enum ls_journal_level level)
     return j && level <= j->options.level;
 }
 
-static struct sampled *sampled_of(struct ls_journal *j, const char *event)
+static struct sampled *sampled_of(struct ls_journal *j, const char *event, const char *which)
 {
     size_t i = 0;
-    while (j->sampled[i].event && strcmp(j->sampled[i].event, event) != 0) {
+    while (j->sampled[i].event && (j->sampled[i].event != event || j->sampled[i].which != which)) {
         i++;
-        assert(i < LS_JOURNAL_SAMPLED_MAX);
+        assert(i < LS_JOURNAL_KINDS_MAX);
     }
     j->sampled[i].event = event;
+    j->sampled[i].which = which;
     return &j->sampled[i];
 }
 
 static void tell_left_out(struct ls_journal *j, struct sampled *s)
 {
     char grouped[LS_GROUPED_MAX];
-    char message[160];
+    char message[LS_ERROR_TEXT_MAX];
     const struct ls_journal_field fields[] = {ls_field_text("of", s->event),
+                                              ls_field_text("which", s->which),
                                               ls_field_count("count", s->left_out)};
     if (s->left_out) {
-        snprintf(message, sizeof message, "%s more of %s", ls_grouped(s->left_out, grouped),
-                 s->event);
+        snprintf(message, sizeof message, "%s more of %s %s", ls_grouped(s->left_out, grouped),
+                 s->event, s->which);
         write_line(j, LS_JOURNAL_INFO, "left_out", message, fields, sizeof fields / sizeof *fields);
         s->left_out = 0;
     }
 }
 
-bool ls_journal_samples(struct ls_journal *j, const char *event)
+bool ls_journal_samples(struct ls_journal *j, const char *event, const char *which)
 {
     if (!ls_journal_takes(j, LS_JOURNAL_INFO)) {
         return false;
     }
     pthread_mutex_lock(&j->lock);
-    struct sampled *s = sampled_of(j, event);
+    struct sampled *s = sampled_of(j, event, which);
     uint64_t now_ns = j->options.clock_ns();
     if (s->written && now_ns - s->begin_ns >= SECOND_NS) {
         s->written = 0;
@@ -233,7 +235,7 @@ void ls_journal_settle(struct ls_journal *j)
 {
     if (j) {
         pthread_mutex_lock(&j->lock);
-        for (size_t i = 0; i < LS_JOURNAL_SAMPLED_MAX; i++) {
+        for (size_t i = 0; i < LS_JOURNAL_KINDS_MAX; i++) {
             tell_left_out(j, &j->sampled[i]);
         }
         pthread_mutex_unlock(&j->lock);

@@ -22,7 +22,7 @@ struct ls_journal_options {
     bool json;        /* else the messages alone: on stderr as the program's other words there, in
                          a file with time and level */
     enum ls_journal_level level;    /* this one and those before it */
-    unsigned rate;                  /* lines a second of one sampled event */
+    unsigned rate;                  /* lines a second of one kind that is sampled */
     uint64_t (*clock_ns)(void);     /* NULL: ls_clock_ns */
     int64_t (*clock_wall_ms)(void); /* NULL: ls_clock_wall_ms */
 };
@@ -57,10 +57,11 @@ struct ls_journal_field ls_field_number(const char *name, int64_t number);
 bool ls_journal_takes(const struct ls_journal *journal, enum ls_journal_level level);
 
 /* Likewise, at LS_JOURNAL_INFO, of an event of which there may be any number: false also where a
- * second has had its lines of it. Then it is counted, and the count is told by an event
- * `left_out`. `event` is a literal; at most LS_JOURNAL_SAMPLED_MAX different ones. */
-#define LS_JOURNAL_SAMPLED_MAX 8
-bool ls_journal_samples(struct ls_journal *journal, const char *event);
+ * second has had its lines of this kind. Then it is counted, and the count is told by an event
+ * `left_out`. A kind is an event and which of it (a reason, a view), told apart by their addresses,
+ * which live as long as the journal; at most LS_JOURNAL_KINDS_MAX. */
+#define LS_JOURNAL_KINDS_MAX 512
+bool ls_journal_samples(struct ls_journal *journal, const char *event, const char *which);
 
 /* Tells the counts of what was left out until now. */
 void ls_journal_settle(struct ls_journal *journal);

@@ -127,11 +127,13 @@ static void a_file_is_appended_to(void **state)
                                 "2026-01-01T00:00:00.123Z info  two\n");
 }
 
-static void try(struct ls_journal *j, const char *event, unsigned count)
+static const char record[] = "record", late[] = "late", bad[] = "bad";
+
+static void try(struct ls_journal *j, const char *which, unsigned count)
 {
     for (unsigned i = 0; i < count; i++) {
-        if (ls_journal_samples(j, event)) {
-            ls_journal_write(j, LS_JOURNAL_INFO, event, event, NULL, 0);
+        if (ls_journal_samples(j, record, which)) {
+            ls_journal_write(j, LS_JOURNAL_INFO, record, which, NULL, 0);
         }
     }
 }
@@ -144,27 +146,28 @@ static void records_are_sampled_and_the_rest_is_counted(void **state)
     (void)state;
     struct ls_journal *j = begin(false, LS_JOURNAL_INFO, 2);
     now_ns = 5000000000;
-    try(j, "late", 5);
-    try(j, "bad", 1);
+    try(j, late, 5);
+    try(j, bad, 1);
     now_ns += 999999999;
-    try(j, "late", 1000);
+    try(j, late, 1000);
     now_ns += 1; /* the next second */
-    try(j, "late", 3);
+    try(j, late, 3);
     ls_journal_settle(j);
     ls_journal_settle(j);
-    try(j, "late", 1);
-    try(j, "bad", 1);
+    try(j, late, 1);
+    try(j, bad, 1);
     assert_string_equal(end(j), INFO "late\n" INFO "late\n" INFO "bad\n" /* */
-                        INFO "1,003 more of late\n"                      /* */
+                        INFO "1,003 more of record late\n"               /* */
                         INFO "late\n" INFO "late\n"                      /* */
-                        INFO "1 more of late\n"                          /* settled */
-                        INFO "bad\n" INFO "1 more of late\n");
+                        INFO "1 more of record late\n"                   /* settled */
+                        INFO "bad\n" INFO "1 more of record late\n");
     j = begin(true, LS_JOURNAL_INFO, 0); /* none of them */
-    try(j, "late", 7);
-    assert_string_equal(end(j), HEAD "\"info\",\"event\":\"left_out\",\"message\":\"7 more of "
-                                     "late\",\"of\":\"late\",\"count\":7}\n");
+    try(j, late, 7);
+    assert_string_equal(end(j),
+                        HEAD "\"info\",\"event\":\"left_out\",\"message\":\"7 more of "
+                             "record late\",\"of\":\"record\",\"which\":\"late\",\"count\":7}\n");
     j = begin(false, LS_JOURNAL_WARN, 2); /* nobody listens */
-    try(j, "late", 7);
+    try(j, late, 7);
     assert_string_equal(end(j), "");
 }
 
@@ -172,7 +175,7 @@ static void nobody_is_told_by_no_journal(void **state)
 {
     (void)state;
     assert_false(ls_journal_takes(NULL, LS_JOURNAL_ERROR));
-    assert_false(ls_journal_samples(NULL, "late"));
+    assert_false(ls_journal_samples(NULL, "record", "late"));
     ls_journal_write(NULL, LS_JOURNAL_ERROR, "e", "m", NULL, 0);
     ls_journal_settle(NULL);
     assert_int_equal(ls_journal_close(NULL, &err), 0);
