@@ -1,0 +1,42 @@
+/* What the files of the batch run share: the run, and its workers. */
+#ifndef LS_BATCH_BATCH_INTERNAL_H
+#define LS_BATCH_BATCH_INTERNAL_H
+
+#include "pipeline/batch/batch_run.h"
+#include "pipeline/batch/scan.h"
+
+#include <pthread.h>
+
+struct batch_run;
+
+struct batch_worker {
+    struct batch_run *run;
+    struct ls_scan_part *parts; /* [view] */
+    struct ls_record record;
+    pthread_t thread;
+    int rc;
+    struct ls_error err;
+};
+
+struct batch_run {
+    const struct ls_batch_job *job;
+    struct ls_log *log;
+    struct ls_outputs *outputs;
+    char temporary[LS_PATH_MAX];
+    uint32_t partitions;
+    size_t part_count; /* topic partitions */
+    struct ls_partition_counts *counts;
+    struct batch_worker **workers;
+    size_t memory_each; /* of one worker */
+    /* shared by the workers, under the lock */
+    pthread_mutex_t lock;
+    size_t next; /* topic partition, then view, that nobody has taken yet */
+    uint64_t done, total;
+    bool failed;
+};
+
+/* Reads a topic partition as often as it takes: its records' fates are found and written, and what
+ * they bring to views goes into the worker's parts. */
+int ls_batch_partition(struct batch_worker *w, size_t part);
+
+#endif
