@@ -197,14 +197,32 @@ static inline void write_expression(struct author *a)
     }
 }
 
-static inline void write_select(struct author *a, bool expressions)
+/* An expression over the columns before, of which there is at least one. */
+static inline void write_expression_of_columns(struct author *a)
+{
+    static const char *const parts[][2] = {
+        {"", " * 2"}, {"", " > 2"}, {"7 - ", ""}, {"", " is null"}, {"-", ""}};
+    int column = operand_at_random(a);
+    int other = operand_at_random(a);
+    begin_column(a, false);
+    if (column < 0) {
+        WRITE(a, "{expr: \"%s\"}", one_in(a->d, 2) ? "1" : "'some'");
+    } else if (other >= 0 && one_in(a->d, 2)) {
+        WRITE(a, "{expr: \"c%d / c%d\", scale: %lld}", column, other, (long long)below(a->d, 4));
+    } else {
+        int64_t at = below(a->d, 5);
+        WRITE(a, "{expr: \"%sc%d%s\"}", parts[at][0], column, parts[at][1]);
+    }
+}
+
+static inline void write_select(struct author *a, bool of_records)
 {
     int64_t count = 1 + below(a->d, RANDOM_COLUMNS_MAX);
     a->columns = 0;
     WRITE(a, ", select: {");
     while (a->columns < count) {
-        if (expressions && one_in(a->d, 3)) {
-            write_expression(a);
+        if (one_in(a->d, 3)) {
+            of_records ? write_expression(a) : write_expression_of_columns(a);
         } else {
             write_aggregate(a);
         }

@@ -157,8 +157,9 @@ static const struct ls_table top_table = {
 static const struct ls_option expr_rows[] = {
     {"expr", LS_OPTION_TEXT, LS_OPTION_REQUIRED | LS_OPTION_MAIN,
      offsetof(struct ls_aggregate_field, field),
-     .summary = "Of a join, over left.FIELD and right.FIELD; of rolling features and alerts, over "
-                "the record's fields and the columns before this one.",
+     .summary =
+         "Of windows, over the columns before this one; of rolling features and alerts, over "
+         "these and the record's fields; of a join, over left.FIELD and right.FIELD.",
      .example = "right.event_time - left.event_time"},
     END,
 };
@@ -170,7 +171,7 @@ const struct ls_member ls_member_count = {"count", "How many records.", &count_t
 const struct ls_member ls_member_distinct = {"distinct", "How many different values, exactly.",
                                              &of_table};
 const struct ls_member ls_member_column = {
-    "expr", "An expression over one record: of joins, rolling features and alerts.", &expr_table};
+    "expr", "An expression: of windows over columns, else over a record and columns.", &expr_table};
 const struct ls_member ls_member_first = {
     "first", "The value of the first record that has one, by event_time and event_id.", &of_table};
 const struct ls_member ls_member_last = {

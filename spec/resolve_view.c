@@ -100,10 +100,7 @@ static void check_function(struct viewer *v, const struct ls_spec_aggregate *col
     const struct ls_spec_view *view = v->view;
     const char *word = column->function.member->word;
     bool expr = column->function.member == &ls_member_column;
-    if (expr && view->window.member) {
-        PROBLEM(v->r, "LS2033", column->where, "use an aggregate: {last: amount}, say",
-                "a window's rows are of many records, `expr` is of one");
-    } else if (!expr && view->join) {
+    if (!expr && view->join) {
         PROBLEM(v->r, "LS2033", column->where, "write {expr: left.amount}, say",
                 "a join's columns are expressions over a pair of records, `%s` is of many", word);
     } else if (!expr && v->is_alert && !view->rolling) {

@@ -176,8 +176,6 @@ static void what_does_not_go_together(void **state)
          false, "`where` does not go with `join`"},
         {VIEW("join: {left: order, right: visit, within: 1m}, select: {n: count}"), false,
          "a join's columns are expressions over a pair of records, `count` is of many"},
-        {VIEW("from: order, window: {session: 1m}, select: {x: {expr: source}}"), false,
-         "a window's rows are of many records, `expr` is of one"},
         {VIEW("from: order, when: n > 1, select: {n: count}, severity: INFO"), true,
          "`count` looks back, and nothing says how far"},
         {VIEW("when: source is null, severity: INFO"), true, "it reads nothing"},

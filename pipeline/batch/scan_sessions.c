@@ -46,7 +46,7 @@ static int add_record(struct scan *s, const struct ls_contribution *c,
             !ls_aggregate_add(&numbers[1], input->to)) {
             return overflows(s, column, err);
         }
-        if (!input->present) {
+        if (!input->present || column->kind == LS_AGGREGATE_EXPR) {
             continue;
         }
         if (column->kind >= LS_AGGREGATE_DISTINCT) {
@@ -70,6 +70,9 @@ static int results(struct scan *s, struct ls_error *err)
     for (size_t i = 0; rc == 0 && i < s->view->column_count; i++) {
         const struct ls_view_column *column = &s->view->columns[i];
         const struct ls_aggregate *numbers = &s->numbers[column->number_at];
+        if (column->kind == LS_AGGREGATE_EXPR) {
+            continue; /* made of the others, with the row */
+        }
         if (column->kind >= LS_AGGREGATE_DISTINCT) {
             rc = ls_set_result(s->view, column, &s->sets[column->set_at], &row->results[i],
                                &s->rows->tops, err);

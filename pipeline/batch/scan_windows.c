@@ -58,7 +58,7 @@ static int add_record(struct scan *s, const struct ls_sorted *item, struct ls_er
             continue;
         }
         if (column->kind >= LS_AGGREGATE_DISTINCT) {
-            continue; /* counted by value */
+            continue; /* counted by value; or an expression */
         }
         bool fits = !input->present ||
                     ls_aggregate_add(&s->numbers[column->number_at], input->number);
@@ -329,6 +329,9 @@ static int results(struct scan *s, struct ls_error *err)
         const struct ls_view_column *column = &s->view->columns[i];
         struct ls_aggregate_result *out = &s->row.results[i];
         const struct ls_aggregate *numbers = &s->numbers[column->number_at];
+        if (column->kind == LS_AGGREGATE_EXPR) {
+            continue; /* made of the others, with the row */
+        }
         if (column->kind >= LS_AGGREGATE_DISTINCT) {
             rc = end_set(s, i, err);
         } else if (column->kind == LS_AGGREGATE_FIRST || column->kind == LS_AGGREGATE_LAST) {

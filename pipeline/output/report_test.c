@@ -31,7 +31,7 @@ static void make_run(struct pipe *p, const char *folder, const struct ls_run_fac
 {
     struct ls_outputs *o;
     const struct ls_view *visits = &p->views->views[2];
-    const struct ls_view_row columns = {
+    struct ls_view_row columns = {
         .results = {{.number = 2}, {.number = 6}, {.number = 1}}}; /* n, pages, who */
     struct ls_buf row;
     struct message m; /* the record points into it */

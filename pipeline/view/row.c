@@ -79,15 +79,12 @@ static struct ls_cell cell_of(const struct ls_view_column *column,
     return cell;
 }
 
-static int evaluate(const struct ls_view *view, const struct ls_view_column *column,
-                    const uint8_t *id, uint32_t id_size, struct ls_view_row *row,
-                    struct ls_aggregate_result *result, struct ls_error *err)
+/* False when it leaves 128 bits. */
+static bool evaluate(const struct ls_view_column *column, const struct ls_view_row *row,
+                     struct ls_aggregate_result *result)
 {
     struct ls_expr_value value;
     enum ls_expr_status status = ls_expr_eval(column->expr, row->cells, &value);
-    if (status == LS_EXPR_OVERFLOW) {
-        return expression_fails(view, column->name, "leaves 128 bits", id, id_size, err);
-    }
     *result = (struct ls_aggregate_result){.is_null = status == LS_EXPR_DIVISION_BY_ZERO ||
                                                       value.is_null};
     if (!result->is_null) {
@@ -95,29 +92,36 @@ static int evaluate(const struct ls_view *view, const struct ls_view_column *col
         result->bytes = value.bytes;
         result->size = value.size;
     }
-    return 0;
+    return status != LS_EXPR_OVERFLOW;
+}
+
+/* The columns that are expressions. NULL, or why *failed ends the run. */
+static const char *evaluate_all(const struct ls_view *view, struct ls_view_row *row,
+                                const struct ls_view_column **failed)
+{
+    for (size_t i = 0; i < view->column_count; i++) {
+        const struct ls_view_column *column = *failed = &view->columns[i];
+        struct ls_aggregate_result *result = &row->results[i];
+        if (column->kind == LS_AGGREGATE_EXPR && !evaluate(column, row, result)) {
+            return "leaves 128 bits";
+        }
+        if (column->is_used) {
+            if (result->overflows || !ls_fits_i64(result->number)) {
+                return "does not fit 64 bits";
+            }
+            row->cells[i] = cell_of(column, result);
+        }
+    }
+    return NULL;
 }
 
 int ls_view_evaluate(const struct ls_view *view, const struct ls_cell *kept, const uint8_t *id,
                      uint32_t id_size, struct ls_view_row *row, struct ls_error *err)
 {
-    int rc = 0;
+    const struct ls_view_column *failed;
     memcpy(row->cells + view->column_count, kept, view->kept_count * sizeof *kept);
-    for (size_t i = 0; rc == 0 && i < view->column_count; i++) {
-        const struct ls_view_column *column = &view->columns[i];
-        struct ls_aggregate_result *result = &row->results[i];
-        if (column->kind == LS_AGGREGATE_EXPR) {
-            rc = evaluate(view, column, id, id_size, row, result, err);
-        }
-        if (rc == 0 && column->is_used) {
-            if (result->overflows || !ls_fits_i64(result->number)) {
-                return expression_fails(view, column->name, "does not fit 64 bits", id, id_size,
-                                        err);
-            }
-            row->cells[i] = cell_of(column, result);
-        }
-    }
-    return rc;
+    const char *why = evaluate_all(view, row, &failed);
+    return why ? expression_fails(view, failed->name, why, id, id_size, err) : 0;
 }
 
 int ls_view_condition(const struct ls_view *view, const struct ls_expr *condition,
@@ -133,19 +137,19 @@ int ls_view_condition(const struct ls_view *view, const struct ls_expr *conditio
 
 /* ---- bytes */
 
-static int does_not_fit(const struct ls_view *view, const struct ls_view_column *column,
-                        int64_t time_ms, const uint8_t *key, size_t key_size, struct ls_error *err)
+static int column_fails(const struct ls_view *view, const struct ls_view_column *column,
+                        const char *why, int64_t time_ms, const uint8_t *key, size_t key_size,
+                        struct ls_error *err)
 {
     char time[LS_TIME_TEXT_MAX];
     char hex[2 * 64 + 1];
     ls_time_format(time_ms, time);
     ls_hex(key, key_size < 64 ? key_size : 64, hex);
     return ls_error_set(
-        err, LS_E_DATA,
-        "view %s: column %s of the %s %s, key %s (Avro, hex), does not fit its type",
-        view->spec->name, column->name,
+        err, LS_E_DATA, "view %s: column %s of the %s %s, key %s (Avro, hex), %s", view->spec->name,
+        column->name,
         view->kind == LS_VIEW_WINDOWS || view->kind == LS_VIEW_SESSIONS ? "window from" : "row of",
-        time, hex);
+        time, hex, why);
 }
 
 static bool counts(const struct ls_view_column *column)
@@ -210,7 +214,7 @@ static int put_columns(const struct ls_view *view, int64_t time_ms, const uint8_
         const struct ls_view_column *column = &view->columns[i];
         const struct ls_aggregate_result *result = &row->results[i];
         if (!fits(column, result)) {
-            return does_not_fit(view, column, time_ms, key, key_size, err);
+            return column_fails(view, column, "does not fit its type", time_ms, key, key_size, err);
         }
         int rc = ls_buf_reserve(out, result->size + (size_t)32, err);
         if (rc < 0) {
@@ -232,9 +236,14 @@ static int put_columns(const struct ls_view *view, int64_t time_ms, const uint8_
 }
 
 int ls_row_of_window(const struct ls_view *view, int64_t start, int64_t end, const uint8_t *key,
-                     size_t key_size, const struct ls_view_row *row, struct ls_buf *out,
+                     size_t key_size, struct ls_view_row *row, struct ls_buf *out,
                      struct ls_error *err)
 {
+    const struct ls_view_column *failed;
+    const char *why = evaluate_all(view, row, &failed);
+    if (why) {
+        return column_fails(view, failed, why, start, key, key_size, err);
+    }
     out->size = 0;
     int rc = ls_buf_reserve(out, key_size + (size_t)2 * LS_AVRO_LONG_MAX, err);
     if (rc < 0) {

@@ -31,9 +31,10 @@ int ls_view_condition(const struct ls_view *view, const struct ls_expr *conditio
                       struct ls_error *err);
 
 /* The encoding of a row, instead of what `out` held. LS_E_DATA when a value does not fit its type:
- * the message names view, column, time and key (P8). */
+ * the message names view, column, time and key (P8). Of a window, the columns that are expressions
+ * are filled in here, over the columns before each; one that cannot be ends likewise. */
 int ls_row_of_window(const struct ls_view *view, int64_t start, int64_t end, const uint8_t *key,
-                     size_t key_size, const struct ls_view_row *row, struct ls_buf *out,
+                     size_t key_size, struct ls_view_row *row, struct ls_buf *out,
                      struct ls_error *err);
 
 /* Of a rolling view; of an alert rule with the transition. */

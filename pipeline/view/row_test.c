@@ -469,6 +469,49 @@ static void test_expressions_that_do_not_fit(void **state)
     assert_int_equal(evaluate(p, &amount, 0), LS_E_DATA);
 }
 
+/* Those of a window are over its columns alone, and are made with the row. */
+static void test_expressions_of_windows(void **state)
+{
+    static const struct {
+        ls_i128 total, count, share;
+        const char *why; /* NULL: it fits */
+    } cases[] = {
+        {250, 2, 1250, NULL},
+        {-1, 3, -3, NULL}, /* -0.0033.. */
+        {(ls_i128)INT64_MAX + 1, 1, 0,
+         "column total of the window from 1969-12-31T23:59:59.000Z, "
+         "key 02 (Avro, hex), does not fit 64 bits"},
+        {INT64_MAX, 3037000500, 0,
+         "column square of the window from 1969-12-31T23:59:59.000Z, key 02 "
+         "(Avro, hex), does not fit its type"},
+    };
+    struct pipe *p = *state;
+    plan_kinds(
+        p,
+        "  views:\n"
+        "    - {name: v, from: sale, window: {tumbling: 1s}, by: [kind], select: {total: {sum: "
+        "amount}, n: count, share: {expr: total / n, scale: 3}, square: {expr: n * n}}}\n",
+        NULL);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct decoded row;
+        columns.results[0] = number(cases[i].total);
+        columns.results[1] = number(cases[i].count);
+        assert_int_equal(make_row(p, "v", &row), cases[i].why ? LS_E_DATA : 0);
+        if (cases[i].why) {
+            assert_non_null(strstr(p->base.err.text, cases[i].why));
+        } else {
+            assert_true(columns.results[2].number == cases[i].share);
+            assert_int_equal(row.cells[4].number, cases[i].count);
+        }
+        ls_buf_clear(&row.bytes);
+    }
+    struct decoded row;
+    columns.results[0] = columns.results[1] = number(0);
+    assert_int_equal(make_row(p, "v", &row), 0);
+    assert_true(row.cells[5].is_null); /* a division by nothing */
+    ls_buf_clear(&row.bytes);
+}
+
 /* Of the columns and the record; unknown is false. */
 static void test_conditions(void **state)
 {
@@ -519,6 +562,7 @@ int main(void)
         PIPE_TEST(test_top_that_does_not_fit),
         PIPE_TEST(test_expressions),
         PIPE_TEST(test_expressions_that_do_not_fit),
+        PIPE_TEST(test_expressions_of_windows),
         PIPE_TEST(test_conditions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

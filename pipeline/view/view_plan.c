@@ -187,7 +187,7 @@ int ls_view_where(struct planner *p, const char *text, struct ls_where where,
     return rc;
 }
 
-/* ---- expressions over kept fields and columns */
+/* ---- expressions over kept fields and columns; of windows over columns alone */
 
 struct row_scope {
     struct planner *p;
@@ -254,11 +254,24 @@ static bool keep_field(struct row_scope *scope, const char *name, int side,
     return true;
 }
 
+static bool is_window(const struct ls_view *v)
+{
+    return v->kind == LS_VIEW_WINDOWS || v->kind == LS_VIEW_SESSIONS;
+}
+
 static bool row_symbol(void *context, const char *name, struct ls_expr_symbol *symbol)
 {
     struct row_scope *scope = context;
     const struct ls_view *v = scope->p->view;
     const char *dot = strchr(name, '.');
+    if (is_window(v)) {
+        bool found = column_symbol(scope, name, symbol);
+        if (!found && is_known(v, name)) {
+            PROBLEM(scope->p, scope->where, "let an aggregate of it be a column before this one",
+                    "`%s` is a field of one record, and a window's rows are of many", name);
+        }
+        return found;
+    }
     if (v->kind != LS_VIEW_JOIN) {
         return column_symbol(scope, name, symbol) ||
                (is_known(v, name) && keep_field(scope, name, -1, symbol));
@@ -297,7 +310,7 @@ static const char *suggest_in_row(const void *context, const char *name,
     for (; count < scope->columns; count++) {
         names[count] = v->columns[count].name;
     }
-    for (size_t i = 0; i < topic->column_count; i++) {
+    for (size_t i = 0; i < topic->column_count && !is_window(v); i++) {
         names[count++] = topic->columns[i].name;
     }
     names[count] = NULL;

@@ -53,6 +53,7 @@ static void test_nullable(void **state)
 }
 
 #define ROLLING(rest) "{name: v, from: sale, rolling: {over: 1s}, select: {" rest "}}"
+#define WINDOW(rest)  "{name: v, from: sale, window: {session: 1s}, select: {" rest "}}"
 #define OF_BOTH(rest) "{name: v, from: [sale, visit], rolling: {over: 1s}, " rest "}"
 #define JOIN(rest)    "{name: v, join: {left: sale, right: visit, within: 1s" rest "}}"
 
@@ -114,6 +115,11 @@ static void test_mistakes_in_expressions(void **state)
             {"{name: v, from: sale, rolling: {over: 1s}, select: {many: count}, when: mny > 1, "
              "severity: INFO}",
              "LS2102", "alerts[0].when", "there is no field `mny` here", "did you mean `many`?"},
+            {WINDOW("total: count, x: {expr: amount / total}"), "LS2303", "views[0].select.x.expr",
+             "`amount` is a field of one record, and a window's rows are of many",
+             "let an aggregate of it be a column before this one"},
+            {WINDOW("total: count, x: {expr: amonut / total}"), "LS2102", "views[0].select.x.expr",
+             "there is no field `amonut` here", "known here: total"},
             {JOIN("}, select: {x: {expr: amount}"), "LS2303", "views[0].select.x.expr",
              "`amount` is neither the left record's nor the right one's",
              "left.amount or right.amount, say"},

@@ -141,14 +141,15 @@ class Maker:
         beside |= {'q': self.some('1/2', '1/100', 0.75, '95/100', 1, '1/3')} if word == 'quantile' else {}
         return {word: {'field': of, **where} if where else of, **beside}
 
-    def columns(self, fields, aggregates, expressions):
-        types, out = {n: (f.kind, f.scale) for n, f in fields.items() if f.kind}, {}
+    def columns(self, fields, aggregates, of_records):
+        types, out = {n: (f.kind, f.scale) for n, f in fields.items() if f.kind and of_records}, {}
         for i in range(self.some(1, 2, 3, 5)):
             name = self.some(f'c{i}', f'c{i}', self.rng.choice(list(fields)).replace('.', '_'))        # of a field, sometimes, which it hides
             if name in out:
                 continue
-            if expressions and (not aggregates or self.rng.random() < .4):
-                number = self.number(types, self.rng.choice([n for n, (k, _) in types.items() if k == 'number']))
+            numbers = [n for n, (k, _) in types.items() if k == 'number']
+            if numbers and (not aggregates or self.rng.random() < .4):
+                number = self.number(types, self.rng.choice(numbers))
                 text = self.some(self.rng.choice(list(types)), number, number, self.condition(types), f'({number}) / ({self.rng.choice(["2", "3", number])})')
                 if not self.fine(text, types):
                     continue
@@ -157,7 +158,7 @@ class Maker:
                 out[name] = self.aggregate(fields)
             column = Column('v', name, out[name], fields, dict(types))
             types.pop(name, None)
-            if column.field.kind and expressions and aggregates:        # a join's expressions see its records alone
+            if column.field.kind and aggregates:        # a join's expressions see its records alone
                 types[name] = column.field.kind, column.field.scale
         return out or {'c': {'expr': 'left.event_id' if 'left.event_id' in types else 'event_id'} if not aggregates else 'count'}, types
 
