@@ -291,7 +291,9 @@ int ls_checkpoint_get_large(struct checkpoint_reader *r, struct ls_stream *s, st
     while (rc == 0 && ls_checkpoint_get(r) == 1 && !r->bad) {
         rc = get_group(r, s, err);
     }
-    forget_windows(s);
+    if (rc == 0) {
+        forget_windows(s);
+    }
     for (size_t v = 0; rc == 0 && !r->bad && v < s->views->count; v++) {
         rc = s->operators[v] ? ls_operator_get(s->operators[v], r, s->emitted[v], err) : 0;
     }

@@ -576,10 +576,20 @@ static void test_another_job(void **state)
     ls_checkpoints_close(checkpoints);
 }
 
-static void test_refused_memory(void **state)
+/* With more workers than those that go on with it. */
+static void write_of_four(struct pipe *p)
 {
-    struct pipe *p = *state;
-    write_three(p);
+    struct lab lab;
+    open_lab(&lab, p);
+    FINE(p, ls_stream_add_workers(lab.stream, 4, &p->base.err));
+    begin_outputs(&lab, NULL);
+    take(&lab, 10);
+    save(&lab);
+    close_lab(&lab);
+}
+
+static void refuse_each(struct pipe *p)
+{
     unsigned long refused = 0;
     for (int rc = LS_E_NOMEM; rc == LS_E_NOMEM; refused++) {
         struct lab lab;
@@ -593,6 +603,18 @@ static void test_refused_memory(void **state)
         close_lab(&lab);
     }
     assert_true(refused > 10);
+}
+
+static void test_refused_memory(void **state)
+{
+    write_three(*state);
+    refuse_each(*state);
+}
+
+static void test_refused_memory_for_more_workers(void **state)
+{
+    write_of_four(*state);
+    refuse_each(*state);
 }
 
 /* A checkpoint that could not be written leaves those before it as they were. */
@@ -634,6 +656,7 @@ int main(void)
         PIPE_TEST(test_another_state_version),
         PIPE_TEST(test_another_job),
         PIPE_TEST(test_refused_memory),
+        PIPE_TEST(test_refused_memory_for_more_workers),
         PIPE_TEST(test_refused_memory_while_saving),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
