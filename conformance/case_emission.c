@@ -249,9 +249,8 @@ static int run_win_6(struct ls_verify *v, struct ls_case_result *r, struct ls_er
         const char *log = name ? ls_verify_path(v, err, "cases/WIN-6/%s-log", name) : NULL;
         const char *batch;
         rc = log ? ls_verify_prefix(v, log, quarter, &records, err) : err->code;
-        rc = rc < 0 ? rc
-                    : ls_verify_both(v, r, name, (struct ls_verify_run){.log = log, .umask = -1},
-                                     &batch, err);
+        struct ls_verify_run run = {.log = log, .umask = -1, .order = "sequential"};
+        rc = rc < 0 ? rc : ls_verify_both(v, r, name, run, &batch, err);
         for (size_t i = 0; rc == 0 && r->verdict != LS_VERDICT_FAIL && i < views->count; i++) {
             rc = has_windows(&list[i]) ? check_finished(v, r, &list[i], batch, &finals, err) : 0;
         }

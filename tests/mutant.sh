@@ -1,18 +1,19 @@
 #!/usr/bin/env bash
-# mutant.sh PROGRAM MUTANT SPEC: with this defect switched on, `verify` has to exit 1 and to name a place.
+# mutant.sh PROGRAM MUTANT SPEC [CASE]: with this defect switched on, `verify` has to exit 1 and to name a place; or, given a CASE, that case alone has to fail.
 set -euo pipefail
-program=$1 mutant=$2 spec=$3
-out=mutant-$mutant
+program=$1 mutant=$2 spec=$3 case=${4:-}
+out=mutant-$mutant${case:+-$case}
+options=(--events 60000 --case-events 60000 --kills 12 --set faults.duplicate.rate=1/20 --cases PLAIN,NAIVE,WM-1,CRS-1)
+[ -z "$case" ] || options=(--case-events 3000 --cases "$case")
 status=0
 rm -rf "$out"
-"$program" "$mutant" verify "$spec" --events 60000 --case-events 60000 --kills 12 --set faults.duplicate.rate=1/20 \
-    --cases PLAIN,NAIVE,WM-1,CRS-1 --out "$out" >"$out.txt" 2>&1 || status=$?
+"$program" "$mutant" verify "$spec" "${options[@]}" --out "$out" >"$out.txt" 2>&1 || status=$?
 if [ "$status" != 1 ]; then
     echo "the defect $mutant was not caught: verify exited with $status"
     cat "$out.txt"
     exit 1
 fi
-grep -Eq '^(  row [0-9]+ |.*(row|position) [0-9]+)' "$out.txt" || {
+[ -n "$case" ] || grep -Eq '^(  row [0-9]+ |.*(row|position) [0-9]+)' "$out.txt" || {
     echo "the defect $mutant was caught, but no record is named:"
     cat "$out.txt"
     exit 1

@@ -32,6 +32,16 @@ enum ls_mutant {
     LS_MUTANT_AT_IGNORED,          /* shared: look-ups are at event_time, whatever `at` says */
     LS_MUTANT_LATER_READING,       /* shared: an hour that a clock shows twice is the second one */
     LS_MUTANT_ROUNDED_EACH,        /* shared: an adjustment is rounded after each factor */
+    LS_MUTANT_WINDOWS_TRUNCATED,   /* shared: windows before 1970 by division towards zero */
+    LS_MUTANT_WINDOWS_COUNTED,     /* shared: a record is in size / every windows */
+    LS_MUTANT_TIES_REVERSED,       /* shared: of equals `top` takes the greater */
+    LS_MUTANT_SUM_SATURATES,       /* shared: a sum stays at the edge of 64 bits */
+    LS_MUTANT_OVERFLOW_CUT,        /* shared: what does not fit its type is cut to fit */
+    LS_MUTANT_ZERO_UNSIGNED,       /* shared: -0.0 becomes 0.0 */
+    LS_MUTANT_YEAR_SHORT,          /* shared: the year 9999 lacks its last millisecond */
+    LS_MUTANT_SESSION_AT_GAP,      /* stream: what is just the gap away is of the session */
+    LS_MUTANT_ROW_TWICE,           /* stream: a window's rows are written twice */
+    LS_MUTANT_OTHER_SPEC_ACCEPTED, /* stream: nobody looks whether a state is of this spec */
     /* of what has to last; `lockstep-mutants MUTANT simulate` finds these */
     LS_MUTANT_REPLACED_NOT_SYNCED, /* shared: a file is renamed before it was synced */
     LS_MUTANT_RENAME_NOT_SYNCED,   /* shared: the folder is not synced after a rename */

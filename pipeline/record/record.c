@@ -98,7 +98,7 @@ static bool check_envelope(const struct ls_spec_version *version, const struct l
 
 static bool time_in_range(int64_t time_ms)
 {
-    return time_ms >= LS_TIME_MIN_MS && time_ms <= LS_TIME_MAX_MS;
+    return time_ms >= LS_TIME_MIN_MS && time_ms <= LS_TIME_MAX_MS - LS_MUTANT(YEAR_SHORT);
 }
 
 /* A timestamp of -1 is Kafka's word for none. */
@@ -367,6 +367,9 @@ void ls_record_normalize(const struct ls_topic_plan *topic, uint32_t partition, 
     size_t count = topic->column_count - LS_PHYSICAL_COLUMNS;
     for (size_t i = 0; i < count; i++) {
         record->normal[i] = record->cells[topic->columns[i].cell];
+        if (LS_MUTANT(ZERO_UNSIGNED) && record->normal[i].number == INT64_MIN) { /* -0.0's bits */
+            record->normal[i].number = 0;
+        }
     }
     record->normal[count] = (struct ls_cell){.number = partition};
     record->normal[count + 1] = (struct ls_cell){.number = (int64_t)position};

@@ -2,6 +2,7 @@
  * the next record of any group is `gap` or more behind its last one. So open sessions lie in a list
  * by their last record, and only its front is looked at. */
 #include "core/base/mem.h"
+#include "core/base/mutant.h"
 #include "pipeline/stream/key_table.h"
 #include "pipeline/stream/operator.h"
 
@@ -109,7 +110,8 @@ static int session_of(struct sessions *s, const uint8_t *key, size_t size, int64
 static int close_before(struct sessions *s, int64_t time_ms, struct ls_error *err)
 {
     int rc = 0;
-    while (rc == 0 && s->first && s->first->last <= time_ms - s->op.view->gap_ms) {
+    while (rc == 0 && s->first &&
+           s->first->last <= time_ms - s->op.view->gap_ms - LS_MUTANT(SESSION_AT_GAP)) {
         struct session *session = s->first;
         rc = ls_mem_grow(&s->closed, &s->closed_capacity, s->closed_count + 1,
                          sizeof(struct session *), err);

@@ -17,7 +17,11 @@ bool ls_aggregate_add(struct ls_aggregate *a, int64_t value)
         a->greatest = value;
     }
     a->count++;
-    return !ls_add_overflows(a->sum, value, &a->sum);
+    bool added = !ls_add_overflows(a->sum, value, &a->sum);
+    if (LS_MUTANT(SUM_SATURATES) && !ls_fits_i64(a->sum)) {
+        a->sum = a->sum < 0 ? INT64_MIN : INT64_MAX;
+    }
+    return added;
 }
 
 bool ls_aggregate_merge(struct ls_aggregate *a, const struct ls_aggregate *other)

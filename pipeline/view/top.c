@@ -2,6 +2,7 @@
 
 #include "core/avro/encode.h"
 #include "core/base/mem.h"
+#include "core/base/mutant.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -32,7 +33,8 @@ static int order(const void *a, const void *b)
     }
     uint32_t common = x->size < y->size ? x->size : y->size;
     int values = common ? memcmp(x->value, y->value, common) : 0;
-    return values ? values : (x->size > y->size) - (x->size < y->size);
+    values = values ? values : (x->size > y->size) - (x->size < y->size);
+    return LS_MUTANT(TIES_REVERSED) ? -values : values;
 }
 
 static void swap(struct ls_top_entry *a, struct ls_top_entry *b)
