@@ -2,6 +2,7 @@
 
 #include "cli/commands.h"
 #include "conformance/target.h"
+#include "conformance/verify.h"
 #include "spec/reason.h"
 
 #include <string.h>
@@ -41,6 +42,13 @@ static const char reasons_head[] =
     "headers and value. `summary.json` counts them; `lockstep explain REASON` says what stands "
     "here.\n";
 
+static const char cases_head[] =
+    "# The cases\n\n"
+    "What `lockstep verify` tries, each on its own (`--cases WIN-1,NUM-*`): it changes one thing "
+    "and says what has to stay the same. A case that a target or a spec lacks something for is "
+    "SKIP, one that injected nothing is INCONCLUSIVE; neither is a pass. [Targets](../targets.md) "
+    "tells of knobs; `lockstep explain CASE` says what stands here.\n";
+
 static int reasons_page(struct ls_buf *out, struct ls_error *err)
 {
     int rc = ls_buf_append_text(out, reasons_head, err);
@@ -49,6 +57,23 @@ static int reasons_page(struct ls_buf *out, struct ls_error *err)
         rc = ls_buf_appendf(out, err, "\n## %s\n\n%s%s%s%s\n\n%s", r->name,
                             *r->stage ? "*Stage: " : "", r->stage, *r->stage ? ".* " : "", r->title,
                             r->text);
+    }
+    return rc;
+}
+
+/* Their texts are broken for a terminal; here they are paragraphs. */
+static int cases_page(struct ls_buf *out, struct ls_error *err)
+{
+    int rc = ls_buf_append_text(out, cases_head, err);
+    for (const struct ls_case *const *c = ls_cases; rc == 0 && *c; c++) {
+        rc = ls_buf_appendf(out, err, "\n## %s\n\n*%s.*", (*c)->id, (*c)->title);
+        rc = rc < 0 || !(*c)->knob
+                 ? rc
+                 : ls_buf_appendf(out, err, " Needs `%s` of a target.", (*c)->knob);
+        rc = rc < 0 || !(*c)->fault
+                 ? rc
+                 : ls_buf_appendf(out, err, " Needs the fault `%s` of a spec.", (*c)->fault);
+        rc = rc < 0 ? rc : ls_buf_appendf(out, err, "\n\n%s\n", (*c)->text);
     }
     return rc;
 }
@@ -84,6 +109,7 @@ static const struct {
     int (*make)(struct ls_buf *out, struct ls_error *err);
 } pages[] = {{"spec", spec_page},
              {"reasons", reasons_page},
+             {"cases", cases_page},
              {"target", target_page},
              {"commands", commands_page}};
 
@@ -99,8 +125,9 @@ int reference_print(const char *page, struct ls_error *err)
             return rc;
         }
     }
-    return ls_error_set(err, LS_E_USAGE,
-                        "there is no page `%s` of the reference: it is spec, reasons, target or "
-                        "commands",
-                        page);
+    return ls_error_set(
+        err, LS_E_USAGE,
+        "there is no page `%s` of the reference: it is spec, reasons, cases, target "
+        "or commands",
+        page);
 }

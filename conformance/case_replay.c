@@ -124,15 +124,13 @@ const struct ls_case ls_case_rpl_5 = {
 
 /* ---- RPL-6 */
 
-#define PAUSES_MAX 60
-
 static int run_paced(struct ls_verify *v, struct ls_case_result *r, bool stream, uint64_t run_us,
                      uint64_t stop_us, uint64_t *pauses, struct ls_error *err)
 {
     struct ls_command command;
     struct ls_process process;
     struct ls_exit exit;
-    unsigned paused;
+    uint64_t paused;
     const char *to = ls_verify_path(v, err, "cases/RPL-6/%s-%llu-%llu", stream ? "stream" : "batch",
                                     (unsigned long long)run_us, (unsigned long long)stop_us);
     struct ls_verify_run run = {
@@ -140,7 +138,7 @@ static int run_paced(struct ls_verify *v, struct ls_case_result *r, bool stream,
     int rc = to ? ls_verify_command(v, &run, &command, err) : err->code;
     rc = rc < 0 ? rc : ls_process_start(&command, &process, err);
     rc = rc < 0 ? rc
-                : ls_process_wait_paced(&process, run_us, stop_us, PAUSES_MAX,
+                : ls_process_wait_paced(&process, run_us, stop_us,
                                         (uint64_t)v->job->target->timeout_ms, &paused, &exit, err);
     if (rc < 0) {
         return rc;
@@ -171,8 +169,8 @@ static int run_rpl_6(struct ls_verify *v, struct ls_case_result *r, struct ls_er
 const struct ls_case ls_case_rpl_6 = {
     .id = "RPL-6",
     .title = "at any pace",
-    .text = "Both runs are stopped and let go on (SIGSTOP, SIGCONT) dozens of times: at a tenth of "
-            "their pace, and in steps of half a millisecond; where the stream can be told, it\n"
+    .text = "Both runs are stopped and let go on (SIGSTOP, SIGCONT) again and again: at a tenth "
+            "of their pace, and in steps of half a millisecond; where the stream can be told, it\n"
             "reads few records at once. How fast a run goes must not show.",
     .run = run_rpl_6,
 };

@@ -55,20 +55,25 @@ static bool has_times(const struct ls_spec_reference *table)
     return has;
 }
 
-/* Ties among times are ranked by their bytes, whose order is not theirs. */
-static bool ranks_times(const struct ls_spec_view *view)
+static bool is_time(const struct ls_spec_view *view, const char *name)
+{
+    const struct ls_spec_field *field = ls_spec_field(view->sources[0], name);
+    return field && (field->type == LS_FIELD_TIMESTAMP || field->type == LS_FIELD_LOCAL_TIMESTAMP);
+}
+
+/* What is ordered by the bytes of times comes in another order at other times. */
+static bool orders_by_times(const struct ls_spec_view *view)
 {
     const struct ls_spec_aggregate *columns = view->select.items;
-    bool ranks = false;
-    for (size_t i = 0; !ranks && i < view->select.count; i++) {
-        if (columns[i].function.member == &ls_member_top) {
-            const struct ls_aggregate_field *top = columns[i].function.settings;
-            const struct ls_spec_field *field = ls_spec_field(view->sources[0], top->field);
-            ranks = field &&
-                    (field->type == LS_FIELD_TIMESTAMP || field->type == LS_FIELD_LOCAL_TIMESTAMP);
-        }
+    bool orders = false;
+    for (size_t i = 0; !orders && i < view->by.count; i++) {
+        orders = is_time(view, view->by.items[i]);
     }
-    return ranks;
+    for (size_t i = 0; !orders && i < view->select.count; i++) {
+        const struct ls_aggregate_field *of = columns[i].function.settings;
+        orders = columns[i].function.member == &ls_member_top && is_time(view, of->field);
+    }
+    return orders;
 }
 
 /* Why a log at another time is another log to this spec; NULL when it is not. */
@@ -83,8 +88,8 @@ static const char *bound_to_its_time(const struct ls_spec *spec)
         }
     }
     for (size_t i = 0; i < spec->pipeline->views.count; i++) {
-        if (ranks_times(&views[i])) {
-            return "a view ranks times";
+        if (orders_by_times(&views[i])) {
+            return "a view groups by times or ranks them, by their bytes";
         }
     }
     return step_of(spec) ? NULL : "the sizes of the spec's windows have no common multiple";
@@ -116,8 +121,9 @@ static int compare_moved(struct ls_verify *v, struct ls_case_result *r, const ch
     char datasets[2][LS_PATH_MAX];
     const char *back = ls_verify_path(v, err, "cases/%s/%s-back", r->which->id, name);
     const char *plain = ls_verify_path(v, err, "cases/%s/%s-plain", r->which->id, name);
-    struct ls_comparison comparison = {
-        .left = "moved and brought back", .right = "as it was", .level = LS_LEVEL_LOGICAL};
+    struct ls_comparison comparison = {.left = "moved and brought back",
+                                       .right = "as it was",
+                                       .level = (enum ls_level)v->job->target->level};
     uint64_t plain_rows;
     int rc = back && plain ? ls_path_join(datasets[0], batch, "datasets", err) : err->code;
     rc = rc < 0 ? rc : ls_path_join(datasets[1], v->small_batch, "datasets", err);

@@ -146,38 +146,52 @@ static int look(const struct ls_process *process, struct ls_exit *out, struct ls
     return ended(process, WNOHANG, out, err);
 }
 
+/* Waits for so long at most: 1 when it has ended or is out of time, and was killed for it. */
+static int wait_for(const struct ls_process *process, uint64_t span_us, uint64_t timeout_ms,
+                    struct ls_exit *out, struct ls_error *err)
+{
+    uint64_t end_ns = ls_clock_ns() + span_us * 1000;
+    int rc;
+    while ((rc = look(process, out, err)) == 0) {
+        uint64_t now_ns = ls_clock_ns();
+        if (timeout_ms && (now_ns - process->begin_ns) / 1000000 >= timeout_ms) {
+            out->timed_out = true;
+            rc = end_all(process, out, err);
+            return rc < 0 ? rc : 1;
+        }
+        if (now_ns >= end_ns) {
+            return 0;
+        }
+        uint64_t left_us = (end_ns - now_ns) / 1000;
+        sleep_us(left_us < 1000 ? left_us + 1 : 1000);
+    }
+    return rc;
+}
+
 int ls_process_wait(struct ls_process *process, uint64_t timeout_ms, struct ls_exit *out,
                     struct ls_error *err)
 {
     *out = (struct ls_exit){0};
     int rc;
-    while ((rc = look(process, out, err)) == 0) {
-        if (timeout_ms && (ls_clock_ns() - process->begin_ns) / 1000000 >= timeout_ms) {
-            out->timed_out = true;
-            return end_all(process, out, err);
-        }
-        sleep_us(1000);
-    }
+    do {
+        rc = wait_for(process, 1000000, timeout_ms, out, err);
+    } while (rc == 0);
     return rc < 0 ? rc : 0;
 }
 
 int ls_process_wait_paced(struct ls_process *process, uint64_t run_us, uint64_t stop_us,
-                          unsigned pauses_max, uint64_t timeout_ms, unsigned *pauses,
-                          struct ls_exit *out, struct ls_error *err)
+                          uint64_t timeout_ms, uint64_t *pauses, struct ls_exit *out,
+                          struct ls_error *err)
 {
-    int rc = 0;
+    int rc;
     *out = (struct ls_exit){0};
-    for (*pauses = 0; *pauses < pauses_max; ++*pauses) {
-        sleep_us(run_us);
-        rc = look(process, out, err);
-        if (rc != 0) {
-            return rc < 0 ? rc : 0;
-        }
+    for (*pauses = 0; (rc = wait_for(process, run_us, timeout_ms, out, err)) == 0; ++*pauses) {
         kill(-process->pid, SIGSTOP); /* not yet waited for, so that the id is still its own */
         sleep_us(stop_us);
         kill(-process->pid, SIGCONT);
+        run_us += run_us / 8;
     }
-    return ls_process_wait(process, timeout_ms, out, err);
+    return rc < 0 ? rc : 0;
 }
 
 int ls_process_kill_after(struct ls_process *process, uint64_t delay_us, bool *killed,

@@ -47,11 +47,12 @@ int ls_process_start(const struct ls_command *command, struct ls_process *out,
 int ls_process_wait(struct ls_process *process, uint64_t timeout_ms, struct ls_exit *out,
                     struct ls_error *err);
 
-/* Waits likewise, and stops it and all that it started again and again (SIGSTOP), each time after
- * it ran for `run_us` and for `stop_us`; after `pauses_max` of them it runs on. *pauses counts. */
+/* Waits likewise, and stops it and all that it started again and again (SIGSTOP): each time for
+ * `stop_us`, after it ran for `run_us`, and every time for an eighth longer, so that it ends.
+ * *pauses counts. */
 int ls_process_wait_paced(struct ls_process *process, uint64_t run_us, uint64_t stop_us,
-                          unsigned pauses_max, uint64_t timeout_ms, unsigned *pauses,
-                          struct ls_exit *out, struct ls_error *err);
+                          uint64_t timeout_ms, uint64_t *pauses, struct ls_exit *out,
+                          struct ls_error *err);
 
 /* kill -9 after so many microseconds, of it and all that it started, unless it has ended by then:
  * *killed tells. */

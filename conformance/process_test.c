@@ -246,6 +246,27 @@ static void what_ended_before_its_kill_was_not_killed(void **state)
     }
 }
 
+/* What has to be let go on three times before it ends: how often it is, and that it is stopped in
+ * between, is told by itself. */
+static void what_is_paced_is_stopped_and_goes_on(void **state)
+{
+    (void)state;
+    struct ls_command command = shell("n=0; trap 'n=$((n+1))' CONT; "
+                                      "while [ $n -lt 3 ]; do sleep 0.001; done; exit 7");
+    struct ls_process process;
+    struct ls_exit exit;
+    uint64_t pauses;
+    check(ls_process_start(&command, &process, &err));
+    check(ls_process_wait_paced(&process, 3000, 1000, 0, &pauses, &exit, &err));
+    assert_true(exit.exited && exit.status == 7);
+    assert_true(pauses >= 3);
+    command = shell("exec sleep 100");
+    check(ls_process_start(&command, &process, &err));
+    check(ls_process_wait_paced(&process, 1000, 1000, 30, &pauses, &exit, &err));
+    assert_true(exit.timed_out);
+    assert_int_equal(exit.status, SIGKILL);
+}
+
 static int questions;
 
 static int stop_at_the_third(struct ls_error *error)
@@ -294,6 +315,7 @@ int main(void)
         FOLDER_TEST(out_of_time_the_whole_of_it_is_killed),
         FOLDER_TEST(a_kill_comes_after_its_delay_and_takes_all),
         FOLDER_TEST(what_ended_before_its_kill_was_not_killed),
+        FOLDER_TEST(what_is_paced_is_stopped_and_goes_on),
         FOLDER_TEST(whoever_waits_can_be_stopped),
         FOLDER_TEST(a_lost_child_is_no_hang),
     };

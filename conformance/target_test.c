@@ -138,6 +138,27 @@ static void the_reference_is_this_program(void **state)
     ls_arena_clear(&arena);
 }
 
+static void another_version_has_words_of_its_own(void **state)
+{
+    (void)state;
+    struct ls_target *target;
+    struct ls_arena arena;
+    struct ls_target_run run = plain;
+    ls_arena_init(&arena, "command", 1U << 20);
+    put_text("t.yaml", HEAD "stream: [one, '{to}']\nbatch: [b]\nupgraded: [two, '{state}']\n");
+    check(load("t.yaml", &target));
+    assert_true(ls_target_has(target, "upgraded"));
+    assert_string_equal(command_of(target, true, &run, &arena), "one /t ");
+    run.upgraded = true;
+    assert_string_equal(command_of(target, true, &run, &arena), "two /t/state ");
+    ls_target_free(target);
+    put_text("t.yaml", HEAD "stream: [one]\nbatch: [b]\n");
+    check(load("t.yaml", &target));
+    assert_false(ls_target_has(target, "upgraded"));
+    ls_target_free(target);
+    ls_arena_clear(&arena);
+}
+
 static void words_are_filled_in(void **state)
 {
     (void)state;
@@ -322,6 +343,7 @@ int main(void)
         FOLDER_TEST(a_missing_file_is_no_input),
         FOLDER_TEST(the_reference_is_this_program),
         FOLDER_TEST(the_shipped_file_is_the_built_in_one),
+        FOLDER_TEST(another_version_has_words_of_its_own),
         FOLDER_TEST(words_are_filled_in),
         FOLDER_TEST(a_batch_turns_the_knob_of_workers_alone),
         FOLDER_TEST(a_program_is_looked_for_beside_its_file),
