@@ -9,7 +9,8 @@ struct options {
 
 static const struct ls_option rows[] = {
     {"reference", LS_OPTION_TEXT, 0, offsetof(struct options, reference),
-     .summary = "Print a page of the reference as Markdown: spec, reasons, target or commands."},
+     .summary =
+         "Print a page of the reference as Markdown: spec, reasons, cases, target or commands."},
     {.name = NULL},
 };
 static const struct ls_table table = {"help", "", sizeof(struct options), SIZE_MAX, SIZE_MAX, rows};

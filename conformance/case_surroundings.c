@@ -94,10 +94,8 @@ static int run_tim_2(struct ls_verify *v, struct ls_case_result *r, struct ls_er
     } zones[] = {
         {"quarter-hours", {"TZ=Asia/Kathmandu", NULL}},
         {"summer-time", {"TZ=CET-1CEST,M3.5.0,M10.5.0/3", NULL}},
-        {"day-ahead", {"TZ=XXX-14", NULL}},
         {"leap-seconds", {"TZ=right/UTC", NULL}},
         {"no-tzdata", {"TZ=Europe/Berlin", "TZDIR=/nonexistent", NULL}},
-        {"nonsense", {"TZ=:/dev/null", NULL}},
     };
     uint64_t done = 0;
     int rc = ls_verify_small(v, err);
@@ -113,9 +111,8 @@ static int run_tim_2(struct ls_verify *v, struct ls_case_result *r, struct ls_er
 const struct ls_case ls_case_tim_2 = {
     .id = "TIM-2",
     .title = "time zones, and no data of them",
-    .text = "Both runs in zones with quarters of an hour, summer time, 14 hours ahead, with leap "
-            "seconds, in one that is nonsense, and without the machine's data of zones. Times\n"
-            "are UTC: nothing may change.",
+    .text = "Both runs in zones with quarters of an hour, summer time, with leap seconds, and "
+            "without the machine's data of zones. Times are UTC: nothing may change.",
     .run = run_tim_2,
 };
 
