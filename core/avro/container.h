@@ -65,6 +65,10 @@ int ls_container_reserve(struct ls_container_writer *writer, size_t size_max, ui
                          struct ls_error *err);
 int ls_container_commit(struct ls_container_writer *writer, size_t size, struct ls_error *err);
 
+/* Ends the block that is not full, so that nothing is pending: for files whose bytes need not be
+ * the same whenever this is called. */
+int ls_container_end_block(struct ls_container_writer *writer, struct ls_error *err);
+
 /* Full blocks reach the file (buffered until here), synced with `sync`; then *state tells what a
  * checkpoint has to keep. */
 int ls_container_flush(struct ls_container_writer *writer, bool sync,

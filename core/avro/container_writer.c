@@ -338,6 +338,13 @@ static int sync_file(struct ls_container_writer *writer, struct ls_error *err)
     return rc < 0 ? failed(writer, err) : 0;
 }
 
+int ls_container_end_block(struct ls_container_writer *writer, struct ls_error *err)
+{
+    assert(!writer->finished);
+    int rc = refuse_failed(writer, err);
+    return rc < 0 || !writer->pending_count ? rc : close_block(writer, err);
+}
+
 int ls_container_flush(struct ls_container_writer *writer, bool sync,
                        struct ls_container_state *state, struct ls_error *err)
 {

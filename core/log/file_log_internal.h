@@ -25,8 +25,13 @@ struct file_log *ls_file_log_new(const char *folder, const struct ls_log_topic *
 int ls_file_log_create(const char *place, const struct ls_log_topic *topics, size_t topic_count,
                        const struct ls_log_identity *identity, enum ls_log_mode mode,
                        struct ls_log **out, struct ls_error *err);
+int ls_file_log_continue(const char *place, const struct ls_log_topic *topics, size_t topic_count,
+                         const struct ls_log_identity *identity, const struct ls_log_end *ends,
+                         struct ls_log **out, struct ls_error *err);
 int ls_file_log_append(struct ls_log *base, uint32_t topic, uint32_t partition,
                        const struct ls_log_record *record, struct ls_error *err);
+int ls_file_log_flush(struct ls_log *base, uint32_t topic, uint32_t partition,
+                      struct ls_log_end *end, struct ls_error *err);
 int ls_file_log_complete(struct ls_log *base, struct ls_error *err);
 
 int ls_file_log_reader_new(const struct ls_log *base, uint32_t topic, uint32_t partition,

@@ -5,7 +5,13 @@
 
 #include <string.h>
 
-static int writer_open(struct file_log *log, size_t t, uint32_t p, bool resume,
+/* How a writer begins. */
+struct opening {
+    bool resume;                   /* with the whole blocks that are there */
+    const struct ls_log_end *ends; /* or with these, of the partitions in order */
+};
+
+static int writer_open(struct file_log *log, size_t t, uint32_t p, const struct opening *opening,
                        struct ls_error *err)
 {
     char path[LS_PATH_MAX];
@@ -15,7 +21,13 @@ static int writer_open(struct file_log *log, size_t t, uint32_t p, bool resume,
     rc = rc < 0 ? rc : ls_file_log_name(log->base.topics[t].name, p, name, err);
     rc = rc < 0 ? rc : ls_folder_make_above(path, err);
     struct ls_container_state state = {0};
-    if (rc == 0 && resume) {
+    if (rc == 0 && opening->ends) {
+        state.records = log->base.counts[t][p] = opening->ends[p].records;
+        state.file_size = opening->ends[p].bytes;
+        return ls_container_resume(path, name, ls_file_log_schema, LS_FILE_LOG_RECORDS_PER_BLOCK,
+                                   &state, writer, err);
+    }
+    if (rc == 0 && opening->resume) {
         rc = ls_container_measure(path, &state.records, &state.file_size, err);
         if (rc == 0) {
             log->kept[t][p] = state.records;
@@ -30,7 +42,7 @@ static int writer_open(struct file_log *log, size_t t, uint32_t p, bool resume,
                                         LS_FILE_LOG_RECORDS_PER_BLOCK, writer, err);
 }
 
-static int writers_open(struct file_log *log, bool resume, struct ls_error *err)
+static int writers_open(struct file_log *log, struct opening opening, struct ls_error *err)
 {
     log->writers = ls_mem_new(log->base.topic_count, sizeof *log->writers, err);
     log->kept = log->writers ? ls_mem_new(log->base.topic_count, sizeof *log->kept, err) : NULL;
@@ -45,11 +57,12 @@ static int writers_open(struct file_log *log, bool resume, struct ls_error *err)
             return err->code;
         }
         for (uint32_t p = 0; p < partitions; p++) {
-            int rc = writer_open(log, t, p, resume, err);
+            int rc = writer_open(log, t, p, &opening, err);
             if (rc < 0) {
                 return rc;
             }
         }
+        opening.ends = opening.ends ? opening.ends + partitions : NULL;
     }
     return 0;
 }
@@ -137,7 +150,7 @@ int ls_file_log_create(const char *place, const struct ls_log_topic *topics, siz
         rc = resume ? 0
                     : ls_file_manifest_write(place, false, identity, log->base.topics, topic_count,
                                              NULL, err);
-        rc = rc < 0 ? rc : writers_open(log, resume, err);
+        rc = rc < 0 ? rc : writers_open(log, (struct opening){.resume = resume}, err);
     }
     if (rc < 0) {
         ls_log_close(&log->base);
@@ -145,6 +158,68 @@ int ls_file_log_create(const char *place, const struct ls_log_topic *topics, siz
     }
     *out = &log->base;
     return 0;
+}
+
+/* Is there a log that may be gone on with? */
+static int look_again(const char *folder, const struct ls_log_identity *identity, bool goes_on,
+                      struct ls_error *err)
+{
+    struct ls_file_manifest manifest;
+    int rc = ls_file_manifest_read(folder, &manifest, err);
+    const struct ls_log_identity *there = manifest.identity;
+    if (rc == LS_E_NOINPUT && !goes_on) {
+        rc = 0;
+    } else if (rc == 0) {
+        find_difference(&there, &identity);
+        rc = there || identity ? ls_error_set(err, LS_E_DATA,
+                                              "there is another log in %s: give another place, or "
+                                              "remove it",
+                                              folder)
+                               : 0;
+    }
+    ls_file_manifest_clear(&manifest);
+    return rc;
+}
+
+int ls_file_log_continue(const char *place, const struct ls_log_topic *topics, size_t topic_count,
+                         const struct ls_log_identity *identity, const struct ls_log_end *ends,
+                         struct ls_log **out, struct ls_error *err)
+{
+    int rc = look_again(place, identity, ends != NULL, err);
+    rc = rc < 0 ? rc : ls_folder_make(place, err);
+    if (rc < 0) {
+        return rc;
+    }
+    struct file_log *log = ls_file_log_new(place, topics, topic_count, err);
+    if (!log) {
+        return err->code;
+    }
+    rc = ls_file_log_identify(log, identity, err);
+    /* no promise stands beside files that it is not of */
+    rc = rc < 0 ? rc
+                : ls_file_manifest_write(place, false, identity, log->base.topics, topic_count,
+                                         NULL, err);
+    rc = rc < 0 ? rc : writers_open(log, (struct opening){.ends = ends}, err);
+    rc = rc < 0 ? rc : ls_tree_sync_names(place, err);
+    if (rc < 0) {
+        ls_log_close(&log->base);
+        return rc;
+    }
+    *out = &log->base;
+    return 0;
+}
+
+int ls_file_log_flush(struct ls_log *base, uint32_t topic, uint32_t partition,
+                      struct ls_log_end *end, struct ls_error *err)
+{
+    struct ls_container_writer *writer = ((struct file_log *)base)->writers[topic][partition];
+    struct ls_container_state state;
+    int rc = ls_container_end_block(writer, err);
+    rc = rc < 0 ? rc : ls_container_flush(writer, true, &state, err);
+    if (rc == 0) {
+        *end = (struct ls_log_end){state.records, state.file_size};
+    }
+    return rc;
 }
 
 int ls_file_log_append(struct ls_log *base, uint32_t topic, uint32_t partition,

@@ -106,16 +106,8 @@ int ls_log_check_topic(const struct ls_log_topic *topic, struct ls_error *err)
     return 0;
 }
 
-int ls_log_create(const char *uri, const struct ls_log_topic *topics, size_t topic_count,
-                  const struct ls_log_identity *identity, enum ls_log_mode mode,
-                  struct ls_log **out, struct ls_error *err)
+static int check_topics(const struct ls_log_topic *topics, size_t topic_count, struct ls_error *err)
 {
-    const char *place;
-    *out = NULL;
-    const struct ls_log_kind *kind = kind_of(uri, &place, err);
-    if (!kind) {
-        return err->code;
-    }
     if (topic_count > LS_LOG_TOPICS_MAX) {
         return ls_error_set(err, LS_E_DATA, "a log has at most %d topics, not %zu",
                             LS_LOG_TOPICS_MAX, topic_count);
@@ -125,13 +117,41 @@ int ls_log_create(const char *uri, const struct ls_log_topic *topics, size_t top
             return err->code;
         }
     }
-    return kind->create(place, topics, topic_count, identity, mode, out, err);
+    return 0;
+}
+
+int ls_log_create(const char *uri, const struct ls_log_topic *topics, size_t topic_count,
+                  const struct ls_log_identity *identity, enum ls_log_mode mode,
+                  struct ls_log **out, struct ls_error *err)
+{
+    const char *place;
+    *out = NULL;
+    const struct ls_log_kind *kind = kind_of(uri, &place, err);
+    int rc = kind ? check_topics(topics, topic_count, err) : err->code;
+    return rc < 0 ? rc : kind->create(place, topics, topic_count, identity, mode, out, err);
+}
+
+int ls_log_continue(const char *uri, const struct ls_log_topic *topics, size_t topic_count,
+                    const struct ls_log_identity *identity, const struct ls_log_end *ends,
+                    struct ls_log **out, struct ls_error *err)
+{
+    const char *place;
+    *out = NULL;
+    const struct ls_log_kind *kind = kind_of(uri, &place, err);
+    int rc = kind ? check_topics(topics, topic_count, err) : err->code;
+    return rc < 0 ? rc : kind->go_on(place, topics, topic_count, identity, ends, out, err);
 }
 
 int ls_log_append(struct ls_log *log, uint32_t topic, uint32_t partition,
                   const struct ls_log_record *record, struct ls_error *err)
 {
     return log->kind->append(log, topic, partition, record, err);
+}
+
+int ls_log_flush(struct ls_log *log, uint32_t topic, uint32_t partition, struct ls_log_end *end,
+                 struct ls_error *err)
+{
+    return log->kind->flush(log, topic, partition, end, err);
 }
 
 int ls_log_complete(struct ls_log *log, struct ls_error *err)

@@ -72,6 +72,25 @@ int ls_log_append(struct ls_log *log, uint32_t topic, uint32_t partition,
 /* Everything is written and synced, then the manifest says so. No append after it. */
 int ls_log_complete(struct ls_log *log, struct ls_error *err);
 
+/* Where a partition ends that was flushed. */
+struct ls_log_end {
+    uint64_t records, bytes;
+};
+
+/* Opens a log for writing whose writer keeps for itself how far it is: each partition of each
+ * topic, in order, is cut back to an end that ls_log_flush gave. `ends` NULL: to nothing, where
+ * there is a log of the same identity, or none. The log is not finished then, whatever it was.
+ * LS_E_DATA where there is a log of another identity or a file is shorter; LS_E_NOINPUT where one
+ * is missing. */
+int ls_log_continue(const char *uri, const struct ls_log_topic *topics, size_t topic_count,
+                    const struct ls_log_identity *identity, const struct ls_log_end *ends,
+                    struct ls_log **out, struct ls_error *err);
+
+/* What was appended to a partition is there for readers, and lasts: *end says how far it goes. The
+ * log's bytes then depend on when this was called, its records do not. */
+int ls_log_flush(struct ls_log *log, uint32_t topic, uint32_t partition, struct ls_log_end *end,
+                 struct ls_error *err);
+
 /* Is the log finished: was it when it was opened, or looked at again? */
 bool ls_log_is_complete(const struct ls_log *log);
 
@@ -140,8 +159,13 @@ struct ls_log_kind {
     int (*create)(const char *place, const struct ls_log_topic *topics, size_t topic_count,
                   const struct ls_log_identity *identity, enum ls_log_mode mode,
                   struct ls_log **out, struct ls_error *err);
+    int (*go_on)(const char *place, const struct ls_log_topic *topics, size_t topic_count,
+                 const struct ls_log_identity *identity, const struct ls_log_end *ends,
+                 struct ls_log **out, struct ls_error *err);
     int (*append)(struct ls_log *log, uint32_t topic, uint32_t partition,
                   const struct ls_log_record *record, struct ls_error *err);
+    int (*flush)(struct ls_log *log, uint32_t topic, uint32_t partition, struct ls_log_end *end,
+                 struct ls_error *err);
     int (*complete)(struct ls_log *log, struct ls_error *err);
     int (*open)(const char *place, bool partial, struct ls_log **out, struct ls_error *err);
     int (*refresh)(struct ls_log *log, struct ls_error *err); /* of one that is not complete */

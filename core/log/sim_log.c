@@ -48,6 +48,14 @@ static int sim_create(const char *place, const struct ls_log_topic *topics, size
     return ls_error_set(err, LS_E_USAGE, "a simulated log is read only: write log:%s", place);
 }
 
+static int sim_go_on(const char *place, const struct ls_log_topic *topics, size_t topic_count,
+                     const struct ls_log_identity *identity, const struct ls_log_end *ends,
+                     struct ls_log **out, struct ls_error *err)
+{
+    (void)ends;
+    return sim_create(place, topics, topic_count, identity, LS_LOG_RESUME, out, err);
+}
+
 static int sim_append(struct ls_log *log, uint32_t topic, uint32_t partition,
                       const struct ls_log_record *record, struct ls_error *err)
 {
@@ -56,6 +64,13 @@ static int sim_append(struct ls_log *log, uint32_t topic, uint32_t partition,
     (void)partition;
     (void)record;
     return ls_error_set(err, LS_E_USAGE, "a simulated log is read only");
+}
+
+static int sim_flush(struct ls_log *log, uint32_t topic, uint32_t partition, struct ls_log_end *end,
+                     struct ls_error *err)
+{
+    (void)end;
+    return sim_append(log, topic, partition, NULL, err);
 }
 
 static int sim_complete(struct ls_log *log, struct ls_error *err)
@@ -164,7 +179,9 @@ const struct ls_log_kind ls_log_sim = {
     .scheme = "sim",
     .summary = "sim:DIR, the file log in DIR as `simulate` gives it out",
     .create = sim_create,
+    .go_on = sim_go_on,
     .append = sim_append,
+    .flush = sim_flush,
     .complete = sim_complete,
     .open = sim_open,
     .close = sim_close,

@@ -61,6 +61,7 @@ static void it_is_there_for_simulations_alone(void **state)
     ls_log_close(log);
     assert_int_equal(ls_log_open("sim:nowhere", false, &log, &err), LS_E_NOINPUT);
     assert_int_equal(ls_log_create("sim:new", NULL, 0, NULL, LS_LOG_FRESH, &log, &err), LS_E_USAGE);
+    assert_int_equal(ls_log_continue("sim:new", NULL, 0, NULL, NULL, &log, &err), LS_E_USAGE);
     end(&lab);
 }
 
