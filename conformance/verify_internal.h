@@ -20,7 +20,8 @@ struct ls_verify {
     const char *base_stream, *base_batch; /* folders of runs */
     uint64_t base_elapsed_us;             /* of the stream run */
     bool timed_out;                       /* a run of the current case was */
-    /* another, of at most LS_SMALL_EVENTS, for cases that make logs of it (case_runs.c) */
+    /* another, of LS_SMALL_EVENTS or as many as a view needs, for cases that make logs of it
+       (case_runs.c) */
     bool has_small;
     const char *small_log, *small_batch;
     int64_t small_first_ms, small_last_ms; /* the least and greatest timestamp in it */
