@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 #include "conformance/mutants.h"
 #include "core/base/file.h"
+#include "tests/crash/each.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -28,9 +29,14 @@ int main(int argc, char **argv)
     ls_mutant_on = argc > 1 ? ls_mutant_find(argv[1]) : LS_MUTANT_COUNT;
     ssize_t size = readlink("/proc/self/exe", path, sizeof path - 1);
     if (ls_mutant_on == LS_MUTANT_COUNT || size <= 0) {
-        fprintf(stderr, "usage: lockstep-mutants --list\n       lockstep-mutants MUTANT VERB ...   "
-                        "(as lockstep, with this defect)\n");
+        fprintf(stderr,
+                "usage: lockstep-mutants --list\n       lockstep-mutants MUTANT VERB ...   "
+                "(as lockstep, with this defect)\n       lockstep-mutants MUTANT each FAULT "
+                "A..B[/STEP] TO ANSWER VERB ...   (tests/crash/each.h)\n");
         return -LS_E_USAGE;
+    }
+    if (argc > 2 && strcmp(argv[2], "each") == 0) {
+        return each_main(argc - 2, argv + 2);
     }
     path[size] = '\0';
     snprintf(self, sizeof self, "%s %s", path, argv[1]);

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #define STATUS_NOT_STARTED 127
+#define LOOK_US            500 /* between two looks at a process */
 
 static void set_environment(const char *const *environment)
 {
@@ -38,6 +39,8 @@ static void set_environment(const char *const *environment)
 static void become(const struct ls_command *command, int output)
 {
     struct rlimit files = {(rlim_t)command->files_max, (rlim_t)command->files_max};
+    struct rlimit file = {(rlim_t)command->file_size_max, (rlim_t)command->file_size_max};
+    struct rlimit memory = {(rlim_t)command->memory_max, (rlim_t)command->memory_max};
     union {
         const char *const *from;
         char *const *to;
@@ -49,7 +52,8 @@ static void become(const struct ls_command *command, int output)
     if (setpgid(0, 0) < 0 || input < 0 || dup2(input, STDIN_FILENO) < 0 ||
         dup2(output, STDOUT_FILENO) < 0 || dup2(output, STDERR_FILENO) < 0 ||
         (command->folder && chdir(command->folder) < 0) ||
-        (command->files_max && setrlimit(RLIMIT_NOFILE, &files) < 0)) {
+        (command->files_max && setrlimit(RLIMIT_NOFILE, &files) < 0) ||
+        (command->file_size_max && setrlimit(RLIMIT_FSIZE, &file) < 0)) {
         _exit(STATUS_NOT_STARTED);
     }
     if (input > STDERR_FILENO) {
@@ -59,6 +63,9 @@ static void become(const struct ls_command *command, int output)
         umask((mode_t)command->umask);
     }
     set_environment(command->environment);
+    if (command->memory_max && setrlimit(RLIMIT_AS, &memory) < 0) {
+        _exit(STATUS_NOT_STARTED);
+    }
     execvp(command->arguments[0], arguments.to);
     static const char text[] = "the program cannot be started: ";
     const char *reason = strerror(errno);
@@ -120,12 +127,18 @@ static int ended(const struct ls_process *process, int flags, struct ls_exit *ou
  * wrote would meddle with the run that is started next. */
 static int end_all(const struct ls_process *process, struct ls_exit *out, struct ls_error *err)
 {
-    int ignored;
     kill(-process->pid, SIGKILL);
     int rc = ended(process, 0, out, err);
-    while (rc > 0 && reap(-process->pid, &ignored, 0) > 0) {
-    }
+    ls_process_clear(process);
     return rc < 0 ? rc : 0;
+}
+
+void ls_process_clear(const struct ls_process *process)
+{
+    int ignored;
+    kill(-process->pid, SIGKILL);
+    while (reap(-process->pid, &ignored, 0) > 0) {
+    }
 }
 
 static void sleep_us(uint64_t us)
@@ -146,52 +159,56 @@ static int look(const struct ls_process *process, struct ls_exit *out, struct ls
     return ended(process, WNOHANG, out, err);
 }
 
-/* Waits for so long at most: 1 when it has ended or is out of time, and was killed for it. */
-static int wait_for(const struct ls_process *process, uint64_t span_us, uint64_t timeout_ms,
-                    struct ls_exit *out, struct ls_error *err)
+int ls_process_until(struct ls_process *process, bool (*met)(void *context), void *context,
+                     uint64_t timeout_ms, struct ls_exit *out, struct ls_error *err)
 {
-    uint64_t end_ns = ls_clock_ns() + span_us * 1000;
+    *out = (struct ls_exit){0};
     int rc;
     while ((rc = look(process, out, err)) == 0) {
-        uint64_t now_ns = ls_clock_ns();
-        if (timeout_ms && (now_ns - process->begin_ns) / 1000000 >= timeout_ms) {
+        if (met && met(context)) {
+            return 1;
+        }
+        if (timeout_ms && (ls_clock_ns() - process->begin_ns) / 1000000 >= timeout_ms) {
             out->timed_out = true;
-            rc = end_all(process, out, err);
-            return rc < 0 ? rc : 1;
+            return end_all(process, out, err);
         }
-        if (now_ns >= end_ns) {
-            return 0;
-        }
-        uint64_t left_us = (end_ns - now_ns) / 1000;
-        sleep_us(left_us < 1000 ? left_us + 1 : 1000);
+        sleep_us(LOOK_US);
     }
-    return rc;
+    return rc < 0 ? rc : 0;
 }
 
 int ls_process_wait(struct ls_process *process, uint64_t timeout_ms, struct ls_exit *out,
                     struct ls_error *err)
 {
-    *out = (struct ls_exit){0};
-    int rc;
-    do {
-        rc = wait_for(process, 1000000, timeout_ms, out, err);
-    } while (rc == 0);
-    return rc < 0 ? rc : 0;
+    return ls_process_until(process, NULL, NULL, timeout_ms, out, err);
+}
+
+static bool time_has_come(void *context)
+{
+    return ls_clock_ns() >= *(const uint64_t *)context;
 }
 
 int ls_process_wait_paced(struct ls_process *process, uint64_t run_us, uint64_t stop_us,
                           uint64_t timeout_ms, uint64_t *pauses, struct ls_exit *out,
                           struct ls_error *err)
 {
+    uint64_t end_ns = ls_clock_ns() + run_us * 1000;
     int rc;
-    *out = (struct ls_exit){0};
-    for (*pauses = 0; (rc = wait_for(process, run_us, timeout_ms, out, err)) == 0; ++*pauses) {
+    for (*pauses = 0;
+         (rc = ls_process_until(process, time_has_come, &end_ns, timeout_ms, out, err)) > 0;
+         ++*pauses) {
         kill(-process->pid, SIGSTOP); /* not yet waited for, so that the id is still its own */
         sleep_us(stop_us);
         kill(-process->pid, SIGCONT);
         run_us += run_us / 8;
+        end_ns = ls_clock_ns() + run_us * 1000;
     }
-    return rc < 0 ? rc : 0;
+    return rc;
+}
+
+void ls_process_signal(const struct ls_process *process, int signal_number)
+{
+    kill(-process->pid, signal_number);
 }
 
 int ls_process_kill_after(struct ls_process *process, uint64_t delay_us, bool *killed,

@@ -19,6 +19,8 @@ struct ls_command {
     const char *output;                /* file that gets stdout and stderr */
     int umask;                         /* -1: as it is */
     int files_max;                     /* limit of open files; 0: as it is */
+    uint64_t file_size_max;            /* bytes of a file that it writes; 0: as it is */
+    uint64_t memory_max;               /* bytes of its addresses; 0: as it is */
     int (*stop)(struct ls_error *err); /* asked while it is waited for: a negative answer ends it,
                                           and is the wait's; may be NULL */
 };
@@ -53,6 +55,16 @@ int ls_process_wait(struct ls_process *process, uint64_t timeout_ms, struct ls_e
 int ls_process_wait_paced(struct ls_process *process, uint64_t run_us, uint64_t stop_us,
                           uint64_t timeout_ms, uint64_t *pauses, struct ls_exit *out,
                           struct ls_error *err);
+
+/* Waits until `met` says so: 1; or until it has ended, or was killed out of time: 0, with *out. */
+int ls_process_until(struct ls_process *process, bool (*met)(void *context), void *context,
+                     uint64_t timeout_ms, struct ls_exit *out, struct ls_error *err);
+
+/* A signal to it and all that it started. */
+void ls_process_signal(const struct ls_process *process, int signal_number);
+
+/* Behind its end: kills what it started and has not ended; none of that is left. */
+void ls_process_clear(const struct ls_process *process);
 
 /* kill -9 after so many microseconds, of it and all that it started, unless it has ended by then:
  * *killed tells. */

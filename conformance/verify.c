@@ -116,6 +116,8 @@ int ls_verify_command(struct ls_verify *v, const struct ls_verify_run *run,
                                    .folder = run->folder,
                                    .umask = run->umask,
                                    .files_max = run->files_max,
+                                   .file_size_max = run->file_size_max,
+                                   .memory_max = run->memory_max,
                                    .stop = v->job->stop};
     command->output = ls_arena_printf(&v->arena, err, "%s.txt", run->to);
     if (!options || !target_run.log || !target_run.reference || !target_run.state ||
@@ -289,11 +291,18 @@ static bool selected(const struct ls_verify_job *job, const struct ls_case *whic
     return !job->cases;
 }
 
-static bool able(const struct ls_target *target, const struct ls_case *which)
+/* Looks for the first of the words that a case needs and the target does not declare. */
+static bool lacks(const struct ls_target *target, const struct ls_case *which, char knob[32])
 {
-    return !which->knob ||
-           (strcmp(which->knob, "restarts") == 0 ? target->restarts
-                                                 : ls_target_has(target, which->knob));
+    for (const char *at = which->knob; at && *at;) {
+        int size = (int)strcspn(at, " ");
+        snprintf(knob, 32, "%.*s", size, at);
+        if (strcmp(knob, "restarts") == 0 ? !target->restarts : !ls_target_has(target, knob)) {
+            return true;
+        }
+        at += size + (at[size] == ' ');
+    }
+    return false;
 }
 
 static bool has_fault(const struct ls_spec *spec, const char *name)
@@ -362,14 +371,15 @@ static int run_case(struct ls_verify *v, const struct ls_case *which, struct ls_
     ls_buf_init(&r->detail, "a case's report", DETAIL_MAX);
     v->timed_out = false;
     int rc = 0;
+    char knob[32];
     if (v->job->budget_ms && v->result->case_count > 1 &&
         begin - v->begin_ns >= v->job->budget_ms * 1000000) {
         r->verdict = LS_VERDICT_INCONCLUSIVE;
         rc = ls_buf_appendf(&r->detail, err, "not begun: the budget of %llu ms was used up\n",
                             (unsigned long long)v->job->budget_ms);
-    } else if (!able(v->job->target, which)) {
+    } else if (lacks(v->job->target, which, knob)) {
         r->verdict = LS_VERDICT_SKIP;
-        rc = ls_buf_appendf(&r->detail, err, "the target does not declare `%s`\n", which->knob);
+        rc = ls_buf_appendf(&r->detail, err, "the target does not declare `%s`\n", knob);
     } else if (which->fault && !has_fault(v->job->spec, which->fault)) {
         r->verdict = LS_VERDICT_INCONCLUSIVE;
         rc = ls_buf_appendf(&r->detail, err,

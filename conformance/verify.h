@@ -36,8 +36,9 @@ struct ls_case {
     const char *id;    /* "CRS-1" */
     const char *title; /* one line */
     const char *text;  /* what is perturbed, and what must stay equal: for `explain` */
-    const char *knob;  /* what it needs of a target: a knob's name, "restarts", "upgraded",
-                          "{options}"  (spec options that a case adds reach both commands), or NULL */
+    const char *knob;  /* what it needs of a target, with spaces between: knobs' names, "restarts",
+                          "upgraded", "{options}" (spec options that a case adds reach both
+                          commands); or NULL */
     const char *fault; /* what it needs of a spec: "late" or "conflict", or NULL */
     int (*run)(struct ls_verify *verify, struct ls_case_result *result, struct ls_error *err);
 };

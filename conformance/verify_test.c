@@ -1,145 +1,5 @@
 /* Verifications of a target that copies what lies ready, by a program that "generates" likewise. */
-#include "conformance/verify_internal.h"
-
-#include "conformance/shop_fixture_test.h"
-#include "core/base/wide.h"
-#include "generator/truth.h"
-#include "spec/heartbeat.h"
-
-enum { SALES = 1200 };
-
-static struct ls_spec *spec;
-static struct ls_target *target;
-static struct ls_verify_job job;
-static struct ls_verify_result result;
-static const char *patterns[] = {"PLAIN", NULL, NULL};
-
-static const char position_schema[] = "{\"type\":\"record\",\"name\":\"n\",\"fields\":[{\"name\":"
-                                      "\"position\",\"type\":\"long\"}]}";
-
-/* A file whose rows are positions from 0. */
-static void put_positions(const char *folder, const char *topic, unsigned partition, int64_t count,
-                          const char *schema)
-{
-    char path[300];
-    struct ls_container_writer *writer;
-    snprintf(path, sizeof path, "%s/%s/%u.avro", folder, topic, partition);
-    check(ls_folder_make_above(path, &err));
-    check(ls_container_create(path, "t", schema, 100, &writer, &err));
-    for (int64_t i = 0; i < count; i++) {
-        uint8_t bytes[LS_AVRO_LONG_MAX];
-        check(ls_container_append(writer, bytes, (size_t)(ls_put_long(bytes, i) - bytes), &err));
-    }
-    check(ls_container_finish(writer, false, &err));
-    ls_container_writer_free(writer);
-}
-
-/* What a run of a log with so many sales leaves, all of them admitted. */
-static void put_run(const char *folder, int64_t sales)
-{
-    static const char *const topics[] = {"raw.shop.sale", "raw.shop.visit"};
-    char path[200];
-    for (unsigned k = 0; k < 4; k++) {
-        snprintf(path, sizeof path, "%s/datasets/normalized", folder);
-        put_positions(path, topics[k / 2], k % 2, k < 2 ? sales / 2 : 0, position_schema);
-        snprintf(path, sizeof path, "%s/datasets/quarantine", folder);
-        put_positions(path, topics[k / 2], k % 2, 0, position_schema);
-        put_positions("ready/truth", topics[k / 2], k % 2, 0, ls_truth_schema);
-    }
-    snprintf(path, sizeof path, "%s/summary.json", folder);
-    put_text(path, "{\"windows\": {\"by_watermark\": 7, \"by_flush\": 2}}");
-    snprintf(path, sizeof path, "%s/manifest.json", folder);
-    put_text(path, "{\"inputs\": [1, 2, 3]}");
-}
-
-/* Now and then, two seconds ahead of the sales around it. */
-static void append_heartbeat(struct ls_log *log, uint32_t partition, int64_t sent_ms)
-{
-    uint8_t value[LS_HEARTBEAT_SIZE_MAX];
-    int64_t time_ms = START + sent_ms + 2000;
-    struct ls_log_record record = {
-        .timestamp_ms = time_ms, .value = value, .value_size = ls_heartbeat_write(time_ms, value)};
-    check(ls_log_append(log, 0, partition, &record, &err));
-}
-
-static void put_input(int64_t sales)
-{
-    char totals[300];
-    check(ls_tree_remove("ready/log", &err));
-    struct ls_log *log = create_log("ready/log", spec);
-    for (int64_t i = 0; i < sales; i++) {
-        char id[32];
-        snprintf(id, sizeof id, "s%lld", (long long)i);
-        const struct sale sale = {id, 50 * i, i % 7 * 300, i % 3 ? "DE" : NULL, 100 + i};
-        append_sale(log, spec, (uint32_t)i % 2, &sale);
-        if (spec->topics->heartbeat_ms && i % 5 == 3) {
-            append_heartbeat(log, (uint32_t)i % 2, 50 * i);
-        }
-    }
-    end_log(log);
-    snprintf(
-        totals, sizeof totals,
-        "{\"topics\": {\"raw.shop.sale\": {\"raw\": %lld, \"outcomes\": {\"ADMITTED\": %lld}}, "
-        "\"raw.shop.visit\": {\"raw\": 0, \"outcomes\": {}}}}",
-        (long long)sales, (long long)sales);
-    put_text("ready/truth/totals.json", totals);
-    put_run("ready/stream", sales);
-    put_run("ready/batch", sales);
-}
-
-static const char target_text[] = "lockstep_target: 1\n"
-                                  "name: copies\n"
-                                  "stream: [sh, run.sh, ready/stream, '{to}']\n"
-                                  "batch: [sh, run.sh, ready/batch, '{to}']\n";
-
-static int setup(void **state)
-{
-    int rc = make_folder(state);
-    struct ls_buf report;
-    spec = load_shop();
-    put_input(SALES);
-    put_text("generate.sh", "for word; do case $word in log:*) log=${word#log:};; */truth) "
-                            "truth=$word;; esac; done; mkdir -p \"$(dirname $log)\"; "
-                            "cp -r ready/log $log; cp -r ready/truth $truth\n");
-    put_text("run.sh", "mkdir -p $2; cp -r $1/. $2\n");
-    put_text("target.yaml", target_text);
-    ls_buf_init(&report, "report", 1U << 16);
-    check(ls_target_load("target.yaml", &target, &report, &err));
-    ls_buf_clear(&report);
-    patterns[0] = "PLAIN";
-    patterns[1] = NULL;
-    job = (struct ls_verify_job){.spec = spec,
-                                 .lockstep = "sh generate.sh",
-                                 .spec_path = "shop.yaml",
-                                 .target = target,
-                                 .events = SALES,
-                                 .case_events = SALES,
-                                 .cases = patterns,
-                                 .out = "run",
-                                 .seed = 1,
-                                 .kills = 1};
-    return rc;
-}
-
-static int teardown(void **state)
-{
-    ls_verify_result_clear(&result);
-    ls_target_free(target);
-    ls_spec_free(spec);
-    return remove_folder(state);
-}
-
-static void verify(void)
-{
-    ls_verify_result_clear(&result);
-    check(ls_verify(&job, &result, &err));
-}
-
-static const char *detail_of(size_t i)
-{
-    struct ls_buf *detail = &result.cases[i].detail;
-    return ls_buf_text(detail, &err);
-}
+#include "conformance/verify_fixture_test.h"
 
 /* ---- verdicts of the plain comparison */
 
@@ -441,18 +301,6 @@ static struct record *read_partition(const char *uri, uint32_t partition, size_t
     return out;
 }
 
-static uint64_t count_named(size_t of, const char *name)
-{
-    const struct ls_case_result *r = &result.cases[of];
-    for (size_t i = 0; i < r->count_count; i++) {
-        if (strcmp(r->counts[i].name, name) == 0) {
-            return r->counts[i].count;
-        }
-    }
-    fail_msg("nothing is called %s", name);
-    return 0;
-}
-
 /* Taking the copies away gives the log as it was: each stands behind its original. */
 static void check_copies(const char *uri, bool conflicts, size_t of)
 {
@@ -562,8 +410,6 @@ static void heartbeats_move_the_clock_of_edges(void **state)
     put_input(SALES);
     check_edges();
 }
-
-#define VERIFY_TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
 {

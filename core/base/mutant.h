@@ -27,6 +27,10 @@ enum ls_mutant {
     LS_MUTANT_IDS_NOT_SAVED,       /* stream: a checkpoint leaves the remembered ids out */
     LS_MUTANT_FLAGS_NOT_SAVED,     /* stream: a checkpoint leaves out what flags have seen */
     LS_MUTANT_PENDING_NOT_SAVED,   /* stream: a checkpoint leaves the unfinished block out */
+    LS_MUTANT_WORKERS_MERGED,      /* stream: what workers had of a window is restored as one's */
+    LS_MUTANT_STOP_ENDS,           /* stream: a run that is told to stop says that it has ended */
+    LS_MUTANT_LOCK_IGNORED,        /* stream: two instances may have one state */
+    LS_MUTANT_REFUSAL_IGNORED,     /* stream: a window that memory is refused for is left out */
     LS_MUTANT_VALIDITY_IGNORED,    /* shared: a reference row goes on after its end */
     LS_MUTANT_RESTATEMENT_IGNORED, /* shared: of restated reference rows the first one holds */
     LS_MUTANT_AT_IGNORED,          /* shared: look-ups are at event_time, whatever `at` says */

@@ -241,6 +241,7 @@ static int get_group(struct checkpoint_reader *r, struct ls_stream *s, struct ls
         r->bad = true;
         return 0;
     }
+    words[0] = LS_MUTANT(WORKERS_MERGED) ? 0 : words[0];
     struct ls_group *group;
     int rc = ls_windows_group(&s->workers[words[0]]->windows[words[1]], (int64_t)words[2],
                               (int64_t)words[3], key, key_size, &group, err);

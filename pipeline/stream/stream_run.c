@@ -124,7 +124,7 @@ static void set_limit(struct ls_stream_run *run)
 static int stop(struct ls_stream_run *run, int rc, struct ls_error *err)
 {
     struct ls_error save_error;
-    if (run->job->mode == LS_STREAM_FOLLOW) {
+    if (run->job->mode == LS_STREAM_FOLLOW || LS_MUTANT(STOP_ENDS)) {
         run->stopped = true;
         return 0;
     }

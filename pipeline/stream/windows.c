@@ -1,6 +1,7 @@
 #include "pipeline/stream/windows.h"
 
 #include "core/base/mem.h"
+#include "core/base/mutant.h"
 
 #include <string.h>
 
@@ -123,7 +124,7 @@ int ls_windows_add(struct ls_windows *windows, int64_t first, int64_t last,
     struct ls_group *group;
     int rc = ls_windows_group(windows, first, last, c->key, c->key_size, &group, err);
     if (rc < 0) {
-        return rc;
+        return LS_MUTANT(REFUSAL_IGNORED) ? 0 : rc;
     }
     group->dirty = true;
     return ls_group_add(windows->view, &group->state, c, place, scratch, err);
