@@ -251,39 +251,55 @@ static int differs(const struct ls_verify *v, const char *other, struct ls_error
     return rc;
 }
 
+/* A run that was killed goes on as another one, which comes to its own answer or refuses; then the
+ * first goes on. */
+static int go_on_as(struct ls_verify *v, struct ls_case_result *r, const struct ls_verify_run *run,
+                    const struct ls_verify_run *other, const char *answer, uint64_t *refused,
+                    struct ls_error *err)
+{
+    struct ls_exit exit;
+    int rc = ls_disturb_kill(v, r, run, 3, err);
+    ls_verify_count(r, "states of another one", rc > 0, true);
+    if (rc <= 0 || r->verdict != LS_VERDICT_PASS) {
+        return rc < 0 ? rc : 0;
+    }
+    rc = ls_disturb_try(v, other, &exit, err);
+    if (rc == 0 && !exit.exited) {
+        return ls_error_set(err, LS_E_DATA,
+                            "with a state of another one the run ended with signal %d, see %s.txt",
+                            exit.status, run->to);
+    }
+    if (rc < 0 || exit.status == 0) {
+        return rc < 0 ? rc
+                      : ls_verify_compare(v, r, run->log, run->to, "gone on as another one", answer,
+                                          "its batch", err);
+    }
+    ++*refused;
+    return ls_disturb_finish(v, r, run, "gone on behind a refusal", err);
+}
+
 static int run_crs_9(struct ls_verify *v, struct ls_case_result *r, struct ls_error *err)
 {
     struct ls_exit exit;
     struct ls_verify_run run;
+    uint64_t refused = 0;
     const char *batch = ls_verify_path(v, err, "cases/CRS-9/batch");
     int rc = batch ? ls_disturb_begin(v, r, &run, err) : err->code;
     if (rc <= 0) {
         return rc;
     }
-    struct ls_verify_run other = run;
     struct ls_verify_run answer = {
         .log = v->base_log, .to = batch, .umask = -1, .extra = other_spec};
+    struct ls_verify_run other = run;
+    struct ls_verify_run upgraded = run;
     other.extra = other_spec;
+    upgraded.upgraded = true;
     rc = ls_verify_run(v, &answer, &exit, err);
     rc = rc < 0 ? rc : differs(v, batch, err);
     ls_verify_count(r, "other answers", rc > 0, true);
-    rc = rc <= 0 ? rc : ls_disturb_kill(v, r, &run, 3, err);
-    ls_verify_count(r, "states of another spec", rc > 0, true);
-    if (rc <= 0 || r->verdict != LS_VERDICT_PASS) {
-        return rc < 0 ? rc : 0;
-    }
-    rc = ls_disturb_try(v, &other, &exit, err);
-    if (rc == 0 && !exit.exited) {
-        rc = ls_error_set(err, LS_E_DATA,
-                          "with another spec the run ended with signal %d, see %s.txt", exit.status,
-                          run.to);
-    }
-    bool refused = rc == 0 && exit.status != 0;
-    if (rc == 0 && !refused) {
-        rc = ls_verify_compare(v, r, v->base_log, run.to, "gone on with the other spec", batch,
-                               "its batch", err);
-    } else if (rc == 0) {
-        rc = ls_disturb_finish(v, r, &run, "gone on with its own, behind a refusal", err);
+    rc = rc <= 0 ? rc : go_on_as(v, r, &run, &other, batch, &refused, err);
+    if (rc == 0 && r->verdict == LS_VERDICT_PASS && ls_target_has(v->job->target, "upgraded")) {
+        rc = go_on_as(v, r, &run, &upgraded, v->base_batch, &refused, err);
     }
     ls_verify_count(r, "refused", refused, false);
     return rc;
@@ -291,12 +307,12 @@ static int run_crs_9(struct ls_verify *v, struct ls_case_result *r, struct ls_er
 
 const struct ls_case ls_case_crs_9 = {
     .id = "CRS-9",
-    .title = "a state of another spec: the right answer, or a refusal",
+    .title = "a state of another spec or version: the right answer, or a refusal",
     .text = "A killed run's state is given to a run with another spec (a horizon of 1 ms), whose "
-            "batch run has another answer. It has to come to that answer, or to refuse: never to a "
-            "mixture of both. Where it refuses, the run with the spec that the state is of goes on "
-            "as if nothing had been. States of other versions of a program are its own tests' "
-            "business: the suite knows one program.",
-    .knob = "restarts",
+            "batch run has another answer; and to another version of the target, where it declares "
+            "one (`upgraded`). Each has to come to its own answer, or to refuse: never to a "
+            "mixture of both. Where it refuses, the run that the state is of goes on as if nothing "
+            "had been.",
+    .knob = "restarts {options}",
     .run = run_crs_9,
 };

@@ -17,6 +17,7 @@
 
 #define STATUS_NOT_STARTED 127
 #define LOOK_US            500 /* between two looks at a process */
+#define STOP_LOOKS         200 /* one that waits for its child to begin is as still as a stopped one */
 
 static void set_environment(const char *const *environment)
 {
@@ -209,6 +210,18 @@ int ls_process_wait_paced(struct ls_process *process, uint64_t run_us, uint64_t 
 void ls_process_signal(const struct ls_process *process, int signal_number)
 {
     kill(-process->pid, signal_number);
+}
+
+void ls_process_stop(const struct ls_process *process)
+{
+    siginfo_t info = {.si_pid = 0};
+    kill(-process->pid, SIGSTOP);
+    for (int looks = 0; looks < STOP_LOOKS && info.si_pid == 0; looks++) {
+        if (waitid(P_PID, (id_t)process->pid, &info, WSTOPPED | WEXITED | WNOWAIT | WNOHANG) < 0) {
+            return;
+        }
+        sleep_us(info.si_pid ? 0 : 1000);
+    }
 }
 
 int ls_process_kill_after(struct ls_process *process, uint64_t delay_us, bool *killed,

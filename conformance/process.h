@@ -63,6 +63,9 @@ int ls_process_until(struct ls_process *process, bool (*met)(void *context), voi
 /* A signal to it and all that it started. */
 void ls_process_signal(const struct ls_process *process, int signal_number);
 
+/* SIGSTOP to it and all that it started; comes back when it stands still, or has ended. */
+void ls_process_stop(const struct ls_process *process);
+
 /* Behind its end: kills what it started and has not ended; none of that is left. */
 void ls_process_clear(const struct ls_process *process);
 
