@@ -3,6 +3,7 @@
 #define LS_BATCH_BATCH_INTERNAL_H
 
 #include "pipeline/batch/batch_run.h"
+#include "pipeline/batch/batch_watch.h"
 #include "pipeline/batch/scan.h"
 
 #include <pthread.h>
@@ -33,6 +34,7 @@ struct batch_run {
     size_t next; /* topic partition, then view, that nobody has taken yet */
     uint64_t done, total;
     bool failed;
+    struct ls_batch_watch watch;
 };
 
 /* Reads a topic partition as often as it takes: its records' fates are found and written, and what

@@ -35,7 +35,11 @@ static int do_view(struct batch_worker *w, size_t v)
                                     .memory = run->memory_each / 2,
                                     .row = write_row,
                                     .context = &target};
-    return ls_scan(&job, &w->err);
+    int rc = ls_scan(&job, &w->err);
+    pthread_mutex_lock(&run->lock);
+    ls_batch_watch_view(&run->watch, v);
+    pthread_mutex_unlock(&run->lock);
+    return rc;
 }
 
 /* ---- workers */
@@ -142,6 +146,9 @@ static int begin(struct batch_run *run, struct ls_error *err)
     rc = rc < 0 ? rc
                 : ls_outputs_open(job->plan, job->views, run->partitions, job->to, NULL,
                                   &run->outputs, err);
+    rc = rc < 0 ? rc
+                : ls_batch_watch_begin(&run->watch, job->watch, run->outputs, run->log,
+                                       job->workers, err);
     if (rc < 0) {
         return rc;
     }
@@ -199,6 +206,7 @@ int ls_batch_run(const struct ls_batch_job *job, struct ls_batch_result *out, st
     rc = rc < 0 ? rc : phase(&run, partitions_main, err);
     rc = rc < 0 ? rc : phase(&run, views_main, err);
     rc = rc < 0 ? rc : finish(&run, out, begin_ns, err);
+    ls_batch_watch_end(&run.watch);
     for (unsigned i = 0; run.workers && i < job->workers; i++) {
         worker_free(&run, run.workers[i]);
     }

@@ -5,7 +5,7 @@
 #ifndef LS_BATCH_BATCH_RUN_H
 #define LS_BATCH_BATCH_RUN_H
 
-#include "pipeline/output/outputs.h"
+#include "pipeline/output/watch.h"
 
 #define LS_BATCH_WORKERS_MAX 64
 #define LS_BATCH_MEMORY_MIN  ((size_t)16 << 20)
@@ -21,6 +21,7 @@ struct ls_batch_job {
     int (*progress)(void *context, uint64_t done, uint64_t total,
                     struct ls_error *err); /* may be NULL; called by any worker, one at a time */
     void *context;
+    const struct ls_run_watch *watch; /* NULL: nobody looks on */
 };
 
 struct ls_batch_result {

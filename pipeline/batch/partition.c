@@ -24,10 +24,13 @@ static int64_t watermark_at(struct prefix *prefix, const struct ls_topic_plan *t
     return prefix->highest - topic->watermark_delay_ms;
 }
 
-static int report_progress(struct batch_run *run, uint64_t records, struct ls_error *err)
+static int report_progress(struct batch_run *run, size_t part, const struct prefix *prefix,
+                           uint64_t records, struct ls_error *err)
 {
     pthread_mutex_lock(&run->lock);
     run->done += records;
+    ls_batch_watch_records(&run->watch, part, &run->counts[part],
+                           prefix->has_clock ? &prefix->highest : NULL);
     int rc = run->job->progress ? run->job->progress(run->job->context, run->done, run->total, err)
                                 : 0;
     pthread_mutex_unlock(&run->lock);
@@ -67,7 +70,7 @@ static int read_through(struct batch_worker *w, size_t part, struct verdicts *ve
         for (size_t i = 0; rc == 0 && i < count; i++) {
             rc = pass(w, part, position + i, &records[i], &prefix, verdicts);
         }
-        rc = rc < 0 ? rc : report_progress(run, count, &w->err);
+        rc = rc < 0 ? rc : report_progress(run, part, &prefix, count, &w->err);
     }
     ls_log_reader_free(reader);
     return rc;
@@ -311,6 +314,9 @@ int ls_batch_partition(struct batch_worker *w, size_t part)
     struct verdicts v = {NULL, NULL, NULL};
     int rc = find_out(w, part, &v);
     rc = rc < 0 ? rc : read_through(w, part, &v, write_out);
+    pthread_mutex_lock(&w->run->lock);
+    ls_batch_watch_partition(&w->run->watch, part);
+    pthread_mutex_unlock(&w->run->lock);
     ls_repeats_free(v.repeats);
     ls_flags_free(v.flags);
     ls_fates_free(v.fates);

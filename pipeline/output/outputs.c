@@ -4,6 +4,7 @@
 #include "core/base/mutant.h"
 #include "core/base/text.h"
 #include "pipeline/output/report.h"
+#include "pipeline/output/run_journal.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -73,6 +74,20 @@ const struct ls_dataset *ls_outputs_late_sets(const struct ls_outputs *o,
 {
     *count = view->source_count * o->partitions;
     return &o->sets[late_index(o, view, 0, 0)];
+}
+
+uint64_t ls_outputs_row_count(const struct ls_outputs *o, const struct ls_view *view)
+{
+    return o->sets[view_index(view)].digest.records;
+}
+
+uint64_t ls_outputs_late_count(const struct ls_outputs *o, const struct ls_view *view,
+                               uint32_t topic, uint32_t partition)
+{
+    const struct ls_view_source *source = view->by_topic[topic];
+    return source ? o->sets[late_index(o, view, (size_t)(source - view->sources), partition)]
+                        .digest.records
+                  : 0;
 }
 
 size_t ls_outputs_count(const struct ls_record_plan *plan, const struct ls_views *views,
@@ -231,6 +246,7 @@ int ls_outputs_quarantine(struct ls_outputs *o, uint32_t topic, uint32_t partiti
         {.number = (int64_t)position},
     };
     assert(sizeof cells / sizeof *cells == o->quarantine_layout->count);
+    ls_run_tell_quarantined(o->journal, &o->plan->topics[topic], partition, position, raw, record);
     return ls_dataset_append(&o->sets[record_index(o, topic, partition) + 1], cells, err);
 }
 
@@ -251,12 +267,23 @@ int ls_outputs_late(struct ls_outputs *o, const struct ls_view *view, uint32_t t
     };
     size_t source = (size_t)(view->by_topic[topic] - view->sources);
     assert(sizeof cells / sizeof *cells == o->late_layout->count);
+    if (o->journal) {
+        const struct ls_run_late late = {.topic = &o->plan->topics[topic],
+                                         .partition = partition,
+                                         .position = position,
+                                         .record = record,
+                                         .watermark_ms = watermark,
+                                         .start_ms = window_start,
+                                         .end_ms = window_end};
+        ls_run_tell_late(o->journal, view, &late);
+    }
     return ls_dataset_append(&o->sets[late_index(o, view, source, partition)], cells, err);
 }
 
 int ls_outputs_row(struct ls_outputs *o, const struct ls_view *view, const uint8_t *row,
                    size_t size, struct ls_error *err)
 {
+    ls_run_tell_alert(o->journal, view, row, size);
     return ls_dataset_append_encoded(&o->sets[view_index(view)], row, size, err);
 }
 

@@ -27,6 +27,8 @@ static inline void ls_count_record(struct ls_partition_counts *counts,
     counts->input_digest = ls_log_digest(counts->input_digest, raw);
 }
 
+struct ls_journal;
+
 struct ls_outputs {
     const struct ls_record_plan *plan;
     const struct ls_views *views;
@@ -37,6 +39,8 @@ struct ls_outputs {
     struct ls_dataset *sets; /* see ls_outputs_* below for the order */
     struct ls_schema *quarantine_schema, *late_schema;
     struct ls_layout *quarantine_layout, *late_layout;
+    struct ls_journal *journal; /* hears of what is quarantined, late, an alert; borrowed; NULL at
+                                   first: nobody does */
 };
 
 /* `states` NULL: everything anew, what is below DIR/datasets is removed first. Otherwise goes on
@@ -67,6 +71,12 @@ int ls_outputs_row(struct ls_outputs *o, const struct ls_view *view, const uint8
 /* The late datasets of a view: of each topic that it reads, by partition. */
 const struct ls_dataset *ls_outputs_late_sets(const struct ls_outputs *o,
                                               const struct ls_view *view, size_t *count);
+
+/* How many rows a view has; how many of a topic partition's records are late for it, if it reads
+ * the topic. */
+uint64_t ls_outputs_row_count(const struct ls_outputs *o, const struct ls_view *view);
+uint64_t ls_outputs_late_count(const struct ls_outputs *o, const struct ls_view *view,
+                               uint32_t topic, uint32_t partition);
 
 /* Of an alert rule: its rows but those of the flush, and how long they were in coming. */
 struct ls_alert_delay {

@@ -64,7 +64,8 @@ static bool decode(const struct ls_topic_plan *topic, const struct ls_spec_versi
                                                        &column)
                                        : decode_older(topic, version, datum, size, out->cells,
                                                       &offset, &column);
-    if (status == LS_DECODE_OK) {
+    out->has_fields = status == LS_DECODE_OK;
+    if (out->has_fields) {
         return true;
     }
     reject(out,
@@ -295,6 +296,7 @@ void ls_record_examine(const struct ls_record_plan *plan, const struct ls_topic_
 {
     out->clock_sane = false;
     out->is_heartbeat = false;
+    out->has_fields = false;
     const struct ls_spec_version *version = check_frame(topic, raw, out);
     if (!version && plan->spec->topics->heartbeat_ms &&
         ls_heartbeat_is(raw->value, raw->value_size)) {

@@ -13,6 +13,7 @@ struct ls_record {
     enum ls_reason reason;      /* LS_ADMITTED: passed all checks up to normalize */
     char detail[LS_DETAIL_MAX]; /* for a person; empty when the reason says it all */
     bool is_heartbeat; /* admitted to nothing but the clock: is counted, and has no fields (G10) */
+    bool has_fields;   /* its value was decoded, whatever else is wrong: `cells` has its columns */
     bool clock_sane; /* passed the clock check: moves the watermark, whatever else is wrong with it
                       */
     int64_t clock;   /* the time that moves it */
@@ -24,9 +25,9 @@ struct ls_record {
                                                          type's name */
 };
 
-/* Judges a record of a topic. Only `reason`, `detail`, `is_heartbeat`, `clock_sane` and what the
- * reason does not deny are set; of a heartbeat, which is LS_ADMITTED, `clock` too. One that is
- * damaged, or whose time is off, is quarantined as any record is. */
+/* Judges a record of a topic. Only `reason`, `detail`, `is_heartbeat`, `has_fields`, `clock_sane`
+ * and what the reason does not deny are set; of a heartbeat, which is LS_ADMITTED, `clock` too. One
+ * that is damaged, or whose time is off, is quarantined as any record is. */
 void ls_record_examine(const struct ls_record_plan *plan, const struct ls_topic_plan *topic,
                        const struct ls_log_record *raw, struct ls_record *out);
 

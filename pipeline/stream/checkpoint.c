@@ -3,6 +3,7 @@
 #include "core/avro/encode.h"
 #include "core/base/mem.h"
 #include "core/base/mutant.h"
+#include "pipeline/output/run_journal.h"
 
 #include <assert.h>
 #include <fcntl.h>
@@ -30,6 +31,8 @@ struct ls_checkpoints {
     struct chain before; /* of the one before that */
     uint64_t whole_bytes, chain_bytes;
     uint64_t written, restarts;
+    uint64_t last_bytes; /* of the last one written */
+    struct ls_journal *journal;
     struct ls_dataset_state *states;
     struct ls_buf newest; /* the restored file: the states' pending bytes point into it */
 };
@@ -88,6 +91,11 @@ void ls_checkpoints_limit(struct ls_checkpoints *c, size_t chain_max)
     c->chain_max = chain_max;
 }
 
+void ls_checkpoints_tell(struct ls_checkpoints *c, struct ls_journal *journal)
+{
+    c->journal = journal;
+}
+
 void ls_checkpoints_close(struct ls_checkpoints *c)
 {
     if (!c) {
@@ -110,6 +118,12 @@ uint64_t ls_checkpoints_written(const struct ls_checkpoints *c)
 uint64_t ls_checkpoints_restarts(const struct ls_checkpoints *c)
 {
     return c->restarts;
+}
+
+struct ls_checkpoint_last ls_checkpoints_last(const struct ls_checkpoints *c)
+{
+    uint64_t number = c->chain.count ? c->chain.sequences[c->chain.count - 1] : 0;
+    return (struct ls_checkpoint_last){number, c->last_bytes, number ? c->chain_bytes : 0};
 }
 
 /* ---- reading */
@@ -271,6 +285,7 @@ static int find_newest(struct ls_checkpoints *c, struct listing *list, unsigned 
             break;
         }
         ++*damaged;
+        ls_run_tell_damaged(c->journal, err);
         rc = 0;
     }
     ls_buf_clear(&bytes);
@@ -409,5 +424,6 @@ int ls_checkpoints_save(struct ls_checkpoints *c, struct ls_stream *stream, stru
     c->whole_bytes = whole ? size : c->whole_bytes;
     c->next++;
     c->written++;
+    c->last_bytes = size;
     return remove_unused(c, err);
 }

@@ -28,6 +28,9 @@ int ls_checkpoints_open(const char *folder, const struct ls_sha256 *job,
  * taken unless told. */
 void ls_checkpoints_limit(struct ls_checkpoints *checkpoints, size_t chain_max);
 
+/* Hears of files that are passed over; borrowed. */
+void ls_checkpoints_tell(struct ls_checkpoints *checkpoints, struct ls_journal *journal);
+
 void ls_checkpoints_close(struct ls_checkpoints *checkpoints);
 
 /* Fills a new stream from the newest sound checkpoint: 1, with one state for each of
@@ -46,5 +49,13 @@ int ls_checkpoints_save(struct ls_checkpoints *checkpoints, struct ls_stream *st
 /* How many were written by this instance, and how many runs went on from a checkpoint before it. */
 uint64_t ls_checkpoints_written(const struct ls_checkpoints *checkpoints);
 uint64_t ls_checkpoints_restarts(const struct ls_checkpoints *checkpoints);
+
+/* The last one that was written or gone on from. */
+struct ls_checkpoint_last {
+    uint64_t number;      /* 0: there is none */
+    uint64_t bytes;       /* of its own file; 0: another run wrote it */
+    uint64_t chain_bytes; /* of all files that it needs */
+};
+struct ls_checkpoint_last ls_checkpoints_last(const struct ls_checkpoints *checkpoints);
 
 #endif

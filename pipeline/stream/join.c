@@ -172,6 +172,11 @@ static int restore(struct ls_operator *op, struct ls_waiting *record, int64_t lo
     return keep((struct join *)op, record, err);
 }
 
+static size_t groups(const struct ls_operator *op)
+{
+    return ((const struct join *)op)->matches.count;
+}
+
 static void clear(struct ls_operator *op)
 {
     struct join *j = (struct join *)op;
@@ -185,4 +190,5 @@ const struct ls_operator_kind ls_operator_join = {.size = sizeof(struct join),
                                                   .take = take,
                                                   .advance = advance,
                                                   .restore = restore,
+                                                  .groups = groups,
                                                   .clear = clear};

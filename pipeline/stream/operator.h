@@ -42,6 +42,8 @@ struct ls_operator_kind {
                    struct ls_error *err);
     /* Everything was restored; may be NULL. */
     int (*settle)(struct ls_operator *op, int64_t low, struct ls_error *err);
+    /* How many groups have a state. */
+    size_t (*groups)(const struct ls_operator *op);
     void (*clear)(struct ls_operator *op); /* what is not in `kept` */
 };
 

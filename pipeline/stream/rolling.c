@@ -217,6 +217,11 @@ static int settle(struct ls_operator *op, int64_t low, struct ls_error *err)
     return op->view->step_ms ? ls_panes_settle((struct rolling *)op, low, err) : 0;
 }
 
+static size_t groups(const struct ls_operator *op)
+{
+    return ((const struct rolling *)op)->groups.count;
+}
+
 static void clear(struct ls_operator *op)
 {
     struct rolling *r = (struct rolling *)op;
@@ -237,4 +242,5 @@ const struct ls_operator_kind ls_operator_rolling = {.size = sizeof(struct rolli
                                                      .get = get,
                                                      .restore = restore,
                                                      .settle = settle,
+                                                     .groups = groups,
                                                      .clear = clear};

@@ -264,6 +264,11 @@ static int settle(struct ls_operator *op, int64_t low, struct ls_error *err)
     return 0;
 }
 
+static size_t groups(const struct ls_operator *op)
+{
+    return ((const struct sessions *)op)->groups.count;
+}
+
 static void clear(struct ls_operator *op)
 {
     struct sessions *s = (struct sessions *)op;
@@ -285,4 +290,5 @@ const struct ls_operator_kind ls_operator_sessions = {.size = sizeof(struct sess
                                                       .put = put,
                                                       .get = get,
                                                       .settle = settle,
+                                                      .groups = groups,
                                                       .clear = clear};

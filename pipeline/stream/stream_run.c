@@ -1,7 +1,9 @@
 #include "core/base/mem.h"
 #include "core/base/mutant.h"
+#include "pipeline/output/run_journal.h"
 #include "pipeline/stream/checkpoint.h"
 #include "pipeline/stream/scheduler.h"
+#include "pipeline/stream/stream_numbers.h"
 
 #include <string.h>
 
@@ -25,6 +27,10 @@ struct ls_stream_run {
     uint64_t total;                 /* records that this run has to read */
     uint64_t looked_ns;             /* when the log was looked at */
     bool stopped;                   /* it follows, and was told to stop */
+    uint64_t begin_ns;
+    uint64_t saved_ns, save_ns;    /* the last checkpoint: when, and what it took */
+    unsigned damaged;              /* checkpoints that were passed over */
+    struct ls_run_numbers numbers; /* where somebody watches */
 };
 
 /* ---- what a scheduler asks */
@@ -120,6 +126,63 @@ static void set_limit(struct ls_stream_run *run)
     run->limit = held ? slowest + job->ahead_ms : INT64_MAX;
 }
 
+static uint64_t now_ns(const struct ls_stream_run *run)
+{
+    return run->scheduler->now_ns(run->scheduler->context);
+}
+
+static struct ls_journal *journal_of(const struct ls_stream_run *run)
+{
+    return run->job->watch ? run->job->watch->journal : NULL;
+}
+
+static int save(struct ls_stream_run *run, struct ls_error *err)
+{
+    uint64_t begin_ns = now_ns(run);
+    int rc = ls_checkpoints_save(run->checkpoints, run->stream, err);
+    if (rc == 0) {
+        const struct ls_checkpoint_last last = ls_checkpoints_last(run->checkpoints);
+        run->saved_ns = now_ns(run);
+        run->save_ns = run->saved_ns - begin_ns;
+        ls_run_tell_checkpoint(journal_of(run), last.number, last.bytes, run->save_ns);
+    }
+    return rc;
+}
+
+/* Between two rounds: all that can be said of the run at this moment. */
+static void take_numbers(struct ls_stream_run *run)
+{
+    struct ls_run_numbers *n = &run->numbers;
+    uint64_t now = now_ns(run);
+    const struct ls_checkpoint_last last = ls_checkpoints_last(run->checkpoints);
+    ls_stream_numbers(run->stream, n);
+    for (size_t i = 0; i < run->part_count; i++) {
+        n->parts[i].end = n->parts[i].position + unread(run, i);
+    }
+    n->workers = run->job->workers;
+    n->records = run->total - left_to_read(run);
+    n->elapsed_ns = now - run->begin_ns;
+    n->checkpoints = (struct ls_checkpoint_numbers){
+        .written = ls_checkpoints_written(run->checkpoints),
+        .restarts = ls_checkpoints_restarts(run->checkpoints),
+        .damaged = run->damaged,
+        .number = last.number,
+        .bytes = last.bytes,
+        .chain_bytes = last.chain_bytes,
+        .duration_ns = run->save_ns,
+        .age_ns = now - run->saved_ns,
+    };
+}
+
+static void show(struct ls_stream_run *run)
+{
+    const struct ls_run_watch *watch = run->job->watch;
+    if (run->numbers.of_views) {
+        take_numbers(run);
+        watch->show(watch->context, &run->numbers);
+    }
+}
+
 /* Told to stop: what was read is kept. A run that follows ends as it does at the log's end. */
 static int stop(struct ls_stream_run *run, int rc, struct ls_error *err)
 {
@@ -128,7 +191,7 @@ static int stop(struct ls_stream_run *run, int rc, struct ls_error *err)
         run->stopped = true;
         return 0;
     }
-    if (ls_checkpoints_save(run->checkpoints, run->stream, &save_error) < 0) {
+    if (save(run, &save_error) < 0) {
         *err = save_error;
         rc = save_error.code;
     }
@@ -170,16 +233,18 @@ static int rounds(struct ls_stream_run *run, struct ls_error *err)
 {
     const struct ls_stream_job *job = run->job;
     const struct ls_stream_scheduler *s = run->scheduler;
-    uint64_t saved_ns = s->now_ns(s->context);
     uint64_t saved_done = 0;
     int rc = 0;
+    run->saved_ns = now_ns(run);
     while (rc == 0 && !run->stopped && (left_to_read(run) > 0 || may_grow(run))) {
         rc = left_to_read(run) > 0 ? read_a_round(run, err) : look_for_more(run, err);
         uint64_t done = run->total - left_to_read(run);
-        if (rc == 0 && s->is_due(s->context, s->now_ns(s->context) - saved_ns, done - saved_done)) {
-            rc = ls_checkpoints_save(run->checkpoints, run->stream, err);
-            saved_ns = s->now_ns(s->context);
+        if (rc == 0 && s->is_due(s->context, now_ns(run) - run->saved_ns, done - saved_done)) {
+            rc = save(run, err);
             saved_done = done;
+        }
+        if (rc == 0 && job->watch && job->watch->is_due(job->watch->context)) {
+            show(run);
         }
         if (rc == 0 && job->progress) {
             rc = job->progress(job->context, done, run->total, err);
@@ -249,13 +314,27 @@ static int check_final(const struct ls_stream_run *run, struct ls_error *err)
                               run->job->state, (unsigned long long)run->total);
 }
 
-static int begin(struct ls_stream_run *run, struct ls_stream_result *out, struct ls_error *err)
+/* Who watches hears from here on. */
+static int begin_watch(struct ls_stream_run *run, bool restored, struct ls_error *err)
+{
+    run->outputs->journal = journal_of(run);
+    if (restored) {
+        uint64_t done = 0;
+        for (size_t i = 0; i < run->part_count; i++) {
+            done += run->stream->parts[i].position;
+        }
+        ls_run_tell_restored(journal_of(run), ls_checkpoints_last(run->checkpoints).number, done);
+    }
+    return run->job->watch ? ls_run_numbers_init(&run->numbers, run->outputs, "stream", err) : 0;
+}
+
+static int begin(struct ls_stream_run *run, struct ls_error *err)
 {
     const struct ls_stream_job *job = run->job;
     uint32_t partitions = 0;
     struct ls_dataset_state *states = NULL;
     int rc = ls_log_open(job->from, job->mode != LS_STREAM_BOUNDED, &run->log, err);
-    run->looked_ns = run->scheduler->now_ns(run->scheduler->context);
+    run->looked_ns = now_ns(run);
     rc = rc < 0 ? rc : ls_record_plan_select(job->plan, run->log, &partitions, err);
     rc = rc < 0 ? rc
                 : ls_stream_new(job->plan, job->views, partitions, job->workers, &run->stream, err);
@@ -264,9 +343,10 @@ static int begin(struct ls_stream_run *run, struct ls_stream_result *out, struct
         ls_checkpoints_limit(run->checkpoints, job->checkpoint_files);
     }
     if (rc == 0) {
+        ls_checkpoints_tell(run->checkpoints, journal_of(run));
         rc = ls_checkpoints_restore(run->checkpoints, run->stream,
                                     ls_outputs_count(job->plan, job->views, partitions), &states,
-                                    &out->damaged, err);
+                                    &run->damaged, err);
     }
     run->part_count = rc < 0 ? 0 : run->stream->partition_count;
     bool restored = rc > 0;
@@ -279,7 +359,7 @@ static int begin(struct ls_stream_run *run, struct ls_stream_result *out, struct
         return rc;
     }
     run->stream->outputs = run->outputs;
-    return 0;
+    return begin_watch(run, restored, err);
 }
 
 /* What the alert rules say; *out is the caller's, who frees it. */
@@ -299,11 +379,9 @@ static int sum_delays(const struct ls_stream *s, struct ls_alert_delay **out, si
 }
 
 /* Counts and facts, and the end of the outputs. */
-static int report(struct ls_stream_run *run, struct ls_stream_result *out, uint64_t begin_ns,
-                  struct ls_error *err)
+static int report(struct ls_stream_run *run, struct ls_stream_result *out, struct ls_error *err)
 {
     struct ls_stream *s = run->stream;
-    const struct ls_stream_scheduler *scheduler = run->scheduler;
     struct ls_alert_delay *delays = NULL;
     struct ls_partition_counts *counts = ls_mem_new(run->part_count, sizeof *counts, err);
     int rc = counts ? 0 : err->code;
@@ -312,17 +390,16 @@ static int report(struct ls_stream_run *run, struct ls_stream_result *out, uint6
     }
     out->records = run->total - left_to_read(run);
     out->stopped = run->stopped;
-    out->facts = (struct ls_run_facts){
-        .mode = "stream",
-        .records = out->records,
-        .stopped = run->stopped,
-        .elapsed_us = (scheduler->now_ns(scheduler->context) - begin_ns) / 1000,
-        .workers = run->job->workers,
-        .threads = scheduler->threads,
-        .emitted_by_watermark = s->emitted_by_watermark,
-        .emitted_by_flush = s->emitted_by_flush,
-        .checkpoints = ls_checkpoints_written(run->checkpoints),
-        .restarts = ls_checkpoints_restarts(run->checkpoints)};
+    out->facts = (struct ls_run_facts){.mode = "stream",
+                                       .records = out->records,
+                                       .stopped = run->stopped,
+                                       .elapsed_us = (now_ns(run) - run->begin_ns) / 1000,
+                                       .workers = run->job->workers,
+                                       .threads = run->scheduler->threads,
+                                       .emitted_by_watermark = s->emitted_by_watermark,
+                                       .emitted_by_flush = s->emitted_by_flush,
+                                       .checkpoints = ls_checkpoints_written(run->checkpoints),
+                                       .restarts = ls_checkpoints_restarts(run->checkpoints)};
     rc = rc < 0 ? rc : sum_delays(s, &delays, &out->facts.delay_count, err);
     out->facts.delays = delays;
     rc = rc < 0 ? rc : ls_outputs_finish(run->outputs, counts, &out->facts, err);
@@ -333,25 +410,27 @@ static int report(struct ls_stream_run *run, struct ls_stream_result *out, uint6
     return rc;
 }
 
-static int finish(struct ls_stream_run *run, struct ls_stream_result *out, uint64_t begin_ns,
-                  struct ls_error *err)
+static int finish(struct ls_stream_run *run, struct ls_stream_result *out, struct ls_error *err)
 {
     struct ls_stream *s = run->stream;
     s->final = s->final || (run->job->final && !run->stopped);
-    int rc = ls_checkpoints_save(run->checkpoints, s, err);
+    int rc = save(run, err);
     rc = rc < 0 || run->stopped ? rc : ls_stream_flush(s, err);
-    return rc < 0 ? rc : report(run, out, begin_ns, err);
+    return rc < 0 ? rc : report(run, out, err);
 }
 
 int ls_stream_run_by(const struct ls_stream_job *job, const struct ls_stream_scheduler *scheduler,
                      struct ls_stream_result *out, struct ls_error *err)
 {
     struct ls_stream_run run = {.job = job, .scheduler = scheduler};
-    uint64_t begin_ns = scheduler->now_ns(scheduler->context);
     memset(out, 0, sizeof *out);
-    int rc = begin(&run, out, err);
+    run.begin_ns = now_ns(&run);
+    int rc = begin(&run, err);
+    out->damaged = run.damaged;
     rc = rc < 0 ? rc : rounds(&run, err);
-    rc = rc < 0 ? rc : finish(&run, out, begin_ns, err);
+    rc = rc < 0 ? rc : finish(&run, out, err);
+    show(&run);
+    ls_run_numbers_clear(&run.numbers);
     for (size_t i = 0; run.readers && i < run.part_count; i++) {
         ls_log_reader_free(run.readers[i]);
     }

@@ -5,7 +5,7 @@
 #ifndef LS_STREAM_STREAM_RUN_H
 #define LS_STREAM_STREAM_RUN_H
 
-#include "pipeline/output/outputs.h"
+#include "pipeline/output/watch.h"
 
 enum ls_stream_order {
     LS_ORDER_ROUND,      /* a batch of each partition in turn */
@@ -44,6 +44,7 @@ struct ls_stream_job {
        code. Any other negative code ends the run at once. */
     int (*progress)(void *context, uint64_t done, uint64_t total, struct ls_error *err);
     void *context;
+    const struct ls_run_watch *watch; /* NULL: nobody looks on */
 };
 
 struct ls_stream_result {

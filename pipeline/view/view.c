@@ -16,6 +16,16 @@ void ls_view_windows(const struct ls_view *view, int64_t time_ms, int64_t *first
     }
 }
 
+const char *ls_view_kind_word(enum ls_view_kind kind)
+{
+    static const char *const words[] = {[LS_VIEW_WINDOWS] = "windows",
+                                        [LS_VIEW_SESSIONS] = "sessions",
+                                        [LS_VIEW_ROLLING] = "rolling",
+                                        [LS_VIEW_ALERT] = "alert",
+                                        [LS_VIEW_JOIN] = "join"};
+    return words[kind];
+}
+
 const char *ls_view_folder(const struct ls_view *view)
 {
     return view->kind == LS_VIEW_ALERT ? "alerts" : "views";

@@ -90,6 +90,9 @@ int ls_views_new(const struct ls_record_plan *plan, struct ls_views **out, struc
                  struct ls_error *err);
 void ls_views_free(struct ls_views *views);
 
+/* "windows", "sessions", "rolling", "alert", "join". */
+const char *ls_view_kind_word(enum ls_view_kind kind);
+
 /* Its dataset: "views/NAME", "alerts/NAME". */
 const char *ls_view_folder(const struct ls_view *view);
 
