@@ -17,6 +17,7 @@
 
 static volatile sig_atomic_t interrupted;
 static atomic_bool print_failed;
+static bool error_was_told;
 static const char *own_name; /* how child processes call this program; NULL: by its path */
 
 /* The first is heard when the program looks; the second ends it as if there were no handler. */
@@ -27,6 +28,11 @@ static void on_signal(int signal_number)
         raise(signal_number);
     }
     interrupted = signal_number;
+}
+
+void cli_error_was_told(void)
+{
+    error_was_told = true;
 }
 
 int cli_interrupted(struct ls_error *err)
@@ -276,7 +282,7 @@ int cli_main(int argc, char **argv, const char *self)
         rc = ls_error_set(&err, reader_has_gone() ? LS_E_PIPE : LS_E_IO,
                           "cannot write to the standard output");
     }
-    if (rc < 0 && rc != LS_E_PIPE) {
+    if (rc < 0 && rc != LS_E_PIPE && !error_was_told) {
         fprintf(stderr, "lockstep: %s\n", err.text);
     }
     return rc < 0 ? -rc : rc;

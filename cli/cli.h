@@ -88,6 +88,10 @@ const struct command *cli_find_command(int argc, char **argv, int *used, struct 
 /* "A..B": the seeds from A to B, both included. */
 bool cli_read_seeds(const char *text, uint64_t *first, uint64_t *last);
 
+/* The error with which the verb ends is in a log on stderr that is not for people: it is not said
+ * again. */
+void cli_error_was_told(void);
+
 /* Set by SIGINT and SIGTERM. Answers LS_E_INTERRUPTED once it is. */
 int cli_interrupted(struct ls_error *err);
 

@@ -1,11 +1,10 @@
 #include "cli/commands.h"
-#include "cli/pipeline_options.h"
+#include "cli/run_watch.h"
 #include "pipeline/batch/batch_run.h"
-
-#include <stdio.h>
 
 struct options {
     struct spec_options spec;
+    struct watch_options watch;
     const char *from, *to, *reference;
     int64_t workers, memory;
 };
@@ -22,6 +21,7 @@ static const struct ls_option rows[] = {
      .summary = "Threads; 0 for one a processor. The bytes are the same."},
     {"memory", LS_OPTION_SIZE, 0, offsetof(struct options, memory), .fallback = "1GiB",
      .minimum = "16MiB", .summary = "For sorting; what does not fit is spilled below TO."},
+    WATCH_OPTION_ROWS(options, watch),
     SPEC_OPTION_ROWS(options, spec),
     {.name = NULL},
 };
@@ -31,10 +31,12 @@ static const struct ls_table table = {"run batch", "",       sizeof(struct optio
 static int run(struct cli *cli, struct ls_error *err)
 {
     const struct options *o = cli->options;
-    struct pipeline pipeline;
-    struct ls_progress progress;
+    struct pipeline pipeline = {0};
+    struct run_watch watch;
     struct ls_batch_result result;
-    int rc = pipeline_open(cli, &o->spec, o->from, false, o->to, o->reference, &pipeline, err);
+    int rc = run_watch_open(&watch, &o->watch, "batch", o->to, err);
+    rc = rc < 0 ? rc
+                : pipeline_open(cli, &o->spec, o->from, false, o->to, o->reference, &pipeline, err);
     rc = rc < 0 ? rc : pipeline_check_places(o->from, o->reference, o->to, NULL, err);
     if (rc == 0) {
         struct ls_batch_job job = {.plan = pipeline.plan,
@@ -44,11 +46,12 @@ static int run(struct cli *cli, struct ls_error *err)
                                    .workers = cli_threads(o->workers),
                                    .memory = (size_t)o->memory,
                                    .progress = pipeline_progress,
-                                   .context = &progress};
-        ls_progress_begin(&progress, stderr, "batch", "records read");
+                                   .context = &watch.progress,
+                                   .watch = &watch.watch};
+        run_watch_begin(&watch, &pipeline, o->from, o->to);
         rc = ls_batch_run(&job, &result, err);
-        ls_progress_end(&progress);
     }
+    rc = run_watch_end(&watch, rc, err);
     rc = rc < 0 ? rc : pipeline_print_summary(o->to, err);
     pipeline_clear(&pipeline);
     return rc;

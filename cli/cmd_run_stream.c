@@ -1,5 +1,5 @@
 #include "cli/commands.h"
-#include "cli/pipeline_options.h"
+#include "cli/run_watch.h"
 #include "pipeline/stream/stream_run.h"
 
 #include <stdio.h>
@@ -7,6 +7,7 @@
 
 struct options {
     struct spec_options spec;
+    struct watch_options watch;
     const char *from, *to, *state, *reference, *order;
     int64_t workers, batch, checkpoint_ms, checkpoint_records, ahead_ms, poll_ms;
     bool once, follow, final;
@@ -45,6 +46,7 @@ static const struct ls_option rows[] = {
      .minimum = "0", .summary = "Time between checkpoints; 0 for one at the end alone."},
     {"checkpoint-records", LS_OPTION_INTEGER, 0, offsetof(struct options, checkpoint_records),
      .fallback = "0", .minimum = "0", .summary = "Also after so many records."},
+    WATCH_OPTION_ROWS(options, watch),
     SPEC_OPTION_ROWS(options, spec),
     {.name = NULL},
 };
@@ -76,9 +78,8 @@ static int set_order(const char *text, struct ls_stream_job *job, struct ls_erro
 }
 
 static int run_pipeline(struct cli *cli, const struct options *o, const struct pipeline *p,
-                        struct ls_error *err)
+                        struct run_watch *watch, struct ls_error *err)
 {
-    struct ls_progress progress;
     struct ls_stream_result result;
     struct ls_stream_job job = {
         .plan = p->plan,
@@ -97,42 +98,44 @@ static int run_pipeline(struct cli *cli, const struct options *o, const struct p
         .checkpoint_ms = o->checkpoint_ms,
         .checkpoint_records = (uint64_t)o->checkpoint_records,
         .progress = pipeline_progress,
-        .context = &progress};
+        .context = &watch->progress,
+        .watch = &watch->watch};
     int rc = job.state ? set_order(o->order, &job, err) : err->code;
     if (rc < 0) {
         return rc;
     }
-    ls_progress_begin(&progress, stderr, "stream", "records");
+    run_watch_begin(watch, p, o->from, o->to);
     rc = ls_stream_run(&job, &result, err);
-    ls_progress_end(&progress);
     if (rc == LS_E_INTERRUPTED) {
         ls_error_set(err, rc,
                      "interrupted; the same command goes on from the last checkpoint in %s, if "
                      "there is one",
                      job.state);
     }
-    if (rc == 0 && result.damaged) {
-        fprintf(stderr, "lockstep: %u damaged checkpoint%s passed over\n", result.damaged,
-                result.damaged == 1 ? " was" : "s were");
-    }
-    if (rc == 0 && result.stopped) {
+    if (rc == 0 && result.stopped && !watch->stderr_is_json) {
         fprintf(stderr, "lockstep: stopped; the same command goes on from here\n");
     }
-    return rc < 0 ? rc : pipeline_print_summary(o->to, err);
+    return rc;
 }
 
 static int run(struct cli *cli, struct ls_error *err)
 {
     const struct options *o = cli->options;
-    struct pipeline pipeline;
+    struct pipeline pipeline = {0};
+    struct run_watch watch;
     if (o->once && o->follow) {
         return ls_error_set(err, LS_E_USAGE,
                             "--once ends with what is there, --follow goes on: give one of them");
     }
     bool growing = o->once || o->follow;
-    int rc = pipeline_open(cli, &o->spec, o->from, growing, o->to, o->reference, &pipeline, err);
+    int rc = run_watch_open(&watch, &o->watch, "stream", o->to, err);
+    rc = rc < 0
+             ? rc
+             : pipeline_open(cli, &o->spec, o->from, growing, o->to, o->reference, &pipeline, err);
     rc = rc < 0 ? rc : pipeline_check_places(o->from, o->reference, o->to, o->state, err);
-    rc = rc < 0 ? rc : run_pipeline(cli, o, &pipeline, err);
+    rc = rc < 0 ? rc : run_pipeline(cli, o, &pipeline, &watch, err);
+    rc = run_watch_end(&watch, rc, err);
+    rc = rc < 0 ? rc : pipeline_print_summary(o->to, err);
     pipeline_clear(&pipeline);
     return rc;
 }

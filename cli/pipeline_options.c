@@ -78,23 +78,27 @@ static bool lies_in(const char *folder, const char *other)
     return strncmp(inner, outer, size) == 0 && (inner[size] == '/' || inner[size] == '\0');
 }
 
+int pipeline_check_place(const char *place, const char *to, struct ls_error *err)
+{
+    char datasets[LS_PATH_MAX];
+    int rc = ls_path_join(datasets, to, "datasets", err);
+    return rc == 0 && lies_in(place, datasets)
+               ? ls_error_set(err, LS_E_USAGE,
+                              "%s lies in %s, which a run empties: give another --to or place",
+                              place, datasets)
+               : rc;
+}
+
 int pipeline_check_places(const char *from, const char *reference, const char *to,
                           const char *state, struct ls_error *err)
 {
-    char datasets[LS_PATH_MAX];
     const char *log = strncmp(from, "log:", 4) == 0 ? from + 4 : NULL;
-    if (ls_path_join(datasets, to, "datasets", err) < 0) {
-        return err->code;
-    }
     const char *const places[] = {log, reference, state};
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-        if (places[i] && lies_in(places[i], datasets)) {
-            return ls_error_set(err, LS_E_USAGE,
-                                "%s lies in %s, which a run empties: give another --to or place",
-                                places[i], datasets);
-        }
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < sizeof places / sizeof *places; i++) {
+        rc = places[i] ? pipeline_check_place(places[i], to, err) : 0;
     }
-    return 0;
+    return rc;
 }
 
 void pipeline_clear(struct pipeline *p)

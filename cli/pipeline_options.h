@@ -20,7 +20,10 @@ int pipeline_open(struct cli *cli, const struct spec_options *options, const cha
                   struct ls_error *err);
 void pipeline_clear(struct pipeline *pipeline);
 
-/* A run empties TO/datasets: LS_E_USAGE where the log, the reference tables (NULL: the log's) or
+/* A run empties TO/datasets: LS_E_USAGE where a file or folder lies there. */
+int pipeline_check_place(const char *place, const char *to, struct ls_error *err);
+
+/* Likewise where the log, the reference tables (NULL: the log's) or
  * its own state (NULL: below TO) lie there. */
 int pipeline_check_places(const char *from, const char *reference, const char *to,
                           const char *state, struct ls_error *err);
