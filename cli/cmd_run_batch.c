@@ -1,4 +1,5 @@
 #include "cli/commands.h"
+#include "cli/run_summary.h"
 #include "cli/run_watch.h"
 #include "pipeline/batch/batch_run.h"
 
@@ -34,6 +35,7 @@ static int run(struct cli *cli, struct ls_error *err)
     struct pipeline pipeline = {0};
     struct run_watch watch;
     struct ls_batch_result result;
+    const struct run_places places = {.to = o->to};
     int rc = run_watch_open(&watch, &o->watch, "batch", o->to, err);
     rc = rc < 0 ? rc
                 : pipeline_open(cli, &o->spec, o->from, false, o->to, o->reference, &pipeline, err);
@@ -52,7 +54,7 @@ static int run(struct cli *cli, struct ls_error *err)
         rc = ls_batch_run(&job, &result, err);
     }
     rc = run_watch_end(&watch, rc, err);
-    rc = rc < 0 ? rc : pipeline_print_summary(o->to, err);
+    rc = rc < 0 ? rc : run_summary_print(&pipeline, &places, 0, err);
     pipeline_clear(&pipeline);
     return rc;
 }

@@ -1,4 +1,5 @@
 #include "cli/commands.h"
+#include "cli/run_summary.h"
 #include "cli/run_watch.h"
 #include "pipeline/stream/stream_run.h"
 
@@ -77,30 +78,29 @@ static int set_order(const char *text, struct ls_stream_job *job, struct ls_erro
     return 0;
 }
 
-static int run_pipeline(struct cli *cli, const struct options *o, const struct pipeline *p,
+static int run_pipeline(const struct options *o, const struct pipeline *p, const char *state,
                         struct run_watch *watch, struct ls_error *err)
 {
     struct ls_stream_result result;
-    struct ls_stream_job job = {
-        .plan = p->plan,
-        .views = p->views,
-        .from = o->from,
-        .to = o->to,
-        .state = o->state ? o->state : ls_arena_printf(&cli->arena, err, "%s/state", o->to),
-        .workers = cli_threads(o->workers),
-        .batch = (size_t)o->batch,
-        .mode = o->follow ? LS_STREAM_FOLLOW
-                : o->once ? LS_STREAM_ONCE
-                          : LS_STREAM_BOUNDED,
-        .final = o->final,
-        .poll_ms = o->poll_ms,
-        .ahead_ms = o->ahead_ms,
-        .checkpoint_ms = o->checkpoint_ms,
-        .checkpoint_records = (uint64_t)o->checkpoint_records,
-        .progress = pipeline_progress,
-        .context = &watch->progress,
-        .watch = &watch->watch};
-    int rc = job.state ? set_order(o->order, &job, err) : err->code;
+    struct ls_stream_job job = {.plan = p->plan,
+                                .views = p->views,
+                                .from = o->from,
+                                .to = o->to,
+                                .state = state,
+                                .workers = cli_threads(o->workers),
+                                .batch = (size_t)o->batch,
+                                .mode = o->follow ? LS_STREAM_FOLLOW
+                                        : o->once ? LS_STREAM_ONCE
+                                                  : LS_STREAM_BOUNDED,
+                                .final = o->final,
+                                .poll_ms = o->poll_ms,
+                                .ahead_ms = o->ahead_ms,
+                                .checkpoint_ms = o->checkpoint_ms,
+                                .checkpoint_records = (uint64_t)o->checkpoint_records,
+                                .progress = pipeline_progress,
+                                .context = &watch->progress,
+                                .watch = &watch->watch};
+    int rc = set_order(o->order, &job, err);
     if (rc < 0) {
         return rc;
     }
@@ -123,6 +123,11 @@ static int run(struct cli *cli, struct ls_error *err)
     const struct options *o = cli->options;
     struct pipeline pipeline = {0};
     struct run_watch watch;
+    const struct run_places places = {
+        o->to, o->state ? o->state : ls_arena_printf(&cli->arena, err, "%s/state", o->to)};
+    if (!places.state) {
+        return err->code;
+    }
     if (o->once && o->follow) {
         return ls_error_set(err, LS_E_USAGE,
                             "--once ends with what is there, --follow goes on: give one of them");
@@ -133,9 +138,9 @@ static int run(struct cli *cli, struct ls_error *err)
              ? rc
              : pipeline_open(cli, &o->spec, o->from, growing, o->to, o->reference, &pipeline, err);
     rc = rc < 0 ? rc : pipeline_check_places(o->from, o->reference, o->to, o->state, err);
-    rc = rc < 0 ? rc : run_pipeline(cli, o, &pipeline, &watch, err);
+    rc = rc < 0 ? rc : run_pipeline(o, &pipeline, places.state, &watch, err);
     rc = run_watch_end(&watch, rc, err);
-    rc = rc < 0 ? rc : pipeline_print_summary(o->to, err);
+    rc = rc < 0 ? rc : run_summary_print(&pipeline, &places, (unsigned)watch.totals.damaged, err);
     pipeline_clear(&pipeline);
     return rc;
 }

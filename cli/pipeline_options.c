@@ -110,58 +110,6 @@ void pipeline_clear(struct pipeline *p)
     *p = (struct pipeline){0};
 }
 
-static void print_topic(const char *name, const json_t *topic)
-{
-    char grouped[LS_GROUPED_MAX];
-    const char *reason;
-    json_t *count;
-    cli_print("  %-32s %s raw, ", name,
-              ls_grouped((uint64_t)json_integer_value(json_object_get(topic, "raw")), grouped));
-    cli_print(
-        "%s normalized",
-        ls_grouped((uint64_t)json_integer_value(json_object_get(topic, "normalized")), grouped));
-    json_object_foreach(json_object_get(topic, "quarantined"), reason, count)
-    {
-        cli_print(", %s %s", ls_grouped((uint64_t)json_integer_value(count), grouped), reason);
-    }
-    cli_print("\n");
-}
-
-int pipeline_print_summary(const char *folder, struct ls_error *err)
-{
-    char path[LS_PATH_MAX];
-    json_error_t where;
-    int rc = ls_path_join(path, folder, "summary.json", err);
-    json_t *summary = rc < 0 ? NULL : json_load_file(path, 0, &where);
-    if (!summary) {
-        return rc < 0 ? rc : ls_error_set(err, LS_E_IO, "%s: %s", path, where.text);
-    }
-    const char *name;
-    json_t *value;
-    char grouped[LS_GROUPED_MAX];
-    const json_t *run = json_object_get(summary, "run");
-    cli_print("%s run: %s records/s with %lld workers\n",
-              json_string_value(json_object_get(summary, "mode")),
-              ls_grouped((uint64_t)json_integer_value(json_object_get(run, "records_per_second")),
-                         grouped),
-              (long long)json_integer_value(json_object_get(run, "workers")));
-    json_object_foreach(json_object_get(summary, "topics"), name, value)
-    {
-        print_topic(name, value);
-    }
-    json_object_foreach(json_object_get(summary, "views"), name, value)
-    {
-        cli_print(
-            "  view %-27s %s rows, ", name,
-            ls_grouped((uint64_t)json_integer_value(json_object_get(value, "rows")), grouped));
-        cli_print(
-            "%s late\n",
-            ls_grouped((uint64_t)json_integer_value(json_object_get(value, "late")), grouped));
-    }
-    json_decref(summary);
-    return 0;
-}
-
 int pipeline_progress(void *context, uint64_t done, uint64_t total, struct ls_error *err)
 {
     ls_progress_show(context, done, total);

@@ -28,9 +28,6 @@ int pipeline_check_place(const char *place, const char *to, struct ls_error *err
 int pipeline_check_places(const char *from, const char *reference, const char *to,
                           const char *state, struct ls_error *err);
 
-/* The counts of a run, for a person; read from the summary that it wrote. */
-int pipeline_print_summary(const char *folder, struct ls_error *err);
-
 /* Progress of a run; the context is a struct ls_progress. */
 int pipeline_progress(void *context, uint64_t done, uint64_t total, struct ls_error *err);
 

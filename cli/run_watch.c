@@ -62,6 +62,7 @@ static void sum_up(const struct ls_run_numbers *n, struct ls_run_totals *out)
     *out = (struct ls_run_totals){.records = n->records,
                                   .checkpoints = n->checkpoints.written,
                                   .restarts = n->checkpoints.restarts,
+                                  .damaged = n->checkpoints.damaged,
                                   .elapsed_ns = n->elapsed_ns};
     for (size_t i = 0; i < n->plan->topic_count * n->partitions; i++) {
         const struct ls_partition_counts *c = &n->parts[i].counts;
@@ -187,6 +188,7 @@ static void tell_end(const struct run_watch *w)
         ls_field_count("elapsed_ms", ms),
         ls_field_count("checkpoints", t->checkpoints),
         ls_field_count("restarts", t->restarts),
+        ls_field_count("damaged", t->damaged),
     };
     snprintf(message, sizeof message, "done: %s records, %s normalized, %s quarantined, %s rows",
              ls_grouped(t->records, grouped[0]), ls_grouped(t->normalized, grouped[1]),

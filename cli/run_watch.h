@@ -56,7 +56,7 @@ struct run_watch {
     bool file_failed, server_failed; /* which was told */
     uint64_t shown_ns, saved_ns;
     struct ls_run_totals {
-        uint64_t records, normalized, quarantined, rows, late, checkpoints, restarts;
+        uint64_t records, normalized, quarantined, rows, late, checkpoints, restarts, damaged;
         uint64_t elapsed_ns;
     } totals; /* when it was shown last */
 };
