@@ -112,7 +112,8 @@ static int run_pipeline(const struct options *o, const struct pipeline *p, const
                      "there is one",
                      job.state);
     }
-    if (rc == 0 && result.stopped && !watch->stderr_is_json) {
+    watch->stopped = rc == 0 && result.stopped;
+    if (watch->stopped && !watch->stderr_is_json) {
         fprintf(stderr, "lockstep: stopped; the same command goes on from here\n");
     }
     return rc;

@@ -197,11 +197,22 @@ static void print_heading(const struct pipeline *p, const json_t *summary, uint6
               ls_grouped((ls_process_memory_max() >> 20) + 1, grouped[3]));
 }
 
+/* A run that was told to stop has neither sums nor manifest: its datasets are not at their end. */
+static bool was_stopped(const json_t *run)
+{
+    return json_is_true(json_object_get(run, "stopped"));
+}
+
 static void print_places(const struct run_places *places, const json_t *run, unsigned damaged)
 {
-    cli_print("\n  datasets      %s/datasets, with SHA256SUMS\n", places->to);
-    cli_print("  about them    %s/summary.json (these counts), %s/manifest.json\n", places->to,
-              places->to);
+    bool stopped = was_stopped(run);
+    cli_print("\n  datasets      %s/datasets%s\n", places->to,
+              stopped ? ", which go on when the run does" : ", with SHA256SUMS");
+    cli_print("  about them    %s/summary.json (these counts)", places->to);
+    if (!stopped) {
+        cli_print(", %s/manifest.json", places->to);
+    }
+    cli_print("\n");
     if (places->state) {
         uint64_t restarts = member(run, "restarts");
         char grouped[LS_GROUPED_MAX];
@@ -217,11 +228,15 @@ static void print_places(const struct run_places *places, const json_t *run, uns
     }
 }
 
-static void print_next(const char *reason, const struct run_places *places)
+static void print_next(const char *reason, const struct run_places *places, bool stopped)
 {
     cli_print("\nNext:\n");
     if (reason) {
         cli_print("  lockstep explain %-20s what it means, and what to do\n", reason);
+    }
+    if (stopped) {
+        cli_print("  the same command goes on from here\n");
+        return;
     }
     cli_print("  run %s with the same options and another --to, and\n"
               "  lockstep diff %s/datasets OTHER/datasets: the same bytes, made another way\n",
@@ -255,8 +270,9 @@ int run_summary_print(const struct pipeline *p, const struct run_places *places,
     }
     print_views(p->views, json_object_get(summary, "views"), false, &table, width);
     print_views(p->views, json_object_get(summary, "views"), true, &table, width);
-    print_places(places, json_object_get(summary, "run"), damaged);
-    print_next(reason, places);
+    const json_t *run = json_object_get(summary, "run");
+    print_places(places, run, damaged);
+    print_next(reason, places, was_stopped(run));
     json_decref(summary);
     return 0;
 }

@@ -189,10 +189,12 @@ static void tell_end(const struct run_watch *w)
         ls_field_count("checkpoints", t->checkpoints),
         ls_field_count("restarts", t->restarts),
         ls_field_count("damaged", t->damaged),
+        ls_field_json("stopped", w->stopped ? "true" : "false", w->stopped ? 4 : 5),
     };
-    snprintf(message, sizeof message, "done: %s records, %s normalized, %s quarantined, %s rows",
-             ls_grouped(t->records, grouped[0]), ls_grouped(t->normalized, grouped[1]),
-             ls_grouped(t->quarantined, grouped[2]), ls_grouped(t->rows, grouped[3]));
+    snprintf(message, sizeof message, "%s: %s records, %s normalized, %s quarantined, %s rows",
+             w->stopped ? "stopped" : "done", ls_grouped(t->records, grouped[0]),
+             ls_grouped(t->normalized, grouped[1]), ls_grouped(t->quarantined, grouped[2]),
+             ls_grouped(t->rows, grouped[3]));
     ls_journal_write(w->journal, LS_JOURNAL_INFO, "run_ended", message, fields,
                      sizeof fields / sizeof *fields);
 }

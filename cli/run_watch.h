@@ -54,6 +54,8 @@ struct run_watch {
     struct ls_metrics metrics;
     bool stderr_is_json;
     bool file_failed, server_failed; /* which was told */
+    bool stopped; /* the run was told to, and goes on when its command comes again: its verb says so
+                   */
     uint64_t shown_ns, saved_ns;
     struct ls_run_totals {
         uint64_t records, normalized, quarantined, rows, late, checkpoints, restarts, damaged;
