@@ -276,7 +276,7 @@ static int count_run(struct scan *s, size_t i, struct ls_error *err)
     s->run.size = 0;
     int rc = ls_buf_append(&s->run, s->value.key + head, s->value.key_size - head, err);
     while (rc == 0 && belongs(s, i) && s->value.key_size - head == s->run.size &&
-           memcmp(s->value.key + head, s->run.data, s->run.size) == 0) {
+           (s->run.size == 0 || memcmp(s->value.key + head, s->run.data, s->run.size) == 0)) {
         const uint8_t *value = s->value.value;
         ls_i128 amount = s->second ? (ls_i128)((ls_u128)ls_get_u64(value + 16) << 64 |
                                                ls_get_u64(value + 8))
