@@ -5,7 +5,9 @@
 #include "pipeline/kinds_test.h"
 #include "pipeline/output/watch.h"
 
-enum { WATCHED_PARTITIONS = 2, WATCHED_RECORDS = 400 };
+#define WATCHED_PARTITIONS ((uint32_t)2)
+#define WATCHED_PARTS      ((size_t)TOPICS * WATCHED_PARTITIONS)
+#define WATCHED_RECORDS    400
 
 /* Records of both topics in time's order, of which every 9th comes 4 s late, every 11th has a wrong
  * number, and every 13th comes twice. */
@@ -54,7 +56,7 @@ static inline void keep_numbers(void *context, const struct ls_run_numbers *n)
     w->raw = w->quarantined = w->rows = w->late = w->ended = 0;
     w->clocks = true;
     assert_true(n->records >= before);
-    for (size_t i = 0; i < TOPICS * WATCHED_PARTITIONS; i++) {
+    for (size_t i = 0; i < WATCHED_PARTS; i++) {
         const struct ls_partition_numbers *part = &n->parts[i];
         assert_true(part->position <= part->end && part->counts.raw == part->position);
         w->raw += part->counts.raw;

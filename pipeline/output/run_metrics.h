@@ -16,7 +16,7 @@ struct ls_run_moment {
 };
 
 /* Instead of what `out` held; its buffer has the text. */
-int ls_run_metrics(const struct ls_run_numbers *numbers, const struct ls_run_moment *moment,
+int ls_run_metrics(const struct ls_run_numbers *numbers, const struct ls_run_moment *now,
                    struct ls_metrics *out, struct ls_error *err);
 
 #endif

@@ -3,7 +3,7 @@
 #include "core/base/mem.h"
 #include "pipeline/fixture_test.h"
 
-enum { PARTITIONS = 2 };
+#define PARTITIONS ((size_t)2)
 
 static const struct ls_run_moment now = {
     .version = "1.2.3", .wall_ms = 100000, .usage = {1234, 5000, 6000}};
@@ -42,7 +42,7 @@ static struct ls_run_numbers numbers(const struct pipe *p, const char *mode)
         .mode = mode,
         .plan = p->plan,
         .views = p->views,
-        .partitions = PARTITIONS,
+        .partitions = (uint32_t)PARTITIONS,
         .workers = 2,
         .records = 100,
         .elapsed_ns = 2500000000,
@@ -84,10 +84,10 @@ static void every_number_has_its_sample(void **state)
         "lockstep_records_total{topic=\"raw.demo.sale\",outcome=\"normalized\"} 22",
         "lockstep_records_total{topic=\"raw.demo.sale\",outcome=\"quarantined\"} 6",
         "lockstep_records_total{topic=\"raw.demo.visit\",outcome=\"heartbeat\"} 2",
-        "lockstep_quarantined_records_total{topic=\"raw.demo.visit\",stage=\"quality\","
-        "reason=\"RANGE\"} 4",
-        "lockstep_quarantined_records_total{topic=\"raw.demo.sale\",stage=\"frame\","
-        "reason=\"FRAME_INVALID\"} 0",
+        ("lockstep_quarantined_records_total{topic=\"raw.demo.visit\",stage=\"quality\","
+         "reason=\"RANGE\"} 4"),
+        ("lockstep_quarantined_records_total{topic=\"raw.demo.sale\",stage=\"frame\","
+         "reason=\"FRAME_INVALID\"} 0"),
         "lockstep_input_lag_records{topic=\"raw.demo.sale\",partition=\"1\"} 1",
         "lockstep_input_lag_records{topic=\"raw.demo.visit\",partition=\"1\"} 3",
         "lockstep_input_clock_timestamp_seconds{topic=\"raw.demo.sale\",partition=\"0\"} -2.000",

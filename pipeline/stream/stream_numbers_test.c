@@ -34,7 +34,7 @@ static void a_run_may_be_watched(void **state)
     assert_true(w.times > 5);
     assert_int_equal(w.records, result.records);
     assert_int_equal(w.raw, result.records);
-    assert_int_equal(w.ended, TOPICS * WATCHED_PARTITIONS);
+    assert_int_equal(w.ended, WATCHED_PARTS);
     assert_int_equal(w.rows, w.emitted);
     assert_int_equal(w.emitted, result.facts.emitted_by_watermark + result.facts.emitted_by_flush);
     assert_true(w.clocks && w.late > 10 && w.quarantined > 40);
