@@ -103,6 +103,7 @@ static void what_was_not_decoded_has_no_event_id(void **state)
     check("reason", "DECODE_TRUNCATED");
     check("event_id", NULL);
     check("entity_id", "S0");
+    examine(p, &m); /* one that is fine comes between */
     m.raw.value = NULL;
     m.raw.key = NULL;
     m.raw.value_size = m.raw.key_size = 0;
