@@ -335,7 +335,8 @@ static int copy_file(void *context, const char *name, struct ls_error *err)
 static int keep(struct world *w, struct ls_error *err)
 {
     w->sim.on = false;
-    return ls_tree_walk(".", copy_file, w, err);
+    int rc = ls_disk_is_dead(w->disk) ? ls_disk_restart(w->disk, err) : 0;
+    return rc < 0 ? rc : ls_tree_walk(".", copy_file, w, err);
 }
 
 static int run_world(struct world *w, struct ls_error *err)
