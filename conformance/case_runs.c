@@ -26,6 +26,11 @@ int ls_verify_fail(struct ls_case_result *result, struct ls_error *err, const ch
 
 /* ---- the small log */
 
+#define SMALL_LEAST   4000  /* events */
+#define SMALL_MOST    64000 /* the naive recomputation has them all in memory */
+#define SMALL_RECORDS 100   /* of an event type */
+#define READ_BATCH    1024
+
 static int measure_partition(struct ls_verify *v, const struct ls_log *log, uint32_t topic,
                              uint32_t partition, struct ls_error *err)
 {
@@ -37,7 +42,7 @@ static int measure_partition(struct ls_verify *v, const struct ls_log *log, uint
         return rc;
     }
     while (rc == 0 && count) {
-        rc = ls_log_read(reader, LS_SMALL_EVENTS, &records, &count, err);
+        rc = ls_log_read(reader, READ_BATCH, &records, &count, err);
         for (size_t i = 0; rc == 0 && i < count; i++) {
             int64_t at = records[i].timestamp_ms;
             v->small_first_ms = at < v->small_first_ms ? at : v->small_first_ms;
@@ -71,44 +76,53 @@ static int measure(struct ls_verify *v, struct ls_error *err)
     return rc;
 }
 
-/* Has some view or alert rule records to be made of? Event types of later steps of a session come
- * late. */
-static bool shows_something(const struct ls_verify *v)
+/* Has the log something of each event type that the view reads, and may a window end in it? */
+static bool is_enough_for(const struct ls_verify *v, const struct ls_spec_view *view)
 {
-    const struct ls_spec *spec = v->job->spec;
-    const struct ls_items *const lists[] = {&spec->pipeline->views, &spec->pipeline->alerts};
-    bool some = spec->pipeline->views.count + spec->pipeline->alerts.count == 0;
-    for (size_t k = 0; k < 2; k++) {
-        const struct ls_spec_view *views = lists[k]->items;
-        for (size_t i = 0; !some && i < lists[k]->count; i++) {
-            some = true;
-            for (size_t s = 0; s < views[i].source_count; s++) {
-                const struct ls_spec_event_type *types = spec->event_types.items;
-                some &= v->small_counts[views[i].sources[s] - types] >= LS_SMALL_EVENTS / 50;
-            }
-        }
+    int64_t size = view->window.member == &ls_member_tumbling
+                       ? ((const struct ls_window_tumbling *)view->window.settings)->size_ms
+                   : view->window.member == &ls_member_hopping
+                       ? ((const struct ls_window_hopping *)view->window.settings)->size_ms
+                       : 0;
+    bool enough = true;
+    for (size_t s = 0; enough && s < view->source_count; s++) {
+        const struct ls_spec_event_type *type = view->sources[s];
+        enough = v->small_counts[type->index] >= SMALL_RECORDS &&
+                 v->small_last_ms - v->small_first_ms >=
+                     size + ls_spec_watermark_delay(v->job->spec, type);
     }
-    return some;
+    return enough;
 }
 
-/* As many events as show something, if so many are allowed. */
-static int generate_small(struct ls_verify *v, const char *truth, struct ls_error *err)
+static bool is_enough(const struct ls_verify *v)
+{
+    const struct ls_items *views = &v->job->spec->pipeline->views;
+    const struct ls_spec_view *list = views->items;
+    bool enough = views->count == 0;
+    for (size_t i = 0; !enough && i < views->count; i++) {
+        enough = is_enough_for(v, &list[i]);
+    }
+    return enough;
+}
+
+static int make_small(struct ls_verify *v, const char *truth, struct ls_error *err)
 {
     struct ls_exit exit;
+    uint64_t most = v->job->case_events < SMALL_MOST ? v->job->case_events : SMALL_MOST;
     int rc = 0;
-    for (uint64_t events = LS_SMALL_EVENTS; rc == 0; events *= 4) {
-        bool all = events >= v->job->case_events;
+    for (uint64_t events = SMALL_LEAST;; events *= 2) {
+        events = events < most ? events : most;
+        rc = ls_verify_generate(v, v->small_log, truth, events, NULL, &exit, err);
+        rc = rc < 0 ? rc : measure(v, err);
+        if (rc < 0 || events == most || is_enough(v)) {
+            return rc;
+        }
         rc = ls_tree_remove(v->small_log, err);
         rc = rc < 0 ? rc : ls_tree_remove(truth, err);
-        rc = rc < 0 ? rc
-                    : ls_verify_generate(v, v->small_log, truth, all ? v->job->case_events : events,
-                                         NULL, &exit, err);
-        rc = rc < 0 ? rc : measure(v, err);
-        if (rc == 0 && (all || shows_something(v))) {
-            break;
+        if (rc < 0) {
+            return rc;
         }
     }
-    return rc;
 }
 
 int ls_verify_small(struct ls_verify *v, struct ls_error *err)
@@ -117,6 +131,11 @@ int ls_verify_small(struct ls_verify *v, struct ls_error *err)
     if (v->has_small) {
         return 0;
     }
+    if (v->small_log) {
+        return ls_error_set(err, LS_E_DATA,
+                            "the run that this case builds on failed before: see the first case "
+                            "that says so, and cases/small of this run");
+    }
     v->small_log = ls_verify_path(v, err, "cases/small/log");
     v->small_batch = ls_verify_path(v, err, "cases/small/batch");
     const char *truth = ls_verify_path(v, err, "cases/small/truth");
@@ -124,11 +143,7 @@ int ls_verify_small(struct ls_verify *v, struct ls_error *err)
         return err->code;
     }
     struct ls_verify_run batch = {.log = v->small_log, .to = v->small_batch, .umask = -1};
-    int rc = ls_path_is_folder(v->small_log) /* a run that failed before */
-                 ? ls_error_set(err, LS_E_DATA,
-                                "the run that this case builds on failed before: see the first "
-                                "case that says so, and cases/small of this run")
-                 : generate_small(v, truth, err);
+    int rc = make_small(v, truth, err);
     rc = rc < 0 ? rc : ls_verify_run(v, &batch, &exit, err);
     v->has_small = rc == 0;
     return rc;

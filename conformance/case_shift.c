@@ -5,6 +5,8 @@
 #include "conformance/shifted.h"
 #include "core/base/wide.h"
 
+#include <assert.h>
+
 #define DAY_MS      INT64_C(86400000)
 #define YEAR_1_MS   INT64_C(-62135596800000) /* 0001-01-01T00:00:00Z */
 #define YEAR_10K_MS INT64_C(253402300800000) /* 10000-01-01T00:00:00Z */
@@ -148,6 +150,7 @@ static int move_to(struct ls_verify *v, struct ls_case_result *r, const char *na
     if (!log) {
         return err->code;
     }
+    assert(step > 0); /* bound_to_its_time has seen to it */
     *m = (struct move){.shift_ms = ls_floor_div(edge_ms - middle, step) * step, .edge_ms = edge_ms};
     struct ls_verify_run run = {.log = log, .umask = -1, .environment = environment};
     int rc = ls_rewrite_log(v->job->spec, v->small_log, log, move_record, m, &changed, err);

@@ -20,15 +20,12 @@ struct ls_verify {
     const char *base_stream, *base_batch; /* folders of runs */
     uint64_t base_elapsed_us;             /* of the stream run */
     bool timed_out;                       /* a run of the current case was */
-    /* another, of LS_SMALL_EVENTS or as many as a view needs, for cases that make logs of it
-       (case_runs.c) */
+    /* another, no larger than it has to be, for cases that make logs of it (case_runs.c) */
     bool has_small;
     const char *small_log, *small_batch;
     int64_t small_first_ms, small_last_ms; /* the least and greatest timestamp in it */
     uint64_t small_counts[LS_SPEC_EVENT_TYPES_MAX];
 };
-
-#define LS_SMALL_EVENTS 4000
 
 /* Names below the run directory; NULL with `err` filled. */
 const char *ls_verify_path(struct ls_verify *v, struct ls_error *err, const char *format, ...)
@@ -48,9 +45,8 @@ struct ls_verify_run {
     const char *folder; /* working directory */
     int umask;          /* -1 */
     int files_max;
-    uint64_t file_size_max, memory_max; /* bytes; 0: as it is */
-    const char *const *extra;           /* more spec options */
-    const char *const *wrapper;         /* words in front of the command: a program that runs it */
+    const char *const *extra;   /* more spec options */
+    const char *const *wrapper; /* words in front of the command: a program that runs it */
 };
 
 /* The command of a run, its output going to TO.txt. */
@@ -89,7 +85,8 @@ int ls_verify_inputs(struct ls_case_result *result, const char *a, const char *b
 
 /* ---- case_runs.c: what several cases do */
 
-/* Makes the small log and its batch run. */
+/* Makes the small log and its batch run: of a few thousand events, and of as many more as it takes,
+ * up to case_events, for a view to have something to read and a window that ends. */
 int ls_verify_small(struct ls_verify *v, struct ls_error *err);
 
 /* Makes the log of what stands in each partition of the small log in front of the first record of
