@@ -45,8 +45,9 @@ struct ls_verify_run {
     const char *folder; /* working directory */
     int umask;          /* -1 */
     int files_max;
-    const char *const *extra;   /* more spec options */
-    const char *const *wrapper; /* words in front of the command: a program that runs it */
+    uint64_t file_size_max, memory_max; /* bytes; 0: as it is */
+    const char *const *extra;           /* more spec options */
+    const char *const *wrapper;         /* words in front of the command: a program that runs it */
 };
 
 /* The command of a run, its output going to TO.txt. */
