@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# each.sh PROGRAM MUTANT SPEC EVENTS FOLDER FAULT:A..B/STEP ...: each n-th call or allocation of a small run fails, as a stream with one worker and with
+# each.sh PROGRAM MUTANT SPEC EVENTS NAME FAULT:A..B/STEP ...: each n-th call or allocation of a small run fails, as a stream with one worker and with
 # three, and as a batch (tests/crash/each.h). PROGRAM is lockstep-mutants; MUTANT `none`, or a defect that has to be caught.
 set -euo pipefail
-program=$1 mutant=$2 spec=$3 events=$4 folder=$5
+program=$1 mutant=$2 spec=$3 events=$4 name=$5
 shift 5
-rm -rf "$folder"
-mkdir -p "$folder"
+[ -w /dev/shm ] && place=/dev/shm || place=. # every run syncs each of its files
+folder=$(mktemp -d "$place/lockstep-$name-XXXXXX")
 "$program" none generate "$spec" --to "log:$folder/log" --events "$events" >"$folder/generate.txt"
 "$program" none run batch "$spec" --from "log:$folder/log" --to "$folder/answer" >"$folder/batch.txt"
 
