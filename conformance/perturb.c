@@ -14,7 +14,8 @@
 int ls_perturb_append(struct ls_perturb *p, const struct ls_log_record *record,
                       struct ls_error *err)
 {
-    return ls_log_append(p->out, p->topic, p->partition, record, err);
+    uint32_t topic = p->reversed ? p->topic_count - 1 - p->topic : p->topic;
+    return ls_log_append(p->out, topic, p->to, record, err);
 }
 
 static const struct ls_spec_event_type *type_of(const struct ls_perturb *p)
@@ -83,45 +84,109 @@ static int copy_reference(const struct ls_spec *spec, const char *from, const ch
     return rc;
 }
 
-static int each_record(struct ls_perturb *p, const struct ls_log *in, ls_perturb_fn *each,
-                       void *context, struct ls_error *err)
-{
+/* What is read of one partition. */
+struct source {
     struct ls_log_reader *reader;
     const struct ls_log_record *records;
-    size_t count = 1;
-    int rc = ls_log_reader_new(in, p->topic, p->partition, 0, &reader, err);
-    if (rc < 0) {
-        return rc;
+    size_t count, at; /* of `records` */
+    uint64_t position;
+};
+
+/* Makes sure of a record, unless the partition has no more. */
+static int fill(struct source *s, struct ls_error *err)
+{
+    int rc = 0;
+    if (s->at == s->count) {
+        s->at = 0;
+        rc = ls_log_read(s->reader, READ_BATCH, &s->records, &s->count, err);
     }
-    while (rc == 0 && count) {
-        p->position = ls_log_reader_position(reader);
-        rc = ls_log_read(reader, READ_BATCH, &records, &count, err);
-        for (size_t i = 0; rc == 0 && i < count; i++, p->position++) {
-            rc = each(p, &records[i], context, err);
-        }
-    }
-    ls_log_reader_free(reader);
     return rc;
 }
 
-static int rewrite(struct ls_perturb *p, const struct ls_log *in, ls_perturb_fn *each,
-                   void *context, struct ls_error *err)
+/* The source whose record has the least timestamp, the first of those; NULL at the end of all. */
+static int choose(struct source *sources, uint32_t count, struct source **out, struct ls_error *err)
+{
+    *out = NULL;
+    int rc = 0;
+    for (uint32_t i = 0; rc == 0 && i < count; i++) {
+        struct source *s = &sources[i];
+        rc = fill(s, err);
+        if (rc == 0 && s->at < s->count &&
+            (!*out || s->records[s->at].timestamp_ms < (*out)->records[(*out)->at].timestamp_ms)) {
+            *out = s;
+        }
+    }
+    return rc;
+}
+
+/* The records of `count` partitions of p's topic, from `first` on. */
+static int each_record(struct ls_perturb *p, const struct ls_log *in,
+                       const struct ls_perturbation *job, uint32_t first, uint32_t count,
+                       struct ls_error *err)
+{
+    struct source *sources = ls_mem_new(count, sizeof *sources, err);
+    struct source *next = NULL;
+    int rc = sources ? 0 : err->code;
+    p->count = 0;
+    p->number = 0;
+    for (uint32_t i = 0; rc == 0 && i < count; i++) {
+        p->count += ls_log_count(in, p->topic, first + i);
+        rc = ls_log_reader_new(in, p->topic, first + i, 0, &sources[i].reader, err);
+    }
+    while (rc == 0 && (rc = choose(sources, count, &next, err)) == 0 && next) {
+        p->partition = p->to = first + (uint32_t)(next - sources);
+        p->position = next->position++;
+        rc = job->each(p, &next->records[next->at++], job->context, err);
+        p->number++;
+    }
+    if (rc == 0 && job->end) {
+        p->partition = p->to = first;
+        rc = job->end(p, job->context, err);
+    }
+    for (uint32_t i = 0; sources && i < count; i++) {
+        ls_log_reader_free(sources[i].reader);
+    }
+    ls_mem_free(sources);
+    return rc;
+}
+
+static int rewrite(struct ls_perturb *p, const struct ls_log *in, const struct ls_perturbation *job,
+                   struct ls_error *err)
 {
     size_t topics;
     const struct ls_log_topic *list = ls_log_topics(in, &topics);
     int rc = 0;
-    for (size_t t = 0; rc == 0 && t < topics; t++) {
-        for (uint32_t part = 0; rc == 0 && part < list[t].partitions; part++) {
-            p->topic = (uint32_t)t;
-            p->partition = part;
-            rc = each_record(p, in, each, context, err);
+    for (p->topic = 0; rc == 0 && p->topic < topics; p->topic++) {
+        uint32_t partitions = list[p->topic].partitions;
+        uint32_t together = job->merged ? partitions : 1;
+        for (uint32_t first = 0; rc == 0 && first < partitions; first += together) {
+            rc = each_record(p, in, job, first, together, err);
         }
     }
     return rc < 0 ? rc : ls_log_complete(p->out, err);
 }
 
-int ls_perturb_log(const struct ls_spec *spec, const char *from, const char *to,
-                   ls_perturb_fn *each, void *context, struct ls_error *err)
+static int create(struct ls_perturb *p, const struct ls_log *in, const char *uri,
+                  const struct ls_perturbation *job, struct ls_error *err)
+{
+    struct ls_log_topic topics[LS_SPEC_EVENT_TYPES_MAX];
+    size_t count;
+    const struct ls_log_topic *list = ls_log_topics(in, &count);
+    struct ls_log_identity identity = {.domain = p->spec->domain,
+                                       .spec_sha256 = "perturbed",
+                                       .events = UINT64_MAX,
+                                       .until_ms = INT64_MAX};
+    for (size_t t = 0; t < count; t++) {
+        topics[t] = list[job->reversed ? count - 1 - t : t];
+        topics[t].partitions = job->partitions ? job->partitions : topics[t].partitions;
+    }
+    p->topic_count = (uint32_t)count;
+    p->reversed = job->reversed;
+    return ls_log_create(uri, topics, count, &identity, LS_LOG_FRESH, &p->out, err);
+}
+
+int ls_perturb_log_as(const struct ls_spec *spec, const char *from, const char *to,
+                      const struct ls_perturbation *perturbation, struct ls_error *err)
 {
     char uris[2][LS_PATH_MAX + 8];
     struct ls_log *in = NULL;
@@ -134,20 +199,19 @@ int ls_perturb_log(const struct ls_spec *spec, const char *from, const char *to,
     snprintf(uris[0], sizeof uris[0], "log:%s", from);
     snprintf(uris[1], sizeof uris[1], "log:%s", to);
     int rc = ls_log_open(uris[0], false, &in, err);
-    if (rc == 0) {
-        size_t topics;
-        const struct ls_log_topic *list = ls_log_topics(in, &topics);
-        struct ls_log_identity identity = {.domain = spec->domain,
-                                           .spec_sha256 = "perturbed",
-                                           .events = UINT64_MAX,
-                                           .until_ms = INT64_MAX};
-        rc = ls_log_create(uris[1], list, topics, &identity, LS_LOG_FRESH, &p->out, err);
-    }
-    rc = rc < 0 ? rc : rewrite(p, in, each, context, err);
+    rc = rc < 0 ? rc : create(p, in, uris[1], perturbation, err);
+    rc = rc < 0 ? rc : rewrite(p, in, perturbation, err);
     rc = rc < 0 ? rc : copy_reference(spec, from, to, err);
     ls_log_close(p->out);
     ls_log_close(in);
     ls_buf_clear(&p->value);
     ls_mem_free(p);
     return rc;
+}
+
+int ls_perturb_log(const struct ls_spec *spec, const char *from, const char *to,
+                   ls_perturb_fn *each, void *context, struct ls_error *err)
+{
+    const struct ls_perturbation perturbation = {.each = each, .context = context};
+    return ls_perturb_log_as(spec, from, to, &perturbation, err);
 }

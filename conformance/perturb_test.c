@@ -201,6 +201,119 @@ static void an_empty_log_is_a_log(void **state)
     assert_int_equal(out.counts[0][0] + out.counts[0][1] + out.counts[1][1], 0);
 }
 
+/* ---- records that stand elsewhere */
+
+struct merged {
+    int64_t last_ms;
+    uint32_t last_partition;
+    uint64_t numbers[2]; /* of each topic */
+    uint64_t positions[2][2];
+    uint64_t ends;
+};
+
+static int to_the_third(struct ls_perturb *p, const struct ls_log_record *record, void *context,
+                        struct ls_error *error)
+{
+    struct merged *m = context;
+    bool same_time = p->number > 0 && record->timestamp_ms == m->last_ms;
+    assert_int_equal(p->number, m->numbers[p->topic]++);
+    assert_int_equal(p->position, m->positions[p->topic][p->partition]++);
+    assert_int_equal(p->count, p->topic ? VISITS : SALES);
+    assert_true(p->number == 0 || record->timestamp_ms >= m->last_ms);
+    assert_true(!same_time || p->partition >= m->last_partition);
+    m->last_ms = record->timestamp_ms;
+    m->last_partition = p->partition;
+    assert_int_equal(p->to, p->partition);
+    p->to = 2;
+    return ls_perturb_append(p, record, error);
+}
+
+static int append_visit(struct ls_perturb *p, void *context, struct ls_error *error)
+{
+    struct merged *m = context;
+    const struct ls_log_record record = {.value = (const uint8_t *)"end", .value_size = 3};
+    m->ends++;
+    return ls_perturb_append(p, &record, error);
+}
+
+static void add_time(uint32_t topic, uint32_t partition, uint64_t position,
+                     const struct ls_log_record *record, void *context)
+{
+    int64_t(*counts)[3] = context;
+    (void)position;
+    (void)record;
+    counts[topic][partition]++;
+}
+
+static void topics_are_merged_dealt_and_reversed(void **state)
+{
+    (void)state;
+    struct merged m = {0};
+    int64_t counts[2][3] = {{0}};
+    struct ls_log *log;
+    size_t topics;
+    const struct ls_perturbation job = {.each = to_the_third,
+                                        .end = append_visit,
+                                        .context = &m,
+                                        .partitions = 3,
+                                        .merged = true,
+                                        .reversed = true};
+    check(ls_perturb_log_as(spec, "in", "out", &job, &err));
+    assert_int_equal(m.numbers[0], SALES);
+    assert_int_equal(m.numbers[1], VISITS);
+    assert_int_equal(m.ends, 2); /* one a topic */
+    check(ls_log_open("log:out", false, &log, &err));
+    assert_string_equal(ls_log_topics(log, &topics)[0].name, "raw.shop.visit");
+    assert_int_equal(ls_log_topics(log, &topics)[0].partitions, 3);
+    ls_log_close(log);
+    each_of("log:out", add_time, counts);
+    assert_int_equal(counts[0][2], VISITS);
+    assert_int_equal(counts[1][2], SALES);
+    assert_int_equal(counts[0][0], 1); /* what came at the end of the topic */
+    assert_int_equal(counts[1][0], 1);
+}
+
+/* Notes the partitions as they come. */
+static int note_partition(struct ls_perturb *p, const struct ls_log_record *record, void *context,
+                          struct ls_error *error)
+{
+    char *come = context;
+    come[p->number] = (char)('0' + p->partition);
+    return ls_perturb_append(p, record, error);
+}
+
+static void of_one_time_the_first_partition_is_first(void **state)
+{
+    (void)state;
+    char come[10] = "";
+    static const struct {
+        uint32_t partition;
+        int64_t time_ms;
+    } visits[] = {{1, 1}, {1, 5}, {0, 5}, {0, 5}, {1, 5}, {0, 6}};
+    const struct ls_perturbation job = {.each = note_partition, .context = come, .merged = true};
+    struct ls_log *log = create_log("ties", spec);
+    for (size_t i = 0; i < COUNT(visits); i++) {
+        append_bytes(log, 1, visits[i].partition, visits[i].time_ms, "visit", 5);
+    }
+    end_log(log);
+    check(ls_perturb_log_as(spec, "ties", "out", &job, &err));
+    assert_string_equal(come, "100110");
+}
+
+static void ends_come_behind_each_partition(void **state)
+{
+    (void)state;
+    struct merged m = {0};
+    struct digests out = {0};
+    const struct ls_perturbation job = {.each = drop_all, .end = append_visit, .context = &m};
+    check(ls_perturb_log_as(spec, "in", "out", &job, &err));
+    each_of("log:out", add_digest, &out);
+    assert_int_equal(m.ends, 4);
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(out.counts[i / 2][i % 2], 1);
+    }
+}
+
 static int fail_at_the_tenth(struct ls_perturb *p, const struct ls_log_record *record,
                              void *context, struct ls_error *error)
 {
@@ -274,6 +387,9 @@ int main(void)
         LOG_TEST(either_version_is_decoded_and_encoded),
         LOG_TEST(copies_stand_where_they_were_put),
         LOG_TEST(an_empty_log_is_a_log),
+        LOG_TEST(topics_are_merged_dealt_and_reversed),
+        LOG_TEST(of_one_time_the_first_partition_is_first),
+        LOG_TEST(ends_come_behind_each_partition),
         LOG_TEST(errors_end_it),
         LOG_TEST(reference_tables_are_copied),
         LOG_TEST(refused_memory_is_an_error),

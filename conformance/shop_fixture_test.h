@@ -92,6 +92,8 @@ struct sale {
     int64_t cents;
 };
 
+static const char *customer = "C07"; /* who buys, and the key */
+
 /* The framed value, of version 1 or 2; the tip is 7. */
 static inline size_t put_sale_of(const struct ls_spec *spec, int number, const struct sale *sale,
                                  uint8_t *bytes)
@@ -99,7 +101,7 @@ static inline size_t put_sale_of(const struct ls_spec *spec, int number, const s
     const struct ls_spec_event_type *type = ls_spec_event_type_at(spec, 0);
     const struct ls_spec_version *version = &type->versions[number - 1];
     struct ls_cell cells[9] = {0};
-    const char *const texts[] = {sale->id, "test", "C07", sale->country ? sale->country : ""};
+    const char *const texts[] = {sale->id, "test", customer, sale->country ? sale->country : ""};
     static const int columns[] = {LS_COLUMN_EVENT_ID, LS_COLUMN_SOURCE, LS_COLUMN_ENTITY_ID,
                                   LS_COLUMN_PAYLOAD};
     for (size_t i = 0; i < COUNT(texts); i++) {
@@ -151,7 +153,12 @@ static inline void append_sale(struct ls_log *log, const struct ls_spec *spec, u
                                const struct sale *sale)
 {
     uint8_t bytes[300];
-    append_bytes(log, 0, partition, START + sale->sent_ms, bytes, put_sale(spec, sale, bytes));
+    struct ls_log_record record = {.timestamp_ms = START + sale->sent_ms,
+                                   .key = (const uint8_t *)customer,
+                                   .key_size = strlen(customer),
+                                   .value = bytes,
+                                   .value_size = put_sale(spec, sale, bytes)};
+    check(ls_log_append(log, 0, partition, &record, &err));
 }
 
 /* A log of one sale of each version. */
