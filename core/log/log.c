@@ -124,7 +124,7 @@ int ls_log_create(const char *uri, const struct ls_log_topic *topics, size_t top
                   const struct ls_log_identity *identity, enum ls_log_mode mode,
                   struct ls_log **out, struct ls_error *err)
 {
-    const char *place;
+    const char *place = NULL;
     *out = NULL;
     const struct ls_log_kind *kind = kind_of(uri, &place, err);
     int rc = kind ? check_topics(topics, topic_count, err) : err->code;
@@ -135,7 +135,7 @@ int ls_log_continue(const char *uri, const struct ls_log_topic *topics, size_t t
                     const struct ls_log_identity *identity, const struct ls_log_end *ends,
                     struct ls_log **out, struct ls_error *err)
 {
-    const char *place;
+    const char *place = NULL;
     *out = NULL;
     const struct ls_log_kind *kind = kind_of(uri, &place, err);
     int rc = kind ? check_topics(topics, topic_count, err) : err->code;
@@ -166,7 +166,7 @@ bool ls_log_is_complete(const struct ls_log *log)
 
 int ls_log_open(const char *uri, bool partial, struct ls_log **out, struct ls_error *err)
 {
-    const char *place;
+    const char *place = NULL;
     *out = NULL;
     const struct ls_log_kind *kind = kind_of(uri, &place, err);
     return kind ? kind->open(place, partial, out, err) : err->code;
