@@ -17,7 +17,7 @@
 
 #define STATUS_NOT_STARTED 127
 #define LOOK_US            500 /* between two looks at a process */
-#define STOP_LOOKS         200 /* one that waits for its child to begin is as still as a stopped one */
+#define STOP_LOOKS         200 /* one that waits for its child to begin stands still, too */
 
 static void set_environment(const char *const *environment)
 {

@@ -4,8 +4,8 @@
  * fault, or with status 0 and the datasets in ANSWER; to leave no sums or manifest of others; and,
  * run again without a fault, to come to those datasets. The range ends where the command has no
  * n-th call. */
-#ifndef LS_TESTS_CRASH_EACH_H
-#define LS_TESTS_CRASH_EACH_H
+#ifndef LS_CRASH_EACH_H
+#define LS_CRASH_EACH_H
 
 /* 0; 1 when one of them does not hold; 2 when no fault struck; 64. */
 int each_main(int argc, char **argv);

@@ -1,6 +1,6 @@
 /* The system's files, but that one call fails: the n-th of those that a fault is about. */
-#ifndef LS_TESTS_CRASH_FAILING_FILES_H
-#define LS_TESTS_CRASH_FAILING_FILES_H
+#ifndef LS_CRASH_FAILING_FILES_H
+#define LS_CRASH_FAILING_FILES_H
 
 #include "core/base/file_system.h"
 
