@@ -126,19 +126,25 @@ static int find_enough(struct limited *l, struct ls_verify_run run, uint64_t *en
     return rc;
 }
 
-/* Closes in on what a run needs, so that it is refused memory late; in the end it is refused for
- * certain. */
+/* Closes in on what a run needs, so that it is refused memory late; in the end with so little that
+ * it is refused for certain (what threads ask for is not the same each time). */
 static int close_in(struct limited *l, struct ls_verify_run run, struct ls_error *err)
 {
     uint64_t enough;
     int rc = find_enough(l, run, &enough, err);
     uint64_t too_little = enough / 2 - enough / 64;
-    for (int i = 0; rc == 0 && l->r->verdict == LS_VERDICT_PASS && i <= TRIES_A_MODE; i++) {
+    for (int i = 0; rc == 0 && l->r->verdict == LS_VERDICT_PASS && i < TRIES_A_MODE; i++) {
         uint64_t missed = l->missed;
-        run.memory_max = i < TRIES_A_MODE ? (too_little + enough) / 2 : too_little;
+        run.memory_max = (too_little + enough) / 2;
         rc = ls_tree_remove(run.to, err);
         rc = rc < 0 ? rc : run_limited(l, run, err);
         *(l->missed > missed ? &enough : &too_little) = run.memory_max;
+    }
+    for (run.memory_max = too_little; rc == 0 && l->r->verdict == LS_VERDICT_PASS &&
+                                      l->hit[run.stream] == 0 && run.memory_max > MEMORY_LEAST / 4;
+         run.memory_max /= 2) {
+        rc = ls_tree_remove(run.to, err);
+        rc = rc < 0 ? rc : run_limited(l, run, err);
     }
     return rc;
 }

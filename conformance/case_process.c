@@ -59,6 +59,10 @@ static int kill_and_finish(struct ls_verify *v, struct ls_case_result *r,
             return rc;
         }
         kills->killed += dead;
+        if (kills->restarts == 0) { /* a moment is as long as the machine lets it be */
+            kills->span_us = dead ? kills->span_us + kills->span_us / 2
+                                  : kills->span_us - kills->span_us / 3;
+        }
     }
     struct ls_exit exit;
     int rc = ls_verify_run(v, run, &exit, err);
@@ -89,9 +93,7 @@ static int run_crs_1(struct ls_verify *v, struct ls_case_result *r, struct ls_er
     rc = rc < 0 ? rc : kill_and_finish(v, r, &run, &kills, err);
     for (int again = 0;
          rc == 0 && r->verdict == LS_VERDICT_PASS && kills.restarts == 0 && again < 4;
-         again++) { /* every kill came before the first checkpoint: a slower moment than the calm
-                       one */
-        kills.span_us *= 2;
+         again++) { /* every kill came before the first checkpoint */
         rc = ls_tree_remove(to, err);
         rc = rc < 0 ? rc : kill_and_finish(v, r, &run, &kills, err);
     }
