@@ -86,8 +86,10 @@ int ls_stream_run_read(struct ls_stream_run *run, size_t part, size_t count_max,
     }
     size_t count = let_through(run, held, count_max);
     rc = ls_stream_take(run->stream, worker, part, held->records, count, err);
-    held->records += count;
-    held->count -= count;
+    if (count > 0) {
+        held->records += count;
+        held->count -= count;
+    }
     return rc;
 }
 
