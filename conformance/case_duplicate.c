@@ -1,28 +1,22 @@
 /* DUP: copies are found, wherever they are. */
+#include "conformance/case_tools.h"
 #include "conformance/cases.h"
 
-#include "conformance/logical.h"
-#include "conformance/perturb.h"
-#include "core/base/mem.h"
+#define WAITING_MAX 64
 
-#include <string.h>
-
-#define FAR 500 /* records between an original and its far copy */
-
-/* Remembers a record until its copy is due. */
-struct kept {
-    struct ls_log_record record;
-    uint8_t *bytes;
+/* A record that comes again when its copy is due. */
+struct waiting {
+    struct ls_case_kept kept;
     uint64_t due; /* position */
 };
 
 struct copies {
     uint64_t key;
-    bool conflict; /* the copies differ in a number */
-    struct kept waiting[64];
+    bool conflict;     /* the copies differ in a number */
+    uint64_t one_in;   /* records has a copy, be it adjacent or far */
+    uint64_t distance; /* of a far one, at most half of the partition */
+    struct waiting waiting[WAITING_MAX];
     uint64_t adjacent, far;
-    uint32_t topic, partition;
-    uint64_t end; /* a partition's own copies are all appended before its end */
 };
 
 /* Only records whose copy must be found: sound, on time, and no copy themselves (the truth tells
@@ -70,119 +64,78 @@ static int append_copy(struct ls_perturb *p, struct copies *c, const struct ls_l
     return ls_perturb_append(p, &copy, err);
 }
 
-static int keep(struct copies *c, const struct ls_log_record *record, uint64_t due,
+static int wait(struct copies *c, const struct ls_log_record *record, uint64_t due,
                 struct ls_error *err)
 {
-    for (size_t i = 0; i < sizeof c->waiting / sizeof *c->waiting; i++) {
-        struct kept *k = &c->waiting[i];
-        if (k->bytes) {
-            continue;
-        }
-        k->bytes = ls_mem_new(record->key_size + record->value_size + 1, 1, err);
-        if (!k->bytes) {
-            return err->code;
-        }
-        memcpy(k->bytes, record->key, record->key_size);
-        memcpy(k->bytes + record->key_size, record->value, record->value_size);
-        k->record = *record;
-        k->record.key = k->bytes;
-        k->record.value = k->bytes + record->key_size;
-        k->due = due;
-        break;
+    size_t i = 0;
+    while (i < WAITING_MAX && c->waiting[i].kept.bytes) {
+        i++;
     }
-    return 0;
+    if (i == WAITING_MAX) {
+        return 0;
+    }
+    c->waiting[i].due = due;
+    return ls_case_keep(&c->waiting[i].kept, record, err);
 }
 
-static void forget(struct copies *c)
+/* Copies that the partition's end came before. */
+static int forget(struct ls_perturb *p, void *context, struct ls_error *err)
 {
-    for (size_t i = 0; i < sizeof c->waiting / sizeof *c->waiting; i++) {
-        ls_mem_free(c->waiting[i].bytes);
-        c->waiting[i].bytes = NULL;
+    struct copies *c = context;
+    (void)p;
+    (void)err;
+    for (size_t i = 0; i < WAITING_MAX; i++) {
+        ls_case_forget(&c->waiting[i].kept);
     }
+    return 0;
 }
 
 static int add_copies(struct ls_perturb *p, const struct ls_log_record *record, void *context,
                       struct ls_error *err)
 {
     struct copies *c = context;
-    if (c->topic != p->topic || c->partition != p->partition) {
-        c->topic = p->topic;
-        c->partition = p->partition;
-        forget(c); /* copies that the partition's end came before */
-    }
     int rc = ls_perturb_append(p, record, err);
-    for (size_t i = 0; rc == 0 && i < sizeof c->waiting / sizeof *c->waiting; i++) {
-        struct kept *k = &c->waiting[i];
-        if (k->bytes && k->due <= p->position) {
-            rc = append_copy(p, c, &k->record, &c->far, err);
-            ls_mem_free(k->bytes);
-            k->bytes = NULL;
+    for (size_t i = 0; rc == 0 && i < WAITING_MAX; i++) {
+        struct waiting *w = &c->waiting[i];
+        if (w->kept.bytes && w->due <= p->position) {
+            rc = append_copy(p, c, &w->kept.record, &c->far, err);
+            ls_case_forget(&w->kept);
         }
     }
+    uint64_t distance = c->distance < p->count / 2 ? c->distance : p->count / 2;
     uint64_t draw = ls_below(ls_word(c->key, p->position, (uint64_t)p->topic << 32 | p->partition),
-                             200);
+                             2 * c->one_in);
     if (rc == 0 && draw < 2 && suits(p, record)) {
         rc = draw == 0 ? append_copy(p, c, record, &c->adjacent, err)
-                       : keep(c, record, p->position + FAR, err);
+                       : wait(c, record, p->position + distance, err);
     }
     return rc;
 }
 
 /* What was admitted must be what is admitted without the copies, wherever it now stands. */
-static int compare_normalized(struct ls_verify *v, struct ls_case_result *r, const char *batch,
-                              struct ls_error *err)
+static int run_copies(struct ls_verify *v, struct ls_case_result *r, struct copies *c,
+                      struct ls_case_runs *runs, struct ls_error *err)
 {
-    static const char *const parts[] = {"normalized/", "views/", "late/"};
-    char folders[2][LS_PATH_MAX];
-    int rc = ls_path_join(folders[0], batch, "datasets", err);
-    rc = rc < 0 ? rc : ls_path_join(folders[1], v->base_batch, "datasets", err);
-    for (size_t i = 0; rc == 0 && i < sizeof parts / sizeof *parts; i++) {
-        struct ls_logical a;
-        struct ls_logical b;
-        rc = ls_logical_of_folder(folders[0], parts[i], &a, err);
-        rc = rc < 0 ? rc : ls_logical_of_folder(folders[1], parts[i], &b, err);
-        if (rc == 0 && memcmp(&a, &b, sizeof a) != 0) {
-            r->verdict = LS_VERDICT_FAIL;
-            rc = ls_buf_appendf(&r->detail, err,
-                                "%s: with the copies %llu records, without them %llu, and their "
-                                "logical digests differ\n",
-                                parts[i], (unsigned long long)a.records,
-                                (unsigned long long)b.records);
-        }
-    }
-    return rc;
-}
-
-static int run_copies(struct ls_verify *v, struct ls_case_result *r, bool conflict,
-                      struct ls_error *err)
-{
-    struct copies copies = {.key = ls_stream_key(v->job->seed, r->which->id),
-                            .conflict = conflict,
-                            .topic = UINT32_MAX};
-    struct ls_exit exit;
-    const char *log = ls_verify_path(v, err, "cases/%s/log", r->which->id);
-    const char *stream = log ? ls_verify_path(v, err, "cases/%s/stream", r->which->id) : NULL;
-    const char *batch = stream ? ls_verify_path(v, err, "cases/%s/batch", r->which->id) : NULL;
-    int rc = batch ? ls_verify_base(v, r, err) : err->code;
-    if (rc < 0 || r->verdict == LS_VERDICT_FAIL) {
-        return rc;
-    }
-    struct ls_verify_run a = {.stream = true, .log = log, .to = stream, .umask = -1};
-    struct ls_verify_run b = {.log = log, .to = batch, .umask = -1};
-    rc = ls_perturb_log(v->job->spec, v->base_log, log, add_copies, &copies, err);
-    forget(&copies);
-    rc = rc < 0 ? rc : ls_verify_run(v, &a, &exit, err);
-    rc = rc < 0 ? rc : ls_verify_run(v, &b, &exit, err);
-    rc = rc < 0 ? rc : ls_verify_compare(v, r, log, stream, "stream", batch, "batch", err);
-    rc = rc < 0 || r->verdict == LS_VERDICT_FAIL ? rc : compare_normalized(v, r, batch, err);
-    ls_verify_count(r, "adjacent copies", copies.adjacent, true);
-    ls_verify_count(r, "far copies", copies.far, true);
+    static const char *const places[] = {"position", NULL};
+    struct ls_perturbation perturbation = {.each = add_copies, .end = forget, .context = c};
+    c->key = ls_stream_key(v->job->seed, r->which->id);
+    int rc = ls_case_perturbed(v, r, &perturbation, runs, err);
+    forget(NULL, c, err);
+    rc = rc < 0 || r->verdict != LS_VERDICT_PASS
+             ? rc
+             : ls_case_same_rows(v, r, runs->batch, "the log with copies", v->base_batch,
+                                 "the one without",
+                                 LS_PART_NORMALIZED | LS_PART_VIEWS | LS_PART_LATE, places, err);
+    ls_verify_count(r, "adjacent copies", c->adjacent, true);
+    ls_verify_count(r, "far copies", c->far, true);
     return rc;
 }
 
 static int run_dup_1(struct ls_verify *v, struct ls_case_result *r, struct ls_error *err)
 {
-    return run_copies(v, r, false, err);
+    struct copies copies = {.one_in = 100, .distance = 500};
+    struct ls_case_runs runs = {0};
+    return run_copies(v, r, &copies, &runs, err);
 }
 
 const struct ls_case ls_case_dup_1 = {
@@ -195,7 +148,9 @@ const struct ls_case ls_case_dup_1 = {
 
 static int run_dup_2(struct ls_verify *v, struct ls_case_result *r, struct ls_error *err)
 {
-    return run_copies(v, r, true, err);
+    struct copies copies = {.conflict = true, .one_in = 100, .distance = 500};
+    struct ls_case_runs runs = {0};
+    return run_copies(v, r, &copies, &runs, err);
 }
 
 const struct ls_case ls_case_dup_2 = {
@@ -205,4 +160,33 @@ const struct ls_case ls_case_dup_2 = {
             "copies are quarantined as conflicts, and nothing else changes.",
     .fault = "conflict",
     .run = run_dup_2,
+};
+
+static int run_dup_3(struct ls_verify *v, struct ls_case_result *r, struct ls_error *err)
+{
+    static const char *const sizes[] = {"1", "2", "3", "64", NULL};
+    struct copies copies = {
+        .conflict = v->job->spec->faults->conflict != NULL, .one_in = 10, .distance = 3};
+    struct ls_case_runs runs = {0};
+    uint64_t done = 0;
+    int rc = run_copies(v, r, &copies, &runs, err);
+    for (const char *const *size = sizes; rc == 0 && r->verdict == LS_VERDICT_PASS && *size;
+         size++, done++) {
+        const char *name = ls_arena_printf(&v->arena, err, "batch-%s", *size);
+        struct ls_verify_run run = {.stream = true, .batch_size = *size};
+        rc = name ? ls_case_run(v, r, &runs, name, run, err) : err->code;
+    }
+    ls_verify_count(r, "batch sizes", done, true);
+    return rc;
+}
+
+const struct ls_case ls_case_dup_3 = {
+    .id = "DUP-3",
+    .title = "the first one wins, whatever the batch sizes",
+    .text = "One record in ten is sent again, at once or three records later (with a number "
+            "changed, where the spec has conflicts), and the stream reads 1, 2, 3 and 64 records\n"
+            "at once: a copy in another batch than its original, and one in the same, are both "
+            "found, and what is admitted is the first.",
+    .knob = "batch_size",
+    .run = run_dup_3,
 };

@@ -5,7 +5,9 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 int ls_verify_skip(struct ls_case_result *result, struct ls_error *err, const char *why)
 {
@@ -252,6 +254,20 @@ int ls_verify_naive(struct ls_verify *v, struct ls_case_result *result, const st
         result->verdict = LS_VERDICT_FAIL;
     }
     return rc < 0 ? rc : 0;
+}
+
+bool ls_verify_on_path(const char *program)
+{
+    char path[LS_PATH_MAX];
+    const char *at = getenv("PATH");
+    bool found = false;
+    while (!found && at && *at) {
+        size_t size = strcspn(at, ":");
+        int length = snprintf(path, sizeof path, "%.*s/%s", (int)size, at, program);
+        found = length > 0 && length < LS_PATH_MAX && access(path, X_OK) == 0;
+        at += size + (at[size] == ':');
+    }
+    return found;
 }
 
 /* ---- views of a case's own */

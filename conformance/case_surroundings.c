@@ -118,21 +118,6 @@ const struct ls_case ls_case_tim_2 = {
 
 /* ---- TIM-3 */
 
-/* Is there such a program? */
-static bool on_path(const char *program)
-{
-    char path[LS_PATH_MAX];
-    const char *at = getenv("PATH");
-    bool found = false;
-    while (!found && at && *at) {
-        size_t size = strcspn(at, ":");
-        int length = snprintf(path, sizeof path, "%.*s/%s", (int)size, at, program);
-        found = length > 0 && length < LS_PATH_MAX && access(path, X_OK) == 0;
-        at += size + (at[size] == ':');
-    }
-    return found;
-}
-
 /* Some programs do not run under it whatever the clock: those that a sanitizer was linked to. */
 static int runs_faked(struct ls_verify *v, bool *runs, struct ls_error *err)
 {
@@ -157,7 +142,7 @@ static int run_tim_3(struct ls_verify *v, struct ls_case_result *r, struct ls_er
         {"jumping", "+0 i3600"}, /* an hour each time that somebody looks */
     };
     uint64_t done = 0;
-    if (!on_path("faketime")) {
+    if (!ls_verify_on_path("faketime")) {
         return ls_verify_skip(r, err, "there is no `faketime` here (Debian: faketime)");
     }
     bool runs = false;

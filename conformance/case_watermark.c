@@ -1,17 +1,13 @@
 /* WM: lateness, to the millisecond. */
+#include "conformance/case_tools.h"
 #include "conformance/cases.h"
-
-#include "conformance/perturb.h"
-#include "spec/heartbeat.h"
 
 /* ---- WM-1 */
 
 struct edges {
     uint64_t key;
     uint64_t made[3]; /* watermark one before, at, one behind the end, or the time */
-    bool has_clock;
-    int64_t highest;
-    uint32_t topic, partition;
+    struct ls_case_clock clock;
 };
 
 static bool reads(const struct ls_spec_view *view, uint32_t topic)
@@ -28,7 +24,7 @@ static const struct ls_spec_view *view_of(const struct ls_perturb *p)
 {
     const struct ls_spec_pipeline *pipeline = p->spec->pipeline;
     const struct ls_items *lists[] = {&pipeline->views, &pipeline->alerts};
-    const struct ls_spec_view *found[LS_SPEC_VIEWS_MAX];
+    const struct ls_spec_view *found[2 * LS_SPEC_VIEWS_MAX];
     size_t count = 0;
     for (size_t l = 0; l < 2; l++) {
         const struct ls_spec_view *views = lists[l]->items;
@@ -41,41 +37,19 @@ static const struct ls_spec_view *view_of(const struct ls_perturb *p)
     return count ? found[p->position / 3 % count] : NULL;
 }
 
-/* The highest clock, as P2 has it. */
-static void note_clock(struct edges *e, const struct ls_perturb *p, int64_t clock,
-                       int64_t timestamp_ms)
+static struct ls_window_hopping cut_of(const struct ls_spec_view *view)
 {
-    int64_t max_skew = p->spec->pipeline->max_skew_ms;
-    int64_t off = clock - timestamp_ms;
-    if (off <= max_skew && -off <= max_skew && (!e->has_clock || clock > e->highest)) {
-        e->highest = clock;
-        e->has_clock = true;
+    if (view->window.member == &ls_member_hopping) {
+        return *(const struct ls_window_hopping *)view->window.settings;
     }
-}
-
-/* What is no sound event stays; a heartbeat moves the clock all the same. */
-static int pass_on(struct ls_perturb *p, const struct ls_log_record *record, struct edges *e,
-                   struct ls_error *err)
-{
-    int64_t time_ms;
-    if (p->spec->topics->heartbeat_ms && !record->key &&
-        ls_heartbeat_is(record->value, record->value_size) &&
-        ls_heartbeat_read(record->value, record->value_size, &time_ms) == LS_DECODE_OK) {
-        note_clock(e, p, time_ms, record->timestamp_ms);
-    }
-    return ls_perturb_append(p, record, err);
+    const struct ls_window_tumbling *window = view->window.settings;
+    return (struct ls_window_hopping){window->size_ms, window->size_ms, window->offset_ms};
 }
 
 /* The end of the view's window that is nearest to `now`. */
 static int64_t window_end(const struct ls_spec_view *view, int64_t now)
 {
-    struct ls_window_hopping cut;
-    if (view->window.member == &ls_member_hopping) {
-        cut = *(const struct ls_window_hopping *)view->window.settings;
-    } else {
-        const struct ls_window_tumbling *window = view->window.settings;
-        cut = (struct ls_window_hopping){window->size_ms, window->size_ms, window->offset_ms};
-    }
+    struct ls_window_hopping cut = cut_of(view);
     int64_t first = cut.offset_ms + cut.size_ms; /* the end of a window, as are all so far apart: */
     return ls_floor_div(now - first + cut.every_ms / 2, cut.every_ms) * cut.every_ms + first;
 }
@@ -90,7 +64,7 @@ static bool to_window_edge(struct edges *e, struct ls_perturb *p,
     int64_t end = window_end(view, record->timestamp_ms - delay);
     int64_t ingest = end + delay + shift;
     int64_t skew = ingest - record->timestamp_ms;
-    if (skew > max_skew || -skew > max_skew || (e->has_clock && ingest < e->highest)) {
+    if (skew > max_skew || -skew > max_skew || (e->clock.has && ingest < e->clock.highest)) {
         return false;
     }
     p->cells[LS_COLUMN_INGEST_TIME].number = ingest;
@@ -102,7 +76,7 @@ static bool to_window_edge(struct edges *e, struct ls_perturb *p,
 static bool to_watermark(struct edges *e, struct ls_perturb *p, int64_t delay, int64_t shift)
 {
     int64_t clock = p->cells[LS_COLUMN_INGEST_TIME].number;
-    clock = e->has_clock && e->highest > clock ? e->highest : clock;
+    clock = e->clock.has && e->clock.highest > clock ? e->clock.highest : clock;
     p->cells[LS_COLUMN_EVENT_TIME].number = clock - delay - shift;
     return true;
 }
@@ -113,53 +87,44 @@ static int make_edge(struct ls_perturb *p, const struct ls_log_record *record, v
 {
     struct edges *e = context;
     const struct ls_spec_view *view = view_of(p);
-    if (e->topic != p->topic || e->partition != p->partition) {
-        e->topic = p->topic;
-        e->partition = p->partition;
-        e->has_clock = false;
-    }
-    if (!view || !ls_perturb_decode(p, record)) {
-        return pass_on(p, record, e, err);
-    }
-    int64_t delay = ls_spec_watermark_delay(p->spec, ls_spec_event_type_at(p->spec, p->topic));
-    int64_t shift = (int64_t)(p->position % 3) - 1;
-    bool windows = view->window.member && view->window.member != &ls_member_session;
     struct ls_log_record changed = *record;
-    if (ls_below(ls_word(e->key, p->position, p->topic), 4) == 0 &&
-        (windows ? to_window_edge(e, p, record, view, delay, shift)
-                 : to_watermark(e, p, delay, shift))) {
-        e->made[shift + 1]++;
-        int rc = ls_perturb_encode(p, &changed, err);
-        if (rc < 0) {
-            return rc;
+    ls_case_clock_begin(&e->clock, p);
+    if (view && ls_perturb_decode(p, record)) {
+        int64_t delay = ls_case_delay(p);
+        int64_t shift = (int64_t)(p->position % 3) - 1;
+        bool windows = view->window.member && view->window.member != &ls_member_session;
+        if (ls_below(ls_word(e->key, p->position, p->topic), 4) == 0 &&
+            (windows ? to_window_edge(e, p, record, view, delay, shift)
+                     : to_watermark(e, p, delay, shift))) {
+            e->made[shift + 1]++;
+            int rc = ls_perturb_encode(p, &changed, err);
+            if (rc < 0) {
+                return rc;
+            }
         }
     }
-    note_clock(e, p, p->cells[LS_COLUMN_INGEST_TIME].number, record->timestamp_ms);
-    return ls_perturb_append(p, &changed, err);
+    int rc = ls_perturb_append(p, &changed, err);
+    ls_case_clock_see(&e->clock, p, &changed);
+    return rc;
 }
 
-static int run_wm_1(struct ls_verify *v, struct ls_case_result *r, struct ls_error *err)
+static int run_edges(struct ls_verify *v, struct ls_case_result *r, struct ls_case_runs *runs,
+                     struct ls_error *err)
 {
-    struct edges edges = {.key = ls_stream_key(v->job->seed, "WM-1"), .topic = UINT32_MAX};
-    struct ls_naive_counts counts = {0};
-    const char *batch;
-    const char *log = ls_verify_path(v, err, "cases/WM-1/log");
-    int rc = log ? ls_verify_base(v, r, err) : err->code;
-    if (rc < 0 || r->verdict == LS_VERDICT_FAIL) {
-        return rc;
-    }
-    rc = ls_perturb_log(v->job->spec, v->base_log, log, make_edge, &edges, err);
-    rc = rc < 0 ? rc
-                : ls_verify_both(v, r, "edges", (struct ls_verify_run){.log = log, .umask = -1},
-                                 &batch, err);
-    rc = rc < 0 || r->verdict == LS_VERDICT_FAIL
-             ? rc
-             : ls_verify_naive(v, r, v->job->spec, log, batch, &counts, err);
-    ls_verify_count(r, "late rows", counts.late_rows, true);
+    struct edges edges = {.key = ls_stream_key(v->job->seed, r->which->id)};
+    struct ls_perturbation perturbation = {.each = make_edge, .context = &edges};
+    int rc = ls_case_recomputed(v, r, &perturbation, runs, err);
+    ls_verify_count(r, "late rows", runs->naive.late_rows, true);
     ls_verify_count(r, "one before the end", edges.made[0], true);
     ls_verify_count(r, "at it", edges.made[1], true);
     ls_verify_count(r, "one behind", edges.made[2], true);
     return rc;
+}
+
+static int run_wm_1(struct ls_verify *v, struct ls_case_result *r, struct ls_error *err)
+{
+    struct ls_case_runs runs = {0};
+    return run_edges(v, r, &runs, err);
 }
 
 const struct ls_case ls_case_wm_1 = {
@@ -174,95 +139,192 @@ const struct ls_case ls_case_wm_1 = {
     .run = run_wm_1,
 };
 
-/* ---- WM-2, WM-5: a log with one late event in ten */
+/* ---- WM-9 */
 
-static const char *const much_late[] = {"--set", "faults.late.rate=1/10", NULL};
-
-static int late_log(struct ls_verify *v, struct ls_case_result *r, const char **log,
-                    const char **truth, struct ls_error *err)
+static int run_wm_9(struct ls_verify *v, struct ls_case_result *r, struct ls_error *err)
 {
-    struct ls_exit exit;
-    *log = ls_verify_path(v, err, "cases/%s/log", r->which->id);
-    *truth = ls_verify_path(v, err, "cases/%s/truth", r->which->id);
-    return *log && *truth
-               ? ls_verify_generate(v, *log, *truth, v->job->case_events, much_late, &exit, err)
-               : err->code;
-}
-
-static int run_wm_2(struct ls_verify *v, struct ls_case_result *r, struct ls_error *err)
-{
-    static const char *const orders[] = {"sequential", "random:11", "random:12", NULL};
-    struct ls_exit exit;
-    const char *log;
-    const char *truth;
-    int rc = late_log(v, r, &log, &truth, err);
-    const char *batch = rc < 0 ? NULL : ls_verify_path(v, err, "cases/WM-2/batch");
-    if (!batch) {
-        return err->code;
-    }
-    struct ls_verify_run b = {.log = log, .to = batch, .umask = -1, .extra = much_late};
-    rc = ls_verify_run(v, &b, &exit, err);
+    static const char *const sizes[] = {"1", "3", "100", "100000", NULL};
+    struct ls_case_runs runs = {0};
     uint64_t done = 0;
-    for (const char *const *order = orders; rc == 0 && r->verdict == LS_VERDICT_PASS && *order;
-         order++, done++) {
-        const char *to = ls_verify_path(v, err, "cases/WM-2/order-%s", *order);
-        struct ls_verify_run a = {
-            .stream = true, .log = log, .to = to, .umask = -1, .order = *order, .extra = much_late};
-        rc = to ? ls_verify_run(v, &a, &exit, err) : err->code;
-        rc = rc < 0 ? rc : ls_verify_compare(v, r, log, to, *order, batch, "batch", err);
+    int rc = run_edges(v, r, &runs, err);
+    for (const char *const *size = sizes; rc == 0 && r->verdict == LS_VERDICT_PASS && *size;
+         size++, done++) {
+        const char *name = ls_arena_printf(&v->arena, err, "batch-%s", *size);
+        struct ls_verify_run run = {.stream = true, .batch_size = *size};
+        rc = name ? ls_case_run(v, r, &runs, name, run, err) : err->code;
     }
-    ls_verify_count(r, "interleavings", done, true);
+    ls_verify_count(r, "batch sizes", done, true);
     return rc;
 }
 
-const struct ls_case ls_case_wm_2 = {
-    .id = "WM-2",
-    .title = "interleaving does not decide lateness",
-    .text =
-        "One event in ten is late. However the stream interleaves its partitions, the same records "
-        "have to be late: a watermark belongs to a record and its partition, not to the moment.",
-    .knob = "order",
-    .fault = "late",
-    .run = run_wm_2,
+const struct ls_case ls_case_wm_9 = {
+    .id = "WM-9",
+    .title = "lateness, whatever the size of a micro-batch",
+    .text = "The log of WM-1, by draws of its own, is read 1, 3, 100 and 100,000 records at once. "
+            "What is late is decided record by record: a watermark that moves with the batches\n"
+            "would show.",
+    .knob = "batch_size",
+    .run = run_wm_9,
 };
 
-static int run_wm_5(struct ls_verify *v, struct ls_case_result *r, struct ls_error *err)
+/* ---- WM-6 */
+
+struct between {
+    uint64_t key;
+    struct ls_case_clock clock;
+    uint64_t made[3]; /* watermark at the end, 1 ms behind, 1 ms before the next */
+};
+
+/* A view whose windows overlap, and that reads the topic: each in its turn; NULL when none does. */
+static const struct ls_spec_view *overlapping_view(const struct ls_spec *spec, uint32_t topic,
+                                                   uint64_t turn)
 {
-    struct ls_truth_check check = {0};
-    struct ls_origin origin = {v->job->spec, NULL};
-    char datasets[LS_PATH_MAX];
-    struct ls_exit exit;
-    const char *log;
-    const char *truth;
-    int rc = late_log(v, r, &log, &truth, err);
-    const char *stream = rc < 0 ? NULL : ls_verify_path(v, err, "cases/WM-5/stream");
-    const char *batch = stream ? ls_verify_path(v, err, "cases/WM-5/batch") : NULL;
-    if (!batch) {
-        return err->code;
+    const struct ls_spec_view *views = spec->pipeline->views.items;
+    const struct ls_spec_view *found[LS_SPEC_VIEWS_MAX];
+    size_t count = 0;
+    for (size_t i = 0; i < spec->pipeline->views.count; i++) {
+        const struct ls_window_hopping *cut = views[i].window.settings;
+        if (views[i].window.member == &ls_member_hopping && cut->every_ms < cut->size_ms &&
+            (topic == UINT32_MAX || reads(&views[i], topic))) {
+            found[count++] = &views[i];
+        }
     }
-    struct ls_verify_run a = {
-        .stream = true, .log = log, .to = stream, .umask = -1, .extra = much_late};
-    struct ls_verify_run b = {.log = log, .to = batch, .umask = -1, .extra = much_late};
-    origin.log = log;
-    rc = ls_verify_run(v, &a, &exit, err);
-    rc = rc < 0 ? rc : ls_verify_run(v, &b, &exit, err);
-    rc = rc < 0 ? rc : ls_verify_compare(v, r, log, stream, "stream", batch, "batch", err);
-    rc = rc < 0 ? rc : ls_path_join(datasets, batch, "datasets", err);
-    rc = rc < 0 ? rc : ls_truth_check(&origin, truth, datasets, &check, &r->detail, err);
-    if (rc == LS_DIFFERS) {
-        r->verdict = LS_VERDICT_FAIL;
-        rc = 0;
+    return count ? found[turn % count] : NULL;
+}
+
+/* Puts one record in four into two windows of which the first has just ended for it. */
+static int put_between(struct ls_perturb *p, const struct ls_log_record *record, void *context,
+                       struct ls_error *err)
+{
+    struct between *b = context;
+    const struct ls_spec_view *view = overlapping_view(p->spec, p->topic, p->position / 3);
+    struct ls_log_record changed = *record;
+    ls_case_clock_begin(&b->clock, p);
+    if (view && ls_case_draw(p, b->key, 4) && ls_perturb_decode(p, record)) {
+        const struct ls_window_hopping *cut = view->window.settings;
+        const int64_t shifts[] = {0, 1, cut->every_ms - 1};
+        int64_t delay = ls_case_delay(p);
+        int64_t end = window_end(view, record->timestamp_ms - delay);
+        int64_t ingest = end + delay + shifts[p->position % 3];
+        ls_i128 skew = (ls_i128)ingest - record->timestamp_ms;
+        int64_t max_skew = p->spec->pipeline->max_skew_ms;
+        if (skew <= max_skew && -skew <= max_skew &&
+            (!b->clock.has || ingest >= b->clock.highest)) {
+            p->cells[LS_COLUMN_INGEST_TIME].number = ingest;
+            p->cells[LS_COLUMN_EVENT_TIME].number = end - 1;
+            b->made[p->position % 3]++;
+            int rc = ls_perturb_encode(p, &changed, err);
+            if (rc < 0) {
+                return rc;
+            }
+        }
     }
-    ls_verify_count(r, "late events", check.late, true);
-    ls_verify_count(r, "expired", check.by_outcome[LS_REASON_EXPIRED], true);
+    int rc = ls_perturb_append(p, &changed, err);
+    ls_case_clock_see(&b->clock, p, &changed);
     return rc;
 }
 
-const struct ls_case ls_case_wm_5 = {
-    .id = "WM-5",
-    .title = "a batch over truly late data",
-    .text = "One event in ten is late, some beyond the dedupe horizon. The batch run, which sees "
-            "everything at once, has to leave out what the stream had to leave out.",
-    .fault = "late",
-    .run = run_wm_5,
+static int run_wm_6(struct ls_verify *v, struct ls_case_result *r, struct ls_error *err)
+{
+    struct between b = {.key = ls_stream_key(v->job->seed, "WM-6")};
+    struct ls_perturbation perturbation = {.each = put_between, .context = &b};
+    struct ls_case_runs runs = {0};
+    if (!overlapping_view(v->job->spec, UINT32_MAX, 0)) {
+        return ls_verify_skip(r, err, "the spec has no view with hopping windows that overlap");
+    }
+    int rc = ls_case_recomputed(v, r, &perturbation, &runs, err);
+    ls_verify_count(r, "watermarks at the end", b.made[0], true);
+    ls_verify_count(r, "1 ms behind", b.made[1], true);
+    ls_verify_count(r, "1 ms before the next end", b.made[2], false);
+    ls_verify_count(r, "late rows", runs.naive.late_rows, true);
+    return rc;
+}
+
+const struct ls_case ls_case_wm_6 = {
+    .id = "WM-6",
+    .title = "late for one hopping window, in time for the next",
+    .text =
+        "Clocks are set so that records come when the first of the windows that they lie in has "
+        "ended and the next has not: they are late for the one, and count in the other. Stream,\n"
+        "batch and the naive recomputation have to agree on both. Skipped where a spec has no "
+        "hopping windows that overlap.",
+    .run = run_wm_6,
+};
+
+/* ---- WM-7 */
+
+struct closed {
+    uint64_t key;
+    struct ls_case_clock clock;
+    struct ls_case_truth truth;
+    char id[LS_CASE_ID_MAX];
+    uint64_t made, further; /* of those in windows before the last that is over */
+};
+
+/* An event_time in a window of the view that is over for the watermark, or behind it; false where
+ * such an event would have expired. */
+static bool closed_time(struct closed *c, const struct ls_perturb *p,
+                        const struct ls_spec_view *view, int64_t watermark, int64_t *time_ms)
+{
+    int64_t oldest = watermark - p->spec->pipeline->dedupe->horizon_ms;
+    uint64_t word = ls_word(c->key, p->position, 1);
+    if (!view->window.member || view->window.member == &ls_member_session) {
+        *time_ms = watermark - 1 - (int64_t)ls_below(word, (uint64_t)(watermark - oldest) / 2 + 1);
+        return *time_ms >= oldest;
+    }
+    int64_t end = window_end(view, watermark);
+    int64_t every = cut_of(view).every_ms;
+    end -= end > watermark ? every : 0;
+    int64_t back = (int64_t)ls_below(word, 3) * every;
+    back = end - back - 1 >= oldest ? back : 0;
+    c->further += back > 0;
+    *time_ms = end - back - 1;
+    return *time_ms >= oldest;
+}
+
+static int put_into_closed(struct ls_perturb *p, const struct ls_log_record *record, void *context,
+                           struct ls_error *err)
+{
+    struct closed *c = context;
+    const struct ls_spec_view *view = view_of(p);
+    int64_t time_ms;
+    ls_case_clock_begin(&c->clock, p);
+    int rc = ls_perturb_append(p, record, err);
+    ls_case_clock_see(&c->clock, p, record);
+    rc = rc < 0 ? rc : ls_case_untouched(&c->truth, p, record, err);
+    if (rc <= 0 || !view || !ls_case_draw(p, c->key, 4) ||
+        !closed_time(c, p, view, c->clock.highest - ls_case_delay(p), &time_ms)) {
+        return rc < 0 ? rc : 0;
+    }
+    c->made++;
+    ls_case_rename(p, "-closed", c->id);
+    p->cells[LS_COLUMN_EVENT_TIME].number = time_ms;
+    return ls_case_append_sent(p, record, c->clock.highest, err);
+}
+
+static int run_wm_7(struct ls_verify *v, struct ls_case_result *r, struct ls_error *err)
+{
+    struct closed c = {.key = ls_stream_key(v->job->seed, "WM-7")};
+    struct ls_perturbation perturbation = {.each = put_into_closed, .context = &c};
+    struct ls_case_runs runs = {0};
+    uint64_t more[LS_REASON_COUNT] = {0};
+    int rc = ls_verify_base(v, r, err);
+    c.truth.folder = v->base_truth;
+    rc = rc < 0 ? rc : ls_case_recomputed(v, r, &perturbation, &runs, err);
+    ls_case_truth_close(&c.truth);
+    more[LS_ADMITTED] = c.made;
+    rc = rc < 0 || r->verdict != LS_VERDICT_PASS ? rc : ls_case_more(v, r, runs.batch, more, err);
+    ls_verify_count(r, "events for closed windows", c.made, true);
+    ls_verify_count(r, "for older ones", c.further, false);
+    ls_verify_count(r, "late rows", runs.naive.late_rows, true);
+    return rc;
+}
+
+const struct ls_case ls_case_wm_7 = {
+    .id = "WM-7",
+    .title = "an event for a closed window",
+    .text = "Events are put into the log whose window was over when they came, the last one or one "
+            "further back, but within the dedupe horizon. They are admitted and late: no window\n"
+            "is emitted twice or changed. Stream, batch and the naive recomputation have to agree.",
+    .run = run_wm_7,
 };

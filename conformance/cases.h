@@ -5,9 +5,13 @@
 #include "conformance/verify_internal.h"
 
 extern const struct ls_case ls_case_plain, ls_case_naive;
-extern const struct ls_case ls_case_ord_2, ls_case_ord_7, ls_case_ord_8;
-extern const struct ls_case ls_case_wm_1, ls_case_wm_2, ls_case_wm_5;
-extern const struct ls_case ls_case_dup_1, ls_case_dup_2;
+extern const struct ls_case ls_case_ord_1, ls_case_ord_2, ls_case_ord_3, ls_case_ord_4,
+    ls_case_ord_5, ls_case_ord_6, ls_case_ord_7, ls_case_ord_8, ls_case_ord_9, ls_case_ord_10;
+extern const struct ls_case ls_case_wm_1, ls_case_wm_2, ls_case_wm_3, ls_case_wm_4, ls_case_wm_5,
+    ls_case_wm_6, ls_case_wm_7, ls_case_wm_8, ls_case_wm_9, ls_case_wm_10, ls_case_wm_11,
+    ls_case_wm_12, ls_case_wm_13;
+extern const struct ls_case ls_case_dup_1, ls_case_dup_2, ls_case_dup_3, ls_case_dup_4,
+    ls_case_dup_5, ls_case_dup_6, ls_case_dup_7;
 extern const struct ls_case ls_case_crs_3, ls_case_crs_4, ls_case_crs_6, ls_case_crs_7,
     ls_case_crs_8, ls_case_crs_9, ls_case_crs_11, ls_case_crs_12;
 extern const struct ls_case ls_case_crs_1, ls_case_env_1, ls_case_env_2, ls_case_ser_1,

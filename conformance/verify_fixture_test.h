@@ -75,6 +75,7 @@ static inline void put_input(int64_t sales)
         char id[32];
         snprintf(id, sizeof id, "s%lld", (long long)i);
         const struct sale sale = {id, 50 * i, i % 7 * 300, i % 3 ? "DE" : NULL, 100 + i};
+        customer = i % 4 < 2 ? "C01" : "C02";
         append_sale(log, spec, (uint32_t)i % 2, &sale);
         if (spec->topics->heartbeat_ms && i % 5 == 3) {
             append_heartbeat(log, (uint32_t)i % 2, 50 * i);
@@ -143,6 +144,64 @@ static inline const char *detail_of(size_t i)
 {
     struct ls_buf *detail = &result.cases[i].detail;
     return ls_buf_text(detail, &err);
+}
+
+/* ---- logs, read back */
+
+struct record {
+    char id[48]; /* "" of what does not decode */
+    char key[8]; /* its beginning */
+    size_t key_size;
+    bool is_own; /* the key is the entity_id */
+    int64_t event_ms, ingest_ms, timestamp_ms, cents;
+};
+
+static inline void read_value(const struct ls_log_record *record, struct record *out)
+{
+    const struct ls_layout *layout = ls_spec_event_type_at(spec, 0)->layout;
+    struct ls_cell cells[8];
+    *out = (struct record){.timestamp_ms = record->timestamp_ms, .key_size = record->key_size};
+    if (record->key) {
+        memcpy(out->key, record->key, record->key_size < 7 ? record->key_size : 7);
+    }
+    if (ls_heartbeat_is(record->value, record->value_size)) {
+        strcpy(out->id, "heartbeat");
+        out->ingest_ms = record->timestamp_ms;
+    } else if (ls_row_decode(layout, record->value + LS_SINGLE_OBJECT_SIZE,
+                             record->value_size - LS_SINGLE_OBJECT_SIZE, cells, NULL,
+                             NULL) == LS_DECODE_OK) {
+        snprintf(out->id, sizeof out->id, "%.*s", (int)cells[LS_COLUMN_EVENT_ID].size,
+                 (const char *)cells[LS_COLUMN_EVENT_ID].bytes);
+        const struct ls_cell *entity = &cells[LS_COLUMN_ENTITY_ID];
+        out->is_own = record->key && entity->size == record->key_size &&
+                      memcmp(entity->bytes, record->key, entity->size) == 0;
+        out->event_ms = cells[LS_COLUMN_EVENT_TIME].number;
+        out->ingest_ms = cells[LS_COLUMN_INGEST_TIME].number;
+        out->cents = cells[LS_COLUMN_PAYLOAD + 1].number;
+    }
+}
+
+/* The sales of a partition; free them. */
+static inline struct record *read_partition(const char *uri, uint32_t partition, size_t *count)
+{
+    struct ls_log *log;
+    struct ls_log_reader *reader;
+    const struct ls_log_record *records;
+    check(ls_log_open(uri, false, &log, &err));
+    int topic = ls_log_find_topic(log, "raw.shop.sale");
+    *count = (size_t)ls_log_count(log, (uint32_t)topic, partition);
+    struct record *out = calloc(*count + 1, sizeof *out);
+    check(ls_log_reader_new(log, (uint32_t)topic, partition, 0, &reader, &err));
+    size_t got = 1;
+    for (size_t at = 0; got;) {
+        check(ls_log_read(reader, 100, &records, &got, &err));
+        for (size_t i = 0; i < got; i++, at++) {
+            read_value(&records[i], &out[at]);
+        }
+    }
+    ls_log_reader_free(reader);
+    ls_log_close(log);
+    return out;
 }
 
 static inline uint64_t count_named(size_t of, const char *name)

@@ -102,6 +102,9 @@ int ls_verify_skip(struct ls_case_result *result, struct ls_error *err, const ch
 int ls_verify_fail(struct ls_case_result *result, struct ls_error *err, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Is there such a program on PATH? */
+bool ls_verify_on_path(const char *program);
+
 /* Runs the target over run.log both ways, with run's settings, into folders of the case, and
  * compares. *batch is the folder of the batch run. */
 int ls_verify_both(struct ls_verify *v, struct ls_case_result *result, const char *name,

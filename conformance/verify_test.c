@@ -152,7 +152,7 @@ static void cases_are_chosen_by_pattern(void **state)
         const char *patterns[2];
         size_t count;
     } choices[] = {
-        {{"PLAIN", NULL}, 1}, {{"ORD-*", NULL}, 3}, {{"PL*", "CRS-1"}, 2}, {{"plain", NULL}, 0}};
+        {{"PLAIN", NULL}, 1}, {{"ORD-*", NULL}, 10}, {{"PL*", "CRS-1"}, 2}, {{"plain", NULL}, 0}};
     for (size_t i = 0; i < COUNT(choices); i++) {
         ls_verify_result_clear(&result);
         patterns[0] = choices[i].patterns[0];
@@ -256,161 +256,6 @@ static void the_run_directory_is_emptied_first(void **state)
     assert_true(ls_path_exists("run/cases/PLAIN/report.txt"));
 }
 
-/* ---- what the perturbations promise: order, multiset, bounds */
-
-struct record {
-    char id[40];
-    int64_t event_ms, ingest_ms, timestamp_ms, cents;
-};
-
-static struct record *read_partition(const char *uri, uint32_t partition, size_t *count)
-{
-    struct ls_log *log;
-    struct ls_log_reader *reader;
-    const struct ls_log_record *records;
-    const struct ls_spec_event_type *type = ls_spec_event_type_at(spec, 0);
-    check(ls_log_open(uri, false, &log, &err));
-    *count = (size_t)ls_log_count(log, 0, partition);
-    struct record *out = calloc(*count + 1, sizeof *out);
-    check(ls_log_reader_new(log, 0, partition, 0, &reader, &err));
-    size_t got = 1;
-    for (size_t at = 0; got;) {
-        check(ls_log_read(reader, 100, &records, &got, &err));
-        for (size_t i = 0; i < got; i++, at++) {
-            struct ls_cell cells[8];
-            out[at].timestamp_ms = records[i].timestamp_ms;
-            if (ls_heartbeat_is(records[i].value, records[i].value_size)) {
-                strcpy(out[at].id, "heartbeat");
-                out[at].ingest_ms = records[i].timestamp_ms;
-                continue;
-            }
-            assert_int_equal(ls_row_decode(type->layout, records[i].value + LS_SINGLE_OBJECT_SIZE,
-                                           records[i].value_size - LS_SINGLE_OBJECT_SIZE, cells,
-                                           NULL, NULL),
-                             LS_DECODE_OK);
-            assert_memory_equal(records[i].key, "C07", 3);
-            snprintf(out[at].id, sizeof out[at].id, "%.*s", (int)cells[LS_COLUMN_EVENT_ID].size,
-                     (const char *)cells[LS_COLUMN_EVENT_ID].bytes);
-            out[at].event_ms = cells[LS_COLUMN_EVENT_TIME].number;
-            out[at].ingest_ms = cells[LS_COLUMN_INGEST_TIME].number;
-            out[at].cents = cells[LS_COLUMN_PAYLOAD + 1].number;
-        }
-    }
-    ls_log_reader_free(reader);
-    ls_log_close(log);
-    return out;
-}
-
-/* Taking the copies away gives the log as it was: each stands behind its original. */
-static void check_copies(const char *uri, bool conflicts, size_t of)
-{
-    uint64_t copies[2] = {0}; /* adjacent, far */
-    for (uint32_t p = 0; p < 2; p++) {
-        size_t before;
-        size_t after;
-        struct record *in = read_partition("log:ready/log", p, &before);
-        struct record *out = read_partition(uri, p, &after);
-        size_t next = 0;
-        for (size_t i = 0; i < after; i++) {
-            if (next < before && strcmp(in[next].id, out[i].id) == 0) {
-                assert_memory_equal(&in[next], &out[i], sizeof *in);
-                next++;
-                continue;
-            }
-            size_t first = 0;
-            while (first < i && strcmp(out[first].id, out[i].id) != 0) {
-                first++;
-            }
-            assert_true(first < i);
-            struct record copy = out[i];
-            assert_int_equal(copy.cents != out[first].cents, conflicts);
-            copy.cents = out[first].cents;
-            assert_memory_equal(&copy, &out[first], sizeof copy);
-            copies[i - first > 400]++;
-        }
-        assert_int_equal(next, before);
-        free(in);
-        free(out);
-    }
-    assert_int_equal(copies[0], count_named(of, "adjacent copies"));
-    assert_int_equal(copies[1], count_named(of, "far copies"));
-    assert_true(copies[0] > 0 && copies[1] > 0);
-}
-
-static void copies_stand_behind_their_originals(void **state)
-{
-    (void)state;
-    patterns[0] = "DUP-*";
-    job.seed = 3; /* with copies of both kinds in so short a log */
-    verify();
-    assert_int_equal(result.cases[0].verdict, LS_VERDICT_PASS);
-    check_copies("log:run/cases/DUP-1/log", false, 0);
-    check_copies("log:run/cases/DUP-2/log", true, 1);
-}
-
-static void no_copies_show_nothing(void **state)
-{
-    (void)state;
-    patterns[0] = "DUP-1";
-    put_input(2);
-    verify();
-    assert_int_equal(result.verdict, LS_VERDICT_INCONCLUSIVE);
-    check_says(detail_of(0), "nothing was shown: adjacent copies is 0\n");
-}
-
-/* Only times of some records change; those stand in a window's last millisecond, at the watermark
- * that they were meant to have, and no clock passes the limit of skew. */
-static void check_edges(void)
-{
-    uint64_t made[3] = {0};
-    patterns[0] = "WM-1";
-    verify();
-    for (uint32_t p = 0; p < 2; p++) {
-        size_t before;
-        size_t after;
-        int64_t highest = INT64_MIN;
-        struct record *in = read_partition("log:ready/log", p, &before);
-        struct record *out = read_partition("log:run/cases/WM-1/log", p, &after);
-        assert_int_equal(before, after);
-        for (size_t i = 0; i < after; i++) {
-            assert_string_equal(in[i].id, out[i].id);
-            assert_int_equal(in[i].timestamp_ms, out[i].timestamp_ms);
-            assert_int_equal(in[i].cents, out[i].cents);
-            assert_in_range(out[i].ingest_ms - out[i].timestamp_ms + 3000, 0, 6000);
-            highest = out[i].ingest_ms > highest ? out[i].ingest_ms : highest;
-            if (out[i].ingest_ms == in[i].ingest_ms && out[i].event_ms == in[i].event_ms) {
-                continue;
-            }
-            int64_t end = out[i].event_ms + 1;
-            assert_int_equal(end % 10000, 0);
-            assert_int_equal(out[i].ingest_ms, highest); /* its watermark is its own clock's */
-            int64_t beside = highest - 2000 - end;
-            assert_in_range(beside + 1, 0, 2);
-            made[beside + 1]++;
-        }
-        free(in);
-        free(out);
-    }
-    assert_int_equal(made[0], count_named(0, "one before the end"));
-    assert_int_equal(made[1], count_named(0, "at it"));
-    assert_int_equal(made[2], count_named(0, "one behind"));
-    assert_true(made[0] && made[1] && made[2]);
-}
-
-static void edges_are_to_the_millisecond(void **state)
-{
-    (void)state;
-    check_edges();
-}
-
-static void heartbeats_move_the_clock_of_edges(void **state)
-{
-    (void)state;
-    spec->topics->heartbeat_ms = 1000;
-    put_input(SALES);
-    check_edges();
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -424,10 +269,6 @@ int main(void)
         VERIFY_TEST(it_can_be_stopped),
         VERIFY_TEST(the_command_to_see_it_again_is_whole),
         VERIFY_TEST(the_run_directory_is_emptied_first),
-        VERIFY_TEST(copies_stand_behind_their_originals),
-        VERIFY_TEST(no_copies_show_nothing),
-        VERIFY_TEST(edges_are_to_the_millisecond),
-        VERIFY_TEST(heartbeats_move_the_clock_of_edges),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
