@@ -4,6 +4,7 @@
 #include "core/avro/container.h"
 #include "core/avro/encode.h"
 #include "core/base/file.h"
+#include "core/base/mutant.h"
 #include "core/base/wide.h"
 
 #include <string.h>
@@ -14,8 +15,9 @@ void ls_logical_add(struct ls_logical *digest, const void *bytes, size_t size)
     ls_u128 carry = 0;
     ls_sha256_of(bytes, size, &hash);
     for (size_t i = 0; i < 4; i++) {
-        carry += (ls_u128)digest->words[i] + ls_get_u64(hash.bytes + 8 * i);
-        digest->words[i] = (uint64_t)carry;
+        uint64_t word = ls_get_u64(hash.bytes + 8 * i);
+        carry += (ls_u128)digest->words[i] + word;
+        digest->words[i] = LS_MUTANT(SUMS_CANCEL) ? digest->words[i] ^ word : (uint64_t)carry;
         carry >>= 64;
     }
     digest->records++;

@@ -6,7 +6,7 @@
 
 struct ls_mutant_row {
     const char *name;  /* "emit-early" */
-    const char *where; /* "shared", "stream", "batch" */
+    const char *where; /* "shared", "stream", "batch"; "suite": in the suite itself */
     const char *title;
 };
 

@@ -46,6 +46,20 @@ enum ls_mutant {
     LS_MUTANT_SESSION_AT_GAP,      /* stream: what is just the gap away is of the session */
     LS_MUTANT_ROW_TWICE,           /* stream: a window's rows are written twice */
     LS_MUTANT_OTHER_SPEC_ACCEPTED, /* stream: nobody looks whether a state is of this spec */
+    /* that cases of order, watermarks and duplicates bring out */
+    LS_MUTANT_TIE_RELEASED,    /* stream: a record is released where a tie may still arrive */
+    LS_MUTANT_TOPICS_BY_PLACE, /* shared: topics are taken in the order in which the log has them */
+    LS_MUTANT_FEW_PARTITIONS,  /* stream: the ninth partition does not hold the low watermark */
+    LS_MUTANT_EMPTY_KEY_REFUSED,    /* shared: an empty key is taken for none */
+    LS_MUTANT_FAR_CLOCK_COUNTS,     /* shared: a clock that fails its check moves the watermark */
+    LS_MUTANT_LATE_FOR_ALL,         /* stream: late for one window is late for all */
+    LS_MUTANT_IDLE_PASSED_OVER,     /* stream: a partition far behind another is not waited for */
+    LS_MUTANT_NEWCOMER_PASSED_OVER, /* stream: a partition without records is not waited for */
+    LS_MUTANT_DROPPED_STAND_STILL,  /* stream: a duplicate does not move the watermark */
+    LS_MUTANT_WATERMARK_NOT_SAVED,  /* stream: a checkpoint leaves the watermarks out */
+    LS_MUTANT_EXPIRED_AT_HORIZON,   /* stream: what is just as old as the horizon has expired */
+    LS_MUTANT_EXPIRED_REMEMBERED,   /* stream: the id of an expired record is remembered */
+    LS_MUTANT_SUMS_CANCEL,          /* suite: pairs cancel in the logical digest */
     /* of what has to last; `lockstep-mutants MUTANT simulate` finds these */
     LS_MUTANT_REPLACED_NOT_SYNCED, /* shared: a file is renamed before it was synced */
     LS_MUTANT_RENAME_NOT_SYNCED,   /* shared: the folder is not synced after a rename */

@@ -1,6 +1,7 @@
 #include "pipeline/record/plan_internal.h"
 
 #include "core/base/mem.h"
+#include "core/base/mutant.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -331,7 +332,8 @@ int ls_record_plan_select(const struct ls_record_plan *plan, struct ls_log *log,
     const char *names[LS_SPEC_EVENT_TYPES_MAX];
     size_t count;
     for (size_t t = 0; t < plan->topic_count; t++) {
-        names[t] = plan->topics[t].type->topic;
+        names[t] = LS_MUTANT(TOPICS_BY_PLACE) ? ls_log_topics(log, &count)[t].name
+                                              : plan->topics[t].type->topic;
     }
     int rc = ls_log_select(log, names, plan->topic_count, err);
     if (rc < 0) {

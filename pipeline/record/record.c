@@ -84,7 +84,8 @@ static bool check_envelope(const struct ls_spec_version *version, const struct l
     const char *what = NULL;
     if (cells[LS_COLUMN_EVENT_ID].size == 0) {
         what = "event_id is empty";
-    } else if (!raw->key || raw->key_size != entity->size ||
+    } else if (!raw->key || (LS_MUTANT(EMPTY_KEY_REFUSED) && raw->key_size == 0) ||
+               raw->key_size != entity->size ||
                memcmp(raw->key, entity->bytes, entity->size) != 0) {
         what = "entity_id is not the record's key";
     } else if (cells[LS_COLUMN_SCHEMA_VERSION].number != version->number) {
@@ -127,6 +128,10 @@ static bool check_clock(const struct ls_record_plan *plan, const struct ls_log_r
     int64_t ingest = out->cells[LS_COLUMN_INGEST_TIME].number;
     int64_t event = out->cells[LS_COLUMN_EVENT_TIME].number;
     ls_i128 ahead = (ls_i128)event - ingest;
+    if (LS_MUTANT(FAR_CLOCK_COUNTS)) {
+        out->clock_sane = true;
+        out->clock = ingest;
+    }
     if (!check_skew(plan, raw, "ingest_time", ingest, out)) {
         return false;
     }

@@ -13,7 +13,7 @@ static int put_partition(struct ls_buf *out, const struct ls_stream_partition *p
     const uint64_t words[] = {part->position,
                               part->last.high,
                               part->last.low,
-                              part->has_clock,
+                              part->has_clock && !LS_MUTANT(WATERMARK_NOT_SAVED),
                               (uint64_t)part->highest,
                               part->counts.raw,
                               part->counts.input_digest.high,

@@ -1,6 +1,7 @@
 #include "pipeline/stream/ordered.h"
 
 #include "core/base/mem.h"
+#include "core/base/mutant.h"
 
 #include <string.h>
 
@@ -117,7 +118,7 @@ int ls_ordered_add(struct ls_ordered *o, const struct ls_view *view, struct ls_w
 
 struct ls_waiting *ls_ordered_take(struct ls_ordered *o, int64_t low)
 {
-    if (o->count == 0 || o->heap[0]->place.event_time >= low) {
+    if (o->count == 0 || o->heap[0]->place.event_time - LS_MUTANT(TIE_RELEASED) >= low) {
         return NULL;
     }
     struct ls_waiting *first = o->heap[0];

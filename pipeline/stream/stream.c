@@ -140,9 +140,12 @@ static int judge(struct ls_stream *s, struct ls_stream_partition *part, struct l
 {
     int64_t horizon = s->plan->spec->pipeline->dedupe->horizon_ms;
     int64_t floor = watermark - horizon;
-    if (record->event_time < floor) {
+    if (record->event_time < floor + LS_MUTANT(EXPIRED_AT_HORIZON)) {
+        struct ls_dedupe_entry young = {record->id, record->id, watermark};
         ls_record_expired(record, floor);
-        return 0;
+        return LS_MUTANT(EXPIRED_REMEMBERED)
+                   ? ls_dedupe_insert(&part->dedupe, &young, floor, true, err)
+                   : 0;
     }
     const struct ls_id payload = ls_record_payload(&s->plan->topics[part->topic], record);
     const struct ls_dedupe_entry *first = ls_dedupe_find(
@@ -206,12 +209,13 @@ static int feed_windows(struct ls_stream *s, struct ls_stream_worker *worker,
     int64_t deciding_ms = deciding(s, part, watermark);
     int rc = 0;
     ls_view_windows(view, place->event_time, &number, &last);
+    const int64_t first = number;
     for (; rc == 0 && number <= last && ls_view_end(view, number) <= deciding_ms; number++) {
         rc = ls_outputs_late(s->outputs, view, part->topic, part->partition, part->position,
                              &worker->record, watermark, ls_view_start(view, number),
                              ls_view_end(view, number), err);
     }
-    return rc < 0 || number > last
+    return rc < 0 || number > last || (LS_MUTANT(LATE_FOR_ALL) && number > first)
                ? rc
                : ls_windows_add(&worker->windows[view->index], number, last, &worker->contribution,
                                 place, &worker->scratch, err);
@@ -286,11 +290,15 @@ static int take_one(struct ls_stream *s, struct ls_stream_worker *worker,
 {
     struct ls_record *record = &worker->record;
     ls_record_examine(s->plan, &s->plan->topics[part->topic], raw, record);
+    const int64_t highest = part->highest;
     if (record->clock_sane && (!part->has_clock || record->clock > part->highest)) {
         part->highest = record->clock;
         part->has_clock = true;
     }
     int rc = record->is_heartbeat ? 0 : place(s, worker, part, raw, err);
+    if (LS_MUTANT(DROPPED_STAND_STILL) && record->reason == LS_REASON_DUPLICATE) {
+        part->highest = highest;
+    }
     ls_count_record(&part->counts, raw, record);
     part->position++;
     return rc;
@@ -374,14 +382,17 @@ static int64_t low_watermark(const struct ls_stream *s, const struct ls_view *vi
     int64_t low = INT64_MAX;
     for (size_t k = 0; k < view->source_count; k++) {
         const struct ls_view_source *source = &view->sources[k];
-        for (uint32_t p = 0; p < s->partitions; p++) {
+        for (uint32_t p = 0; p < s->partitions && !(LS_MUTANT(FEW_PARTITIONS) && p == 8); p++) {
             const struct ls_stream_partition *part = &s->parts[source->topic * s->partitions + p];
             int64_t watermark = part->has_clock
                                     ? part->highest - source->topic_plan->watermark_delay_ms
-                                    : INT64_MIN;
+                                : LS_MUTANT(NEWCOMER_PASSED_OVER) ? INT64_MAX
+                                                                  : INT64_MIN;
             bool least = LS_MUTANT(EMIT_EARLY) ? low == INT64_MAX || watermark > low
                                                : watermark < low;
-            low = least ? watermark : low;
+            bool idle = LS_MUTANT(IDLE_PASSED_OVER) && low != INT64_MAX && part->has_clock &&
+                        watermark < low - 20000;
+            low = least && !idle ? watermark : low;
         }
     }
     return low;
