@@ -122,7 +122,7 @@ const struct ls_case ls_case_tim_2 = {
 static int runs_faked(struct ls_verify *v, bool *runs, struct ls_error *err)
 {
     static const char *const wrapper[] = {"faketime", "-f", "+0", NULL};
-    struct ls_exit exit;
+    struct ls_exit exit = {0};
     struct ls_verify_run run = {.log = v->small_log, .umask = -1, .wrapper = wrapper};
     run.to = ls_verify_path(v, err, "cases/TIM-3/as-it-is");
     int rc = run.to ? ls_verify_run(v, &run, &exit, err) : err->code;
