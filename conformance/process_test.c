@@ -303,9 +303,95 @@ static void a_lost_child_is_no_hang(void **state)
     check_refused(ls_process_wait(&nobody, 10, &exit, &err), LS_E_BUG, "a child process was lost");
 }
 
+static void files_and_memory_have_limits(void **state)
+{
+    (void)state;
+    struct ls_exit exit;
+    struct ls_command command = shell("head -c 5000 /dev/zero >made");
+    command.file_size_max = 4096;
+    check_refused(ls_process_run(&command, 10000, &exit, &err), LS_E_DATA, "sh ended with");
+    struct stat made;
+    assert_int_equal(stat("made", &made), 0);
+    assert_int_equal(made.st_size, 4096);
+    command = shell("head -c 40m /dev/zero | tail -c 40m >/dev/null");
+    check(ls_process_run(&command, 10000, &exit, &err));
+    command.memory_max = 16U << 20;
+    check_refused(ls_process_run(&command, 10000, &exit, &err), LS_E_DATA, "sh ended with");
+}
+
+static bool is_made(void *context)
+{
+    return ls_path_exists(context);
+}
+
+static void something_is_waited_for(void **state)
+{
+    (void)state;
+    static char made[] = "made";
+    struct ls_process process;
+    struct ls_exit exit;
+    struct ls_command command = shell("sleep 0.01; : >made; sleep 100");
+    check(ls_process_start(&command, &process, &err));
+    assert_int_equal(ls_process_until(&process, is_made, made, 10000, &exit, &err), 1);
+    assert_true(ls_path_exists(made));
+    ls_process_signal(&process, SIGTERM);
+    check(ls_process_wait(&process, 10000, &exit, &err));
+    assert_false(exit.exited);
+    assert_int_equal(exit.status, SIGTERM);
+    static char never[] = "never";
+    command = shell("exit 4");
+    check(ls_process_start(&command, &process, &err));
+    assert_int_equal(ls_process_until(&process, is_made, never, 10000, &exit, &err), 0);
+    assert_int_equal(exit.status, 4);
+    command = shell("sleep 100");
+    check(ls_process_start(&command, &process, &err));
+    assert_int_equal(ls_process_until(&process, is_made, never, 20, &exit, &err), 0);
+    assert_true(exit.timed_out);
+}
+
+static void one_that_is_stopped_stands_still(void **state)
+{
+    (void)state;
+    static char ticks[] = "ticks";
+    struct ls_process process;
+    struct ls_exit exit;
+    struct stat before;
+    struct stat after;
+    struct ls_command command = shell("while :; do echo tick >>ticks; done");
+    check(ls_process_start(&command, &process, &err));
+    assert_int_equal(ls_process_until(&process, is_made, ticks, 10000, &exit, &err), 1);
+    ls_process_stop(&process);
+    assert_int_equal(stat(ticks, &before), 0);
+    ls_clock_sleep_ms(20);
+    assert_int_equal(stat(ticks, &after), 0);
+    assert_int_equal(before.st_size, after.st_size);
+    ls_process_signal(&process, SIGKILL);
+    check(ls_process_wait(&process, 10000, &exit, &err));
+    ls_process_stop(&process); /* it has ended: nothing is waited for */
+}
+
+static void what_outlives_it_is_cleared(void **state)
+{
+    (void)state;
+    struct ls_process process;
+    struct ls_exit exit;
+    struct ls_command command = shell("sleep 100 & echo $! >pid");
+    check(ls_process_start(&command, &process, &err));
+    check(ls_process_wait(&process, 10000, &exit, &err));
+    char *pid = text_of("pid");
+    assert_int_equal(kill((pid_t)strtol(pid, NULL, 10), 0), 0);
+    ls_process_clear(&process);
+    assert_int_equal(kill((pid_t)strtol(pid, NULL, 10), 0), -1);
+    free(pid);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        FOLDER_TEST(files_and_memory_have_limits),
+        FOLDER_TEST(something_is_waited_for),
+        FOLDER_TEST(one_that_is_stopped_stands_still),
+        FOLDER_TEST(what_outlives_it_is_cleared),
         FOLDER_TEST(how_it_ended_is_told),
         FOLDER_TEST(the_end_of_a_long_output_is_quoted),
         FOLDER_TEST(both_outputs_go_to_the_file_behind_what_it_holds),
