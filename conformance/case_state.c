@@ -22,8 +22,8 @@ enum way { FLIPPED, TORN, CUT, EMPTIED, EXCHANGED, REMOVED, WAYS };
 static const struct {
     const char *name;
     unsigned tries;
-} ways[WAYS] = {{"flipped", 16}, {"torn", 4},      {"cut", 4},
-                {"emptied", 2},  {"exchanged", 6}, {"removed", 3}};
+} ways[WAYS] = {{"flipped", 16}, {"torn", 4},       {"cut", 4},
+                {"emptied", 2},  {"exchanged", 14}, {"removed", 3}};
 
 struct damage {
     struct ls_verify *v;
