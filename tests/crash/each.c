@@ -188,7 +188,10 @@ static int run_range(struct each *e, struct ls_error *err)
         rc = one(e, nth, err);
     }
     bool all = rc == -1;
-    if (rc == 0 || all) {
+    if (e->runs == 0 && all && e->first > 1) {
+        printf("%s: there is no n = %lu\n", e->fault->name, e->first);
+        rc = 0;
+    } else if (rc == 0 || all) {
         printf(
             "%s, n = %lu, %lu .. %lu%s: %lu runs, %lu failed and said so, %lu came to their end; "
             "all of them to the same bytes in the end\n",
