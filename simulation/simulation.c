@@ -71,6 +71,32 @@ static int make_log(struct world *w, struct ls_error *err)
     return ls_generate(&settings, &made, err);
 }
 
+/* A file that the spec names lies on the machine's disk, and is read on this one. */
+static int copy_table(struct world *w, const struct ls_spec_reference *table, struct ls_error *err)
+{
+    struct ls_buf text;
+    ls_buf_init(&text, "reference table", LS_REFERENCE_BYTES_MAX);
+    ls_disk_mount(NULL);
+    int rc = ls_file_read(table->path, &text, err);
+    ls_disk_mount(w->disk);
+    rc = rc < 0 ? rc : ls_folder_make_above(table->path, err);
+    rc = rc < 0 ? rc : ls_file_replace(table->path, text.data, text.size, err);
+    ls_buf_clear(&text);
+    return rc;
+}
+
+static int copy_tables(struct world *w, struct ls_error *err)
+{
+    const struct ls_items *tables = &w->job->spec->reference;
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < tables->count; i++) {
+        const struct ls_spec_reference *table = &(
+            (const struct ls_spec_reference *)tables->items)[i];
+        rc = table->path ? copy_table(w, table, err) : 0;
+    }
+    return rc;
+}
+
 static int make_answers(struct world *w, struct ls_error *err)
 {
     int rc = 0;
@@ -97,7 +123,8 @@ static int make_world(struct world *w, struct ls_error *err)
         return rc;
     }
     ls_disk_mount(w->disk);
-    rc = ls_plan_new(spec, &w->plan, &w->report, err);
+    rc = copy_tables(w, err);
+    rc = rc < 0 ? rc : ls_plan_new(spec, &w->plan, &w->report, err);
     rc = rc < 0 ? rc : make_log(w, err);
     rc = rc < 0 ? rc : ls_reference_load(spec, LOG "/reference", INT64_MAX, &w->reference, err);
     rc = rc < 0 ? rc : ls_record_plan_new(spec, &w->reference, &w->record_plan, &w->report, err);

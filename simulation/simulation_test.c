@@ -9,12 +9,13 @@
 
 #include <cmocka.h>
 
-#define SPEC LS_SOURCE_DIR "/tests/simulate/stall.yaml"
+#define SPEC  LS_SOURCE_DIR "/tests/simulate/stall.yaml"
+#define FILES LS_SOURCE_DIR "/tests/reference/market.yaml"
 
-static int simulate(uint64_t seed, uint64_t events, struct ls_simulation_result *out,
-                    struct ls_error *err)
+static int simulate(const char *path, uint64_t seed, uint64_t events,
+                    struct ls_simulation_result *out, struct ls_error *err)
 {
-    const struct ls_layers layers = {.spec_path = SPEC};
+    const struct ls_layers layers = {.spec_path = path};
     struct ls_spec *spec;
     struct ls_buf report;
     ls_buf_init(&report, "diagnostics", 1U << 20);
@@ -31,7 +32,7 @@ static struct ls_simulation_result fine(uint64_t seed, uint64_t events)
 {
     struct ls_simulation_result result;
     struct ls_error err;
-    if (simulate(seed, events, &result, &err) < 0) {
+    if (simulate(SPEC, seed, events, &result, &err) < 0) {
         fail_msg("seed %llu: %s", (unsigned long long)seed, err.text);
     }
     if (result.failed) {
@@ -72,6 +73,18 @@ static void a_seed_repeats(void **state)
     }
 }
 
+/* Reference tables that are files of the machine's. */
+static void files_of_a_spec_are_on_the_disk(void **state)
+{
+    struct ls_simulation_result result;
+    struct ls_error err;
+    (void)state;
+    if (simulate(FILES, 1, 300, &result, &err) < 0) {
+        fail_msg("%s", err.text);
+    }
+    assert_false(result.failed);
+}
+
 /* What a simulation makes before anything may go wrong is the simulation's own error. */
 static void refused_memory_is_an_error(void **state)
 {
@@ -101,6 +114,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_seed_comes_to_the_batch_runs_bytes),
         cmocka_unit_test(a_seed_repeats),
+        cmocka_unit_test(files_of_a_spec_are_on_the_disk),
         cmocka_unit_test(refused_memory_is_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
