@@ -3,7 +3,8 @@
 contract says, and that has to be what stands in views/, alerts/ and late/: the rows in their order, and the schemas. The counts of summary.json too.
 
 usage: views.py SPEC.json DATASETS              SPEC.json: what `lockstep config show SPEC --json` prints
-       views.py PROGRAM SPEC FOLDER [EVENTS]    generates, runs stream and batch, and does that for both"""
+       views.py PROGRAM SPEC FOLDER EVENTS [EMPTY]...    generates, runs stream and batch, and does that for both, which are the same; all but the
+                                                         views called EMPTY have rows"""
 import datetime
 import decimal
 import glob
@@ -18,6 +19,7 @@ import uuid
 import fastavro
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'model'))
+import sql_views        # pylint: disable=wrong-import-position
 from views_model import LATE, View, field_of        # pylint: disable=wrong-import-position
 
 EPOCH, DAY, MS = datetime.datetime(1970, 1, 1), datetime.date(1970, 1, 1), datetime.timedelta(milliseconds=1)
@@ -128,17 +130,28 @@ def essence(avro):
 
 
 def check(spec, folder, quiet=False):
-    datasets, counts = Datasets(spec, folder), []
+    datasets, counts = Datasets(spec, folder), {}
     pipeline = spec['pipeline']
     with open(f'{folder}/../summary.json', encoding='utf-8') as f:
         summary = json.load(f)['views']
     for view in [*pipeline.get('views', []), *pipeline.get('alerts', [])]:
         rows, late = datasets.check(view)
-        counts.append((rows, late))
+        counts[view['name']] = rows, late
         assert summary[view['name']] == {'rows': rows, 'late': late}, (view['name'], summary[view['name']], rows, late)
         if not quiet:
             print(f'{view["name"]}: {rows} rows and {late} late ones are what the model says')
     return counts
+
+
+def ask_sql(spec, folder):
+    datasets = Datasets(spec, folder)
+
+    def rows_of(view):
+        rows, schema = read(f'{folder}/views/{view}.avro')
+        return [{f['name']: plain(r[f['name']], f['type']) for f in schema['fields']} for r in rows]
+    database = sql_views.load(datasets.records, datasets.tables, folder)
+    for view, rows in sql_views.check(spec['domain'], database, rows_of).items():
+        print(f'{view}: {rows} rows are what DuckDB says')
 
 
 def main():
@@ -146,17 +159,22 @@ def main():
         with open(sys.argv[1], encoding='utf-8') as f:
             check(json.load(f, parse_float=str), sys.argv[2])
         return
-    if len(sys.argv) not in (4, 5):
+    if len(sys.argv) < 5:
         sys.exit(__doc__)
-    program, path, work = sys.argv[1:4]
+    program, path, work, events, *empty = sys.argv[1:]
     run = lambda *words: subprocess.run([program, *words], check=True, stdout=subprocess.PIPE).stdout
     shutil.rmtree(work, ignore_errors=True)
     spec = json.loads(run('config', 'show', path, '--json'), parse_float=str)
-    run('generate', path, '--to', f'log:{work}/log', '--events', sys.argv[4] if len(sys.argv) > 4 else '20000')
+    run('generate', path, '--to', f'log:{work}/log', '--events', events)
     for mode in ('stream', 'batch'):
         run('run', mode, path, '--from', f'log:{work}/log', '--to', f'{work}/{mode}')
-        counts = check(spec, f'{work}/{mode}/datasets')
-        assert all(rows > 0 for rows, _ in counts) and any(late > 0 for _, late in counts), counts
+    sums = [pathlib.Path(f'{work}/{mode}/datasets/SHA256SUMS').read_text(encoding='utf-8') for mode in ('stream', 'batch')]
+    assert sums[0] == sums[1], 'stream and batch differ'
+    counts = check(spec, f'{work}/stream/datasets')
+    if spec['domain'] in sql_views.QUERIES:
+        ask_sql(spec, f'{work}/stream/datasets')
+    without = {name for name, (rows, _) in counts.items() if rows == 0}
+    assert without == set(empty) and any(late > 0 for _, late in counts.values()), (without, counts)
     shutil.rmtree(work)
 
 

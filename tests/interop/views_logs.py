@@ -133,7 +133,7 @@ def one(program, naive, folder, seed, met):
     else:
         differ = same_files(f'{work}/stream/datasets', f'{work}/batch/datasets')
         assert not differ, (seed, differ)
-        for view, (rows, late) in zip([*spec['pipeline']['views'], *spec['pipeline']['alerts']], check(spec, f'{work}/batch/datasets', quiet=True)):
+        for view, (rows, late) in zip([*spec['pipeline']['views'], *spec['pipeline']['alerts']], check(spec, f'{work}/batch/datasets', quiet=True).values()):
             kind = 'alert' if 'when' in view else 'join' if 'join' in view else 'rolling' if 'rolling' in view else next(iter(view['window']))
             met[f'{kind} rows'] += rows
             met[f'{kind} late'] += late
