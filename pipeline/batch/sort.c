@@ -321,19 +321,23 @@ static int spill(struct ls_sorter *s, struct ls_error *err)
 }
 
 /* Entries and their spare share the memory with the items; items never move, so entries may point
- * at them. */
+ * at them. None of it is zeroed: what few items do not reach is never touched. */
+static int take_memory(struct ls_sorter *s, struct ls_error *err)
+{
+    size_t none[3] = {0};
+    s->capacity = s->memory / 2;
+    s->entry_capacity = (s->memory - s->capacity) / (2 * sizeof *s->entries);
+    int rc = ls_mem_grow(&s->bytes, &none[0], s->capacity, 1, err);
+    rc = rc < 0 ? rc
+                : ls_mem_grow(&s->entries, &none[1], s->entry_capacity, sizeof *s->entries, err);
+    return rc < 0 ? rc : ls_mem_grow(&s->spare, &none[2], s->entry_capacity, sizeof *s->spare, err);
+}
+
 static int reserve(struct ls_sorter *s, size_t size, struct ls_error *err)
 {
-    if (!s->bytes) {
-        size_t for_items = s->memory / 2;
-        s->entry_capacity = (s->memory - for_items) / (2 * sizeof *s->entries);
-        s->capacity = for_items;
-        s->bytes = ls_mem_new(for_items, 1, err);
-        s->entries = s->bytes ? ls_mem_new(s->entry_capacity, sizeof *s->entries, err) : NULL;
-        s->spare = s->entries ? ls_mem_new(s->entry_capacity, sizeof *s->spare, err) : NULL;
-        if (!s->spare) {
-            return err->code;
-        }
+    int rc = s->bytes ? 0 : take_memory(s, err);
+    if (rc < 0) {
+        return rc;
     }
     if (size > s->capacity) {
         return ls_error_set(
