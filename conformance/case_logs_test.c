@@ -7,6 +7,14 @@
 
 enum { DELAY = 2000, SKEW = 3000, HORIZON = 10000, WINDOW = 10000 };
 
+static bool is_same(const struct record *a, const struct record *b)
+{
+    return strcmp(a->id, b->id) == 0 && a->key_size == b->key_size &&
+           memcmp(a->key, b->key, sizeof a->key) == 0 && a->is_own == b->is_own &&
+           a->event_ms == b->event_ms && a->ingest_ms == b->ingest_ms &&
+           a->timestamp_ms == b->timestamp_ms && a->cents == b->cents;
+}
+
 /* ---- duplicates */
 
 /* Taking the copies away gives the log as it was: each stands behind its original. */
@@ -21,7 +29,7 @@ static void check_copies(const char *uri, bool conflicts, size_t of)
         size_t next = 0;
         for (size_t i = 0; i < after; i++) {
             if (next < before && strcmp(in[next].id, out[i].id) == 0) {
-                assert_memory_equal(&in[next], &out[i], sizeof *in);
+                assert_true(is_same(&in[next], &out[i]));
                 next++;
                 continue;
             }
@@ -33,7 +41,7 @@ static void check_copies(const char *uri, bool conflicts, size_t of)
             struct record copy = out[i];
             assert_int_equal(copy.cents != out[first].cents, conflicts);
             copy.cents = out[first].cents;
-            assert_memory_equal(&copy, &out[first], sizeof copy);
+            assert_true(is_same(&copy, &out[first]));
             copies[i - first > 200]++;
         }
         assert_int_equal(next, before);
@@ -150,7 +158,7 @@ static size_t each_added(const char *id, added_fn *check_added)
         struct record *out = read_partition(uri, p, &after);
         for (size_t i = 0; i < after; i++) {
             note_clock(&highest, &out[i]);
-            if (next < before && memcmp(&in[next], &out[i], sizeof *in) == 0) {
+            if (next < before && is_same(&in[next], &out[i])) {
                 next++;
             } else {
                 check_added(&out[i], out, i, highest);
@@ -421,7 +429,7 @@ static size_t check_part_of(const char *id, uint32_t partition)
     struct record *in = read_partition("log:ready/log", partition, &before);
     struct record *out = read_partition(uri, partition, &after);
     for (size_t i = 0; i < after; i++, next++) {
-        while (next < before && memcmp(&in[next], &out[i], sizeof *in) != 0) {
+        while (next < before && !is_same(&in[next], &out[i])) {
             next++;
         }
         assert_true(next < before);

@@ -2,7 +2,7 @@
  * batch run's over what the log then holds. */
 #include "pipeline/growing_test.h"
 
-enum { LOGS = 8 };
+#define LOGS 8UL
 
 static struct ls_stream_job job_of(struct pipe *p, struct draws *d, enum ls_stream_mode mode)
 {

@@ -1,6 +1,8 @@
 #include "pipeline/batch/scan_fixture_test.h"
 #include "pipeline/batch/scan_internal.h"
 
+#include <assert.h>
+
 /* The view: by [a byte], n, total, greatest; and two distinct columns. */
 static const char select_all[] = "select: {n: count, total: {sum: score}, greatest: {max: amount}, "
                                  "scores: {distinct: score}, items: {distinct: item}}";
@@ -71,6 +73,7 @@ static int note_numbers(void *context, const uint8_t *row, size_t size, struct l
 static int scan(struct pipe *p, const struct value *values, size_t count, size_t part_count,
                 struct rows *rows)
 {
+    assert(part_count > 0);
     struct ls_scan_part parts[3] = {{0}};
     struct ls_scan_part *pointers[] = {&parts[0], &parts[1], &parts[2]};
     rows->view = shifted(p);

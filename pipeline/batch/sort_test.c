@@ -4,6 +4,7 @@
 #include "core/base/wide.h"
 #include "spec/fixture_test.h"
 
+#include <assert.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -74,6 +75,7 @@ static struct item draw_item(uint64_t key, uint32_t number, unsigned bytes)
  */
 static size_t check_order(struct fixture *f, uint32_t count, size_t sorters, unsigned bytes)
 {
+    assert(sorters > 0);
     struct ls_sorter *parts[3];
     struct item *items = calloc(count + 1, sizeof *items);
     uint8_t *seen = calloc(count + 1, 1);

@@ -215,6 +215,7 @@ static int feed_windows(struct ls_stream *s, struct ls_stream_worker *worker,
                              &worker->record, watermark, ls_view_start(view, number),
                              ls_view_end(view, number), err);
     }
+    (void)first; /* of one defect */
     return rc < 0 || number > last || (LS_MUTANT(LATE_FOR_ALL) && number > first)
                ? rc
                : ls_windows_add(&worker->windows[view->index], number, last, &worker->contribution,
@@ -291,6 +292,7 @@ static int take_one(struct ls_stream *s, struct ls_stream_worker *worker,
     struct ls_record *record = &worker->record;
     ls_record_examine(s->plan, &s->plan->topics[part->topic], raw, record);
     const int64_t highest = part->highest;
+    (void)highest; /* of one defect */
     if (record->clock_sane && (!part->has_clock || record->clock > part->highest)) {
         part->highest = record->clock;
         part->has_clock = true;

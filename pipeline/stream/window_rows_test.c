@@ -1,6 +1,8 @@
 #include "pipeline/stream/emission_fixture_test.h"
 #include "pipeline/stream/windows.h"
 
+#include <assert.h>
+
 enum { WORKERS = 3 };
 
 /* Event number `number` joins the windows of a worker; those that are over for `low` it has missed,
@@ -24,6 +26,7 @@ static void take(struct lab *lab, struct ls_windows *windows, const struct scena
 static void emit(struct lab *lab, const struct scenario *scenario, uint64_t seed, size_t workers,
                  struct ls_buf *out)
 {
+    assert(workers > 0);
     struct pipe *p = lab->p;
     struct ls_windows windows[WORKERS];
     struct ls_windows *pointers[WORKERS];

@@ -205,10 +205,15 @@ static int run_range(struct each *e, struct ls_error *err)
 /* "A..B" or "A..B/STEP". */
 static bool read_range(const char *text, struct each *e)
 {
-    char rest;
+    char *at;
     e->step = 1;
-    int count = sscanf(text, "%lu..%lu/%lu%c", &e->first, &e->last, &e->step, &rest);
-    return (count == 2 || count == 3) && e->first && e->step && e->first <= e->last;
+    e->first = strtoul(text, &at, 10);
+    bool fine = strncmp(at, "..", 2) == 0;
+    e->last = fine ? strtoul(at + 2, &at, 10) : 0;
+    if (fine && *at == '/') {
+        e->step = strtoul(at + 1, &at, 10);
+    }
+    return fine && !*at && e->first && e->step && e->first <= e->last;
 }
 
 int each_main(int argc, char **argv)
