@@ -35,7 +35,12 @@ static int run(struct cli *cli, struct ls_error *err)
     struct pipeline pipeline = {0};
     struct run_watch watch;
     struct ls_batch_result result;
-    const struct run_places places = {.to = o->to};
+    if (ls_log_is_uri(o->to)) {
+        return ls_error_set(err, LS_E_USAGE,
+                            "--to: a batch writes files, not topics: give a folder instead of %s",
+                            o->to);
+    }
+    const struct run_places places = {.to = o->to, .about = o->to};
     int rc = run_watch_open(&watch, &o->watch, "batch", o->to, err);
     rc = rc < 0 ? rc
                 : pipeline_open(cli, &o->spec, o->from, false, o->to, o->reference, &pipeline, err);

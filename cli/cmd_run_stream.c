@@ -18,9 +18,12 @@ static const struct ls_option rows[] = {
     {"from", LS_OPTION_TEXT, LS_OPTION_REQUIRED, offsetof(struct options, from),
      .summary = "The log: log:DIR."},
     {"to", LS_OPTION_TEXT, LS_OPTION_REQUIRED, offsetof(struct options, to),
-     .summary = "Folder for datasets/, manifest.json and summary.json."},
+     .summary =
+         "Folder for datasets/, manifest.json and summary.json; or log:DIR, whose topics get "
+         "the same rows."},
     {"state", LS_OPTION_TEXT, 0, offsetof(struct options, state),
-     .summary = "Folder of checkpoints [TO/state]; a run goes on from the last one there."},
+     .summary = "Folder of checkpoints [TO/state, with log:DIR DIR.state]; a run goes on from the "
+                "last one there. With log:DIR manifest.json and summary.json are there too."},
     {"once", LS_OPTION_FLAG, 0, offsetof(struct options, once), .fallback = "false",
      .summary = "Takes what is there of a log that may still be written, and ends; the next run "
                 "goes on from there."},
@@ -28,7 +31,8 @@ static const struct ls_option rows[] = {
      .summary = "Goes on as the log grows, until its writer has finished it. The first Ctrl-C or "
                 "SIGTERM saves what was read and ends with 0, a second one ends at once."},
     {"final", LS_OPTION_FLAG, 0, offsetof(struct options, final), .fallback = "false",
-     .summary = "No more will come behind what this run reads: its state goes no further."},
+     .summary = "No more will come behind what this run reads: what is open is written to topics "
+                "too, and the state goes no further."},
     {"poll", LS_OPTION_DURATION, 0, offsetof(struct options, poll_ms), .fallback = "200ms",
      .minimum = "1ms", .summary = "With --follow: time between two looks for more."},
     {"reference", LS_OPTION_TEXT, 0, offsetof(struct options, reference),
@@ -78,6 +82,13 @@ static int set_order(const char *text, struct ls_stream_job *job, struct ls_erro
     return 0;
 }
 
+static const char *state_of(struct cli *cli, const struct options *o, struct ls_error *err)
+{
+    return o->state               ? o->state
+           : ls_log_is_uri(o->to) ? ls_arena_printf(&cli->arena, err, "%s.state", o->to + 4)
+                                  : ls_arena_printf(&cli->arena, err, "%s/state", o->to);
+}
+
 static int run_pipeline(const struct options *o, const struct pipeline *p, const char *state,
                         struct run_watch *watch, struct ls_error *err)
 {
@@ -124,9 +135,9 @@ static int run(struct cli *cli, struct ls_error *err)
     const struct options *o = cli->options;
     struct pipeline pipeline = {0};
     struct run_watch watch;
-    const struct run_places places = {
-        o->to, o->state ? o->state : ls_arena_printf(&cli->arena, err, "%s/state", o->to)};
-    if (!places.state) {
+    const char *state = state_of(cli, o, err);
+    const struct run_places places = {o->to, state, ls_log_is_uri(o->to) ? state : o->to};
+    if (!state) {
         return err->code;
     }
     if (o->once && o->follow) {
@@ -139,7 +150,7 @@ static int run(struct cli *cli, struct ls_error *err)
              ? rc
              : pipeline_open(cli, &o->spec, o->from, growing, o->to, o->reference, &pipeline, err);
     rc = rc < 0 ? rc : pipeline_check_places(o->from, o->reference, o->to, o->state, err);
-    rc = rc < 0 ? rc : run_pipeline(o, &pipeline, places.state, &watch, err);
+    rc = rc < 0 ? rc : run_pipeline(o, &pipeline, state, &watch, err);
     rc = run_watch_end(&watch, rc, err);
     rc = rc < 0 ? rc : run_summary_print(&pipeline, &places, (unsigned)watch.totals.damaged, err);
     pipeline_clear(&pipeline);
@@ -158,6 +169,8 @@ const struct command command_run_stream = {
                 "# on and on, as it grows\n"
                 "  lockstep run stream shop.yaml --from log:shop --to out --final    "
                 "# no more will come\n"
+                "  lockstep run stream shop.yaml --from log:shop --to log:topics     "
+                "# rows to topics: see `lockstep help collect`\n"
                 "Each goes on from where the one before it ended, in out/state.\n",
     .subjects_min = 1,
     .subjects_max = 1,

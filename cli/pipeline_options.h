@@ -18,6 +18,10 @@ struct pipeline {
 int pipeline_open(struct cli *cli, const struct spec_options *options, const char *from,
                   bool growing, const char *to, const char *reference, struct pipeline *out,
                   struct ls_error *err);
+/* The same with tables that have no row: for what reads rows that were made. The log may be
+ * growing. */
+int pipeline_open_shapes(struct cli *cli, const struct spec_options *options, const char *from,
+                         const char *to, struct pipeline *out, struct ls_error *err);
 void pipeline_clear(struct pipeline *pipeline);
 
 /* A run empties TO/datasets: LS_E_USAGE where a file or folder lies there. */

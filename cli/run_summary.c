@@ -206,11 +206,17 @@ static bool was_stopped(const json_t *run)
 static void print_places(const struct run_places *places, const json_t *run, unsigned damaged)
 {
     bool stopped = was_stopped(run);
-    cli_print("\n  datasets      %s/datasets%s\n", places->to,
-              stopped ? ", which go on when the run does" : ", with SHA256SUMS");
-    cli_print("  about them    %s/summary.json (these counts)", places->to);
+    if (ls_log_is_uri(places->to)) {
+        bool final = json_is_true(json_object_get(run, "final"));
+        cli_print("\n  topics        %s%s\n", places->to,
+                  final ? ", finished" : ", without what is open");
+    } else {
+        cli_print("\n  datasets      %s/datasets%s\n", places->to,
+                  stopped ? ", which go on when the run does" : ", with SHA256SUMS");
+    }
+    cli_print("  about them    %s/summary.json (these counts)", places->about);
     if (!stopped) {
-        cli_print(", %s/manifest.json", places->to);
+        cli_print(", %s/manifest.json", places->about);
     }
     cli_print("\n");
     if (places->state) {
@@ -238,6 +244,11 @@ static void print_next(const char *reason, const struct run_places *places, bool
         cli_print("  the same command goes on from here\n");
         return;
     }
+    if (ls_log_is_uri(places->to)) {
+        cli_print("  lockstep collect SPEC --from %s --to OTHER: the same rows as datasets\n",
+                  places->to);
+        return;
+    }
     cli_print("  run %s with the same options and another --to, and\n"
               "  lockstep diff %s/datasets OTHER/datasets: the same bytes, made another way\n",
               places->state ? "batch" : "stream", places->to);
@@ -252,7 +263,7 @@ int run_summary_print(const struct pipeline *p, const struct run_places *places,
     const char *name;
     json_t *topic;
     uint64_t records = 0;
-    int rc = ls_path_join(path, places->to, "summary.json", err);
+    int rc = ls_path_join(path, places->about, "summary.json", err);
     json_t *summary = rc < 0 ? NULL : json_load_file(path, 0, &where);
     if (!summary) {
         return rc < 0 ? rc : ls_error_set(err, LS_E_IO, "%s: %s", path, where.text);

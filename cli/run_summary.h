@@ -6,8 +6,9 @@
 #include "cli/pipeline_options.h"
 
 struct run_places {
-    const char *to;
+    const char *to;    /* the folder of the datasets, or the log of topics */
     const char *state; /* NULL: the run keeps none */
+    const char *about; /* the folder of summary.json and manifest.json */
 };
 
 /* `damaged`: checkpoints that the run passed over. Fitted to the terminal, if stdout is one. */

@@ -117,6 +117,8 @@ const struct ls_mutant_row ls_mutant_rows[LS_MUTANT_COUNT] = {
     [LS_MUTANT_STALE_ACCEPTED] = {"stale-accepted", "stream",
                                   "nobody looks whether a checkpoint is that one"},
     [LS_MUTANT_ONE_KEPT] = {"one-kept", "stream", "the checkpoint before the last is removed"},
+    [LS_MUTANT_TOPICS_ANEW] = {"topics-anew", "stream",
+                               "a run that goes on begins its output topics anew"},
     [LS_MUTANT_PAUSE_ENDS] = {"pause-ends", "stream",
                               "a log that has nothing for the moment is at its end"},
 };

@@ -65,7 +65,7 @@ static void append(struct ls_log *log, uint64_t from, uint64_t to)
 static void flush(struct ls_log *log, struct ls_log_end ends[PARTS])
 {
     for (size_t k = 0; k < PARTS; k++) {
-        check(ls_log_flush(log, topic_of[k], partition_of[k], &ends[k], &err));
+        check(ls_log_flush(log, topic_of[k], partition_of[k], true, &ends[k], &err));
     }
 }
 
@@ -172,7 +172,7 @@ static void refused_memory_is_an_error(void **state)
         struct ls_log_end end;
         ls_mem_refuse(n);
         rc = ls_log_continue("log:out", topics, TOPICS, &identity, NULL, &log, &err);
-        rc = rc < 0 ? rc : ls_log_flush(log, 0, 0, &end, &err);
+        rc = rc < 0 ? rc : ls_log_flush(log, 0, 0, true, &end, &err);
         ls_mem_refuse(0);
         assert_true(rc == 0 || rc == LS_E_NOMEM);
         ls_log_close(log);

@@ -30,7 +30,7 @@ int ls_file_log_continue(const char *place, const struct ls_log_topic *topics, s
                          struct ls_log **out, struct ls_error *err);
 int ls_file_log_append(struct ls_log *base, uint32_t topic, uint32_t partition,
                        const struct ls_log_record *record, struct ls_error *err);
-int ls_file_log_flush(struct ls_log *base, uint32_t topic, uint32_t partition,
+int ls_file_log_flush(struct ls_log *base, uint32_t topic, uint32_t partition, bool sync,
                       struct ls_log_end *end, struct ls_error *err);
 int ls_file_log_complete(struct ls_log *base, struct ls_error *err);
 

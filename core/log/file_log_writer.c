@@ -209,13 +209,13 @@ int ls_file_log_continue(const char *place, const struct ls_log_topic *topics, s
     return 0;
 }
 
-int ls_file_log_flush(struct ls_log *base, uint32_t topic, uint32_t partition,
+int ls_file_log_flush(struct ls_log *base, uint32_t topic, uint32_t partition, bool sync,
                       struct ls_log_end *end, struct ls_error *err)
 {
     struct ls_container_writer *writer = ((struct file_log *)base)->writers[topic][partition];
     struct ls_container_state state;
     int rc = ls_container_end_block(writer, err);
-    rc = rc < 0 ? rc : ls_container_flush(writer, true, &state, err);
+    rc = rc < 0 ? rc : ls_container_flush(writer, sync, &state, err);
     if (rc == 0) {
         *end = (struct ls_log_end){state.records, state.file_size};
     }

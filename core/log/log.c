@@ -22,6 +22,13 @@ static const struct ls_log_kind *kind_of(const char *uri, const char **place, st
     return NULL;
 }
 
+bool ls_log_is_uri(const char *text)
+{
+    struct ls_error ignored;
+    const char *place;
+    return kind_of(text, &place, &ignored) != NULL;
+}
+
 int ls_log_init(struct ls_log *log, const struct ls_log_kind *kind,
                 const struct ls_log_topic *topics, size_t topic_count, struct ls_error *err)
 {
@@ -148,10 +155,10 @@ int ls_log_append(struct ls_log *log, uint32_t topic, uint32_t partition,
     return log->kind->append(log, topic, partition, record, err);
 }
 
-int ls_log_flush(struct ls_log *log, uint32_t topic, uint32_t partition, struct ls_log_end *end,
-                 struct ls_error *err)
+int ls_log_flush(struct ls_log *log, uint32_t topic, uint32_t partition, bool sync,
+                 struct ls_log_end *end, struct ls_error *err)
 {
-    return log->kind->flush(log, topic, partition, end, err);
+    return log->kind->flush(log, topic, partition, sync, end, err);
 }
 
 int ls_log_complete(struct ls_log *log, struct ls_error *err)

@@ -57,6 +57,9 @@ enum ls_log_mode {
     LS_LOG_RESUME /* goes on with one of the same identity that was not finished */
 };
 
+/* Does the text name a log? */
+bool ls_log_is_uri(const char *text);
+
 /* Opens for writing. The topics are copied. In mode LS_LOG_RESUME what a killed writer left is cut
  * back to whole blocks, and appends of records that are there already are passed over (the writer
  * makes the same records again from the beginning: contract G1). LS_E_USAGE for a URI of no known
@@ -86,10 +89,10 @@ int ls_log_continue(const char *uri, const struct ls_log_topic *topics, size_t t
                     const struct ls_log_identity *identity, const struct ls_log_end *ends,
                     struct ls_log **out, struct ls_error *err);
 
-/* What was appended to a partition is there for readers, and lasts: *end says how far it goes. The
- * log's bytes then depend on when this was called, its records do not. */
-int ls_log_flush(struct ls_log *log, uint32_t topic, uint32_t partition, struct ls_log_end *end,
-                 struct ls_error *err);
+/* What was appended to a partition is there for readers, and with `sync` lasts: *end says how far
+ * it goes. The log's bytes then depend on when this was called, its records do not. */
+int ls_log_flush(struct ls_log *log, uint32_t topic, uint32_t partition, bool sync,
+                 struct ls_log_end *end, struct ls_error *err);
 
 /* Is the log finished: was it when it was opened, or looked at again? */
 bool ls_log_is_complete(const struct ls_log *log);
@@ -164,8 +167,8 @@ struct ls_log_kind {
                  struct ls_log **out, struct ls_error *err);
     int (*append)(struct ls_log *log, uint32_t topic, uint32_t partition,
                   const struct ls_log_record *record, struct ls_error *err);
-    int (*flush)(struct ls_log *log, uint32_t topic, uint32_t partition, struct ls_log_end *end,
-                 struct ls_error *err);
+    int (*flush)(struct ls_log *log, uint32_t topic, uint32_t partition, bool sync,
+                 struct ls_log_end *end, struct ls_error *err);
     int (*complete)(struct ls_log *log, struct ls_error *err);
     int (*open)(const char *place, bool partial, struct ls_log **out, struct ls_error *err);
     int (*refresh)(struct ls_log *log, struct ls_error *err); /* of one that is not complete */

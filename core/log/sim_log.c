@@ -66,9 +66,10 @@ static int sim_append(struct ls_log *log, uint32_t topic, uint32_t partition,
     return ls_error_set(err, LS_E_USAGE, "a simulated log is read only");
 }
 
-static int sim_flush(struct ls_log *log, uint32_t topic, uint32_t partition, struct ls_log_end *end,
-                     struct ls_error *err)
+static int sim_flush(struct ls_log *log, uint32_t topic, uint32_t partition, bool sync,
+                     struct ls_log_end *end, struct ls_error *err)
 {
+    (void)sync;
     (void)end;
     return sim_append(log, topic, partition, NULL, err);
 }

@@ -17,7 +17,7 @@ struct row_target {
 static int write_row(void *context, const uint8_t *row, size_t size, struct ls_error *err)
 {
     const struct row_target *target = context;
-    return ls_outputs_row(target->outputs, target->view, row, size, err);
+    return ls_outputs_row(target->outputs, target->view, row, size, NULL, err);
 }
 
 static int do_view(struct batch_worker *w, size_t v)

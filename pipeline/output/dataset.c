@@ -2,8 +2,8 @@
 
 #include "core/avro/encode.h"
 #include "core/base/mem.h"
-#include "core/base/mutant.h"
 #include "core/base/wide.h"
+#include "pipeline/output/outlet.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -60,10 +60,10 @@ static int path_of(const char *folder, const char *name, char path[LS_PATH_MAX],
     return ls_folder_make_above(path, err);
 }
 
-static int begin(struct ls_dataset *dataset, const char *name, const struct ls_layout *layout,
-                 struct ls_error *err)
+int ls_dataset_begin(struct ls_dataset *dataset, const struct ls_outlet *outlet, const char *name,
+                     const struct ls_layout *layout, struct ls_error *err)
 {
-    *dataset = (struct ls_dataset){.layout = layout, .plain = is_plain(layout)};
+    *dataset = (struct ls_dataset){.layout = layout, .outlet = outlet, .plain = is_plain(layout)};
     ls_buf_init(&dataset->canonical, "canonical record", CANONICAL_MAX);
     dataset->name = ls_mem_copy(name, strlen(name), err);
     return dataset->name ? 0 : err->code;
@@ -73,7 +73,7 @@ int ls_dataset_create(struct ls_dataset *dataset, const char *folder, const char
                       const struct ls_layout *layout, struct ls_error *err)
 {
     char path[LS_PATH_MAX];
-    int rc = begin(dataset, name, layout, err);
+    int rc = ls_dataset_begin(dataset, &ls_outlet_files, name, layout, err);
     rc = rc < 0 ? rc : path_of(folder, name, path, err);
     return rc < 0 ? rc
                   : ls_container_create(path, name, layout->schema->text,
@@ -85,7 +85,7 @@ int ls_dataset_resume(struct ls_dataset *dataset, const char *folder, const char
                       struct ls_error *err)
 {
     char path[LS_PATH_MAX];
-    int rc = begin(dataset, name, layout, err);
+    int rc = ls_dataset_begin(dataset, &ls_outlet_files, name, layout, err);
     rc = rc < 0 ? rc : path_of(folder, name, path, err);
     if (rc == 0) {
         dataset->digest = state->digest;
@@ -121,48 +121,51 @@ static int add_digest(struct ls_dataset *dataset, const struct ls_cell *cells, c
     return rc;
 }
 
-int ls_dataset_append(struct ls_dataset *dataset, const struct ls_cell *cells, struct ls_error *err)
+int ls_dataset_append(struct ls_dataset *dataset, const struct ls_cell *cells,
+                      const struct ls_row_tag *tag, struct ls_error *err)
 {
     uint8_t *room;
-    int rc = ls_container_reserve(dataset->writer, ls_row_size_max(dataset->layout, cells), &room,
-                                  err);
+    int rc = dataset->outlet->reserve(dataset, ls_row_size_max(dataset->layout, cells), &room, err);
     if (rc < 0) {
         return rc;
     }
     size_t size = (size_t)(ls_row_encode(dataset->layout, cells, room) - room);
     rc = add_digest(dataset, cells, room, size, err);
-    return rc < 0 ? rc : ls_container_commit(dataset->writer, size, err);
+    return rc < 0 ? rc : dataset->outlet->commit(dataset, size, tag, err);
 }
 
 int ls_dataset_append_encoded(struct ls_dataset *dataset, const uint8_t *row, size_t size,
-                              struct ls_error *err)
+                              const struct ls_row_tag *tag, struct ls_error *err)
 {
     struct ls_cell cells[256];
+    uint8_t *room;
     assert(dataset->layout->count <= sizeof cells / sizeof *cells);
     enum ls_decode_status status = ls_row_decode(dataset->layout, row, size, cells, NULL, NULL);
     if (status != LS_DECODE_OK) {
         return ls_error_set(err, LS_E_BUG, "%s: a row of ours is no row: %s", dataset->name,
                             ls_decode_status_text(status));
     }
-    int rc = add_digest(dataset, cells, row, size, err);
-    return rc < 0 ? rc : ls_container_append(dataset->writer, row, size, err);
+    int rc = dataset->outlet->reserve(dataset, size, &room, err);
+    rc = rc < 0 ? rc : add_digest(dataset, cells, row, size, err);
+    if (rc < 0) {
+        return rc;
+    }
+    memcpy(room, row, size);
+    return dataset->outlet->commit(dataset, size, tag, err);
 }
 
 int ls_dataset_flush(struct ls_dataset *dataset, bool sync, struct ls_dataset_state *state,
                      struct ls_error *err)
 {
     state->digest = dataset->digest;
-    return ls_container_flush(dataset->writer, sync, &state->container, err);
-}
-
-int ls_dataset_finish(struct ls_dataset *dataset, struct ls_error *err)
-{
-    return ls_container_finish(dataset->writer, !LS_MUTANT(END_NOT_SYNCED), err);
+    return dataset->outlet->save(dataset, sync, &state->container, err);
 }
 
 void ls_dataset_clear(struct ls_dataset *dataset)
 {
-    ls_container_writer_free(dataset->writer);
+    if (dataset->outlet) {
+        dataset->outlet->clear(dataset);
+    }
     ls_mem_free(dataset->name);
     ls_buf_clear(&dataset->canonical);
     *dataset = (struct ls_dataset){0};

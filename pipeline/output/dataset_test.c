@@ -50,7 +50,7 @@ static void use_schema(struct room *r, const char *text)
 static void append(struct room *r, struct ls_dataset *d, const char *text, int64_t position)
 {
     const struct ls_cell cells[] = {text_of(text), number_of(7), number_of(position)};
-    FINE(r, ls_dataset_append(d, cells, &r->base.err));
+    FINE(r, ls_dataset_append(d, cells, NULL, &r->base.err));
 }
 
 static struct ls_buf content(struct room *r, const char *path)
@@ -80,7 +80,7 @@ static void test_sync_marker(void **state)
         for (int k = 0; k < cases[i].rows; k++) {
             append(r, &d, "row", k);
         }
-        FINE(r, ls_dataset_finish(&d, &r->base.err));
+        FINE(r, ls_container_finish(d.writer, false, &r->base.err));
         ls_dataset_clear(&d);
         FINE(r, ls_container_open(cases[i].path, &reader, &r->base.err));
         memcpy(markers[i], ls_container_sync(reader), sizeof markers[i]);
@@ -106,7 +106,7 @@ static void test_resume(void **state)
     for (int i = 0; i < ROWS; i++) {
         append(r, &d, "row", i);
     }
-    FINE(r, ls_dataset_finish(&d, &r->base.err));
+    FINE(r, ls_container_finish(d.writer, false, &r->base.err));
     struct ls_logical_digest digest = d.digest;
     ls_dataset_clear(&d);
     struct ls_buf whole = content(r, "whole/x.avro");
@@ -128,13 +128,13 @@ static void test_resume(void **state)
         for (int i = 0; i < 300; i++) { /* past the checkpoint: lost */
             append(r, &d, "lost", i);
         }
-        FINE(r, ls_dataset_finish(&d, &r->base.err));
+        FINE(r, ls_container_finish(d.writer, false, &r->base.err));
         ls_dataset_clear(&d);
         FINE(r, ls_dataset_resume(&d, "cut", "x", r->layout, &kept, &r->base.err));
         for (int i = moments[m]; i < ROWS; i++) {
             append(r, &d, "row", i);
         }
-        FINE(r, ls_dataset_finish(&d, &r->base.err));
+        FINE(r, ls_container_finish(d.writer, false, &r->base.err));
         assert_memory_equal(&d.digest, &digest, sizeof digest);
         ls_dataset_clear(&d);
         struct ls_buf cut = content(r, "cut/x.avro");
@@ -156,9 +156,9 @@ static struct ls_logical_digest digest_of(struct room *r, const struct ls_cell (
         uint8_t row[256];
         if (encoded) {
             size_t size = (size_t)(ls_row_encode(r->layout, rows[i], row) - row);
-            FINE(r, ls_dataset_append_encoded(&d, row, size, &r->base.err));
+            FINE(r, ls_dataset_append_encoded(&d, row, size, NULL, &r->base.err));
         } else {
-            FINE(r, ls_dataset_append(&d, rows[i], &r->base.err));
+            FINE(r, ls_dataset_append(&d, rows[i], NULL, &r->base.err));
         }
     }
     struct ls_logical_digest digest = d.digest;
@@ -257,7 +257,7 @@ static void test_refusals(void **state)
     struct ls_dataset d;
     use_schema(r, PLAIN);
     FINE(r, ls_dataset_create(&d, "x", "x", r->layout, &r->base.err));
-    assert_int_equal(ls_dataset_append_encoded(&d, (const uint8_t *)"\2", 1, &r->base.err),
+    assert_int_equal(ls_dataset_append_encoded(&d, (const uint8_t *)"\2", 1, NULL, &r->base.err),
                      LS_E_BUG);
     assert_string_equal(r->base.err.text,
                         "x: a row of ours is no row: the bytes end inside the datum");

@@ -1,8 +1,7 @@
 #include "pipeline/output/outputs.h"
 
 #include "core/base/mem.h"
-#include "core/base/mutant.h"
-#include "core/base/text.h"
+#include "pipeline/output/outlet.h"
 #include "pipeline/output/report.h"
 #include "pipeline/output/run_journal.h"
 
@@ -115,9 +114,8 @@ static const struct ls_layout *describe_late(const struct ls_outputs *o, size_t 
     return o->late_layout;
 }
 
-/* Name and layout of dataset number i. */
-static const struct ls_layout *describe(const struct ls_outputs *o, size_t i,
-                                        char name[LS_PATH_MAX])
+const struct ls_layout *ls_outputs_describe(const struct ls_outputs *o, size_t i,
+                                            char name[LS_PATH_MAX])
 {
     size_t views = o->views->count;
     if (i >= late_begin(o)) {
@@ -143,45 +141,55 @@ static int make_layout(const char *text, struct ls_schema **schema, struct ls_la
     return rc < 0 ? rc : ls_layout_new(*schema, layout, err);
 }
 
-/* What a run leaves among its datasets; a file that it does not leave is somebody's, and stays. */
-static int check_ours(void *context, const char *relative, struct ls_error *err)
+uint32_t ls_outputs_topic(const struct ls_outputs *o, size_t i, char name[LS_PATH_MAX],
+                          uint32_t *partitions)
 {
-    const char *folder = context;
-    if (ls_ends_with(relative, ".avro") || ls_ends_with(relative, "SHA256SUMS") ||
-        ls_ends_with(relative, ".tmp")) {
+    size_t views = o->views->count;
+    if (i < views) {
+        const struct ls_view *view = &o->views->views[i];
+        bool alert = view->kind == LS_VIEW_ALERT;
+        snprintf(name, LS_PATH_MAX, "%s.%s", alert ? "alerts" : "analytics", view->spec->name);
+        *partitions = 1;
         return 0;
     }
-    return ls_error_set(err, LS_E_DATA,
-                        "%s/%s is no dataset, and a run begins by emptying %s: give --to another "
-                        "folder, or remove that file",
-                        folder, relative, folder);
+    ls_outputs_describe(o, i, name); /* "late/VIEW/TOPIC/PARTITION" */
+    *strrchr(name, '/') = '\0';
+    for (char *slash = name; (slash = strchr(slash, '/'));) {
+        *slash = '.';
+    }
+    *partitions = o->partitions;
+    size_t late = late_begin(o);
+    return (uint32_t)((i >= late ? i - late : (i - views) / 2) % o->partitions);
 }
 
-static int open_sets(struct ls_outputs *o, const struct ls_dataset_state *states,
-                     struct ls_error *err)
+char *ls_outputs_domain(const struct ls_record_plan *plan, char out[LS_OUTPUTS_DOMAIN_MAX])
 {
-    o->sets = ls_mem_new(total(o), sizeof *o->sets, err);
-    int rc = o->sets ? 0 : err->code;
-    if (rc == 0 && !states) {
-        rc = ls_path_exists(o->datasets) ? ls_tree_walk(o->datasets, check_ours, o->datasets, err)
-                                         : 0;
-        rc = rc < 0 ? rc : ls_tree_remove(o->datasets, err);
+    snprintf(out, LS_OUTPUTS_DOMAIN_MAX, "%s outputs", plan->spec->domain);
+    return out;
+}
+
+static int make_texts(struct ls_outputs *o, const char *folder, const char *uri,
+                      struct ls_error *err)
+{
+    char path[LS_PATH_MAX];
+    o->folder = ls_mem_copy(folder, strlen(folder), err);
+    if (!o->folder || (uri && !(o->uri = ls_mem_copy(uri, strlen(uri), err)))) {
+        return err->code;
     }
-    for (size_t i = 0; rc == 0 && i < total(o); i++) {
-        char name[LS_PATH_MAX];
-        const struct ls_layout *layout = describe(o, i, name);
-        o->count = i + 1;
-        rc = states ? ls_dataset_resume(&o->sets[i], o->datasets, name, layout, &states[i], err)
-                    : ls_dataset_create(&o->sets[i], o->datasets, name, layout, err);
+    int rc = uri ? 0 : ls_path_join(path, folder, "datasets", err);
+    if (rc == 0 && !uri) {
+        o->datasets = ls_mem_copy(path, strlen(path), err);
+        rc = o->datasets ? 0 : err->code;
     }
     return rc;
 }
 
-int ls_outputs_open(const struct ls_record_plan *plan, const struct ls_views *views,
-                    uint32_t partitions, const char *folder, const struct ls_dataset_state *states,
-                    struct ls_outputs **out, struct ls_error *err)
+/* `uri` NULL: files below the folder. */
+static int outputs_open(const struct ls_record_plan *plan, const struct ls_views *views,
+                        uint32_t partitions, const char *uri, const char *folder,
+                        const struct ls_dataset_state *states, struct ls_outputs **out,
+                        struct ls_error *err)
 {
-    char path[LS_PATH_MAX];
     *out = NULL;
     struct ls_outputs *o = ls_mem_new(1, sizeof *o, err);
     if (!o) {
@@ -190,19 +198,16 @@ int ls_outputs_open(const struct ls_record_plan *plan, const struct ls_views *vi
     o->plan = plan;
     o->views = views;
     o->partitions = partitions;
-    int rc = ls_path_join(path, folder, "datasets", err);
-    if (rc == 0) {
-        o->folder = ls_mem_copy(folder, strlen(folder), err);
-        o->datasets = o->folder ? ls_mem_copy(path, strlen(path), err) : NULL;
-        rc = o->datasets ? 0 : err->code;
-    }
+    o->outlet = uri ? &ls_outlet_topics : &ls_outlet_files;
+    int rc = make_texts(o, folder, uri, err);
     rc = rc < 0 ? rc
                 : make_layout(quarantine_schema, &o->quarantine_schema, &o->quarantine_layout, err);
     rc = rc < 0 ? rc : make_layout(late_schema, &o->late_schema, &o->late_layout, err);
     rc = rc < 0 ? rc : ls_report_remove(o, err);
-    rc = rc < 0 ? rc : open_sets(o, states, err);
-    if (rc == 0 && !LS_MUTANT(FOLDERS_NOT_SYNCED)) {
-        rc = ls_tree_sync_names(o->datasets, err);
+    if (rc == 0) {
+        o->count = total(o);
+        o->sets = ls_mem_new(o->count, sizeof *o->sets, err);
+        rc = o->sets ? o->outlet->open(o, states, err) : err->code;
     }
     if (rc < 0) {
         ls_outputs_free(o);
@@ -212,10 +217,41 @@ int ls_outputs_open(const struct ls_record_plan *plan, const struct ls_views *vi
     return 0;
 }
 
+int ls_outputs_open(const struct ls_record_plan *plan, const struct ls_views *views,
+                    uint32_t partitions, const char *folder, const struct ls_dataset_state *states,
+                    struct ls_outputs **out, struct ls_error *err)
+{
+    return outputs_open(plan, views, partitions, NULL, folder, states, out, err);
+}
+
+int ls_outputs_open_topics(const struct ls_record_plan *plan, const struct ls_views *views,
+                           uint32_t partitions, const char *uri, const char *folder,
+                           const struct ls_dataset_state *states, struct ls_outputs **out,
+                           struct ls_error *err)
+{
+    return outputs_open(plan, views, partitions, uri, folder, states, out, err);
+}
+
+bool ls_outputs_flushes(const struct ls_outputs *o, bool final)
+{
+    return o->outlet->takes_back || final;
+}
+
+/* ---- rows */
+
+/* An event's record in a topic: keyed as the record that was read. */
+static struct ls_row_tag tag_of(const struct ls_record *record)
+{
+    const struct ls_cell *entity = &record->cells[LS_COLUMN_ENTITY_ID];
+    return (struct ls_row_tag){record->event_time, entity->bytes, entity->size};
+}
+
 int ls_outputs_normalized(struct ls_outputs *o, uint32_t topic, uint32_t partition,
                           const struct ls_record *record, struct ls_error *err)
 {
-    return ls_dataset_append(&o->sets[record_index(o, topic, partition)], record->normal, err);
+    const struct ls_row_tag tag = tag_of(record);
+    return ls_dataset_append(&o->sets[record_index(o, topic, partition)], record->normal, &tag,
+                             err);
 }
 
 static struct ls_cell text_cell(const char *text)
@@ -247,7 +283,8 @@ int ls_outputs_quarantine(struct ls_outputs *o, uint32_t topic, uint32_t partiti
     };
     assert(sizeof cells / sizeof *cells == o->quarantine_layout->count);
     ls_run_tell_quarantined(o->journal, &o->plan->topics[topic], partition, position, raw, record);
-    return ls_dataset_append(&o->sets[record_index(o, topic, partition) + 1], cells, err);
+    const struct ls_row_tag tag = {raw->timestamp_ms, raw->key, raw->key_size};
+    return ls_dataset_append(&o->sets[record_index(o, topic, partition) + 1], cells, &tag, err);
 }
 
 int ls_outputs_late(struct ls_outputs *o, const struct ls_view *view, uint32_t topic,
@@ -277,24 +314,28 @@ int ls_outputs_late(struct ls_outputs *o, const struct ls_view *view, uint32_t t
                                          .end_ms = window_end};
         ls_run_tell_late(o->journal, view, &late);
     }
-    return ls_dataset_append(&o->sets[late_index(o, view, source, partition)], cells, err);
+    const struct ls_row_tag tag = tag_of(record);
+    return ls_dataset_append(&o->sets[late_index(o, view, source, partition)], cells, &tag, err);
 }
 
 int ls_outputs_row(struct ls_outputs *o, const struct ls_view *view, const uint8_t *row,
-                   size_t size, struct ls_error *err)
+                   size_t size, const struct ls_row_tag *tag, struct ls_error *err)
 {
     ls_run_tell_alert(o->journal, view, row, size);
-    return ls_dataset_append_encoded(&o->sets[view_index(view)], row, size, err);
+    return ls_dataset_append_encoded(&o->sets[view_index(view)], row, size, tag, err);
 }
 
 int ls_outputs_finish(struct ls_outputs *o, const struct ls_partition_counts *counts,
                       const struct ls_run_facts *facts, struct ls_error *err)
 {
-    int rc = 0;
-    for (size_t i = 0; rc == 0 && i < o->count; i++) {
-        rc = ls_dataset_finish(&o->sets[i], err);
-    }
+    int rc = o->outlet->end(o, facts->final, err);
     return rc < 0 ? rc : ls_report_write(o, counts, facts, err);
+}
+
+int ls_outputs_finish_datasets(struct ls_outputs *o, struct ls_error *err)
+{
+    int rc = o->outlet->end(o, true, err);
+    return rc < 0 ? rc : ls_report_sums(o, err);
 }
 
 void ls_outputs_free(struct ls_outputs *o)
@@ -302,9 +343,10 @@ void ls_outputs_free(struct ls_outputs *o)
     if (!o) {
         return;
     }
-    for (size_t i = 0; i < o->count; i++) {
+    for (size_t i = 0; o->sets && i < o->count; i++) {
         ls_dataset_clear(&o->sets[i]);
     }
+    o->outlet->close(o);
     ls_mem_free(o->sets);
     ls_layout_free(o->quarantine_layout);
     ls_layout_free(o->late_layout);
@@ -312,5 +354,6 @@ void ls_outputs_free(struct ls_outputs *o)
     ls_schema_free(o->late_schema);
     ls_mem_free(o->folder);
     ls_mem_free(o->datasets);
+    ls_mem_free(o->uri);
     ls_mem_free(o);
 }

@@ -1,6 +1,6 @@
-/* Everything that a run writes below DIR: datasets/ (reproducible to the byte, contract B2),
- * manifest.json (the audit manifest of contract P12, reproducible too), and summary.json (counts,
- * and apart from them what depends on the machine).
+/* Everything that a run writes: below DIR datasets/ (reproducible to the byte, contract B2), or
+ * topics of a log with the same rows (P6); manifest.json (the audit manifest of contract P12,
+ * reproducible too), and summary.json (counts, and apart from them what depends on the machine).
  *
  * The datasets of one topic partition are touched by one thread, those of views by one. */
 #ifndef LS_OUTPUT_OUTPUTS_H
@@ -33,8 +33,11 @@ struct ls_outputs {
     const struct ls_record_plan *plan;
     const struct ls_views *views;
     uint32_t partitions;
-    char *folder;   /* DIR */
-    char *datasets; /* DIR/datasets */
+    const struct ls_outlet *outlet;
+    char *folder;   /* of manifest and summary: DIR */
+    char *datasets; /* DIR/datasets; NULL: rows go to topics */
+    char *uri;      /* of their log; NULL: rows go to files */
+    struct ls_log *log;
     size_t count;
     struct ls_dataset *sets; /* see ls_outputs_* below for the order */
     struct ls_schema *quarantine_schema, *late_schema;
@@ -49,6 +52,28 @@ struct ls_outputs {
 int ls_outputs_open(const struct ls_record_plan *plan, const struct ls_views *views,
                     uint32_t partitions, const char *folder, const struct ls_dataset_state *states,
                     struct ls_outputs **out, struct ls_error *err);
+
+/* The same with rows that go to topics of the log at `uri`; manifest and summary go into `folder`.
+ */
+int ls_outputs_open_topics(const struct ls_record_plan *plan, const struct ls_views *views,
+                           uint32_t partitions, const char *uri, const char *folder,
+                           const struct ls_dataset_state *states, struct ls_outputs **out,
+                           struct ls_error *err);
+
+/* Is the flush at the end of an input written? To files always, since a run that goes on takes it
+ * back; to topics when nothing comes behind it (P6). */
+bool ls_outputs_flushes(const struct ls_outputs *o, bool final);
+
+/* What the log of a job's topics says that its domain is: no log of events is taken for it. */
+#define LS_OUTPUTS_DOMAIN_MAX 256
+char *ls_outputs_domain(const struct ls_record_plan *plan, char out[LS_OUTPUTS_DOMAIN_MAX]);
+
+/* Name and layout of dataset number i, and the topic that its rows go to: the number of the
+ * partition, with the topic's name and how many it has. */
+const struct ls_layout *ls_outputs_describe(const struct ls_outputs *o, size_t i,
+                                            char name[LS_PATH_MAX]);
+uint32_t ls_outputs_topic(const struct ls_outputs *o, size_t i, char name[LS_PATH_MAX],
+                          uint32_t *partitions);
 
 /* How many datasets there are. */
 size_t ls_outputs_count(const struct ls_record_plan *plan, const struct ls_views *views,
@@ -66,7 +91,7 @@ int ls_outputs_late(struct ls_outputs *o, const struct ls_view *view, uint32_t t
                     int64_t watermark, int64_t window_start, int64_t window_end,
                     struct ls_error *err);
 int ls_outputs_row(struct ls_outputs *o, const struct ls_view *view, const uint8_t *row,
-                   size_t size, struct ls_error *err);
+                   size_t size, const struct ls_row_tag *tag, struct ls_error *err);
 
 /* The late datasets of a view: of each topic that it reads, by partition. */
 const struct ls_dataset *ls_outputs_late_sets(const struct ls_outputs *o,
@@ -89,6 +114,7 @@ struct ls_alert_delay {
 struct ls_run_facts {
     const char *mode; /* "stream", "batch" */
     bool stopped;     /* before its input ended: what is open is not in the datasets */
+    bool final;       /* nothing comes behind it */
     uint64_t records; /* read in this run, not before a restart */
     uint64_t elapsed_us;
     unsigned workers;
@@ -99,11 +125,14 @@ struct ls_run_facts {
     size_t delay_count;
 };
 
-/* Ends the files and writes SHA256SUMS, manifest.json and summary.json; of a run that was stopped
- * the summary alone, since its datasets are those of no input. `counts` is [topic * partitions +
- * partition]. */
+/* Ends the files, or once nothing comes any more the log, and writes SHA256SUMS (of files),
+ * manifest.json and summary.json; of a run that was stopped the summary alone, since its datasets
+ * are those of no input. `counts` is [topic * partitions + partition]. */
 int ls_outputs_finish(struct ls_outputs *o, const struct ls_partition_counts *counts,
                       const struct ls_run_facts *facts, struct ls_error *err);
+
+/* Ends the files and writes SHA256SUMS alone: of rows that no run of this program has counted. */
+int ls_outputs_finish_datasets(struct ls_outputs *o, struct ls_error *err);
 
 void ls_outputs_free(struct ls_outputs *o);
 

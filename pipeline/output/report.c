@@ -72,13 +72,16 @@ static int manifest_outputs(const struct ls_outputs *o, const struct ls_sum *sum
     for (size_t i = 0; rc == 0 && i < o->count; i++) {
         char hex[LS_HEX_MAX];
         char logical[LS_LOGICAL_TEXT_MAX];
-        rc = ls_buf_appendf(
-            out, err,
-            "%s\n    \"%s.avro\": {\"records\": %llu, \"bytes\": %llu, \"sha256\": \"%s\", "
-            "\"logical\": \"%s\"}",
-            i ? "," : "", sums[i].set->name, (unsigned long long)sums[i].set->digest.records,
-            (unsigned long long)sums[i].size, ls_hex(sums[i].sha256.bytes, LS_SHA256_SIZE, hex),
-            ls_logical_text(&sums[i].set->digest, logical));
+        rc = ls_buf_appendf(out, err, "%s\n    \"%s.avro\": {\"records\": %llu, ", i ? "," : "",
+                            sums[i].set->name, (unsigned long long)sums[i].set->digest.records);
+        if (rc == 0 && o->datasets) {
+            rc = ls_buf_appendf(out, err, "\"bytes\": %llu, \"sha256\": \"%s\", ",
+                                (unsigned long long)sums[i].size,
+                                ls_hex(sums[i].sha256.bytes, LS_SHA256_SIZE, hex));
+        }
+        rc = rc < 0 ? rc
+                    : ls_buf_appendf(out, err, "\"logical\": \"%s\"}",
+                                     ls_logical_text(&sums[i].set->digest, logical));
     }
     return rc < 0 ? rc : ls_buf_append_text(out, "\n  }\n}\n", err);
 }
@@ -207,12 +210,12 @@ static int write_summary(const struct ls_outputs *o, const struct ls_partition_c
                       "\n  },\n  \"windows\": {\"by_watermark\": %llu, \"by_flush\": %llu},\n"
                       "  \"run\": {\"workers\": %u, \"elapsed_us\": %llu, \"records_per_second\": "
                       "%llu, \"checkpoints\": %llu, "
-                      "\"restarts\": %llu, \"stopped\": %s",
+                      "\"restarts\": %llu, \"stopped\": %s, \"final\": %s",
                       (unsigned long long)facts->emitted_by_watermark,
                       (unsigned long long)facts->emitted_by_flush, facts->workers,
                       (unsigned long long)facts->elapsed_us, (unsigned long long)rate,
                       (unsigned long long)facts->checkpoints, (unsigned long long)facts->restarts,
-                      facts->stopped ? "true" : "false");
+                      facts->stopped ? "true" : "false", facts->final ? "true" : "false");
     rc = rc < 0 || !facts->delay_count ? rc : summary_delays(facts, &text, err);
     rc = rc < 0 ? rc : ls_buf_append_text(&text, "}\n}\n", err);
     rc = rc < 0 ? rc : write_text(o, o->folder, SUMMARY, &text, err);
@@ -225,7 +228,7 @@ int ls_report_remove(const struct ls_outputs *o, struct ls_error *err)
     const char *const files[][2] = {
         {o->folder, SUMMARY}, {o->folder, MANIFEST}, {o->datasets, SUMS}};
     int rc = 0;
-    for (size_t i = 0; rc == 0 && i < sizeof files / sizeof *files; i++) {
+    for (size_t i = 0; rc == 0 && i < (o->datasets ? 3 : 2); i++) {
         char path[LS_PATH_MAX];
         rc = ls_path_join(path, files[i][0], files[i][1], err);
         rc = rc < 0 ? rc : ls_tree_remove(path, err);
@@ -237,16 +240,29 @@ int ls_report_remove(const struct ls_outputs *o, struct ls_error *err)
     return rc;
 }
 
+/* The outputs in the order of their names, and what their files come to. *out is the caller's. */
+static int sum_outputs(const struct ls_outputs *o, unsigned threads, struct ls_sum **out,
+                       struct ls_error *err)
+{
+    *out = ls_mem_new(o->count, sizeof **out, err);
+    int rc = *out ? ls_sums_of(o, threads, *out, err) : err->code;
+    return rc < 0 || !o->datasets ? rc : write_sums(o, *out, err);
+}
+
+int ls_report_sums(const struct ls_outputs *o, struct ls_error *err)
+{
+    struct ls_sum *sums;
+    int rc = sum_outputs(o, 1, &sums, err);
+    ls_mem_free(sums);
+    return rc;
+}
+
 int ls_report_write(const struct ls_outputs *o, const struct ls_partition_counts *counts,
                     const struct ls_run_facts *facts, struct ls_error *err)
 {
-    if (facts->stopped) {
-        return write_summary(o, counts, facts, err);
-    }
-    struct ls_sum *sums = ls_mem_new(o->count, sizeof *sums, err);
-    int rc = sums ? ls_sums_of(o, facts->threads, sums, err) : err->code;
-    rc = rc < 0 ? rc : write_sums(o, sums, err);
-    rc = rc < 0 ? rc : write_manifest(o, counts, facts, sums, err);
+    struct ls_sum *sums = NULL;
+    int rc = facts->stopped ? 0 : sum_outputs(o, facts->threads, &sums, err);
+    rc = rc < 0 || facts->stopped ? rc : write_manifest(o, counts, facts, sums, err);
     rc = rc < 0 ? rc : write_summary(o, counts, facts, err);
     ls_mem_free(sums);
     return rc;

@@ -46,7 +46,7 @@ static void make_run(struct pipe *p, const char *folder, const struct ls_run_fac
     FINE(p, ls_outputs_late(o, visits, VISIT, 0, 2, &record, 0, 0, 2000, &p->base.err));
     ls_buf_init(&row, "row", 1U << 16);
     FINE(p, ls_row_of_window(visits, 0, 2000, NULL, 0, &columns, &row, &p->base.err));
-    FINE(p, ls_outputs_row(o, visits, row.data, row.size, &p->base.err));
+    FINE(p, ls_outputs_row(o, visits, row.data, row.size, NULL, &p->base.err));
     FINE(p, ls_outputs_finish(o, counts, of, &p->base.err));
     ls_buf_clear(&row);
     ls_outputs_free(o);

@@ -52,7 +52,8 @@ static void *hash_some(void *argument)
     size_t number;
     while (take(work, &number)) {
         work->sums[number].set = &work->outputs->sets[number];
-        int rc = hash_dataset(work->outputs, &work->sums[number], &err);
+        int rc = work->outputs->datasets ? hash_dataset(work->outputs, &work->sums[number], &err)
+                                         : 0; /* topics have no file */
         if (rc < 0) {
             pthread_mutex_lock(&work->lock);
             if (work->rc == 0) {

@@ -22,7 +22,7 @@ static void rows_and_late_records_are_counted(void **state)
         FINE(p,
              ls_outputs_late(o, visits, VISIT, k % 2 + 1, k, &record, 3000, 0, 2000, &p->base.err));
     }
-    FINE(p, ls_outputs_row(o, visits, (const uint8_t *)"\0\0\0\0\0\0", 6, &p->base.err));
+    FINE(p, ls_outputs_row(o, visits, (const uint8_t *)"\0\0\0\0\0\0", 6, NULL, &p->base.err));
     for (int again = 0; again < 2; again++) {
         ls_run_numbers_count_rows(&n, o);
         for (size_t v = 0; v < p->views->count; v++) {

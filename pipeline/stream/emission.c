@@ -18,12 +18,14 @@ void ls_emission_clear(struct ls_emission *emission)
 }
 
 int ls_emission_write(struct ls_emission *emission, const struct ls_view *view, int64_t time_ms,
-                      struct ls_error *err)
+                      const uint8_t *key, size_t key_size, struct ls_error *err)
 {
+    static const uint8_t nothing[1];
+    const struct ls_row_tag tag = {time_ms, key_size ? key : nothing, key_size};
     int rc = emission->delays ? ls_delays_add(emission->delays, emission->highest - time_ms, err)
                               : 0;
     ++*emission->rows;
     return rc < 0 ? rc
                   : ls_outputs_row(emission->outputs, view, emission->bytes.data,
-                                   emission->bytes.size, err);
+                                   emission->bytes.size, &tag, err);
 }

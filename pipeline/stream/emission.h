@@ -17,8 +17,8 @@ struct ls_emission {
 void ls_emission_init(struct ls_emission *emission);
 void ls_emission_clear(struct ls_emission *emission);
 
-/* Writes the row in `bytes`, of an event (or a window's end) at `time_ms`. */
+/* Writes the row in `bytes`, of an event (or a window's end) at `time_ms` and of a group. */
 int ls_emission_write(struct ls_emission *emission, const struct ls_view *view, int64_t time_ms,
-                      struct ls_error *err);
+                      const uint8_t *key, size_t key_size, struct ls_error *err);
 
 #endif

@@ -16,7 +16,7 @@ static void test_rows(void **state)
         lab.emission.row.results[0] = (struct ls_aggregate_result){.number = n};
         FINE(p, ls_row_of_window(lab.view, 5, 9, NULL, 0, &lab.emission.row, &lab.emission.bytes,
                                  &p->base.err));
-        FINE(p, ls_emission_write(&lab.emission, lab.view, 0, &p->base.err));
+        FINE(p, ls_emission_write(&lab.emission, lab.view, 0, NULL, 0, &p->base.err));
     }
     assert_int_equal(lab.rows, 2);
     ls_buf_init(&rows, "rows", 1U << 16);

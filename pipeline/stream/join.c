@@ -81,7 +81,8 @@ static int write_pair(struct join *j, const struct ls_waiting *left, const struc
                 : ls_row_of_pair(view, place->event_time, place->id, place->id_size,
                                  right ? right->place.id : NULL, right ? right->place.id_size : 0,
                                  entity, (uint32_t)entity_size, &e->row, &e->bytes, err);
-    return rc < 0 ? rc : ls_emission_write(e, view, place->event_time, err);
+    return rc < 0 ? rc
+                  : ls_emission_write(e, view, place->event_time, left->key, left->key_size, err);
 }
 
 static int decide(struct join *j, const struct ls_waiting *left, struct ls_emission *e,

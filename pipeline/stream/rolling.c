@@ -84,7 +84,9 @@ static int write_row(struct rolling *r, struct rolling_group *group,
     }
     rc = ls_row_of_record(view, place->event_time, place->id, place->id_size, group->keyed.key,
                           group->keyed.key_size, group->raised, &e->row, &e->bytes, err);
-    return rc < 0 ? rc : ls_emission_write(e, view, place->event_time, err);
+    return rc < 0 ? rc
+                  : ls_emission_write(e, view, place->event_time, group->keyed.key,
+                                      group->keyed.key_size, err);
 }
 
 /* A record joins its group; the state keeps it where it looks back to the millisecond. */

@@ -168,7 +168,9 @@ static int write_session(struct sessions *s, const struct session *session, stru
     rc = rc < 0 ? rc
                 : ls_row_of_window(view, session->start, end, session->keyed.key,
                                    session->keyed.key_size, &e->row, &e->bytes, err);
-    return rc < 0 ? rc : ls_emission_write(e, view, end, err);
+    return rc < 0
+               ? rc
+               : ls_emission_write(e, view, end, session->keyed.key, session->keyed.key_size, err);
 }
 
 static int advance(struct ls_operator *op, int64_t low, struct ls_emission *emission,

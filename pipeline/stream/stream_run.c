@@ -354,9 +354,13 @@ static int begin(struct ls_stream_run *run, struct ls_error *err)
     bool restored = rc > 0;
     rc = rc < 0 ? rc : open_readers(run, err); /* a log that is refused leaves the outputs alone */
     rc = rc < 0 ? rc : check_final(run, err);
-    rc = rc < 0 ? rc
-                : ls_outputs_open(job->plan, job->views, partitions, job->to,
-                                  restored ? states : NULL, &run->outputs, err);
+    const struct ls_dataset_state *from = restored ? states : NULL;
+    if (rc == 0 && ls_log_is_uri(job->to)) {
+        rc = ls_outputs_open_topics(job->plan, job->views, partitions, job->to, job->state, from,
+                                    &run->outputs, err);
+    } else if (rc == 0) {
+        rc = ls_outputs_open(job->plan, job->views, partitions, job->to, from, &run->outputs, err);
+    }
     if (rc < 0) {
         return rc;
     }
@@ -395,6 +399,7 @@ static int report(struct ls_stream_run *run, struct ls_stream_result *out, struc
     out->facts = (struct ls_run_facts){.mode = "stream",
                                        .records = out->records,
                                        .stopped = run->stopped,
+                                       .final = s->final,
                                        .elapsed_us = (now_ns(run) - run->begin_ns) / 1000,
                                        .workers = run->job->workers,
                                        .threads = run->scheduler->threads,
@@ -417,7 +422,9 @@ static int finish(struct ls_stream_run *run, struct ls_stream_result *out, struc
     struct ls_stream *s = run->stream;
     s->final = s->final || (run->job->final && !run->stopped);
     int rc = save(run, err);
-    rc = rc < 0 || run->stopped ? rc : ls_stream_flush(s, err);
+    if (rc == 0 && !run->stopped && ls_outputs_flushes(run->outputs, s->final)) {
+        rc = ls_stream_flush(s, err);
+    }
     return rc < 0 ? rc : report(run, out, err);
 }
 

@@ -25,8 +25,9 @@ struct ls_stream_job {
     const struct ls_record_plan *plan;
     const struct ls_views *views;
     const char *from;  /* the log's URI */
-    const char *to;    /* the folder that gets datasets/, manifest.json and summary.json */
-    const char *state; /* folder of checkpoints */
+    const char *to;    /* the folder that gets datasets/, manifest.json and summary.json; or the
+                          URI of the log whose topics get the rows */
+    const char *state; /* folder of checkpoints; with topics also of manifest and summary */
     enum ls_stream_mode mode;
     bool final;       /* nothing comes behind the end of this run: its state does not go on */
     int64_t poll_ms;  /* LS_STREAM_FOLLOW: wall time between two looks for more */

@@ -82,7 +82,9 @@ static int write_group(struct emitter *e, int64_t number, struct ls_group *const
     if (count > 1) {
         ls_group_state_clear(view, &e->merged);
     }
-    return rc < 0 ? rc : ls_emission_write(e->emission, view, ls_view_end(view, number), err);
+    return rc < 0 ? rc
+                  : ls_emission_write(e->emission, view, ls_view_end(view, number),
+                                      parts[0]->keyed.key, parts[0]->keyed.key_size, err);
 }
 
 static int write_window(struct emitter *e, int64_t number, struct ls_error *err)
