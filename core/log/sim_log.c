@@ -12,6 +12,11 @@ void ls_sim_log_set(struct ls_sim *sim, unsigned stage, unsigned stages)
     current_stages = stages;
 }
 
+unsigned ls_sim_log_stage(void)
+{
+    return current_stage;
+}
+
 struct sim_log {
     struct ls_log base;
     struct ls_log *inner;
@@ -87,6 +92,29 @@ static void sim_close(struct ls_log *base)
     ls_mem_free(log);
 }
 
+/* The ranges of the stage. A topic that was selected away is not seen any more. */
+static void show_stage(struct sim_log *log)
+{
+    for (size_t t = 0; t < log->base.topic_count; t++) {
+        size_t inner = (size_t)ls_log_find_topic(log->inner, log->base.topics[t].name);
+        for (uint32_t p = 0; p < log->base.topics[t].partitions; p++) {
+            log->base.counts[t][p] = visible(log->sim, inner, p, log->inner->counts[inner][p]);
+        }
+    }
+}
+
+static int sim_refresh(struct ls_log *base, struct ls_error *err)
+{
+    struct sim_log *log = (struct sim_log *)base;
+    (void)err;
+    if (ls_sim_below(log->sim, 3) == 0) {
+        current_stage++;
+        show_stage(log);
+        base->complete = current_stage == current_stages;
+    }
+    return 0;
+}
+
 static int sim_open(const char *place, bool partial, struct ls_log **out, struct ls_error *err)
 {
     if (!current) {
@@ -103,17 +131,13 @@ static int sim_open(const char *place, bool partial, struct ls_log **out, struct
     rc = rc < 0 ? rc
                 : ls_log_init(&log->base, &ls_log_sim, log->inner->topics, log->inner->topic_count,
                               err);
-    for (size_t t = 0; rc == 0 && t < log->base.topic_count; t++) {
-        for (uint32_t p = 0; p < log->base.topics[t].partitions; p++) {
-            log->base.counts[t][p] = visible(log->sim, t, p, log->inner->counts[t][p]);
-        }
-    }
     if (rc < 0) {
         sim_close(&log->base);
         return rc;
     }
+    show_stage(log);
     log->base.identity = log->inner->identity;
-    log->base.complete = log->inner->complete;
+    log->base.complete = !partial || current_stage == current_stages;
     *out = &log->base;
     return 0;
 }
@@ -185,6 +209,7 @@ const struct ls_log_kind ls_log_sim = {
     .flush = sim_flush,
     .complete = sim_complete,
     .open = sim_open,
+    .refresh = sim_refresh,
     .close = sim_close,
     .stored = sim_stored,
     .reader_new = sim_reader_new,
