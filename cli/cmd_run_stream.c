@@ -10,7 +10,7 @@ struct options {
     struct spec_options spec;
     struct watch_options watch;
     const char *from, *to, *state, *reference, *order;
-    int64_t workers, batch, checkpoint_ms, checkpoint_records, ahead_ms, poll_ms;
+    int64_t workers, batch, checkpoint_ms, checkpoint_records, ahead_ms, poll_ms, state_max;
     bool once, follow, final;
 };
 
@@ -47,6 +47,10 @@ static const struct ls_option rows[] = {
                 "bytes are the same."},
     {"ahead", LS_OPTION_DURATION, 0, offsetof(struct options, ahead_ms), .fallback = "10m",
      .minimum = "1ms", .summary = "Data time that a partition is read ahead of the slowest."},
+    {"state-max", LS_OPTION_SIZE, 0, offsetof(struct options, state_max), .fallback = "4GiB",
+     .minimum = "1MiB",
+     .summary = "Memory for what a run has to remember: ids, open windows, records that wait. One "
+                "that needs more ends with 65."},
     {"checkpoint", LS_OPTION_DURATION, 0, offsetof(struct options, checkpoint_ms), .fallback = "5s",
      .minimum = "0", .summary = "Time between checkpoints; 0 for one at the end alone."},
     {"checkpoint-records", LS_OPTION_INTEGER, 0, offsetof(struct options, checkpoint_records),
@@ -106,6 +110,7 @@ static int run_pipeline(const struct options *o, const struct pipeline *p, const
                                 .final = o->final,
                                 .poll_ms = o->poll_ms,
                                 .ahead_ms = o->ahead_ms,
+                                .state_max = (size_t)o->state_max,
                                 .checkpoint_ms = o->checkpoint_ms,
                                 .checkpoint_records = (uint64_t)o->checkpoint_records,
                                 .progress = pipeline_progress,

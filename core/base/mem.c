@@ -1,5 +1,6 @@
 #include "core/base/mem.h"
 
+#include <malloc.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -7,6 +8,7 @@
 
 static atomic_ulong allocations;
 static atomic_ulong refused_at;
+static atomic_size_t used;
 
 static bool refused(void)
 {
@@ -24,7 +26,9 @@ void *ls_mem_new(size_t count, size_t size, struct ls_error *err)
     void *pointer = refused() ? NULL : calloc(1, bytes ? bytes : 1);
     if (!pointer) {
         ls_error_nomem(err, bytes);
+        return NULL;
     }
+    atomic_fetch_add_explicit(&used, malloc_usable_size(pointer), memory_order_relaxed);
     return pointer;
 }
 
@@ -43,10 +47,12 @@ int ls_mem_grow(void *array, size_t *capacity, size_t needed, size_t size, struc
     }
     void *old;
     memcpy(&old, array, sizeof old);
+    size_t before = malloc_usable_size(old);
     void *grown = refused() ? NULL : realloc(old, bytes);
     if (!grown) {
         return ls_error_nomem(err, bytes);
     }
+    atomic_fetch_add_explicit(&used, malloc_usable_size(grown) - before, memory_order_relaxed);
     memcpy(array, &grown, sizeof grown);
     *capacity = wanted;
     return 0;
@@ -63,12 +69,18 @@ char *ls_mem_copy(const void *bytes, size_t size, struct ls_error *err)
 
 void ls_mem_free(void *pointer)
 {
+    atomic_fetch_sub_explicit(&used, malloc_usable_size(pointer), memory_order_relaxed);
     free(pointer);
 }
 
 void ls_mem_refuse(unsigned long nth)
 {
     atomic_store(&refused_at, nth ? atomic_load(&allocations) + nth : 0);
+}
+
+size_t ls_mem_used(void)
+{
+    return atomic_load_explicit(&used, memory_order_relaxed);
 }
 
 unsigned long ls_mem_count(void)

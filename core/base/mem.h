@@ -29,4 +29,7 @@ void ls_mem_refuse(unsigned long nth);
 /* How many allocations there were since the program began. */
 unsigned long ls_mem_count(void);
 
+/* Bytes that are allocated now, as the allocator has rounded them. */
+size_t ls_mem_used(void);
+
 #endif

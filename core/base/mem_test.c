@@ -118,6 +118,31 @@ static void refuse_hits_the_nth_allocation_alone(void **state)
     ls_mem_refuse(0);
 }
 
+/* What is taken is given back, by whatever way. */
+static void bytes_in_use_are_counted(void **state)
+{
+    (void)state;
+    struct ls_error err;
+    size_t before = ls_mem_used();
+    char *block = ls_mem_new(1000, 10, &err);
+    size_t with_block = ls_mem_used();
+    assert_in_range(with_block - before, 10000, 10100);
+    int *grown = NULL;
+    size_t capacity = 0;
+    assert_int_equal(ls_mem_grow(&grown, &capacity, 100, sizeof *grown, &err), 0);
+    assert_int_equal(ls_mem_grow(&grown, &capacity, 50000, sizeof *grown, &err), 0);
+    assert_in_range(ls_mem_used() - with_block, 50000 * sizeof *grown, 60000 * sizeof *grown);
+    ls_mem_refuse(1);
+    assert_int_equal(ls_mem_grow(&grown, &capacity, 500000, sizeof *grown, &err), LS_E_NOMEM);
+    ls_mem_refuse(0);
+    assert_in_range(ls_mem_used() - with_block, 50000 * sizeof *grown, 60000 * sizeof *grown);
+    ls_mem_free(grown);
+    assert_int_equal(ls_mem_used(), with_block);
+    ls_mem_free(block);
+    ls_mem_free(NULL);
+    assert_int_equal(ls_mem_used(), before);
+}
+
 static void *allocate_many(void *failures)
 {
     for (int i = 0; i < 1000; i++) {
@@ -158,6 +183,7 @@ int main(void)
         cmocka_unit_test(a_refused_grow_changes_nothing),
         cmocka_unit_test(copy_ends_with_nul),
         cmocka_unit_test(refuse_hits_the_nth_allocation_alone),
+        cmocka_unit_test(bytes_in_use_are_counted),
         cmocka_unit_test(every_thread_counts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

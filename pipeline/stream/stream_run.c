@@ -26,6 +26,7 @@ struct ls_stream_run {
     int64_t limit;                  /* data time up to which partitions are read in this round */
     uint64_t total;                 /* records that this run has to read */
     uint64_t looked_ns;             /* when the log was looked at */
+    size_t memory;                  /* that was in use when the run began */
     bool stopped;                   /* it follows, and was told to stop */
     uint64_t begin_ns;
     uint64_t saved_ns, save_ns;    /* the last checkpoint: when, and what it took */
@@ -200,12 +201,28 @@ static int stop(struct ls_stream_run *run, int rc, struct ls_error *err)
     return rc;
 }
 
+/* The named limit of state (P10): the run ends, instead of the machine. */
+static int check_memory(const struct ls_stream_run *run, struct ls_error *err)
+{
+    size_t now = ls_mem_used();
+    size_t taken = now > run->memory ? now - run->memory : 0;
+    return !run->job->state_max || taken <= run->job->state_max
+               ? 0
+               : ls_error_set(
+                     err, LS_E_DATA,
+                     "what the run has to remember takes %zu bytes, past its limit of %zu: "
+                     "give more with --state-max, or hold its readers closer together "
+                     "with --ahead; it goes on from its last checkpoint",
+                     taken, run->job->state_max);
+}
+
 static int read_a_round(struct ls_stream_run *run, struct ls_error *err)
 {
     const struct ls_stream_scheduler *s = run->scheduler;
     set_limit(run);
     int rc = s->round(s->context, run, err);
-    return rc < 0 ? rc : ls_stream_emit(run->stream, err);
+    rc = rc < 0 ? rc : ls_stream_emit(run->stream, err);
+    return rc < 0 ? rc : check_memory(run, err);
 }
 
 /* May more come behind what is there? */
@@ -431,7 +448,7 @@ static int finish(struct ls_stream_run *run, struct ls_stream_result *out, struc
 int ls_stream_run_by(const struct ls_stream_job *job, const struct ls_stream_scheduler *scheduler,
                      struct ls_stream_result *out, struct ls_error *err)
 {
-    struct ls_stream_run run = {.job = job, .scheduler = scheduler};
+    struct ls_stream_run run = {.job = job, .scheduler = scheduler, .memory = ls_mem_used()};
     memset(out, 0, sizeof *out);
     run.begin_ns = now_ns(&run);
     int rc = begin(&run, err);

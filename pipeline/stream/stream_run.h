@@ -37,6 +37,7 @@ struct ls_stream_job {
     uint64_t order_seed;
     int64_t ahead_ms; /* ROUND and REVERSE: how far in data time a partition is read ahead of the
                          slowest that has unread records */
+    size_t state_max; /* bytes of memory that the run may take; 0: all that there is */
     int64_t checkpoint_ms;       /* of wall time; 0: at the end alone */
     uint64_t checkpoint_records; /* also after so many records; 0: not */
     size_t checkpoint_files;     /* that one checkpoint needs at most; 0: as many as are good */
