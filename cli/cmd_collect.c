@@ -52,6 +52,11 @@ static int run(struct cli *cli, struct ls_error *err)
 {
     const struct options *o = cli->options;
     struct pipeline pipeline;
+    if (ls_log_is_uri(o->to)) {
+        return ls_error_set(err, LS_E_USAGE,
+                            "--to: datasets are files, not topics: give a folder instead of %s",
+                            o->to);
+    }
     int rc = pipeline_open_shapes(cli, &o->spec, o->from, o->to, &pipeline, err);
     rc = rc < 0 ? rc : pipeline_check_places(o->from, NULL, o->to, NULL, err);
     rc = rc < 0 ? rc : collect(o, &pipeline, err);

@@ -154,7 +154,7 @@ static int run(struct cli *cli, struct ls_error *err)
     rc = rc < 0
              ? rc
              : pipeline_open(cli, &o->spec, o->from, growing, o->to, o->reference, &pipeline, err);
-    rc = rc < 0 ? rc : pipeline_check_places(o->from, o->reference, o->to, o->state, err);
+    rc = rc < 0 ? rc : pipeline_check_places(o->from, o->reference, o->to, state, err);
     rc = rc < 0 ? rc : run_pipeline(o, &pipeline, state, &watch, err);
     rc = run_watch_end(&watch, rc, err);
     rc = rc < 0 ? rc : run_summary_print(&pipeline, &places, (unsigned)watch.totals.damaged, err);

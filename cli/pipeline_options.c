@@ -22,27 +22,35 @@ static int compile(const struct ls_reference *reference, struct pipeline *out, s
     return rc;
 }
 
-static int check_places(const char *from, bool growing, const char *to, struct ls_error *err)
+/* The folder gets a manifest, which must not be in place of a log's. */
+static int check_no_log(const char *option, const char *folder, struct ls_error *err)
 {
     struct ls_file_manifest manifest;
+    struct ls_error ignored;
+    int rc = 0;
+    if (ls_file_manifest_read(folder, &manifest, &ignored) == 0) {
+        rc = ls_error_set(err, LS_E_USAGE,
+                          "%s: %s holds a log, whose manifest a run would replace: give another "
+                          "folder",
+                          option, folder);
+    }
+    ls_file_manifest_clear(&manifest);
+    return rc;
+}
+
+static int check_places(const char *from, bool growing, const char *to, struct ls_error *err)
+{
     struct ls_log *log;
     int rc = ls_log_open(from, growing, &log, err);
     if (rc < 0) {
         return rc;
     }
     ls_log_close(log);
-    struct ls_error ignored;
     if (ls_log_is_uri(to)) { /* which looks for itself at what is there */
-        return 0;
+        return to[4] ? 0
+                     : ls_error_set(err, LS_E_USAGE, "--to: `%s` names no log: write log:DIR", to);
     }
-    if (ls_file_manifest_read(to, &manifest, &ignored) == 0) {
-        rc = ls_error_set(err, LS_E_USAGE,
-                          "--to: %s holds a log, whose manifest a run would replace: give another "
-                          "folder",
-                          to);
-    }
-    ls_file_manifest_clear(&manifest);
-    return rc;
+    return check_no_log("--to", to, err);
 }
 
 /* LOG/reference, or of a log with several domains LOG/reference/DOMAIN. */
@@ -107,7 +115,7 @@ int pipeline_check_places(const char *from, const char *reference, const char *t
 {
     const char *log = strncmp(from, "log:", 4) == 0 ? from + 4 : NULL;
     if (ls_log_is_uri(to)) {
-        return 0;
+        return state ? check_no_log("--state", state, err) : 0;
     }
     const char *const places[] = {log, reference, state};
     int rc = 0;

@@ -57,7 +57,7 @@ enum ls_log_mode {
     LS_LOG_RESUME /* goes on with one of the same identity that was not finished */
 };
 
-/* Does the text name a log? */
+/* Does the text name a log, and no folder? It may still lack the place: "log:". */
 bool ls_log_is_uri(const char *text);
 
 /* Opens for writing. The topics are copied. In mode LS_LOG_RESUME what a killed writer left is cut

@@ -63,7 +63,7 @@ static int open_log(struct ls_outputs *o, const struct topics *topics,
                     const struct ls_dataset_state *states, struct ls_error *err)
 {
     char hex[LS_HEX_MAX];
-    char domain[256];
+    char domain[LS_OUTPUTS_DOMAIN_MAX];
     struct ls_log_end *ends = ls_mem_new(topics->parts, sizeof *ends, err);
     if (!ends) {
         return err->code;
@@ -85,6 +85,19 @@ static int open_log(struct ls_outputs *o, const struct topics *topics,
     return rc;
 }
 
+/* The run's own manifest was removed before: what has one now is the log that was opened. */
+static int check_folder(const struct ls_outputs *o, struct ls_error *err)
+{
+    char path[LS_PATH_MAX];
+    int rc = ls_path_join(path, o->folder, "manifest.json", err);
+    return rc == 0 && ls_path_exists(path)
+               ? ls_error_set(err, LS_E_USAGE,
+                              "%s is the folder of the topics, whose manifest the run's would "
+                              "replace: give another --state",
+                              o->folder)
+               : rc;
+}
+
 static int topics_open(struct ls_outputs *o, const struct ls_dataset_state *states,
                        struct ls_error *err)
 {
@@ -100,6 +113,7 @@ static int topics_open(struct ls_outputs *o, const struct ls_dataset_state *stat
         rc = rc < 0 ? rc : add_place(o, i, &topics, err);
     }
     rc = rc < 0 ? rc : open_log(o, &topics, states, err);
+    rc = rc < 0 ? rc : check_folder(o, err);
     for (size_t i = 0; rc == 0 && i < o->count; i++) {
         o->sets[i].topic->log = o->log;
         o->sets[i].digest = states ? states[i].digest : (struct ls_logical_digest){0};
