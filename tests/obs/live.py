@@ -80,14 +80,16 @@ def check_log(log, summary, run):
 
 
 def check_file(program, folder, run):
-    """A whole run with everything on: its metrics against its summary."""
-    to = folder / run
-    with open(folder / f'{run}.jsonl', 'w') as stderr:
-        subprocess.run([program, 'run', run, SPEC, '--from', f'log:{folder}/log', '--to', to, '--metrics', folder / f'{run}.prom',
-                        '--log-format', 'json', '--log-rate', '1000000'], stdout=subprocess.DEVNULL, stderr=stderr, check=True)
-    found = exposition.check((folder / f'{run}.prom').read_text())
-    summary = json.loads((to / 'summary.json').read_text())
-    check_log([json.loads(line) for line in open(folder / f'{run}.jsonl')], summary, run)
+    """A whole run with everything on: its metrics against its summary. Run `topics` is a streaming run to topics."""
+    name, to, about, more = run, folder / run, folder / run, []
+    if run == 'topics':
+        run, to, about, more = 'stream', f'log:{to}', folder / 'topics.state', ['--final']
+    with open(folder / f'{name}.jsonl', 'w') as stderr:
+        subprocess.run([program, 'run', run, SPEC, '--from', f'log:{folder}/log', '--to', to, '--metrics', folder / f'{name}.prom',
+                        '--log-format', 'json', '--log-rate', '1000000', *more], stdout=subprocess.DEVNULL, stderr=stderr, check=True)
+    found = exposition.check((folder / f'{name}.prom').read_text())
+    summary = json.loads((about / 'summary.json').read_text())
+    check_log([json.loads(line) for line in open(folder / f'{name}.jsonl')], summary, run)
     assert number(found, 'lockstep_input_lag_records') == 0
     for topic, counts in summary['topics'].items():
         assert number(found, 'lockstep_records_total', topic=topic) == counts['raw']
@@ -110,13 +112,14 @@ def main():
     folder.mkdir()
     subprocess.run([program, 'generate', SPEC, '--to', f'log:{folder}/log', '--events', str(EVENTS)], stdout=subprocess.DEVNULL, check=True)
     live = check_live(program, folder)
-    families = {run: {name for name, _ in check_file(program, folder, run)} for run in ('stream', 'batch')}
-    assert families['batch'] < families['stream'], families
+    families = {run: {name for name, _ in check_file(program, folder, run)} for run in ('stream', 'batch', 'topics')}
+    assert families['batch'] < families['stream'] == families['topics'], families
     # the run that was stopped goes on, and all of them have the same bytes, watched or not
     subprocess.run([program, 'run', 'stream', SPEC, '--from', f'log:{folder}/log', '--to', folder / 'live', '--log', folder / 'live.txt'],
                    stdout=subprocess.DEVNULL, check=True)
     assert 'goes on from checkpoint' in (folder / 'live.txt').read_text()
-    for other in ('stream', 'batch'):
+    subprocess.run([program, 'collect', SPEC, '--from', f'log:{folder}/topics', '--to', folder / 'collected'], stdout=subprocess.DEVNULL, check=True)
+    for other in ('stream', 'batch', 'collected'):
         subprocess.run([program, 'diff', folder / 'live' / 'datasets', folder / other / 'datasets'], stdout=subprocess.DEVNULL, check=True)
     print(f'{len(live)} lines while it was held, {sum(map(len, families.values()))} families of metrics')
 
