@@ -4,6 +4,9 @@
 #include "core/base/file.h"
 #include "core/base/text.h"
 
+#include <jansson.h>
+#include <string.h>
+
 struct options {
     int level; /* enum ls_level */
 };
@@ -33,6 +36,55 @@ static void print_end(const struct ls_comparison *c, int rc)
     }
 }
 
+/* What the run asked that left these datasets, as its manifest has it; NULL where there is none. */
+static json_t *question_of(const char *datasets, char path[LS_PATH_MAX])
+{
+    struct ls_error ignored;
+    json_t *manifest = NULL;
+    for (int above = 0; above < 2 && !manifest; above++) {
+        if (ls_path_join(path, datasets, above ? "../manifest.json" : "manifest.json", &ignored) ==
+            0) {
+            manifest = json_load_file(path, 0, NULL);
+        }
+    }
+    if (!manifest) {
+        return NULL;
+    }
+    const json_t *as_of = json_object_get(json_object_get(manifest, "as_of"), "time");
+    const json_t *lateness = json_object_get(manifest, "lateness");
+    const json_t *window = json_object_get(manifest, "window");
+    json_t *question = json_pack("{s:O*,s:O*,s:O*}", "window", window, "as_of", as_of, "lateness",
+                                 lateness);
+    json_decref(manifest);
+    return question;
+}
+
+static void print_question(const char *name, const json_t *question)
+{
+    const char *as_of = json_string_value(json_object_get(question, "as_of"));
+    const char *window = json_string_value(json_object_get(question, "window"));
+    bool off = json_object_get(question, "lateness") != NULL;
+    bool all = !window || strcmp(window, "all") == 0;
+    cli_print("  %s: %s%s%s%s%s\n", name, all ? "everything" : "rows of ", all ? "" : window,
+              as_of ? ", as of " : "", as_of ? as_of : "", off ? ", lateness not judged" : "");
+}
+
+/* Two runs that were asked other things are not expected to be the same (P13 to P15): said before
+ * anything is. */
+static void tell_questions(const char *const folders[2])
+{
+    char path[LS_PATH_MAX];
+    json_t *a = question_of(folders[0], path);
+    json_t *b = question_of(folders[1], path);
+    if (a && b && !json_equal(a, b)) {
+        cli_print("these are answers to different questions:\n");
+        print_question("A", a);
+        print_question("B", b);
+    }
+    json_decref(a);
+    json_decref(b);
+}
+
 static int run(struct cli *cli, struct ls_error *err)
 {
     const struct options *o = cli->options;
@@ -43,6 +95,7 @@ static int run(struct cli *cli, struct ls_error *err)
             return ls_error_set(err, LS_E_NOINPUT, "there is no folder %s", cli->subjects[i]);
         }
     }
+    tell_questions(cli->subjects);
     ls_buf_init(&report, "report", 16U << 20);
     int rc = ls_compare(cli->subjects[0], cli->subjects[1], &comparison, &report, err);
     if (rc >= 0) {

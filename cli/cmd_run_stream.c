@@ -141,7 +141,8 @@ static int run(struct cli *cli, struct ls_error *err)
     struct pipeline pipeline = {0};
     struct run_watch watch;
     const char *state = state_of(cli, o, err);
-    const struct run_places places = {o->to, state, ls_log_is_uri(o->to) ? state : o->to};
+    const struct run_places places = {
+        .to = o->to, .state = state, .about = ls_log_is_uri(o->to) ? state : o->to};
     if (!state) {
         return err->code;
     }

@@ -62,9 +62,9 @@ static const char *reference_folder(struct cli *cli, const char *log, const char
                                           : ls_arena_printf(&cli->arena, err, "%s/reference", log);
 }
 
-int pipeline_open(struct cli *cli, const struct spec_options *options, const char *from,
-                  bool growing, const char *to, const char *reference, struct pipeline *out,
-                  struct ls_error *err)
+static int open_pipeline(struct cli *cli, const struct spec_options *options, const char *from,
+                         bool growing, const char *to, const char *reference, int64_t as_of_ms,
+                         struct pipeline *out, struct ls_error *err)
 {
     *out = (struct pipeline){0};
     int rc = cli_load_spec(cli, options, &out->spec, err);
@@ -73,8 +73,22 @@ int pipeline_open(struct cli *cli, const struct spec_options *options, const cha
         reference = reference_folder(cli, from + 4, out->spec->domain, err);
         rc = reference ? 0 : err->code;
     }
-    rc = rc < 0 ? rc : ls_reference_load(out->spec, reference, INT64_MAX, &out->reference, err);
+    rc = rc < 0 ? rc : ls_reference_load(out->spec, reference, as_of_ms, &out->reference, err);
     return rc < 0 ? rc : compile(&out->reference, out, err);
+}
+
+int pipeline_open(struct cli *cli, const struct spec_options *options, const char *from,
+                  bool growing, const char *to, const char *reference, struct pipeline *out,
+                  struct ls_error *err)
+{
+    return open_pipeline(cli, options, from, growing, to, reference, INT64_MAX, out, err);
+}
+
+int pipeline_open_as_of(struct cli *cli, const struct spec_options *options, const char *from,
+                        const char *to, const char *reference, int64_t as_of_ms,
+                        struct pipeline *out, struct ls_error *err)
+{
+    return open_pipeline(cli, options, from, false, to, reference, as_of_ms, out, err);
 }
 
 int pipeline_open_shapes(struct cli *cli, const struct spec_options *options, const char *from,

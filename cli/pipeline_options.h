@@ -22,6 +22,11 @@ int pipeline_open(struct cli *cli, const struct spec_options *options, const cha
  * growing. */
 int pipeline_open_shapes(struct cli *cli, const struct spec_options *options, const char *from,
                          const char *to, struct pipeline *out, struct ls_error *err);
+
+/* Likewise of a finished log, with the reference rows that were known before a time. */
+int pipeline_open_as_of(struct cli *cli, const struct spec_options *options, const char *from,
+                        const char *to, const char *reference, int64_t as_of_ms,
+                        struct pipeline *out, struct ls_error *err);
 void pipeline_clear(struct pipeline *pipeline);
 
 /* A run empties TO/datasets: LS_E_USAGE where a file or folder lies there. */

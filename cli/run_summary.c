@@ -181,6 +181,49 @@ static void print_views(const struct ls_views *views, const json_t *counts, bool
     }
 }
 
+/* ---- what was asked for, where that was not everything */
+
+static void print_scope(const json_t *summary)
+{
+    const json_t *as_of = json_object_get(summary, "as_of");
+    if (as_of) {
+        cli_print("as of %s, %s\n", json_string_value(json_object_get(as_of, "time")),
+                  json_is_true(json_object_get(as_of, "final"))
+                      ? "and final: nothing more can come before it"
+                      : "not final: a partition has no record from then on yet, and may still get "
+                        "earlier ones");
+    }
+}
+
+/* `cost` NULL: lateness was judged. */
+static void print_cost(const json_t *cost, struct table *t, size_t width)
+{
+    const char *name;
+    json_t *value;
+    if (!cost) {
+        return;
+    }
+    *t = (struct table){.heads = {"LATENESS IS OFF", "would expire", "of them admitted"},
+                        .numbers = 2};
+    json_object_foreach(json_object_get(cost, "topics"), name, value)
+    {
+        struct table_row *row = add_row(t, name);
+        row->numbers[0] = member(value, "expired");
+        row->numbers[1] = member(value, "regained");
+    }
+    print_table(t, width);
+    *t = (struct table){.heads = {"AND OF VIEWS", "would be late", "would expire"}, .numbers = 2};
+    json_object_foreach(json_object_get(cost, "views"), name, value)
+    {
+        struct table_row *row = add_row(t, name);
+        row->numbers[0] = member(value, "late");
+        row->numbers[1] = member(value, "expired");
+    }
+    if (t->count) {
+        print_table(t, width);
+    }
+}
+
 /* ---- the run */
 
 static void print_heading(const struct pipeline *p, const json_t *summary, uint64_t records)
@@ -234,14 +277,21 @@ static void print_places(const struct run_places *places, const json_t *run, uns
     }
 }
 
-static void print_next(const char *reason, const struct run_places *places, bool stopped)
+static void print_next(const char *reason, const struct run_places *places, bool stopped,
+                       bool everything)
 {
+    if (!reason && !stopped && !everything) {
+        return;
+    }
     cli_print("\nNext:\n");
     if (reason) {
         cli_print("  lockstep explain %-20s what it means, and what to do\n", reason);
     }
     if (stopped) {
         cli_print("  the same command goes on from here\n");
+        return;
+    }
+    if (!everything) {
         return;
     }
     if (ls_log_is_uri(places->to)) {
@@ -252,6 +302,12 @@ static void print_next(const char *reason, const struct run_places *places, bool
     cli_print("  run %s with the same options and another --to, and\n"
               "  lockstep diff %s/datasets OTHER/datasets: the same bytes, made another way\n",
               places->state ? "batch" : "stream", places->to);
+}
+
+/* A run that another one can be the same as without being asked anything. */
+static bool is_of_everything(const json_t *summary)
+{
+    return !json_object_get(summary, "as_of") && !json_object_get(summary, "lateness");
 }
 
 int run_summary_print(const struct pipeline *p, const struct run_places *places, unsigned damaged,
@@ -275,15 +331,17 @@ int run_summary_print(const struct pipeline *p, const struct run_places *places,
         records += member(topic, "raw");
     }
     print_heading(p, summary, records);
+    print_scope(summary);
     const char *reason = NULL;
     if (print_topics(topics, &table, width)) {
         reason = print_reasons(topics, &table, width);
     }
     print_views(p->views, json_object_get(summary, "views"), false, &table, width);
     print_views(p->views, json_object_get(summary, "views"), true, &table, width);
+    print_cost(json_object_get(summary, "lateness_cost"), &table, width);
     const json_t *run = json_object_get(summary, "run");
     print_places(places, run, damaged);
-    print_next(reason, places, was_stopped(run));
+    print_next(reason, places, was_stopped(run), is_of_everything(summary));
     json_decref(summary);
     return 0;
 }

@@ -71,5 +71,7 @@ const struct ls_case *const ls_cases[] = {
     &ls_case_rpl_3,
     &ls_case_rpl_5,
     &ls_case_rpl_6,
+    &ls_case_rpl_7,
+    &ls_case_rpl_8,
     NULL,
 };

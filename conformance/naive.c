@@ -30,6 +30,7 @@ static int prepare_topics(struct naive_world *world, struct ls_error *err)
         struct naive_topic *topic = &world->topics[t];
         topic->type = &types[t];
         topic->delay_ms = delay_of(world->spec, &types[t]);
+        topic->lateness_off = world->scope.lateness_off;
         rc = ls_naive_versions(world->spec, &types[t], &world->arena, &topic->versions,
                                &topic->version_count, err);
         if (rc == 0) {
@@ -40,9 +41,12 @@ static int prepare_topics(struct naive_world *world, struct ls_error *err)
     return rc;
 }
 
-int ls_naive_world_load(const struct ls_naive *job, struct naive_world *world, struct ls_error *err)
+static const struct ls_naive_scope everything = {.as_of = NULL};
+
+static int load_scope(const struct ls_naive *job, const struct ls_naive_scope *scope,
+                      struct naive_world *world, struct ls_error *err)
 {
-    *world = (struct naive_world){.job = job, .spec = job->spec};
+    *world = (struct naive_world){.job = job, .scope = *scope, .spec = job->spec};
     ls_arena_init(&world->arena, "the naive recomputation", WORLD_BYTES_MAX);
     int rc = ls_naive_tables_load(world, err);
     rc = rc < 0 ? rc : prepare_topics(world, err);
@@ -52,6 +56,11 @@ int ls_naive_world_load(const struct ls_naive *job, struct naive_world *world, s
         rc = rc < 0 ? rc : ls_naive_judge(world, &world->topics[t], err);
     }
     return rc;
+}
+
+int ls_naive_world_load(const struct ls_naive *job, struct naive_world *world, struct ls_error *err)
+{
+    return load_scope(job, &everything, world, err);
 }
 
 struct check {
@@ -74,6 +83,16 @@ static int compare(struct check *c, const struct naive_dataset *dataset)
     return ls_naive_compare(&whole, c->world->job->datasets, &c->report, c->err);
 }
 
+static void count_late(struct check *c, const struct naive_topic *topic,
+                       const struct naive_record *record)
+{
+    int64_t behind = record->watermark_ms - record->row[NAIVE_EVENT_TIME].number;
+    if (topic->lateness_off && behind > 0) {
+        c->counts->late++;
+        c->counts->too_old += behind > c->world->spec->pipeline->dedupe->horizon_ms;
+    }
+}
+
 static int check_normalized(struct check *c, const struct naive_topic *topic, size_t index)
 {
     struct ls_arena *arena = &c->world->arena;
@@ -89,11 +108,14 @@ static int check_normalized(struct check *c, const struct naive_topic *topic, si
         const struct naive_record *record = &partition->records[i];
         if (ls_naive_is_admitted(record)) {
             dataset.rows[dataset.count++] = record->row;
+            count_late(c, topic, record);
         } else if (record->outcome == LS_ADMITTED) {
             c->counts->heartbeats++;
         }
     }
     c->counts->records += partition->count;
+    c->counts->cut += partition->cut;
+    c->counts->open += c->world->scope.as_of && partition->cut == 0;
     c->counts->admitted += dataset.count;
     dataset.path = ls_arena_printf(arena, c->err, "normalized/%s/%zu.avro", topic->type->topic,
                                    index);
@@ -263,17 +285,24 @@ static int check_all(struct check *c)
     return rc;
 }
 
-int ls_naive_check(const struct ls_naive *naive, struct ls_naive_counts *counts,
-                   struct ls_buf *report, struct ls_error *err)
+int ls_naive_check_scope(const struct ls_naive *naive, const struct ls_naive_scope *scope,
+                         struct ls_naive_counts *counts, struct ls_buf *report,
+                         struct ls_error *err)
 {
     struct naive_world world;
     struct check c = {.world = &world, .counts = counts, .report = {report, 0}, .err = err};
     *counts = (struct ls_naive_counts){0};
-    int rc = ls_naive_world_load(naive, &world, err);
+    int rc = load_scope(naive, scope, &world, err);
     if (rc == 0 && !ls_path_is_folder(naive->datasets)) {
         rc = ls_error_set(err, LS_E_NOINPUT, "there is no folder %s", naive->datasets);
     }
     rc = rc < 0 ? rc : check_all(&c);
     ls_arena_clear(&world.arena);
     return rc < 0 ? rc : c.report.count ? LS_DIFFERS : 0;
+}
+
+int ls_naive_check(const struct ls_naive *naive, struct ls_naive_counts *counts,
+                   struct ls_buf *report, struct ls_error *err)
+{
+    return ls_naive_check_scope(naive, &everything, counts, report, err);
 }

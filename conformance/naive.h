@@ -19,9 +19,19 @@ struct ls_naive {
     bool any_codec;        /* the files may be written in another codec than B1's */
 };
 
+/* Of a run over other than everything (P13, P14). */
+struct ls_naive_scope {
+    const int64_t *as_of; /* NULL: all that came */
+    bool lateness_off;    /* P14 */
+};
+
 struct ls_naive_counts {
     uint64_t records, admitted, quarantined, heartbeats, late_rows;
-    uint64_t view_rows; /* those of alert rules among them */
+    uint64_t view_rows;     /* those of alert rules among them */
+    uint64_t cut;           /* records that came later than as of when it is */
+    uint64_t late, too_old; /* where lateness is not judged: admitted records that are behind their
+                               watermark, and those beyond the horizon among them */
+    uint64_t open;          /* partitions that have no record of that time or later: P13 */
 };
 
 /* 0 when everything is as it should be; LS_DIFFERS with the first differences in `report`
@@ -29,5 +39,10 @@ struct ls_naive_counts {
  * something cannot be read. */
 int ls_naive_check(const struct ls_naive *naive, struct ls_naive_counts *counts,
                    struct ls_buf *report, struct ls_error *err);
+
+/* Likewise of a run over other than everything. */
+int ls_naive_check_scope(const struct ls_naive *naive, const struct ls_naive_scope *scope,
+                         struct ls_naive_counts *counts, struct ls_buf *report,
+                         struct ls_error *err);
 
 #endif

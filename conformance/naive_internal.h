@@ -268,6 +268,7 @@ static inline bool ls_naive_is_admitted(const struct naive_record *record)
 struct naive_partition {
     struct naive_record *records; /* by position */
     size_t count;
+    size_t cut; /* records behind them that are not to be seen (P13) */
 };
 
 enum naive_step_kind {
@@ -312,6 +313,7 @@ struct naive_topic {
     struct naive_columns event; /* as decoded: of the readers' version */
     struct naive_columns row;   /* as normalized */
     int64_t delay_ms;
+    bool lateness_off; /* P14 */
     size_t step_count;
     struct naive_step *steps;
     size_t flag_count;
@@ -339,6 +341,7 @@ struct naive_table {
 
 struct naive_world {
     const struct ls_naive *job;
+    struct ls_naive_scope scope;
     const struct ls_spec *spec;
     struct ls_arena arena;
     size_t table_count;

@@ -171,6 +171,22 @@ static int judge_alone(struct naive_world *world, const struct naive_topic *topi
     return 0;
 }
 
+/* P13: the first record with a sound clock that came at the time or later, and all behind it, are
+ * not there. */
+static void cut_off(struct naive_partition *partition, int64_t as_of)
+{
+    size_t all = partition->count;
+    for (size_t i = 0; i < partition->count; i++) {
+        const struct naive_record *record = &partition->records[i];
+        if (record->clock_is_sane &&
+            (record->is_heartbeat ? record->heartbeat_ms
+                                  : record->event[NAIVE_INGEST_TIME].number) >= as_of) {
+            partition->count = i;
+        }
+    }
+    partition->cut = all - partition->count;
+}
+
 /* P2: the highest clock so far, the record's own among it. */
 static void stamp_watermarks(const struct naive_world *world, const struct naive_topic *topic,
                              const struct naive_partition *partition, size_t partition_index)
@@ -236,7 +252,7 @@ static int judge_repeats(const struct naive_world *world, const struct naive_top
     const struct naive_record *first = NULL; /* the one that is remembered */
     for (size_t i = 0; i < count; i++) {
         struct naive_record *record = records[i];
-        int64_t floor = record->watermark_ms - horizon;
+        int64_t floor = world->scope.lateness_off ? INT64_MIN : record->watermark_ms - horizon;
         if (i && ls_naive_value_order(&records[i - 1]->event[NAIVE_EVENT_ID],
                                       &record->event[NAIVE_EVENT_ID]) != 0) {
             first = NULL;
@@ -266,6 +282,9 @@ int ls_naive_judge(struct naive_world *world, struct naive_topic *topic, struct 
             } else if (partition->records[i].event) {
                 rc = judge_alone(world, topic, &partition->records[i], err);
             }
+        }
+        if (rc == 0 && world->scope.as_of) {
+            cut_off(partition, *world->scope.as_of);
         }
         if (rc == 0) {
             stamp_watermarks(world, topic, partition, p);

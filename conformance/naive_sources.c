@@ -160,7 +160,8 @@ static int read_partition(struct reading *r, size_t t, size_t index)
             continue;
         }
         struct naive_seen seen = {.time_ms = record->row[NAIVE_EVENT_TIME].number,
-                                  .watermark_ms = record->watermark_ms,
+                                  .watermark_ms = topic->lateness_off ? INT64_MIN
+                                                                      : record->watermark_ms,
                                   .topic = topic->type->topic,
                                   .partition = index,
                                   .position = i,

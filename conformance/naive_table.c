@@ -75,6 +75,18 @@ static int by_key(const void *a, const void *b)
     return order ? order : (left->number > right->number) - (left->number < right->number);
 }
 
+/* What was known before the time (P13). */
+static void forget_later(struct naive_table *table, int64_t as_of)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < table->count; i++) {
+        if (!table->rows[i].has_known || table->rows[i].known < as_of) {
+            table->rows[kept++] = table->rows[i];
+        }
+    }
+    table->count = kept;
+}
+
 static int keep_in_force(struct naive_table *table, struct ls_error *err)
 {
     struct naive_row *rows = table->rows;
@@ -168,6 +180,9 @@ static int load_table(struct naive_world *world, struct naive_table *table, stru
         describe(table, rows[i], i, &table->rows[i]);
     }
     ls_mem_free(rows);
+    if (rc == 0 && world->scope.as_of) {
+        forget_later(table, *world->scope.as_of);
+    }
     rc = rc < 0 ? rc : keep_in_force(table, err);
     return rc < 0 && name ? ls_error_prefix(err, "%s", name) : rc;
 }

@@ -22,6 +22,8 @@ const char ls_target_reference[] =
     "batch_size: [--batch, '{n}']\n"
     "order: [--order, '{n}']\n"
     "checkpoint_records: [--checkpoint-records, '{n}']\n"
+    "as_of: [--as-of, '{n}']\n"
+    "lateness: [--lateness, '{n}']\n"
     "restarts: true\n";
 
 #define KNOB(word, text)                                                                           \
@@ -49,6 +51,8 @@ static const struct ls_option rows[] = {
     KNOB(batch_size, "Words that set how many records are read at once."),
     KNOB(order, "Words that set the interleaving of partitions."),
     KNOB(checkpoint_records, "Words that ask for a checkpoint after every {n} records."),
+    KNOB(lateness, "Words that have the batch judge no lateness: {n} is `off` (P14)."),
+    KNOB(as_of, "Words that have the batch see only what came before the time {n} (P13)."),
     {"restarts", LS_OPTION_FLAG, 0, offsetof(struct ls_target, restarts), .fallback = "false",
      .summary = "Killed and started again with the same {state}, it goes on."},
     {"timeout", LS_OPTION_DURATION, 0, offsetof(struct ls_target, timeout_ms), .fallback = "10m",
@@ -162,6 +166,8 @@ static int load(const char *path, struct ls_target *target, struct ls_error *err
         check_words(target->batch_size, "batch_size", true, &diag);
         check_words(target->order, "order", true, &diag);
         check_words(target->checkpoint_records, "checkpoint_records", true, &diag);
+        check_words(target->as_of, "as_of", true, &diag);
+        check_words(target->lateness, "lateness", true, &diag);
     }
     if (rc == 0 && !diag.errors && path) {
         target->folder = folder_of(path, &arena, err);
@@ -210,6 +216,8 @@ static const struct ls_yaml *knob_of(const struct ls_target *target, const char 
            : strcmp(knob, "upgraded") == 0   ? target->upgraded
            : strcmp(knob, "batch_size") == 0 ? target->batch_size
            : strcmp(knob, "order") == 0      ? target->order
+           : strcmp(knob, "as_of") == 0      ? target->as_of
+           : strcmp(knob, "lateness") == 0   ? target->lateness
                                              : target->checkpoint_records;
 }
 
@@ -343,7 +351,13 @@ int ls_target_command(const struct ls_target *target, bool stream, const struct 
     rc = rc < 0 ? rc : place_program(&w, target->folder);
     rc = rc < 0 || !run->workers || !target->workers ? rc
                                                      : add_words(&w, target->workers, run->workers);
-    if (stream) {
+    if (!stream) {
+        rc = rc < 0 || !run->as_of || !target->as_of ? rc
+                                                     : add_words(&w, target->as_of, run->as_of);
+        rc = rc < 0 || !run->lateness || !target->lateness
+                 ? rc
+                 : add_words(&w, target->lateness, run->lateness);
+    } else {
         rc = rc < 0 || !run->batch_size || !target->batch_size
                  ? rc
                  : add_words(&w, target->batch_size, run->batch_size);

@@ -16,8 +16,9 @@ struct ls_target {
     const struct ls_yaml *stream, *batch; /* lists of words */
     const struct ls_yaml *upgraded;       /* the stream command of another version of it, or NULL */
     const struct ls_yaml *workers, *batch_size, *order,
-        *checkpoint_records; /* knobs: lists of words with {n}; NULL: it has none */
-    bool restarts;           /* killed and started again with the same {state}, it goes on */
+        *checkpoint_records;                /* knobs: lists of words with {n}; NULL: it has none */
+    const struct ls_yaml *as_of, *lateness; /* likewise, of the batch command: a time; `off` */
+    bool restarts; /* killed and started again with the same {state}, it goes on */
     int64_t timeout_ms;
     int level;          /* enum ls_level */
     const char *folder; /* of its file, by its whole path; NULL: the reference pipeline */
@@ -44,11 +45,12 @@ struct ls_target_run {
     const char *const *spec_options; /* --set and so on, ends with NULL: added where a command has
                                         the word {options} */
     const char *workers, *batch_size, *order, *checkpoint_records; /* NULL: not turned */
+    const char *as_of, *lateness;
     bool upgraded; /* as a stream: by the words of `upgraded` */
 };
 
-/* Does the target have the knob? "workers", "batch_size", "order", "checkpoint_records"; or, for
- * "{options}", the word in both commands; or "upgraded". */
+/* Does the target have the knob? "workers", "batch_size", "order", "checkpoint_records", "as_of",
+ * "lateness"; or, for "{options}", the word in both commands; or the command "upgraded". */
 bool ls_target_has(const struct ls_target *target, const char *knob);
 
 /* Fills command->arguments for a run; the strings live in `arena`. A program with a slash in its

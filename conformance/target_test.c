@@ -40,6 +40,8 @@ static const struct {
     {HEAD COMMANDS "batch_size: [x]\n", 5, 13, "LS2403", "`batch_size` has no {n}"},
     {HEAD COMMANDS "order: [x]\n", 5, 8, "LS2403", "`order` has no {n}"},
     {HEAD COMMANDS "checkpoint_records: [x]\n", 5, 21, "LS2403", "`checkpoint_records` has no"},
+    {HEAD COMMANDS "lateness: [x]\n", 5, 11, "LS2403", "`lateness` has no {n}"},
+    {HEAD COMMANDS "as_of: [x]\n", 5, 8, "LS2403", "`as_of` has no {n}"},
     {HEAD "stream: [a, '{lgo}']\nbatch: [b]\n", 3, 13, "LS2402", "did you mean \"{log}\"?"},
     {HEAD "stream: [a]\nbatch: [b, '{verbose}']\n", 4, 12, "LS2402", "`{verbose}` is nothing"},
     {HEAD COMMANDS "restart: true\n", 5, 1, "LS1101", "did you mean \"restarts\"?"},
@@ -129,8 +131,8 @@ static void the_reference_is_this_program(void **state)
     assert_string_equal(command_of(target, false, &plain, &arena),
                         "/bin/lockstep mutant run batch /s.yaml --from log:/l --reference "
                         "/l/reference --to /t --set a.b=c d ");
-    static const char *const knobs[] = {"workers", "batch_size", "order", "checkpoint_records",
-                                        "{options}"};
+    static const char *const knobs[] = {"workers",   "batch_size", "order",   "checkpoint_records",
+                                        "{options}", "as_of",      "lateness"};
     for (size_t i = 0; i < COUNT(knobs); i++) {
         assert_true(ls_target_has(target, knobs[i]));
     }
@@ -204,19 +206,22 @@ static void words_are_filled_in(void **state)
     ls_arena_clear(&arena);
 }
 
-static void a_batch_turns_the_knob_of_workers_alone(void **state)
+static void a_batch_turns_the_knobs_that_are_its(void **state)
 {
     (void)state;
     struct ls_target *target;
     struct ls_arena arena;
     struct ls_target_run run = plain;
-    run.workers = run.batch_size = run.order = run.checkpoint_records = "3";
+    run.workers = run.batch_size = run.order = run.checkpoint_records = run.as_of = run.lateness =
+        "3";
     ls_arena_init(&arena, "command", 1U << 20);
-    put_text("t.yaml", HEAD "stream: [s]\nbatch: [b]\nworkers: ['w{n}']\nbatch_size: ['b{n}']\n"
-                            "order: ['o{n}']\ncheckpoint_records: ['c{n}']\ntimeout: 1m\n");
+    put_text("t.yaml", HEAD
+             "stream: [s]\nbatch: [b]\nworkers: ['w{n}']\nbatch_size: ['b{n}']\n"
+             "order: ['o{n}']\ncheckpoint_records: ['c{n}']\nas_of: ['t{n}']\nlateness: ['l{n}']\n"
+             "timeout: 1m\n");
     check(load("t.yaml", &target));
     assert_string_equal(command_of(target, true, &run, &arena), "s w3 b3 o3 c3 ");
-    assert_string_equal(command_of(target, false, &run, &arena), "b w3 ");
+    assert_string_equal(command_of(target, false, &run, &arena), "b w3 t3 l3 ");
     assert_int_equal(target->timeout_ms, 60000);
     ls_target_free(target);
     ls_arena_clear(&arena);
@@ -345,7 +350,7 @@ int main(void)
         FOLDER_TEST(the_shipped_file_is_the_built_in_one),
         FOLDER_TEST(another_version_has_words_of_its_own),
         FOLDER_TEST(words_are_filled_in),
-        FOLDER_TEST(a_batch_turns_the_knob_of_workers_alone),
+        FOLDER_TEST(a_batch_turns_the_knobs_that_are_its),
         FOLDER_TEST(a_program_is_looked_for_beside_its_file),
         FOLDER_TEST(too_many_words_and_none_are_refused),
         FOLDER_TEST(refused_memory_is_an_error),

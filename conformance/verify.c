@@ -111,6 +111,8 @@ int ls_verify_command(struct ls_verify *v, const struct ls_verify_run *run,
         .batch_size = run->batch_size,
         .order = run->order,
         .checkpoint_records = run->checkpoint_records,
+        .as_of = run->as_of,
+        .lateness = run->lateness,
         .upgraded = run->upgraded};
     *command = (struct ls_command){.environment = run->environment,
                                    .folder = run->folder,

@@ -40,7 +40,7 @@ struct ls_verify_run {
     bool upgraded;   /* by the target's command of that name */
     const char *log; /* folder */
     const char *to;  /* folder of the run; its state is below it */
-    const char *workers, *batch_size, *order, *checkpoint_records;
+    const char *workers, *batch_size, *order, *checkpoint_records, *as_of, *lateness;
     const char *const *environment;
     const char *folder; /* working directory */
     int umask;          /* -1 */

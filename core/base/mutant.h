@@ -24,6 +24,9 @@ enum ls_mutant {
     LS_MUTANT_FLAG_AT_EDGE,        /* stream: what is behind by just the tolerance is flagged */
     LS_MUTANT_NEVER_EXPIRES,       /* batch: nothing is too old */
     LS_MUTANT_FLAGS_FOR_EVER,      /* batch: a flag's memory never begins anew */
+    LS_MUTANT_AS_OF_INCLUDED,      /* batch: as of a time, what came at it is seen too */
+    LS_MUTANT_KNOWN_IGNORED,       /* shared: as of a time, rows that were known later are seen */
+    LS_MUTANT_STILL_EXPIRES,       /* batch: with lateness off, ids are forgotten all the same */
     LS_MUTANT_IDS_NOT_SAVED,       /* stream: a checkpoint leaves the remembered ids out */
     LS_MUTANT_FLAGS_NOT_SAVED,     /* stream: a checkpoint leaves out what flags have seen */
     LS_MUTANT_PENDING_NOT_SAVED,   /* stream: a checkpoint leaves the unfinished block out */

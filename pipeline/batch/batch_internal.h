@@ -12,7 +12,8 @@ struct batch_run;
 
 struct batch_worker {
     struct batch_run *run;
-    struct ls_scan_part *parts; /* [view] */
+    struct ls_scan_part *parts;     /* [view] */
+    struct ls_lateness_cost *costs; /* [view] */
     struct ls_record record;
     pthread_t thread;
     int rc;
@@ -21,6 +22,7 @@ struct batch_worker {
 
 struct batch_run {
     const struct ls_batch_job *job;
+    const struct ls_scope *scope;
     struct ls_log *log;
     struct ls_outputs *outputs;
     char temporary[LS_PATH_MAX];
@@ -40,5 +42,8 @@ struct batch_run {
 /* Reads a topic partition as often as it takes: its records' fates are found and written, and what
  * they bring to views goes into the worker's parts. */
 int ls_batch_partition(struct batch_worker *w, size_t part);
+
+/* How often a partition is read, as far as one can tell before. */
+unsigned ls_batch_readings(const struct ls_scope *scope);
 
 #endif

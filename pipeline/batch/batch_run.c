@@ -115,7 +115,8 @@ static int worker_new(struct batch_run *run, struct batch_worker **out, struct l
     }
     w->run = run;
     w->parts = ls_mem_new(views, sizeof *w->parts, err);
-    int rc = w->parts ? 0 : err->code;
+    w->costs = w->parts ? ls_mem_new(views, sizeof *w->costs, err) : NULL;
+    int rc = w->costs ? 0 : err->code;
     for (size_t v = 0; rc == 0 && v < views; v++) {
         rc = ls_scan_part_new(&run->job->views->views[v], run->temporary,
                               run->memory_each / 2 / views, &w->parts[v], err);
@@ -129,6 +130,7 @@ static void worker_free(struct batch_run *run, struct batch_worker *w)
         ls_scan_part_clear(&w->parts[v]);
     }
     ls_mem_free(w ? w->parts : NULL);
+    ls_mem_free(w ? w->costs : NULL);
     ls_mem_free(w);
 }
 
@@ -162,8 +164,9 @@ static int begin(struct batch_run *run, struct ls_error *err)
         rc = worker_new(run, &run->workers[i], err);
     }
     for (size_t i = 0; i < run->part_count; i++) {
-        run->total += 2 * ls_log_count(run->log, (uint32_t)(i / run->partitions),
-                                       (uint32_t)(i % run->partitions));
+        run->total += ls_batch_readings(run->scope) * ls_log_count(run->log,
+                                                                   (uint32_t)(i / run->partitions),
+                                                                   (uint32_t)(i % run->partitions));
     }
     return rc;
 }
@@ -171,15 +174,22 @@ static int begin(struct batch_run *run, struct ls_error *err)
 static int finish(struct batch_run *run, struct ls_batch_result *out, uint64_t begin_ns,
                   struct ls_error *err)
 {
+    struct ls_lateness_cost *costs = run->workers[0]->costs; /* becomes everybody's */
     for (size_t i = 0; i < run->part_count; i++) {
         out->records += run->counts[i].raw;
     }
     for (unsigned i = 0; i < run->job->workers; i++) {
         for (size_t v = 0; v < run->job->views->count; v++) {
             out->spilled_runs += ls_sorter_runs(run->workers[i]->parts[v].records);
+            if (i > 0) {
+                costs[v].late += run->workers[i]->costs[v].late;
+                costs[v].expired += run->workers[i]->costs[v].expired;
+            }
         }
     }
     out->facts = (struct ls_run_facts){.mode = "batch",
+                                       .scope = run->scope,
+                                       .costs = costs,
                                        .records = out->records,
                                        .elapsed_us = (ls_clock_ns() - begin_ns) / 1000,
                                        .workers = run->job->workers,
@@ -198,7 +208,7 @@ static int remove_temporary(const struct batch_run *run, int rc, struct ls_error
 
 int ls_batch_run(const struct ls_batch_job *job, struct ls_batch_result *out, struct ls_error *err)
 {
-    struct batch_run run = {.job = job};
+    struct batch_run run = {.job = job, .scope = job->scope ? job->scope : &ls_scope_all};
     uint64_t begin_ns = ls_clock_ns();
     memset(out, 0, sizeof *out);
     pthread_mutex_init(&run.lock, NULL);

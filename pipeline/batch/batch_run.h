@@ -18,6 +18,7 @@ struct ls_batch_job {
                          files too */
     unsigned workers; /* 1 .. LS_BATCH_WORKERS_MAX */
     size_t memory;    /* bytes for sorting, of all workers together */
+    const struct ls_scope *scope; /* NULL: everything */
     int (*progress)(void *context, uint64_t done, uint64_t total,
                     struct ls_error *err); /* may be NULL; called by any worker, one at a time */
     void *context;

@@ -40,6 +40,7 @@ static int report_progress(struct batch_run *run, size_t part, const struct pref
 /* What is found out about a partition's records: which ids are repeated, where these are few; else
  * all fates, and flags, by sorting whatever may be admitted. */
 struct verdicts {
+    uint64_t end;               /* records from here on are not of this run */
     struct ls_repeats *repeats; /* NULL: fates */
     struct ls_fates *fates;
     struct ls_flags *flags; /* NULL: the topic has no monotonic ones */
@@ -60,17 +61,18 @@ static int read_through(struct batch_worker *w, size_t part, struct verdicts *ve
     uint32_t t = (uint32_t)(part / run->partitions);
     uint32_t p = (uint32_t)(part % run->partitions);
     uint64_t position = 0;
-    uint64_t end = ls_log_count(run->log, t, p);
     int rc = ls_log_reader_new(run->log, t, p, 0, &reader, &w->err);
     if (rc < 0) {
         return rc;
     }
-    for (size_t count = 0; rc == 0 && position < end; position += count) {
+    for (size_t count = 0; rc == 0 && position < verdicts->end; position += count) {
         rc = ls_log_read(reader, READ_BATCH, &records, &count, &w->err);
-        for (size_t i = 0; rc == 0 && i < count; i++) {
+        for (size_t i = 0; rc == 0 && i < count && position + i < verdicts->end; i++) {
             rc = pass(w, part, position + i, &records[i], &prefix, verdicts);
         }
-        rc = rc < 0 ? rc : report_progress(run, part, &prefix, count, &w->err);
+        uint64_t left = verdicts->end - position;
+        rc = rc < 0 ? rc
+                    : report_progress(run, part, &prefix, count < left ? count : left, &w->err);
     }
     ls_log_reader_free(reader);
     return rc;
@@ -108,6 +110,24 @@ static int flag_admitted(void *context, uint64_t position, int64_t event_time,
     return rc;
 }
 
+/* P13: before all others where records that came later are not to be seen. Its first one ends the
+ * pass, and all that follow. */
+static int look_for_end(struct batch_worker *w, size_t part, uint64_t position,
+                        const struct ls_log_record *raw, struct prefix *prefix,
+                        struct verdicts *verdicts)
+{
+    const struct ls_record_plan *plan = w->run->job->plan;
+    const struct ls_topic_plan *topic = &plan->topics[part / w->run->partitions];
+    int64_t as_of_ms = w->run->scope->as_of_ms + LS_MUTANT(AS_OF_INCLUDED);
+    (void)prefix;
+    ls_record_examine(plan, topic, raw, &w->record);
+    if (w->record.clock_sane && ls_record_ingest_time(&w->record) >= as_of_ms) {
+        verdicts->end = position;
+        w->run->counts[part].reached = true;
+    }
+    return 0;
+}
+
 /* First pass: ids alone. */
 static int note_id(struct batch_worker *w, size_t part, uint64_t position,
                    const struct ls_log_record *raw, struct prefix *prefix,
@@ -119,6 +139,14 @@ static int note_id(struct batch_worker *w, size_t part, uint64_t position,
     return ls_record_peek(topic, raw, &id)
                ? ls_repeats_add(verdicts->repeats, position, id, &w->err)
                : 0;
+}
+
+/* P4: what has an event_time below it is too old, and is forgotten. */
+static int64_t floor_at(const struct batch_run *run, int64_t watermark)
+{
+    return run->scope->lateness_off && !LS_MUTANT(STILL_EXPIRES)
+               ? INT64_MIN
+               : watermark - run->job->plan->spec->pipeline->dedupe->horizon_ms;
 }
 
 /* First pass, where ids are not enough: who may be admitted. */
@@ -139,10 +167,28 @@ static int gather(struct batch_worker *w, size_t part, uint64_t position,
         .id = record->id,
         .payload = ls_record_payload(topic, record),
         .event_time = record->event_time,
-        .floor = watermark - plan->spec->pipeline->dedupe->horizon_ms,
+        .floor = floor_at(w->run, watermark),
         .carried = carried,
         .carried_size = verdicts->flags ? observe(topic, record, carried) : 0};
     return ls_fates_add(verdicts->fates, &candidate, &w->err);
+}
+
+/* P14: counts what would be left out of windows first .. last, or of what has none. */
+static void note_cost(struct batch_worker *w, size_t v, const struct ls_place_in_order *place,
+                      int64_t first, int64_t last, int64_t watermark)
+{
+    const struct ls_view *view = &w->run->job->views->views[v];
+    struct ls_lateness_cost *cost = &w->costs[v];
+    int64_t horizon = w->run->job->plan->spec->pipeline->dedupe->horizon_ms;
+    if (place->event_time < watermark - horizon) {
+        cost->expired += (uint64_t)(last - first + 1);
+    } else if (view->kind != LS_VIEW_WINDOWS) {
+        cost->late += place->event_time < watermark;
+    } else {
+        for (int64_t n = first; n <= last && ls_view_end(view, n) <= watermark; n++) {
+            cost->late++;
+        }
+    }
 }
 
 /* P5: what is late for a view, and what goes into its sorters. */
@@ -154,13 +200,17 @@ static int contribute_to(struct batch_worker *w, size_t v, const struct ls_place
     int64_t first = 0;
     int64_t last = 0;
     int rc = 0;
+    if (view->kind == LS_VIEW_WINDOWS) {
+        ls_view_windows(view, place->event_time, &first, &last);
+    }
+    if (w->run->scope->lateness_off) {
+        note_cost(w, v, place, first, last, watermark);
+        return ls_scan_add(view, &w->parts[v], c, place, first, last, &w->err);
+    }
     if (view->kind != LS_VIEW_WINDOWS && place->event_time < watermark) {
         return ls_outputs_late(outputs, view, c->source->topic, place->partition, place->position,
                                &w->record, watermark, place->event_time, place->event_time,
                                &w->err);
-    }
-    if (view->kind == LS_VIEW_WINDOWS) {
-        ls_view_windows(view, place->event_time, &first, &last);
     }
     while (view->kind == LS_VIEW_WINDOWS && rc == 0 && first <= last &&
            ls_view_end(view, first) <= watermark) {
@@ -249,9 +299,13 @@ static int place(struct batch_worker *w, size_t part, uint64_t position,
     uint32_t t = (uint32_t)(part / run->partitions);
     uint32_t p = (uint32_t)(part % run->partitions);
     const struct ls_topic_plan *topic = &run->job->plan->topics[t];
-    int64_t floor = watermark - run->job->plan->spec->pipeline->dedupe->horizon_ms;
+    int64_t floor = floor_at(run, watermark);
+    bool expiring = false;
     int rc = 0;
     if (record->reason == LS_ADMITTED) {
+        expiring = run->scope->lateness_off &&
+                   record->event_time <
+                       watermark - run->job->plan->spec->pipeline->dedupe->horizon_ms;
         rc = verdicts->repeats ? decide(w, topic, position, floor, verdicts)
                                : look_up(w, position, verdicts);
     }
@@ -260,9 +314,11 @@ static int place(struct batch_worker *w, size_t part, uint64_t position,
         ls_record_normalize(topic, p, position, watermark, record);
         rc = rc < 0 ? rc : ls_outputs_normalized(run->outputs, t, p, record, &w->err);
         rc = rc < 0 ? rc : contribute(w, part, position, watermark);
+        run->counts[part].regained += expiring;
     } else if (rc == 0) {
         rc = ls_outputs_quarantine(run->outputs, t, p, position, raw, record, &w->err);
     }
+    run->counts[part].expiring += expiring;
     return rc;
 }
 
@@ -277,6 +333,25 @@ static int write_out(struct batch_worker *w, size_t part, uint64_t position,
     int64_t watermark = watermark_at(prefix, topic, &w->record);
     int rc = w->record.is_heartbeat ? 0 : place(w, part, position, raw, watermark, verdicts);
     ls_count_record(&w->run->counts[part], raw, &w->record);
+    return rc;
+}
+
+unsigned ls_batch_readings(const struct ls_scope *scope)
+{
+    return 2 + scope->has_as_of;
+}
+
+/* Where the partition ends for this run: what is behind needs no reading. */
+static int find_end(struct batch_worker *w, size_t part, struct verdicts *v)
+{
+    struct batch_run *run = w->run;
+    uint64_t all = ls_log_count(run->log, (uint32_t)(part / run->partitions),
+                                (uint32_t)(part % run->partitions));
+    v->end = all;
+    int rc = run->scope->has_as_of ? read_through(w, part, v, look_for_end) : 0;
+    pthread_mutex_lock(&run->lock);
+    run->total -= ls_batch_readings(run->scope) * (all - v->end);
+    pthread_mutex_unlock(&run->lock);
     return rc;
 }
 
@@ -311,8 +386,9 @@ static int find_out(struct batch_worker *w, size_t part, struct verdicts *v)
 
 int ls_batch_partition(struct batch_worker *w, size_t part)
 {
-    struct verdicts v = {NULL, NULL, NULL};
-    int rc = find_out(w, part, &v);
+    struct verdicts v = {0};
+    int rc = find_end(w, part, &v);
+    rc = rc < 0 ? rc : find_out(w, part, &v);
     rc = rc < 0 ? rc : read_through(w, part, &v, write_out);
     pthread_mutex_lock(&w->run->lock);
     ls_batch_watch_partition(&w->run->watch, part);

@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+const struct ls_scope ls_scope_all = {.has_as_of = false};
+
 static const char quarantine_schema[] =
     "{\"type\":\"record\",\"name\":\"quarantined\",\"namespace\":\"lockstep\",\"fields\":["
     "{\"name\":\"reason\",\"type\":\"string\"},{\"name\":\"detail\",\"type\":\"string\"},{\"name\":"

@@ -7,13 +7,18 @@
 #define LS_OUTPUT_OUTPUTS_H
 
 #include "pipeline/output/dataset.h"
+#include "pipeline/output/scope.h"
 #include "pipeline/view/view.h"
 
 /* What a run has counted of one topic partition. */
 struct ls_partition_counts {
     uint64_t raw;
     uint64_t heartbeats;
-    struct ls_id input_digest;           /* of what was read, in order (C3) */
+    bool reached; /* the time as of which the run is: there are records from then on, so that no
+                     more can come before */
+    uint64_t expiring, regained; /* where lateness is not judged (P14): records that would be
+                                    EXPIRED, and those of them that are admitted */
+    struct ls_id input_digest;   /* of what was read, in order (C3) */
     uint64_t by_reason[LS_REASON_COUNT]; /* of all but heartbeats */
 };
 
@@ -97,6 +102,12 @@ int ls_outputs_row(struct ls_outputs *o, const struct ls_view *view, const uint8
 const struct ls_dataset *ls_outputs_late_sets(const struct ls_outputs *o,
                                               const struct ls_view *view, size_t *count);
 
+/* P14: what a view was given, a record's part in a window at a time, that it would not get were
+ * lateness judged: because it is late, because its record would be EXPIRED. */
+struct ls_lateness_cost {
+    uint64_t late, expired;
+};
+
 /* How many rows a view has; how many of a topic partition's records are late for it, if it reads
  * the topic. */
 uint64_t ls_outputs_row_count(const struct ls_outputs *o, const struct ls_view *view);
@@ -112,7 +123,9 @@ struct ls_alert_delay {
 
 /* How a run went: for the summary, apart from what is reproducible. */
 struct ls_run_facts {
-    const char *mode; /* "stream", "batch" */
+    const char *mode;                     /* "stream", "batch" */
+    const struct ls_scope *scope;         /* NULL: everything */
+    const struct ls_lateness_cost *costs; /* [view]; where lateness is off */
     bool stopped;     /* before its input ended: what is open is not in the datasets */
     bool final;       /* nothing comes behind it */
     uint64_t records; /* read in this run, not before a restart */

@@ -1,5 +1,6 @@
 #include "pipeline/output/report.h"
 
+#include "core/base/civil.h"
 #include "core/base/mem.h"
 #include "core/base/mutant.h"
 #include "pipeline/output/sums.h"
@@ -38,10 +39,41 @@ static int write_sums(const struct ls_outputs *o, const struct ls_sum *sums, str
     return rc;
 }
 
+/* ---- what was asked for, where that was not everything */
+
+static const struct ls_scope *scope_of(const struct ls_run_facts *facts)
+{
+    return facts->scope ? facts->scope : &ls_scope_all;
+}
+
+/* P13: is there no more to come? */
+static bool is_final(const struct ls_outputs *o, const struct ls_partition_counts *counts)
+{
+    bool final = true;
+    for (size_t i = 0; i < o->plan->topic_count * o->partitions; i++) {
+        final = final && counts[i].reached;
+    }
+    return final;
+}
+
+static int append_scope(const struct ls_outputs *o, const struct ls_partition_counts *counts,
+                        const struct ls_run_facts *facts, struct ls_buf *out, struct ls_error *err)
+{
+    const struct ls_scope *scope = scope_of(facts);
+    char time[LS_TIME_TEXT_MAX];
+    int rc = scope->lateness_off ? ls_buf_append_text(out, "  \"lateness\": \"off\",\n", err) : 0;
+    if (rc == 0 && scope->has_as_of) {
+        ls_time_format(scope->as_of_ms, time);
+        rc = ls_buf_appendf(out, err, "  \"as_of\": {\"time\": \"%s\", \"final\": %s},\n", time,
+                            is_final(o, counts) ? "true" : "false");
+    }
+    return rc;
+}
+
 /* ---- manifest.json: reproducible */
 
 static int manifest_inputs(const struct ls_outputs *o, const struct ls_partition_counts *counts,
-                           struct ls_buf *out, struct ls_error *err)
+                           const struct ls_scope *scope, struct ls_buf *out, struct ls_error *err)
 {
     int rc = ls_buf_append_text(out, "  \"inputs\": {", err);
     for (size_t t = 0; rc == 0 && t < o->plan->topic_count; t++) {
@@ -54,6 +86,9 @@ static int manifest_inputs(const struct ls_outputs *o, const struct ls_partition
             if (rc == 0 && o->plan->spec->topics->heartbeat_ms) {
                 rc = ls_buf_appendf(out, err, "\"heartbeats\": %llu, ",
                                     (unsigned long long)c->heartbeats);
+            }
+            if (rc == 0 && scope->has_as_of) {
+                rc = ls_buf_appendf(out, err, "\"final\": %s, ", c->reached ? "true" : "false");
             }
             rc = rc < 0 ? rc
                         : ls_buf_appendf(out, err, "\"digest\": \"%016llx%016llx\"}",
@@ -116,7 +151,8 @@ static int write_manifest(const struct ls_outputs *o, const struct ls_partition_
     struct ls_buf text;
     ls_buf_init(&text, "run manifest", REPORT_BYTES_MAX);
     int rc = manifest_heading(o, facts, &text, err);
-    rc = rc < 0 ? rc : manifest_inputs(o, counts, &text, err);
+    rc = rc < 0 ? rc : append_scope(o, counts, facts, &text, err);
+    rc = rc < 0 ? rc : manifest_inputs(o, counts, scope_of(facts), &text, err);
     rc = rc < 0 ? rc : manifest_outputs(o, sums, &text, err);
     rc = rc < 0 ? rc : write_text(o, o->folder, MANIFEST, &text, err);
     ls_buf_clear(&text);
@@ -172,6 +208,36 @@ static int summary_views(const struct ls_outputs *o, struct ls_buf *out, struct 
     return rc;
 }
 
+/* P14: what is here and would not be, were lateness judged. */
+static int summary_cost(const struct ls_outputs *o, const struct ls_partition_counts *counts,
+                        const struct ls_run_facts *facts, struct ls_buf *out, struct ls_error *err)
+{
+    struct ls_lateness_cost all = {0};
+    int rc = ls_buf_append_text(out, "\n  },\n  \"lateness_cost\": {\n    \"topics\": {", err);
+    for (size_t t = 0; rc == 0 && t < o->plan->topic_count; t++) {
+        struct ls_partition_counts sum = {0};
+        for (uint32_t p = 0; p < o->partitions; p++) {
+            sum.expiring += counts[t * o->partitions + p].expiring;
+            sum.regained += counts[t * o->partitions + p].regained;
+        }
+        rc = ls_buf_appendf(out, err, "%s\n      \"%s\": {\"expired\": %llu, \"regained\": %llu}",
+                            t ? "," : "", o->plan->topics[t].type->topic,
+                            (unsigned long long)sum.expiring, (unsigned long long)sum.regained);
+    }
+    rc = rc < 0 ? rc : ls_buf_append_text(out, "\n    },\n    \"views\": {", err);
+    for (size_t v = 0; rc == 0 && v < o->views->count; v++) {
+        all.late += facts->costs[v].late;
+        all.expired += facts->costs[v].expired;
+        rc = ls_buf_appendf(out, err, "%s\n      \"%s\": {\"late\": %llu, \"expired\": %llu}",
+                            v ? "," : "", o->views->views[v].spec->name,
+                            (unsigned long long)facts->costs[v].late,
+                            (unsigned long long)facts->costs[v].expired);
+    }
+    return rc < 0 ? rc
+                  : ls_buf_appendf(out, err, "\n    },\n    \"late\": %llu,\n    \"expired\": %llu",
+                                   (unsigned long long)all.late, (unsigned long long)all.expired);
+}
+
 /* How long alerts were in coming. */
 static int summary_delays(const struct ls_run_facts *facts, struct ls_buf *out,
                           struct ls_error *err)
@@ -195,12 +261,16 @@ static int write_summary(const struct ls_outputs *o, const struct ls_partition_c
 {
     struct ls_buf text;
     ls_buf_init(&text, "summary", REPORT_BYTES_MAX);
-    int rc = ls_buf_appendf(
-        &text, err, "{\n  \"version\": 1,\n  \"mode\": \"%s\",\n  \"topics\": {", facts->mode);
+    int rc = ls_buf_appendf(&text, err, "{\n  \"version\": 1,\n  \"mode\": \"%s\",\n", facts->mode);
+    rc = rc < 0 ? rc : append_scope(o, counts, facts, &text, err);
+    rc = rc < 0 ? rc : ls_buf_append_text(&text, "  \"topics\": {", err);
     for (size_t t = 0; rc == 0 && t < o->plan->topic_count; t++) {
         rc = summary_topic(o, counts, t, &text, err);
     }
     rc = rc < 0 ? rc : summary_views(o, &text, err);
+    if (rc == 0 && scope_of(facts)->lateness_off) {
+        rc = summary_cost(o, counts, facts, &text, err);
+    }
     uint64_t rate = facts->elapsed_us
                         ? (uint64_t)((ls_u128)facts->records * 1000000 / facts->elapsed_us)
                         : 0;

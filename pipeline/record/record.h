@@ -25,6 +25,12 @@ struct ls_record {
                                                          type's name */
 };
 
+/* The ingest_time of one that is clock_sane: of a heartbeat its time (contract P1). */
+static inline int64_t ls_record_ingest_time(const struct ls_record *record)
+{
+    return record->is_heartbeat ? record->clock : record->cells[LS_COLUMN_INGEST_TIME].number;
+}
+
 /* Judges a record of a topic. Only `reason`, `detail`, `is_heartbeat`, `has_fields`, `clock_sane`
  * and what the reason does not deny are set; of a heartbeat, which is LS_ADMITTED, `clock` too. One
  * that is damaged, or whose time is off, is quarantined as any record is. */

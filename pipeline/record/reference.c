@@ -240,6 +240,7 @@ static int keep_in_force(struct loader *l, int64_t as_of)
     struct ls_reference_table *table = l->table;
     struct ls_dated both[2];
     bool at_once = ls_spec_table_has(table->spec, LS_TABLE_HAPPENS);
+    as_of = LS_MUTANT(KNOWN_IGNORED) ? INT64_MAX : as_of;
     enum ls_dated_problem problem = ls_dated_in_force(l->rows, &l->count, as_of, at_once, both);
     if (problem != LS_DATED_FINE) {
         const uint64_t places[2] = {place_of(l, both[0].row), place_of(l, both[1].row)};

@@ -59,6 +59,18 @@ def check_configuration(program, folder):
     must_not_fit('a target without a command', 'target', target, lambda d: d.pop('stream'))
 
 
+def check_scopes(program, log, out):
+    """Of runs over other than everything: what they say more."""
+    batch = (program, 'run', 'batch', FIXTURES / 'domains' / 'ecommerce.yaml', '--from', f'log:{log}', '--to', out)
+    run(*batch, '--as-of', '2026-01-01T00:00:00.5Z', '--lateness', 'off')
+    summary, manifest = (json.loads((out / f'{name}.json').read_text()) for name in ('summary', 'manifest'))
+    must_fit('the summary of a run over less', 'summary', summary)
+    must_fit('the manifest of a run over less', 'run-manifest', manifest)
+    must_not_fit('a cost without views', 'summary', summary, lambda d: d['lateness_cost'].pop('views'))
+    must_not_fit('a time that may be final', 'run-manifest', manifest, lambda d: d['as_of'].update(final='maybe'))
+    must_not_fit('an input without its digest', 'run-manifest', manifest, lambda d: next(iter(d['inputs'].values()))[0].pop('digest'))
+
+
 def check_results(program, folder):
     """A verification leaves all of them."""
     out = folder / 'run'
@@ -66,6 +78,8 @@ def check_results(program, folder):
     for mode in ('stream', 'batch'):
         summary = json.loads((out / mode / 'summary.json').read_text())
         must_fit(f'{mode}/summary.json', 'summary', summary)
+        must_fit(f'{mode}/manifest.json', 'run-manifest', json.loads((out / mode / 'manifest.json').read_text()))
+    check_scopes(program, out / 'log', folder / 'scope')
     verdict = json.loads((out / 'verdict.json').read_text())
     must_fit('verdict.json', 'verdict', verdict)
     must_not_fit('a summary of another version', 'summary', summary, lambda d: d.update(version=2))
