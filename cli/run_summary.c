@@ -174,6 +174,7 @@ static void print_views(const struct ls_views *views, const json_t *counts, bool
             struct table_row *row = add_row(t, name);
             row->numbers[0] = member(json_object_get(counts, name), "rows");
             row->numbers[1] = member(json_object_get(counts, name), "late");
+            t->numbers = json_object_get(json_object_get(counts, name), "late") ? 2 : 1;
         }
     }
     if (t->count) {
@@ -186,12 +187,16 @@ static void print_views(const struct ls_views *views, const json_t *counts, bool
 static void print_scope(const json_t *summary)
 {
     const json_t *as_of = json_object_get(summary, "as_of");
+    const json_t *window = json_object_get(summary, "window");
     if (as_of) {
         cli_print("as of %s, %s\n", json_string_value(json_object_get(as_of, "time")),
                   json_is_true(json_object_get(as_of, "final"))
                       ? "and final: nothing more can come before it"
                       : "not final: a partition has no record from then on yet, and may still get "
                         "earlier ones");
+    }
+    if (window) {
+        cli_print("rows of views in %s alone\n", json_string_value(window));
     }
 }
 
@@ -249,6 +254,12 @@ static bool was_stopped(const json_t *run)
 static void print_places(const struct run_places *places, const json_t *run, unsigned damaged)
 {
     bool stopped = was_stopped(run);
+    if (places->into) {
+        cli_print("\n  put into      %s/datasets, with SHA256SUMS\n"
+                  "  about them    %s/summary.json, %s/manifest.json (the last of `backfills`)\n",
+                  places->into, places->into, places->into);
+        return;
+    }
     if (ls_log_is_uri(places->to)) {
         bool final = json_is_true(json_object_get(run, "final"));
         cli_print("\n  topics        %s%s\n", places->to,
@@ -307,7 +318,8 @@ static void print_next(const char *reason, const struct run_places *places, bool
 /* A run that another one can be the same as without being asked anything. */
 static bool is_of_everything(const json_t *summary)
 {
-    return !json_object_get(summary, "as_of") && !json_object_get(summary, "lateness");
+    return !json_object_get(summary, "as_of") && !json_object_get(summary, "lateness") &&
+           !json_object_get(summary, "window");
 }
 
 int run_summary_print(const struct pipeline *p, const struct run_places *places, unsigned damaged,

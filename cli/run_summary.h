@@ -9,6 +9,7 @@ struct run_places {
     const char *to;    /* the folder of the datasets, or the log of topics */
     const char *state; /* NULL: the run keeps none */
     const char *about; /* the folder of summary.json and manifest.json */
+    const char *into;  /* folder of the run that the rows in `to` were put into; NULL: none */
 };
 
 /* `damaged`: checkpoints that the run passed over. Fitted to the terminal, if stdout is one. */

@@ -23,8 +23,21 @@ void ls_logical_add(struct ls_logical *digest, const void *bytes, size_t size)
     digest->records++;
 }
 
-int ls_logical_of_file(const char *path, struct ls_logical *digest, uint64_t *schema,
-                       struct ls_error *err)
+/* The records that are wanted; `field` NULL: all. */
+struct part {
+    const char *field;
+    int64_t from, to;
+};
+
+static bool is_wanted(const struct ls_rows *rows, const struct part *part)
+{
+    int64_t number;
+    return !part->field || (ls_avro_file_long(&rows->file, part->field, &number) &&
+                            number >= part->from && number < part->to);
+}
+
+static int add_file(const char *path, const struct part *part, struct ls_logical *digest,
+                    uint64_t *schema, struct ls_error *err)
 {
     struct ls_rows rows;
     struct ls_buf canonical;
@@ -38,13 +51,25 @@ int ls_logical_of_file(const char *path, struct ls_logical *digest, uint64_t *sc
         canonical.size = 0;
         rc = ls_rows_decode(&rows, err);
         rc = rc < 0 ? rc : ls_row_canonical(rows.layout, rows.cells, &canonical, err);
-        if (rc == 0) {
+        if (rc == 0 && is_wanted(&rows, part)) {
             ls_logical_add(digest, canonical.data, canonical.size);
         }
     }
     ls_buf_clear(&canonical);
     ls_rows_close(&rows);
     return rc;
+}
+
+int ls_logical_of_file(const char *path, struct ls_logical *digest, uint64_t *schema,
+                       struct ls_error *err)
+{
+    return add_file(path, &(struct part){.field = NULL}, digest, schema, err);
+}
+
+int ls_logical_of_part(const char *path, const char *field, int64_t from, int64_t to,
+                       struct ls_logical *digest, uint64_t *schema, struct ls_error *err)
+{
+    return add_file(path, &(struct part){field, from, to}, digest, schema, err);
 }
 
 struct walk {

@@ -21,6 +21,10 @@ void ls_logical_add(struct ls_logical *digest, const void *bytes, size_t size);
 int ls_logical_of_file(const char *path, struct ls_logical *digest, uint64_t *schema,
                        struct ls_error *err);
 
+/* Likewise of the records whose `field`, an int or a long, is from .. to - 1. */
+int ls_logical_of_part(const char *path, const char *field, int64_t from, int64_t to,
+                       struct ls_logical *digest, uint64_t *schema, struct ls_error *err);
+
 /* Of all files below a folder whose paths begin with `prefix`, as one multiset. */
 int ls_logical_of_folder(const char *folder, const char *prefix, struct ls_logical *digest,
                          struct ls_error *err);

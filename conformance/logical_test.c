@@ -36,6 +36,23 @@ static void the_digest_is_that_of_the_contract(void **state)
     }
 }
 
+static void a_part_is_by_a_field(void **state)
+{
+    (void)state;
+    uint64_t schema;
+    struct ls_logical parts[2] = {{0}};
+    put_items("d.avro", items, COUNT(items));
+    check(ls_logical_of_part("d.avro", "count", INT64_MIN, 3, &parts[0], &schema, &err));
+    assert_int_equal(parts[0].records, 2);
+    check(ls_logical_of_part("d.avro", "count", 3, 5, &parts[1], &schema, &err));
+    assert_int_equal(parts[1].records, 2);
+    check(ls_logical_of_part("d.avro", "count", 5, INT64_MAX, &parts[0], &schema, &err));
+    check(ls_logical_of_part("d.avro", "count", 3, 5, &parts[0], &schema, &err));
+    assert_true(same(parts[0], digest_of("d.avro")));
+    check(ls_logical_of_part("d.avro", "nothing", INT64_MIN, INT64_MAX, &parts[0], &schema, &err));
+    assert_true(same(parts[0], digest_of("d.avro")));
+}
+
 /* 2^256 - 1 words: the sum carries through and wraps. */
 static void the_sum_is_modulo_two_to_the_256(void **state)
 {
@@ -152,6 +169,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         FOLDER_TEST(the_digest_is_that_of_the_contract),
+        FOLDER_TEST(a_part_is_by_a_field),
         FOLDER_TEST(the_sum_is_modulo_two_to_the_256),
         FOLDER_TEST(it_does_not_see_how_rows_are_written),
         FOLDER_TEST(another_codec_is_the_same),

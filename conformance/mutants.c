@@ -37,6 +37,9 @@ const struct ls_mutant_row ls_mutant_rows[LS_MUTANT_COUNT] = {
                                  "as of a time, reference rows that were known later are seen"},
     [LS_MUTANT_STILL_EXPIRES] = {"still-expires", "batch",
                                  "with lateness off, what is too old expires all the same"},
+    [LS_MUTANT_RANGE_SHIFTED] = {"range-shifted", "shared",
+                                 "a window that ends at the beginning of a range is in it, one "
+                                 "that ends at its end is not"},
     [LS_MUTANT_IDS_NOT_SAVED] = {"ids-not-saved", "stream",
                                  "a checkpoint leaves the remembered ids out"},
     [LS_MUTANT_FLAGS_NOT_SAVED] = {"flags-not-saved", "stream",

@@ -200,6 +200,22 @@ static int check_late(struct check *c, const struct naive_view *view)
     return rc;
 }
 
+/* Leaves the view the rows of the range that is asked for; returns how many. */
+static size_t keep_range(const struct check *c, const struct naive_view *view)
+{
+    const struct ls_naive_range *range = c->world->scope.range;
+    size_t kept = 0;
+    for (size_t i = 0; range && i < view->row_count; i++) {
+        int64_t event_time = view->rows[i][0].number;
+        int64_t end = view->rows[i][1].number;
+        if (view->spec->window.member ? end > range->from && end <= range->to
+                                      : event_time >= range->from && event_time < range->to) {
+            view->rows[kept++] = view->rows[i];
+        }
+    }
+    return range ? kept : view->row_count;
+}
+
 static int check_rows(struct check *c, const struct naive_view *view)
 {
     size_t count = view->identity_count;
@@ -211,7 +227,7 @@ static int check_rows(struct check *c, const struct naive_view *view)
         identity[i] = i;
     }
     struct naive_dataset dataset = {.columns = &view->columns,
-                                    .count = view->row_count,
+                                    .count = keep_range(c, view),
                                     .rows = view->rows,
                                     .identity_count = count,
                                     .identity = identity};
@@ -228,7 +244,7 @@ static int check_views(struct check *c, const struct ls_items *items)
     for (size_t v = 0; rc == 0 && v < items->count; v++) {
         struct naive_view view;
         rc = ls_naive_view(c->world, &specs[v], &view, c->err);
-        rc = rc < 0 ? rc : check_late(c, &view);
+        rc = rc < 0 || c->world->scope.range ? rc : check_late(c, &view);
         rc = rc < 0 ? rc : check_rows(c, &view);
         ls_naive_view_clear(&view);
     }
@@ -269,7 +285,7 @@ static int check_all(struct check *c)
     if (!c->paths) {
         return c->err->code;
     }
-    for (size_t t = 0; t < world->topic_count; t++) {
+    for (size_t t = 0; !world->scope.range && t < world->topic_count; t++) {
         const struct naive_topic *topic = &world->topics[t];
         for (size_t p = 0; rc == 0 && p < topic->partition_count; p++) {
             rc = check_normalized(c, topic, p);

@@ -19,10 +19,17 @@ struct ls_naive {
     bool any_codec;        /* the files may be written in another codec than B1's */
 };
 
-/* Of a run over other than everything (P13, P14). */
+/* P15: rows of views alone, and of these windows with from < end <= to, others with from <=
+ * event_time < to. */
+struct ls_naive_range {
+    int64_t from, to;
+};
+
+/* Of a run over other than everything (P13 to P15). */
 struct ls_naive_scope {
-    const int64_t *as_of; /* NULL: all that came */
-    bool lateness_off;    /* P14 */
+    const int64_t *as_of;               /* NULL: all that came */
+    bool lateness_off;                  /* P14 */
+    const struct ls_naive_range *range; /* NULL: all */
 };
 
 struct ls_naive_counts {

@@ -18,6 +18,9 @@ const char ls_target_reference[] =
     "--to, '{to}', --state, '{state}', '{options}']\n"
     "batch: ['{lockstep}', run, batch, '{spec}', --from, '{log}', --reference, '{reference}', "
     "--to, '{to}', '{options}']\n"
+    "backfill: ['{lockstep}', run, batch, '{spec}', --from, '{log}', --reference, '{reference}', "
+    "--into, '{to}', --window, '{window}',\n"
+    "  --reason, backfill, '{options}']\n"
     "workers: [--workers, '{n}']\n"
     "batch_size: [--batch, '{n}']\n"
     "order: [--order, '{n}']\n"
@@ -43,6 +46,11 @@ static const struct ls_option rows[] = {
     {"batch", LS_OPTION_NODE, LS_OPTION_REQUIRED, offsetof(struct ls_target, batch),
      .summary = "Words of the command that runs it as a batch.",
      .example = "[./batch.sh, '{log}', '{to}']"},
+    {"backfill", LS_OPTION_NODE, LS_OPTION_DEPLOYMENT, offsetof(struct ls_target, backfill),
+     .summary =
+         "Words of the command that makes the rows of views in {window}, which is A..B, anew "
+         "in the folder {to} of a batch run (P15).",
+     .example = "[./backfill.sh, '{log}', '{to}', '{window}']"},
     {"upgraded", LS_OPTION_NODE, 0, offsetof(struct ls_target, upgraded),
      .summary = "Words of the stream command of another version of it, which is given the {state} "
                 "of this one.",
@@ -69,8 +77,9 @@ const struct ls_table ls_target_table = {"target",
                                          SIZE_MAX,
                                          rows};
 
-static const char *const placeholders[] = {
-    "{lockstep}", "{spec}", "{log}", "{reference}", "{to}", "{state}", "{n}", "{options}", NULL};
+static const char *const placeholders[] = {"{lockstep}", "{spec}",  "{log}", "{reference}",
+                                           "{to}",       "{state}", "{n}",   "{window}",
+                                           "{options}",  NULL};
 
 static bool is_list_of_words(const struct ls_yaml *node)
 {
@@ -161,6 +170,7 @@ static int load(const char *path, struct ls_target *target, struct ls_error *err
     if (rc == 0 && !diag.errors) {
         check_words(target->stream, "stream", false, &diag);
         check_words(target->batch, "batch", false, &diag);
+        check_words(target->backfill, "backfill", false, &diag);
         check_words(target->upgraded, "upgraded", false, &diag);
         check_words(target->workers, "workers", true, &diag);
         check_words(target->batch_size, "batch_size", true, &diag);
@@ -218,6 +228,7 @@ static const struct ls_yaml *knob_of(const struct ls_target *target, const char 
            : strcmp(knob, "order") == 0      ? target->order
            : strcmp(knob, "as_of") == 0      ? target->as_of
            : strcmp(knob, "lateness") == 0   ? target->lateness
+           : strcmp(knob, "backfill") == 0   ? target->backfill
                                              : target->checkpoint_records;
 }
 
@@ -277,9 +288,13 @@ static const char *placeholder(const struct writer *w, const char *at, const cha
     const struct {
         const char *name;
         const char *value;
-    } known[] = {{"{spec}", w->run->spec},           {"{log}", w->run->log},
-                 {"{reference}", w->run->reference}, {"{to}", w->run->to},
-                 {"{state}", w->run->state},         {"{n}", n}};
+    } known[] = {{"{spec}", w->run->spec},
+                 {"{log}", w->run->log},
+                 {"{reference}", w->run->reference},
+                 {"{to}", w->run->to},
+                 {"{state}", w->run->state},
+                 {"{window}", w->run->window},
+                 {"{n}", n}};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         *size = strlen(known[i].name);
         if (strncmp(at, known[i].name, *size) == 0) {
@@ -368,4 +383,12 @@ int ls_target_command(const struct ls_target *target, bool stream, const struct 
                  : add_words(&w, target->checkpoint_records, run->checkpoint_records);
     }
     return rc;
+}
+
+int ls_target_backfill(const struct ls_target *target, const struct ls_target_run *run,
+                       struct ls_arena *arena, struct ls_command *command, struct ls_error *err)
+{
+    struct writer w = {run, arena, command, 0, err};
+    int rc = add_words(&w, target->backfill, "");
+    return rc < 0 ? rc : place_program(&w, target->folder);
 }

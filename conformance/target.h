@@ -1,8 +1,8 @@
 /* Targets (contract C6): what the suite judges. Commands, what they read and write, what they
  * claim; nothing else is known of one.
  *
- * In a command, {lockstep} {spec} {log} {reference} {to} {state} are filled in; a knob's words are
- * added when a case turns it. */
+ * In a command, {lockstep} {spec} {log} {reference} {to} {state} {window} are filled in; a knob's
+ * words are added when a case turns it. */
 #ifndef LS_CONFORMANCE_TARGET_H
 #define LS_CONFORMANCE_TARGET_H
 
@@ -18,6 +18,7 @@ struct ls_target {
     const struct ls_yaml *workers, *batch_size, *order,
         *checkpoint_records;                /* knobs: lists of words with {n}; NULL: it has none */
     const struct ls_yaml *as_of, *lateness; /* likewise, of the batch command: a time; `off` */
+    const struct ls_yaml *backfill;         /* list of words; NULL: it can't */
     bool restarts; /* killed and started again with the same {state}, it goes on */
     int64_t timeout_ms;
     int level;          /* enum ls_level */
@@ -46,16 +47,22 @@ struct ls_target_run {
                                         the word {options} */
     const char *workers, *batch_size, *order, *checkpoint_records; /* NULL: not turned */
     const char *as_of, *lateness;
-    bool upgraded; /* as a stream: by the words of `upgraded` */
+    const char *window; /* "A..B", for {window} */
+    bool upgraded;      /* as a stream: by the words of `upgraded` */
 };
 
 /* Does the target have the knob? "workers", "batch_size", "order", "checkpoint_records", "as_of",
- * "lateness"; or, for "{options}", the word in both commands; or the command "upgraded". */
+ * "lateness"; or, for "{options}", the word in both commands; or the command "upgraded" or
+ * "backfill". */
 bool ls_target_has(const struct ls_target *target, const char *knob);
 
 /* Fills command->arguments for a run; the strings live in `arena`. A program with a slash in its
  * name is looked for from the target's folder. */
 int ls_target_command(const struct ls_target *target, bool stream, const struct ls_target_run *run,
                       struct ls_arena *arena, struct ls_command *command, struct ls_error *err);
+
+/* Likewise for the command that makes the rows of a range anew in a run that is there. */
+int ls_target_backfill(const struct ls_target *target, const struct ls_target_run *run,
+                       struct ls_arena *arena, struct ls_command *command, struct ls_error *err);
 
 #endif

@@ -40,6 +40,7 @@ static const struct {
     {HEAD COMMANDS "batch_size: [x]\n", 5, 13, "LS2403", "`batch_size` has no {n}"},
     {HEAD COMMANDS "order: [x]\n", 5, 8, "LS2403", "`order` has no {n}"},
     {HEAD COMMANDS "checkpoint_records: [x]\n", 5, 21, "LS2403", "`checkpoint_records` has no"},
+    {HEAD COMMANDS "backfill: x\n", 5, 11, "LS2401", "`backfill` is no list of words"},
     {HEAD COMMANDS "lateness: [x]\n", 5, 11, "LS2403", "`lateness` has no {n}"},
     {HEAD COMMANDS "as_of: [x]\n", 5, 8, "LS2403", "`as_of` has no {n}"},
     {HEAD "stream: [a, '{lgo}']\nbatch: [b]\n", 3, 13, "LS2402", "did you mean \"{log}\"?"},
@@ -131,11 +132,35 @@ static void the_reference_is_this_program(void **state)
     assert_string_equal(command_of(target, false, &plain, &arena),
                         "/bin/lockstep mutant run batch /s.yaml --from log:/l --reference "
                         "/l/reference --to /t --set a.b=c d ");
-    static const char *const knobs[] = {"workers",   "batch_size", "order",   "checkpoint_records",
-                                        "{options}", "as_of",      "lateness"};
+    static const char *const knobs[] = {"workers",   "batch_size", "order",    "checkpoint_records",
+                                        "{options}", "as_of",      "lateness", "backfill"};
     for (size_t i = 0; i < COUNT(knobs); i++) {
         assert_true(ls_target_has(target, knobs[i]));
     }
+    ls_target_free(target);
+    ls_arena_clear(&arena);
+}
+
+static void a_backfill_is_a_command(void **state)
+{
+    (void)state;
+    struct ls_target *target;
+    struct ls_arena arena;
+    struct ls_command command;
+    struct ls_target_run run = plain;
+    run.window = "A..B";
+    ls_arena_init(&arena, "command", 1U << 20);
+    put_text("t.yaml", HEAD COMMANDS "backfill: [./c, '{to}', 'w={window}']\n");
+    check(load("t.yaml", &target));
+    assert_true(ls_target_has(target, "backfill"));
+    check(ls_target_backfill(target, &run, &arena, &command, &err));
+    assert_string_equal(command.arguments[1], "/t");
+    assert_string_equal(command.arguments[2], "w=A..B");
+    assert_null(command.arguments[3]);
+    ls_target_free(target);
+    put_text("t.yaml", HEAD COMMANDS);
+    check(load("t.yaml", &target));
+    assert_false(ls_target_has(target, "backfill"));
     ls_target_free(target);
     ls_arena_clear(&arena);
 }
@@ -348,6 +373,7 @@ int main(void)
         FOLDER_TEST(a_missing_file_is_no_input),
         FOLDER_TEST(the_reference_is_this_program),
         FOLDER_TEST(the_shipped_file_is_the_built_in_one),
+        FOLDER_TEST(a_backfill_is_a_command),
         FOLDER_TEST(another_version_has_words_of_its_own),
         FOLDER_TEST(words_are_filled_in),
         FOLDER_TEST(a_batch_turns_the_knobs_that_are_its),

@@ -113,6 +113,7 @@ int ls_verify_command(struct ls_verify *v, const struct ls_verify_run *run,
         .checkpoint_records = run->checkpoint_records,
         .as_of = run->as_of,
         .lateness = run->lateness,
+        .window = run->window,
         .upgraded = run->upgraded};
     *command = (struct ls_command){.environment = run->environment,
                                    .folder = run->folder,
@@ -130,7 +131,10 @@ int ls_verify_command(struct ls_verify *v, const struct ls_verify_run *run,
     for (size_t i = 0; i < more; i++) {
         options[base + i] = run->extra[i];
     }
-    int rc = ls_target_command(v->job->target, run->stream, &target_run, &v->arena, command, err);
+    const struct ls_target *target = v->job->target;
+    int rc = run->window
+                 ? ls_target_backfill(target, &target_run, &v->arena, command, err)
+                 : ls_target_command(target, run->stream, &target_run, &v->arena, command, err);
     return rc < 0 || !run->wrapper ? rc : wrap(command, run->wrapper, err);
 }
 

@@ -41,6 +41,7 @@ struct ls_verify_run {
     const char *log; /* folder */
     const char *to;  /* folder of the run; its state is below it */
     const char *workers, *batch_size, *order, *checkpoint_records, *as_of, *lateness;
+    const char *window; /* not NULL: a backfill of it into `to` */
     const char *const *environment;
     const char *folder; /* working directory */
     int umask;          /* -1 */

@@ -225,8 +225,82 @@ static void test_lateness_off(void **state)
     assert_true(seen.late_views > 1000 && seen.expired_views > 100);
 }
 
+/* ---- P15 */
+
+/* A range whose bounds are at or beside those of rows: times of records, and ends of windows. */
+static void range_at_random(struct pipe *p, struct draws *d, uint32_t partitions,
+                            struct ls_scope *out)
+{
+    int64_t bounds[2];
+    for (int i = 0; i < 2; i++) {
+        const struct ls_view *view = &p->views->views[below(d, (int64_t)p->views->count)];
+        int64_t time_ms = time_at_random(p, d, partitions) - (one_in(d, 2) ? below(d, 9000) : 0);
+        if (view->kind == LS_VIEW_WINDOWS) {
+            time_ms = ls_view_end(view, ls_floor_div(time_ms - view->offset_ms, view->every_ms));
+        }
+        bounds[i] = time_ms + below(d, 3) - 1;
+    }
+    *out = (struct ls_scope){.is_range = true,
+                             .from_ms = bounds[0] < bounds[1] ? bounds[0] : bounds[1],
+                             .to_ms = (bounds[0] < bounds[1] ? bounds[1] : bounds[0]) + 1};
+}
+
+static void test_ranges(void **state)
+{
+    struct pipe *p = *state;
+    uint64_t rows = 0;
+    uint64_t seed = 0;
+    for (int i = 0; i < SPECS; i++) {
+        struct draws d = {ls_stream_key((uint64_t)i, "ranges"), 0};
+        begin_spec(p, &d, NULL);
+        for (int k = 0; k < LOGS; k++, seed++) {
+            uint32_t partitions = begin_case(p, &d);
+            for (int n = 0; n < 4; n++) {
+                struct ls_scope scope;
+                range_at_random(p, &d, partitions, &scope);
+                scope.lateness_off = one_in(&d, 4);
+                const struct ls_naive_range range = {scope.from_ms, scope.to_ms};
+                const struct ls_naive_scope naive = {.lateness_off = scope.lateness_off,
+                                                     .range = &range};
+                run_scope(p, "log:log", "part", &scope);
+                rows += naive_says(p, seed, "part/datasets", &naive).view_rows;
+            }
+        }
+    }
+    assert_true(rows > 1000);
+}
+
+/* A right record behind the range belongs to a left one in it, one in the range to none before. */
+static void test_range_of_pairs(void **state)
+{
+    static const struct {
+        uint32_t topic;
+        int64_t time_ms;
+    } records[] = {{SALE, 900},  {SALE, 1000},  {VISIT, 1500}, {SALE, 1999},
+                   {SALE, 2000}, {VISIT, 2500}, {VISIT, 3999}, {VISIT, 4000}};
+    static const struct ls_scope scope = {.is_range = true, .from_ms = 1000, .to_ms = 2000};
+    static const struct ls_naive_range range = {1000, 2000};
+    static const struct ls_naive_scope naive = {.range = &range};
+    struct pipe *p = *state;
+    plan_kinds(p,
+               "  views:\n"
+               "    - {name: pairs, join: {left: sale, right: visit, within: 2s, keep: left}, "
+               "select: {item: {expr: right.item}}}\n",
+               NULL);
+    struct ls_log *log = begin_log(p, "log:log", 1);
+    for (size_t i = 0; i < sizeof records / sizeof *records; i++) {
+        struct message m;
+        begin_message(p, &m, records[i].topic, (int)i, records[i].time_ms);
+        put(p, log, &m);
+    }
+    end_log(p, log);
+    run_scope(p, "log:log", "part", &scope);
+    assert_int_equal(naive_says(p, 0, "part/datasets", &naive).view_rows, 4);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {PIPE_TEST(test_as_of), PIPE_TEST(test_lateness_off)};
+    const struct CMUnitTest tests[] = {PIPE_TEST(test_as_of), PIPE_TEST(test_lateness_off),
+                                       PIPE_TEST(test_ranges), PIPE_TEST(test_range_of_pairs)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

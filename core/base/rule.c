@@ -564,7 +564,8 @@ const struct ls_rule ls_rules[] = {
      "Example: `stream: [./run.sh, --from, '{log}', --to, '{to}']`.\n"},
     {"LS2402", "A word in braces that is none of the suite's",
      "In a target's commands {lockstep}, {spec}, {options}, {log}, {reference}, {to} and {state}\n"
-     "are filled in, and {n} in a knob's words. Any other word that is a name in braces would\n"
+     "are filled in, {window} in `backfill`, and {n} in a knob's words. Any other word that is a "
+     "name in braces would\n"
      "reach the program as it is, which is hardly meant. Braces within other text are left "
      "alone.\n"},
     {"LS2403", "A knob without its number",

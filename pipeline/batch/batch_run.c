@@ -2,6 +2,7 @@
 
 #include "core/base/mem.h"
 #include "core/obs/clock.h"
+#include "pipeline/view/row.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -10,6 +11,7 @@
 /* ---- one view */
 
 struct row_target {
+    const struct ls_scope *scope;
     struct ls_outputs *outputs;
     const struct ls_view *view;
 };
@@ -17,6 +19,12 @@ struct row_target {
 static int write_row(void *context, const uint8_t *row, size_t size, struct ls_error *err)
 {
     const struct row_target *target = context;
+    if (target->scope->is_range) {
+        int64_t time = ls_row_time(target->view, row, size);
+        if (time < target->scope->from_ms || time >= target->scope->to_ms) {
+            return 0;
+        }
+    }
     return ls_outputs_row(target->outputs, target->view, row, size, NULL, err);
 }
 
@@ -27,7 +35,7 @@ static int do_view(struct batch_worker *w, size_t v)
     for (unsigned i = 0; i < run->job->workers; i++) {
         parts[i] = &run->workers[i]->parts[v];
     }
-    struct row_target target = {run->outputs, &run->job->views->views[v]};
+    struct row_target target = {run->scope, run->outputs, &run->job->views->views[v]};
     const struct ls_scan_job job = {.view = target.view,
                                     .parts = parts,
                                     .part_count = run->job->workers,
@@ -145,9 +153,11 @@ static int begin(struct batch_run *run, struct ls_error *err)
                           job->to);
     }
     rc = rc < 0 ? rc : ls_tree_remove(run->temporary, err); /* of a run that was killed */
-    rc = rc < 0 ? rc
-                : ls_outputs_open(job->plan, job->views, run->partitions, job->to, NULL,
-                                  &run->outputs, err);
+    rc = rc < 0                 ? rc
+         : run->scope->is_range ? ls_outputs_open_views(job->plan, job->views, run->partitions,
+                                                        job->to, &run->outputs, err)
+                                : ls_outputs_open(job->plan, job->views, run->partitions, job->to,
+                                                  NULL, &run->outputs, err);
     rc = rc < 0 ? rc
                 : ls_batch_watch_begin(&run->watch, job->watch, run->outputs, run->log,
                                        job->workers, err);

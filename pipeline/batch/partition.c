@@ -191,6 +191,29 @@ static void note_cost(struct batch_worker *w, size_t v, const struct ls_place_in
     }
 }
 
+/* P15: can the record matter to a row of the range? Of windows only those of the range are left.
+ * Sessions and alert rules may look back as far as there is something. */
+static bool may_matter(const struct ls_view *view, const struct ls_scope *scope, int64_t time,
+                       int64_t *first, int64_t *last)
+{
+    switch (view->kind) {
+    case LS_VIEW_WINDOWS:
+        while (*first <= *last && ls_view_end(view, *first) <= scope->from_ms) {
+            ++*first;
+        }
+        while (*first <= *last && ls_view_end(view, *last) > scope->to_ms) {
+            --*last;
+        }
+        return *first <= *last;
+    case LS_VIEW_JOIN:
+        return time >= scope->from_ms && time < scope->to_ms + view->within_ms;
+    case LS_VIEW_ROLLING:
+        return time >= scope->from_ms - view->over_ms && time < scope->to_ms;
+    default:
+        return time < scope->to_ms;
+    }
+}
+
 /* P5: what is late for a view, and what goes into its sorters. */
 static int contribute_to(struct batch_worker *w, size_t v, const struct ls_place_in_order *place,
                          const struct ls_contribution *c, int64_t watermark)
@@ -202,6 +225,10 @@ static int contribute_to(struct batch_worker *w, size_t v, const struct ls_place
     int rc = 0;
     if (view->kind == LS_VIEW_WINDOWS) {
         ls_view_windows(view, place->event_time, &first, &last);
+    }
+    if (w->run->scope->is_range &&
+        !may_matter(view, w->run->scope, place->event_time, &first, &last)) {
+        return 0;
     }
     if (w->run->scope->lateness_off) {
         note_cost(w, v, place, first, last, watermark);

@@ -73,8 +73,15 @@ int ls_dataset_create(struct ls_dataset *dataset, const char *folder, const char
                       const struct ls_layout *layout, struct ls_error *err)
 {
     char path[LS_PATH_MAX];
+    *dataset = (struct ls_dataset){0};
+    int rc = path_of(folder, name, path, err);
+    return rc < 0 ? rc : ls_dataset_create_at(dataset, path, name, layout, err);
+}
+
+int ls_dataset_create_at(struct ls_dataset *dataset, const char *path, const char *name,
+                         const struct ls_layout *layout, struct ls_error *err)
+{
     int rc = ls_dataset_begin(dataset, &ls_outlet_files, name, layout, err);
-    rc = rc < 0 ? rc : path_of(folder, name, path, err);
     return rc < 0 ? rc
                   : ls_container_create(path, name, layout->schema->text,
                                         LS_DATASET_RECORDS_PER_BLOCK, &dataset->writer, err);

@@ -57,6 +57,10 @@ int ls_dataset_begin(struct ls_dataset *dataset, const struct ls_outlet *outlet,
 int ls_dataset_create(struct ls_dataset *dataset, const char *folder, const char *name,
                       const struct ls_layout *layout, struct ls_error *err);
 
+/* Likewise, in a file elsewhere. */
+int ls_dataset_create_at(struct ls_dataset *dataset, const char *path, const char *name,
+                         const struct ls_layout *layout, struct ls_error *err);
+
 /* Goes on where a checkpoint was taken. */
 int ls_dataset_resume(struct ls_dataset *dataset, const char *folder, const char *name,
                       const struct ls_layout *layout, const struct ls_dataset_state *state,

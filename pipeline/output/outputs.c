@@ -2,6 +2,7 @@
 
 #include "core/base/mem.h"
 #include "pipeline/output/outlet.h"
+#include "pipeline/output/replace.h"
 #include "pipeline/output/report.h"
 #include "pipeline/output/run_journal.h"
 
@@ -73,7 +74,7 @@ static size_t late_index(const struct ls_outputs *o, const struct ls_view *view,
 const struct ls_dataset *ls_outputs_late_sets(const struct ls_outputs *o,
                                               const struct ls_view *view, size_t *count)
 {
-    *count = view->source_count * o->partitions;
+    *count = o->views_only ? 0 : view->source_count * o->partitions;
     return &o->sets[late_index(o, view, 0, 0)];
 }
 
@@ -85,7 +86,7 @@ uint64_t ls_outputs_row_count(const struct ls_outputs *o, const struct ls_view *
 uint64_t ls_outputs_late_count(const struct ls_outputs *o, const struct ls_view *view,
                                uint32_t topic, uint32_t partition)
 {
-    const struct ls_view_source *source = view->by_topic[topic];
+    const struct ls_view_source *source = o->views_only ? NULL : view->by_topic[topic];
     return source ? o->sets[late_index(o, view, (size_t)(source - view->sources), partition)]
                         .digest.records
                   : 0;
@@ -100,7 +101,7 @@ size_t ls_outputs_count(const struct ls_record_plan *plan, const struct ls_views
 
 static size_t total(const struct ls_outputs *o)
 {
-    return ls_outputs_count(o->plan, o->views, o->partitions);
+    return o->views_only ? o->views->count : ls_outputs_count(o->plan, o->views, o->partitions);
 }
 
 static const struct ls_layout *describe_late(const struct ls_outputs *o, size_t at,
@@ -186,9 +187,9 @@ static int make_texts(struct ls_outputs *o, const char *folder, const char *uri,
     return rc;
 }
 
-/* `uri` NULL: files below the folder. */
-static int outputs_open(const struct ls_record_plan *plan, const struct ls_views *views,
-                        uint32_t partitions, const char *uri, const char *folder,
+/* `what` has plan, views, partitions and whether there are views alone. `uri` NULL: files below the
+ * folder. */
+static int outputs_open(const struct ls_outputs *what, const char *uri, const char *folder,
                         const struct ls_dataset_state *states, struct ls_outputs **out,
                         struct ls_error *err)
 {
@@ -197,14 +198,13 @@ static int outputs_open(const struct ls_record_plan *plan, const struct ls_views
     if (!o) {
         return err->code;
     }
-    o->plan = plan;
-    o->views = views;
-    o->partitions = partitions;
+    *o = *what;
     o->outlet = uri ? &ls_outlet_topics : &ls_outlet_files;
     int rc = make_texts(o, folder, uri, err);
     rc = rc < 0 ? rc
                 : make_layout(quarantine_schema, &o->quarantine_schema, &o->quarantine_layout, err);
     rc = rc < 0 ? rc : make_layout(late_schema, &o->late_schema, &o->late_layout, err);
+    rc = rc < 0 || uri ? rc : ls_replace_discard(folder, NULL, 0, err);
     rc = rc < 0 ? rc : ls_report_remove(o, err);
     if (rc == 0) {
         o->count = total(o);
@@ -223,7 +223,17 @@ int ls_outputs_open(const struct ls_record_plan *plan, const struct ls_views *vi
                     uint32_t partitions, const char *folder, const struct ls_dataset_state *states,
                     struct ls_outputs **out, struct ls_error *err)
 {
-    return outputs_open(plan, views, partitions, NULL, folder, states, out, err);
+    const struct ls_outputs what = {.plan = plan, .views = views, .partitions = partitions};
+    return outputs_open(&what, NULL, folder, states, out, err);
+}
+
+int ls_outputs_open_views(const struct ls_record_plan *plan, const struct ls_views *views,
+                          uint32_t partitions, const char *folder, struct ls_outputs **out,
+                          struct ls_error *err)
+{
+    const struct ls_outputs what = {
+        .plan = plan, .views = views, .partitions = partitions, .views_only = true};
+    return outputs_open(&what, NULL, folder, NULL, out, err);
 }
 
 int ls_outputs_open_topics(const struct ls_record_plan *plan, const struct ls_views *views,
@@ -231,7 +241,8 @@ int ls_outputs_open_topics(const struct ls_record_plan *plan, const struct ls_vi
                            const struct ls_dataset_state *states, struct ls_outputs **out,
                            struct ls_error *err)
 {
-    return outputs_open(plan, views, partitions, uri, folder, states, out, err);
+    const struct ls_outputs what = {.plan = plan, .views = views, .partitions = partitions};
+    return outputs_open(&what, uri, folder, states, out, err);
 }
 
 bool ls_outputs_flushes(const struct ls_outputs *o, bool final)
@@ -251,6 +262,9 @@ static struct ls_row_tag tag_of(const struct ls_record *record)
 int ls_outputs_normalized(struct ls_outputs *o, uint32_t topic, uint32_t partition,
                           const struct ls_record *record, struct ls_error *err)
 {
+    if (o->views_only) {
+        return 0;
+    }
     const struct ls_row_tag tag = tag_of(record);
     return ls_dataset_append(&o->sets[record_index(o, topic, partition)], record->normal, &tag,
                              err);
@@ -284,6 +298,9 @@ int ls_outputs_quarantine(struct ls_outputs *o, uint32_t topic, uint32_t partiti
         {.number = (int64_t)position},
     };
     assert(sizeof cells / sizeof *cells == o->quarantine_layout->count);
+    if (o->views_only) {
+        return 0;
+    }
     ls_run_tell_quarantined(o->journal, &o->plan->topics[topic], partition, position, raw, record);
     const struct ls_row_tag tag = {raw->timestamp_ms, raw->key, raw->key_size};
     return ls_dataset_append(&o->sets[record_index(o, topic, partition) + 1], cells, &tag, err);
@@ -306,6 +323,9 @@ int ls_outputs_late(struct ls_outputs *o, const struct ls_view *view, uint32_t t
     };
     size_t source = (size_t)(view->by_topic[topic] - view->sources);
     assert(sizeof cells / sizeof *cells == o->late_layout->count);
+    if (o->views_only) {
+        return 0;
+    }
     if (o->journal) {
         const struct ls_run_late late = {.topic = &o->plan->topics[topic],
                                          .partition = partition,

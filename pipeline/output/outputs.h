@@ -38,6 +38,8 @@ struct ls_outputs {
     const struct ls_record_plan *plan;
     const struct ls_views *views;
     uint32_t partitions;
+    bool views_only; /* of a range: there are no other datasets, and what is appended to them goes
+                        nowhere */
     const struct ls_outlet *outlet;
     char *folder;   /* of manifest and summary: DIR */
     char *datasets; /* DIR/datasets; NULL: rows go to topics */
@@ -64,6 +66,11 @@ int ls_outputs_open_topics(const struct ls_record_plan *plan, const struct ls_vi
                            uint32_t partitions, const char *uri, const char *folder,
                            const struct ls_dataset_state *states, struct ls_outputs **out,
                            struct ls_error *err);
+
+/* Anew, of a run over a range (P15): the datasets of views and alert rules alone. */
+int ls_outputs_open_views(const struct ls_record_plan *plan, const struct ls_views *views,
+                          uint32_t partitions, const char *folder, struct ls_outputs **out,
+                          struct ls_error *err);
 
 /* Is the flush at the end of an input written? To files always, since a run that goes on takes it
  * back; to topics when nothing comes behind it (P6). */

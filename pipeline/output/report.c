@@ -1,6 +1,7 @@
 #include "pipeline/output/report.h"
 
 #include "core/base/civil.h"
+#include "core/base/json.h"
 #include "core/base/mem.h"
 #include "core/base/mutant.h"
 #include "pipeline/output/sums.h"
@@ -72,6 +73,15 @@ static int append_scope(const struct ls_outputs *o, const struct ls_partition_co
 
 /* ---- manifest.json: reproducible */
 
+static int append_window(const struct ls_scope *scope, struct ls_buf *out, struct ls_error *err)
+{
+    char times[2][LS_TIME_TEXT_MAX];
+    ls_time_format(scope->from_ms, times[0]);
+    ls_time_format(scope->to_ms, times[1]);
+    return scope->is_range ? ls_buf_appendf(out, err, "%s..%s", times[0], times[1])
+                           : ls_buf_append_text(out, "all", err);
+}
+
 static int manifest_inputs(const struct ls_outputs *o, const struct ls_partition_counts *counts,
                            const struct ls_scope *scope, struct ls_buf *out, struct ls_error *err)
 {
@@ -125,14 +135,21 @@ static int manifest_heading(const struct ls_outputs *o, const struct ls_run_fact
                             struct ls_buf *out, struct ls_error *err)
 {
     char hex[2][LS_HEX_MAX];
+    const char *reason = scope_of(facts)->reason ? scope_of(facts)->reason : "run";
     int rc = ls_buf_appendf(out, err,
                             "{\n  \"version\": 1,\n  \"format_version\": %d,\n  \"mode\": "
-                            "\"%s\",\n  \"window\": \"all\",\n  \"reason\": \"run\",\n"
-                            "  \"domain\": \"%s\",\n  \"job_sha256\": \"%s\",\n  \"spec_sha256\": "
-                            "\"%s\",\n  \"reference\": {",
-                            LS_FORMAT_VERSION, facts->mode, o->plan->spec->domain,
-                            ls_hex(o->plan->job.bytes, LS_SHA256_SIZE, hex[0]),
-                            ls_hex(o->plan->spec->hash.bytes, LS_SHA256_SIZE, hex[1]));
+                            "\"%s\",\n  \"window\": \"",
+                            LS_FORMAT_VERSION, facts->mode);
+    rc = rc < 0 ? rc : append_window(scope_of(facts), out, err);
+    rc = rc < 0 ? rc : ls_buf_append_text(out, "\",\n  \"reason\": ", err);
+    rc = rc < 0 ? rc : ls_json_string(out, reason, strlen(reason), err);
+    rc = rc < 0 ? rc
+                : ls_buf_appendf(out, err,
+                                 ",\n  \"domain\": \"%s\",\n  \"job_sha256\": \"%s\",\n  "
+                                 "\"spec_sha256\": \"%s\",\n  \"reference\": {",
+                                 o->plan->spec->domain,
+                                 ls_hex(o->plan->job.bytes, LS_SHA256_SIZE, hex[0]),
+                                 ls_hex(o->plan->spec->hash.bytes, LS_SHA256_SIZE, hex[1]));
     for (size_t i = 0; rc == 0 && i < o->plan->reference->count; i++) {
         const struct ls_reference_table *table = &o->plan->reference->tables[i];
         rc = ls_buf_appendf(out, err, "%s\"%s\": {\"rows\": %llu, \"sha256\": \"%s\"}",
@@ -200,10 +217,13 @@ static int summary_views(const struct ls_outputs *o, struct ls_buf *out, struct 
         for (size_t i = 0; i < count; i++) {
             late_rows += late[i].digest.records;
         }
-        rc = ls_buf_appendf(out, err, "%s\n    \"%s\": {\"rows\": %llu, \"late\": %llu}",
-                            v ? "," : "", o->views->views[v].spec->name,
-                            (unsigned long long)o->sets[v].digest.records,
-                            (unsigned long long)late_rows);
+        rc = ls_buf_appendf(out, err, "%s\n    \"%s\": {\"rows\": %llu", v ? "," : "",
+                            o->views->views[v].spec->name,
+                            (unsigned long long)o->sets[v].digest.records);
+        rc = rc < 0 || o->views_only
+                 ? rc
+                 : ls_buf_appendf(out, err, ", \"late\": %llu", (unsigned long long)late_rows);
+        rc = rc < 0 ? rc : ls_buf_append_text(out, "}", err);
     }
     return rc;
 }
@@ -262,6 +282,11 @@ static int write_summary(const struct ls_outputs *o, const struct ls_partition_c
     struct ls_buf text;
     ls_buf_init(&text, "summary", REPORT_BYTES_MAX);
     int rc = ls_buf_appendf(&text, err, "{\n  \"version\": 1,\n  \"mode\": \"%s\",\n", facts->mode);
+    if (rc == 0 && scope_of(facts)->is_range) {
+        rc = ls_buf_append_text(&text, "  \"window\": \"", err);
+        rc = rc < 0 ? rc : append_window(scope_of(facts), &text, err);
+        rc = rc < 0 ? rc : ls_buf_append_text(&text, "\",\n", err);
+    }
     rc = rc < 0 ? rc : append_scope(o, counts, facts, &text, err);
     rc = rc < 0 ? rc : ls_buf_append_text(&text, "  \"topics\": {", err);
     for (size_t t = 0; rc == 0 && t < o->plan->topic_count; t++) {

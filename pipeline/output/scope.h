@@ -10,6 +10,9 @@ struct ls_scope {
     int64_t as_of_ms;  /* and an ingest_time of this or later; the plan's reference tables were
                           loaded as of it too */
     bool lateness_off; /* P14: nothing is late or expires, and ids are remembered for ever */
+    bool is_range;     /* P15: rows of views and alert rules with from_ms <= ls_row_time < to_ms, */
+    int64_t from_ms, to_ms; /* and no other datasets */
+    const char *reason;     /* for the manifest; NULL: "run" */
 };
 
 /* Everything. */

@@ -1,9 +1,11 @@
 #include "pipeline/view/row.h"
 
+#include "core/avro/decode.h"
 #include "core/avro/encode.h"
 #include "core/base/civil.h"
 #include "core/base/mutant.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -297,4 +299,20 @@ int ls_row_of_pair(const struct ls_view *view, int64_t event_time, const uint8_t
     at = ls_put_bytes(at, entity, entity_size);
     out->size = (size_t)(at - out->data);
     return put_columns(view, event_time, entity, entity_size, row, out, err);
+}
+
+/* ---- ranges */
+
+int64_t ls_row_time(const struct ls_view *view, const uint8_t *row, size_t size)
+{
+    struct ls_span span = {row, row + size};
+    int64_t time = 0;
+    enum ls_decode_status status = ls_get_long(&span, &time); /* event_time or window_start */
+    if (view->kind == LS_VIEW_WINDOWS || view->kind == LS_VIEW_SESSIONS) {
+        status = status == LS_DECODE_OK ? ls_get_long(&span, &time) : status;
+        time -= !LS_MUTANT(RANGE_SHIFTED);
+    }
+    assert(status == LS_DECODE_OK); /* it is a row */
+    (void)status;
+    return time;
 }

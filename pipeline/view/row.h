@@ -48,4 +48,8 @@ int ls_row_of_pair(const struct ls_view *view, int64_t event_time, const uint8_t
                    const uint8_t *entity, uint32_t entity_size, const struct ls_view_row *row,
                    struct ls_buf *out, struct ls_error *err);
 
+/* The time by which a row, as it is encoded, belongs to a range of time (P15): its event_time, or
+ * the last millisecond of its window or session, so that from <= time < to is from < end <= to. */
+int64_t ls_row_time(const struct ls_view *view, const uint8_t *row, size_t size);
+
 #endif

@@ -548,6 +548,32 @@ static void test_conditions(void **state)
                         "view odd: a condition leaves 128 bits at the record with event_id id-9");
 }
 
+/* Windows by their last millisecond, other rows by their record's time. */
+static void test_time_of_a_row(void **state)
+{
+    struct pipe *p = *state;
+    struct ls_buf row;
+    ls_buf_init(&row, "row", 1U << 16);
+    plan_kinds(p,
+               "  views:\n"
+               "    - {name: w, from: sale, window: {tumbling: 1s}, select: {n: count}}\n"
+               "    - {name: s, from: sale, window: {session: 1s}, select: {n: count}}\n"
+               "    - {name: r, from: sale, rolling: {over: 1s}, select: {n: count}}\n"
+               "  alerts:\n"
+               "    - {name: a, from: sale, when: amount > 1.00, severity: INFO}\n",
+               NULL);
+    columns.results[0] = number(1);
+    const char *const names[] = {"w", "s", "r", "a"};
+    for (size_t i = 0; i < 4; i++) {
+        const struct ls_view *view = view_of(p, names[i]);
+        FINE(p, i < 2 ? ls_row_of_window(view, -3000, -2000, NULL, 0, &columns, &row, &p->base.err)
+                      : ls_row_of_record(view, -2001, (const uint8_t *)"id", 2, NULL, 0, true,
+                                         &columns, &row, &p->base.err));
+        assert_int_equal(ls_row_time(view, row.data, row.size), -2001);
+    }
+    ls_buf_clear(&row);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -564,6 +590,7 @@ int main(void)
         PIPE_TEST(test_expressions_that_do_not_fit),
         PIPE_TEST(test_expressions_of_windows),
         PIPE_TEST(test_conditions),
+        PIPE_TEST(test_time_of_a_row),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -66,7 +66,13 @@ def check_scopes(program, log, out):
     summary, manifest = (json.loads((out / f'{name}.json').read_text()) for name in ('summary', 'manifest'))
     must_fit('the summary of a run over less', 'summary', summary)
     must_fit('the manifest of a run over less', 'run-manifest', manifest)
-    must_not_fit('a cost without views', 'summary', summary, lambda d: d['lateness_cost'].pop('views'))
+    cost = copy.deepcopy(summary)
+    run(*batch)
+    for more in (('--into', out), ('--to', out)):
+        run(*batch[:-2], *more, '--window', '2026-01-01..2026-01-02', '--reason', 'a "test"')
+        for name, kind in (('summary', 'summary'), ('manifest', 'run-manifest')):
+            must_fit(f'the {name} with a range', kind, json.loads((out / f'{name}.json').read_text()))
+    must_not_fit('a cost without views', 'summary', cost, lambda d: d['lateness_cost'].pop('views'))
     must_not_fit('a time that may be final', 'run-manifest', manifest, lambda d: d['as_of'].update(final='maybe'))
     must_not_fit('an input without its digest', 'run-manifest', manifest, lambda d: next(iter(d['inputs'].values()))[0].pop('digest'))
 

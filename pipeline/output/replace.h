@@ -1,0 +1,30 @@
+/* Several files of a run's folder replaced as one: a reader, or a machine that lost power, finds
+ * the old ones or the new ones, and never SHA256SUMS, manifest.json or summary.json beside datasets
+ * that they do not tell of (contract P10).
+ *
+ * The new files are made beside the old ones. A list of them, FOLDER/replace.list, decides; from
+ * there each takes the old one's place, those three last. */
+#ifndef LS_OUTPUT_REPLACE_H
+#define LS_OUTPUT_REPLACE_H
+
+#include "core/base/error.h"
+
+#include <stddef.h>
+
+/* Where the new FOLDER/PATH is to be made, into out[LS_PATH_MAX]. */
+int ls_replace_path(char *out, const char *folder, const char *path, struct ls_error *err);
+
+/* The new files of these paths, and of datasets/SHA256SUMS, manifest.json and summary.json, are
+ * there and were synced: replaces the old ones. */
+int ls_replace_decide(const char *folder, const char *const *paths, size_t count,
+                      struct ls_error *err);
+
+/* Does what is left of one that was decided upon. */
+int ls_replace_finish(const char *folder, struct ls_error *err);
+
+/* One that was decided upon never comes; the new files of these paths and those three, as far as
+ * they are there, are removed. */
+int ls_replace_discard(const char *folder, const char *const *paths, size_t count,
+                       struct ls_error *err);
+
+#endif
