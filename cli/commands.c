@@ -12,6 +12,7 @@ const struct command *const commands[] = {
     &command_run_stream,
     &command_run_batch,
     &command_collect,
+    &command_replay,
     &command_diff,
     &command_log_show,
     &command_log_check,

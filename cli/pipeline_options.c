@@ -101,6 +101,26 @@ int pipeline_open_shapes(struct cli *cli, const struct spec_options *options, co
     return rc < 0 ? rc : compile(&out->reference, out, err);
 }
 
+int pipeline_open_plan(struct cli *cli, const struct spec_options *options, const char *reference,
+                       struct pipeline *out, struct ls_error *err)
+{
+    *out = (struct pipeline){0};
+    int rc = cli_load_spec(cli, options, &out->spec, err);
+    const struct ls_spec_reference *tables = rc < 0 ? NULL : out->spec->reference.items;
+    for (size_t i = 0; rc == 0 && !reference && i < out->spec->reference.count; i++) {
+        if (!tables[i].file) {
+            rc = ls_error_set(err, LS_E_USAGE,
+                              "--reference is missing: the table %s is made by `generate`, in the "
+                              "folder `reference` of its log",
+                              tables[i].key);
+        }
+    }
+    rc = rc < 0 ? rc
+                : ls_reference_load(out->spec, reference ? reference : ".", INT64_MAX,
+                                    &out->reference, err);
+    return rc < 0 ? rc : compile(&out->reference, out, err);
+}
+
 /* Does the folder lie in another one, or is it that one? What is not there yet is compared as it is
  * written. */
 static bool lies_in(const char *folder, const char *other)

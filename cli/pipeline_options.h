@@ -27,6 +27,10 @@ int pipeline_open_shapes(struct cli *cli, const struct spec_options *options, co
 int pipeline_open_as_of(struct cli *cli, const struct spec_options *options, const char *from,
                         const char *to, const char *reference, int64_t as_of_ms,
                         struct pipeline *out, struct ls_error *err);
+/* Likewise without a log: `reference` NULL is LS_E_USAGE where the spec has tables that are made
+ * from populations. */
+int pipeline_open_plan(struct cli *cli, const struct spec_options *options, const char *reference,
+                       struct pipeline *out, struct ls_error *err);
 void pipeline_clear(struct pipeline *pipeline);
 
 /* A run empties TO/datasets: LS_E_USAGE where a file or folder lies there. */

@@ -70,6 +70,7 @@ const struct ls_case *const ls_cases[] = {
     &ls_case_rpl_1,
     &ls_case_rpl_2,
     &ls_case_rpl_3,
+    &ls_case_rpl_4,
     &ls_case_rpl_5,
     &ls_case_rpl_6,
     &ls_case_rpl_7,

@@ -17,7 +17,7 @@ extern const struct ls_case ls_case_crs_3, ls_case_crs_4, ls_case_crs_6, ls_case
 extern const struct ls_case ls_case_crs_1, ls_case_env_1, ls_case_env_2, ls_case_ser_1,
     ls_case_rpl_1;
 extern const struct ls_case ls_case_rpl_3, ls_case_rpl_5, ls_case_rpl_6;
-extern const struct ls_case ls_case_rpl_2, ls_case_rpl_7, ls_case_rpl_8;
+extern const struct ls_case ls_case_rpl_2, ls_case_rpl_4, ls_case_rpl_7, ls_case_rpl_8;
 extern const struct ls_case ls_case_win_1, ls_case_win_2, ls_case_win_3, ls_case_win_4,
     ls_case_win_5, ls_case_win_6, ls_case_win_7, ls_case_win_8;
 extern const struct ls_case ls_case_num_1, ls_case_num_2, ls_case_num_3, ls_case_num_4,

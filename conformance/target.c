@@ -21,6 +21,8 @@ const char ls_target_reference[] =
     "backfill: ['{lockstep}', run, batch, '{spec}', --from, '{log}', --reference, '{reference}', "
     "--into, '{to}', --window, '{window}',\n"
     "  --reason, backfill, '{options}']\n"
+    "replay: ['{lockstep}', replay, '{spec}', --quarantine, '{quarantine}', --reference, "
+    "'{reference}', --to, '{log}', '{options}']\n"
     "workers: [--workers, '{n}']\n"
     "batch_size: [--batch, '{n}']\n"
     "order: [--order, '{n}']\n"
@@ -51,6 +53,10 @@ static const struct ls_option rows[] = {
          "Words of the command that makes the rows of views in {window}, which is A..B, anew "
          "in the folder {to} of a batch run (P15).",
      .example = "[./backfill.sh, '{log}', '{to}', '{window}']"},
+    {"replay", LS_OPTION_NODE, LS_OPTION_DEPLOYMENT, offsetof(struct ls_target, replay),
+     .summary = "Words of the command that writes the records in the quarantine of the run "
+                "{quarantine} that pass now as the log {log}.",
+     .example = "[./replay.sh, '{quarantine}', '{log}']"},
     {"upgraded", LS_OPTION_NODE, 0, offsetof(struct ls_target, upgraded),
      .summary = "Words of the stream command of another version of it, which is given the {state} "
                 "of this one.",
@@ -77,9 +83,9 @@ const struct ls_table ls_target_table = {"target",
                                          SIZE_MAX,
                                          rows};
 
-static const char *const placeholders[] = {"{lockstep}", "{spec}",  "{log}", "{reference}",
-                                           "{to}",       "{state}", "{n}",   "{window}",
-                                           "{options}",  NULL};
+static const char *const placeholders[] = {"{lockstep}", "{spec}",       "{log}", "{reference}",
+                                           "{to}",       "{state}",      "{n}",   "{window}",
+                                           "{options}",  "{quarantine}", NULL};
 
 static bool is_list_of_words(const struct ls_yaml *node)
 {
@@ -171,6 +177,7 @@ static int load(const char *path, struct ls_target *target, struct ls_error *err
         check_words(target->stream, "stream", false, &diag);
         check_words(target->batch, "batch", false, &diag);
         check_words(target->backfill, "backfill", false, &diag);
+        check_words(target->replay, "replay", false, &diag);
         check_words(target->upgraded, "upgraded", false, &diag);
         check_words(target->workers, "workers", true, &diag);
         check_words(target->batch_size, "batch_size", true, &diag);
@@ -229,6 +236,7 @@ static const struct ls_yaml *knob_of(const struct ls_target *target, const char 
            : strcmp(knob, "as_of") == 0      ? target->as_of
            : strcmp(knob, "lateness") == 0   ? target->lateness
            : strcmp(knob, "backfill") == 0   ? target->backfill
+           : strcmp(knob, "replay") == 0     ? target->replay
                                              : target->checkpoint_records;
 }
 
@@ -294,6 +302,7 @@ static const char *placeholder(const struct writer *w, const char *at, const cha
                  {"{to}", w->run->to},
                  {"{state}", w->run->state},
                  {"{window}", w->run->window},
+                 {"{quarantine}", w->run->quarantine},
                  {"{n}", n}};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         *size = strlen(known[i].name);
@@ -385,10 +394,23 @@ int ls_target_command(const struct ls_target *target, bool stream, const struct 
     return rc;
 }
 
+static int other_command(const struct ls_target *target, const struct ls_yaml *words,
+                         const struct ls_target_run *run, struct ls_arena *arena,
+                         struct ls_command *command, struct ls_error *err)
+{
+    struct writer w = {run, arena, command, 0, err};
+    int rc = add_words(&w, words, "");
+    return rc < 0 ? rc : place_program(&w, target->folder);
+}
+
 int ls_target_backfill(const struct ls_target *target, const struct ls_target_run *run,
                        struct ls_arena *arena, struct ls_command *command, struct ls_error *err)
 {
-    struct writer w = {run, arena, command, 0, err};
-    int rc = add_words(&w, target->backfill, "");
-    return rc < 0 ? rc : place_program(&w, target->folder);
+    return other_command(target, target->backfill, run, arena, command, err);
+}
+
+int ls_target_replay(const struct ls_target *target, const struct ls_target_run *run,
+                     struct ls_arena *arena, struct ls_command *command, struct ls_error *err)
+{
+    return other_command(target, target->replay, run, arena, command, err);
 }

@@ -1,8 +1,8 @@
 /* Targets (contract C6): what the suite judges. Commands, what they read and write, what they
  * claim; nothing else is known of one.
  *
- * In a command, {lockstep} {spec} {log} {reference} {to} {state} {window} are filled in; a knob's
- * words are added when a case turns it. */
+ * In a command, {lockstep} {spec} {log} {reference} {to} {state} {window} {quarantine} are filled
+ * in; a knob's words are added when a case turns it. */
 #ifndef LS_CONFORMANCE_TARGET_H
 #define LS_CONFORMANCE_TARGET_H
 
@@ -16,9 +16,9 @@ struct ls_target {
     const struct ls_yaml *stream, *batch; /* lists of words */
     const struct ls_yaml *upgraded;       /* the stream command of another version of it, or NULL */
     const struct ls_yaml *workers, *batch_size, *order,
-        *checkpoint_records;                /* knobs: lists of words with {n}; NULL: it has none */
-    const struct ls_yaml *as_of, *lateness; /* likewise, of the batch command: a time; `off` */
-    const struct ls_yaml *backfill;         /* list of words; NULL: it can't */
+        *checkpoint_records;                 /* knobs: lists of words with {n}; NULL: it has none */
+    const struct ls_yaml *as_of, *lateness;  /* likewise, of the batch command: a time; `off` */
+    const struct ls_yaml *backfill, *replay; /* lists of words; NULL: it can't */
     bool restarts; /* killed and started again with the same {state}, it goes on */
     int64_t timeout_ms;
     int level;          /* enum ls_level */
@@ -47,13 +47,14 @@ struct ls_target_run {
                                         the word {options} */
     const char *workers, *batch_size, *order, *checkpoint_records; /* NULL: not turned */
     const char *as_of, *lateness;
-    const char *window; /* "A..B", for {window} */
-    bool upgraded;      /* as a stream: by the words of `upgraded` */
+    const char *window;     /* "A..B", for {window} */
+    const char *quarantine; /* folder of a run, for {quarantine}; `log` is to be written */
+    bool upgraded;          /* as a stream: by the words of `upgraded` */
 };
 
 /* Does the target have the knob? "workers", "batch_size", "order", "checkpoint_records", "as_of",
- * "lateness"; or, for "{options}", the word in both commands; or the command "upgraded" or
- * "backfill". */
+ * "lateness"; or, for "{options}", the word in both commands; or the command "upgraded", "backfill"
+ * or "replay". */
 bool ls_target_has(const struct ls_target *target, const char *knob);
 
 /* Fills command->arguments for a run; the strings live in `arena`. A program with a slash in its
@@ -61,8 +62,11 @@ bool ls_target_has(const struct ls_target *target, const char *knob);
 int ls_target_command(const struct ls_target *target, bool stream, const struct ls_target_run *run,
                       struct ls_arena *arena, struct ls_command *command, struct ls_error *err);
 
-/* Likewise for the command that makes the rows of a range anew in a run that is there. */
+/* Likewise for the other commands: that makes the rows of a range anew in a run that is there;
+ * that writes the records of a run's quarantine that pass now as a log. */
 int ls_target_backfill(const struct ls_target *target, const struct ls_target_run *run,
                        struct ls_arena *arena, struct ls_command *command, struct ls_error *err);
+int ls_target_replay(const struct ls_target *target, const struct ls_target_run *run,
+                     struct ls_arena *arena, struct ls_command *command, struct ls_error *err);
 
 #endif

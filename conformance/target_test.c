@@ -40,6 +40,7 @@ static const struct {
     {HEAD COMMANDS "batch_size: [x]\n", 5, 13, "LS2403", "`batch_size` has no {n}"},
     {HEAD COMMANDS "order: [x]\n", 5, 8, "LS2403", "`order` has no {n}"},
     {HEAD COMMANDS "checkpoint_records: [x]\n", 5, 21, "LS2403", "`checkpoint_records` has no"},
+    {HEAD COMMANDS "replay: {a: b}\n", 5, 9, "LS2401", "`replay` is no list of words"},
     {HEAD COMMANDS "backfill: x\n", 5, 11, "LS2401", "`backfill` is no list of words"},
     {HEAD COMMANDS "lateness: [x]\n", 5, 11, "LS2403", "`lateness` has no {n}"},
     {HEAD COMMANDS "as_of: [x]\n", 5, 8, "LS2403", "`as_of` has no {n}"},
@@ -133,7 +134,8 @@ static void the_reference_is_this_program(void **state)
                         "/bin/lockstep mutant run batch /s.yaml --from log:/l --reference "
                         "/l/reference --to /t --set a.b=c d ");
     static const char *const knobs[] = {"workers",   "batch_size", "order",    "checkpoint_records",
-                                        "{options}", "as_of",      "lateness", "backfill"};
+                                        "{options}", "as_of",      "lateness", "backfill",
+                                        "replay"};
     for (size_t i = 0; i < COUNT(knobs); i++) {
         assert_true(ls_target_has(target, knobs[i]));
     }
@@ -141,7 +143,7 @@ static void the_reference_is_this_program(void **state)
     ls_arena_clear(&arena);
 }
 
-static void a_backfill_is_a_command(void **state)
+static void ranges_and_replays_are_commands(void **state)
 {
     (void)state;
     struct ls_target *target;
@@ -158,9 +160,17 @@ static void a_backfill_is_a_command(void **state)
     assert_string_equal(command.arguments[2], "w=A..B");
     assert_null(command.arguments[3]);
     ls_target_free(target);
+    put_text("t.yaml", HEAD COMMANDS "replay: [./c, '{quarantine}', '{log}']\n");
+    check(load("t.yaml", &target));
+    run.quarantine = "/q";
+    check(ls_target_replay(target, &run, &arena, &command, &err));
+    assert_string_equal(command.arguments[1], "/q");
+    assert_string_equal(command.arguments[2], "log:/l");
+    ls_target_free(target);
     put_text("t.yaml", HEAD COMMANDS);
     check(load("t.yaml", &target));
     assert_false(ls_target_has(target, "backfill"));
+    assert_false(ls_target_has(target, "replay"));
     ls_target_free(target);
     ls_arena_clear(&arena);
 }
@@ -373,7 +383,7 @@ int main(void)
         FOLDER_TEST(a_missing_file_is_no_input),
         FOLDER_TEST(the_reference_is_this_program),
         FOLDER_TEST(the_shipped_file_is_the_built_in_one),
-        FOLDER_TEST(a_backfill_is_a_command),
+        FOLDER_TEST(ranges_and_replays_are_commands),
         FOLDER_TEST(another_version_has_words_of_its_own),
         FOLDER_TEST(words_are_filled_in),
         FOLDER_TEST(a_batch_turns_the_knobs_that_are_its),

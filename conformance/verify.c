@@ -102,8 +102,9 @@ int ls_verify_command(struct ls_verify *v, const struct ls_verify_run *run,
     struct ls_target_run target_run = {
         .lockstep = v->job->lockstep,
         .spec = v->job->spec_path,
-        .log = ls_arena_printf(&v->arena, err, "log:%s", run->log),
-        .reference = ls_arena_printf(&v->arena, err, "%s/reference", run->log),
+        .log = ls_arena_printf(&v->arena, err, "log:%s", run->quarantine ? run->to : run->log),
+        .reference = run->reference ? run->reference
+                                    : ls_arena_printf(&v->arena, err, "%s/reference", run->log),
         .to = run->to,
         .state = ls_arena_printf(&v->arena, err, "%s/state", run->to),
         .spec_options = options,
@@ -114,6 +115,7 @@ int ls_verify_command(struct ls_verify *v, const struct ls_verify_run *run,
         .as_of = run->as_of,
         .lateness = run->lateness,
         .window = run->window,
+        .quarantine = run->quarantine,
         .upgraded = run->upgraded};
     *command = (struct ls_command){.environment = run->environment,
                                    .folder = run->folder,
@@ -132,7 +134,8 @@ int ls_verify_command(struct ls_verify *v, const struct ls_verify_run *run,
         options[base + i] = run->extra[i];
     }
     const struct ls_target *target = v->job->target;
-    int rc = run->window
+    int rc = run->quarantine ? ls_target_replay(target, &target_run, &v->arena, command, err)
+             : run->window
                  ? ls_target_backfill(target, &target_run, &v->arena, command, err)
                  : ls_target_command(target, run->stream, &target_run, &v->arena, command, err);
     return rc < 0 || !run->wrapper ? rc : wrap(command, run->wrapper, err);

@@ -41,7 +41,9 @@ struct ls_verify_run {
     const char *log; /* folder */
     const char *to;  /* folder of the run; its state is below it */
     const char *workers, *batch_size, *order, *checkpoint_records, *as_of, *lateness;
-    const char *window; /* not NULL: a backfill of it into `to` */
+    const char *window;     /* not NULL: a backfill of it into `to` */
+    const char *quarantine; /* not NULL: a replay of that run's into the log `to` */
+    const char *reference;  /* folder; NULL: the log's */
     const char *const *environment;
     const char *folder; /* working directory */
     int umask;          /* -1 */

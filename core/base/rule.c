@@ -564,10 +564,9 @@ const struct ls_rule ls_rules[] = {
      "Example: `stream: [./run.sh, --from, '{log}', --to, '{to}']`.\n"},
     {"LS2402", "A word in braces that is none of the suite's",
      "In a target's commands {lockstep}, {spec}, {options}, {log}, {reference}, {to} and {state}\n"
-     "are filled in, {window} in `backfill`, and {n} in a knob's words. Any other word that is a "
-     "name in braces would\n"
-     "reach the program as it is, which is hardly meant. Braces within other text are left "
-     "alone.\n"},
+     "are filled in, {window} in `backfill`, {quarantine} in `replay`, and {n} in a knob's words.\n"
+     "Any other word that is a name in braces would reach the program as it is, which is hardly\n"
+     "meant. Braces within other text are left alone.\n"},
     {"LS2403", "A knob without its number",
      "A case turns a knob by giving it values in turn: the number of workers, the size of a\n"
      "batch. Words without {n} are the same each time, and the case would show nothing.\n"

@@ -12,7 +12,7 @@
 
 const struct ls_scope ls_scope_all = {.has_as_of = false};
 
-static const char quarantine_schema[] =
+const char ls_quarantine_schema[] =
     "{\"type\":\"record\",\"name\":\"quarantined\",\"namespace\":\"lockstep\",\"fields\":["
     "{\"name\":\"reason\",\"type\":\"string\"},{\"name\":\"detail\",\"type\":\"string\"},{\"name\":"
     "\"topic\",\"type\":\"string\"},"
@@ -201,8 +201,9 @@ static int outputs_open(const struct ls_outputs *what, const char *uri, const ch
     *o = *what;
     o->outlet = uri ? &ls_outlet_topics : &ls_outlet_files;
     int rc = make_texts(o, folder, uri, err);
-    rc = rc < 0 ? rc
-                : make_layout(quarantine_schema, &o->quarantine_schema, &o->quarantine_layout, err);
+    rc = rc < 0
+             ? rc
+             : make_layout(ls_quarantine_schema, &o->quarantine_schema, &o->quarantine_layout, err);
     rc = rc < 0 ? rc : make_layout(late_schema, &o->late_schema, &o->late_layout, err);
     rc = rc < 0 || uri ? rc : ls_replace_discard(folder, NULL, 0, err);
     rc = rc < 0 ? rc : ls_report_remove(o, err);

@@ -34,6 +34,9 @@ static inline void ls_count_record(struct ls_partition_counts *counts,
 
 struct ls_journal;
 
+/* The schema of quarantined records. */
+extern const char ls_quarantine_schema[];
+
 struct ls_outputs {
     const struct ls_record_plan *plan;
     const struct ls_views *views;

@@ -1,0 +1,29 @@
+/* Records of a run's quarantine, as a log, after what kept them there was mended: a check that was
+ * too narrow, a row that a reference table lacked, a schema that was not known (contract P1). */
+#ifndef LS_OUTPUT_REPLAY_H
+#define LS_OUTPUT_REPLAY_H
+
+#include "pipeline/record/record.h"
+
+struct ls_replay {
+    const struct ls_record_plan *plan; /* mended */
+    const char *from;                  /* folder of the run, of its datasets, or of quarantine/ */
+    const char *to;                    /* the log's URI */
+};
+
+/* Of one topic. */
+struct ls_replay_counts {
+    uint64_t read;
+    uint64_t replayed;
+    uint64_t left[LS_REASON_COUNT]; /* the others: by what is wrong with them now, or, where a fate
+                                       was not the record's own, by that. LS_ADMITTED: heartbeats */
+};
+
+/* Writes, with their topic, partition, key, headers, value and timestamp, and in their order, the
+ * records that pass the plan's checks up to normalize. Duplicates, conflicts and what has expired
+ * stay: their fate was not the record's own, and no plan changes it. `counts` is [topic]; a topic
+ * that the quarantine does not have has none. LS_E_NOINPUT where there is no quarantine. */
+int ls_replay_run(const struct ls_replay *job, struct ls_replay_counts *counts,
+                  struct ls_error *err);
+
+#endif

@@ -1,0 +1,206 @@
+#include "pipeline/output/replay.h"
+
+#include "pipeline/fixture_test.h"
+#include "pipeline/output/outputs.h"
+#include "spec/heartbeat.h"
+
+enum { PARTITIONS = 2 };
+
+static struct ls_record record; /* large */
+
+/* What stands in a quarantine: a reason that was, and what is wrong with the record now. */
+struct entry {
+    uint32_t topic, partition;
+    enum ls_reason reason;
+    enum { FINE_NOW, NO_KEY, CUT, TOMBSTONE, OUT_OF_SET, WITH_HEADERS, HEARTBEAT } kind;
+    enum ls_reason left; /* LS_ADMITTED: replayed */
+};
+
+static const struct entry entries[] = {
+    {SALE, 0, LS_REASON_RANGE, FINE_NOW, LS_ADMITTED},
+    {SALE, 0, LS_REASON_SET, WITH_HEADERS, LS_ADMITTED},
+    {SALE, 1, LS_REASON_SCHEMA_UNKNOWN, FINE_NOW, LS_ADMITTED},
+    {SALE, 1, LS_REASON_DUPLICATE, FINE_NOW, LS_REASON_DUPLICATE},
+    {SALE, 0, LS_REASON_DUPLICATE_CONFLICT, FINE_NOW, LS_REASON_DUPLICATE_CONFLICT},
+    {VISIT, 0, LS_REASON_EXPIRED, FINE_NOW, LS_REASON_EXPIRED},
+    {VISIT, 0, LS_REASON_RANGE, OUT_OF_SET, LS_REASON_SET}, /* for another reason than then */
+    {VISIT, 1, LS_REASON_NOT_NULL, NO_KEY, LS_REASON_ENVELOPE_INVALID},
+    {VISIT, 1, LS_REASON_FRAME_INVALID, TOMBSTONE, LS_REASON_FRAME_INVALID},
+    {VISIT, 1, LS_REASON_DECODE_TRUNCATED, CUT, LS_REASON_DECODE_TRUNCATED},
+    {VISIT, 1, LS_REASON_NOT_NULL, FINE_NOW, LS_ADMITTED},
+};
+enum { ENTRIES = sizeof entries / sizeof *entries };
+
+static const uint8_t headers[] = {2, 2, 'h', 2, 2, 'v', 0}; /* h = v */
+
+static void make(struct pipe *p, size_t i, struct message *m)
+{
+    begin_message(p, m, entries[i].topic, (int)i, INT64_C(1000) * (int64_t)i);
+    m->partition = entries[i].partition;
+    if (entries[i].kind == OUT_OF_SET) {
+        m->cells[PAGES].number = 99;
+        encode(p, m);
+    }
+    m->raw.value_size -= entries[i].kind == CUT;
+    if (entries[i].kind == NO_KEY) {
+        m->raw.key = NULL;
+        m->raw.key_size = 0;
+    }
+    if (entries[i].kind == TOMBSTONE) {
+        m->raw.value = NULL;
+        m->raw.value_size = 0;
+    }
+    if (entries[i].kind == WITH_HEADERS) {
+        m->raw.headers = headers;
+        m->raw.headers_size = sizeof headers;
+    }
+}
+
+static void write_run(struct pipe *p)
+{
+    static const struct ls_partition_counts none[TOPICS * PARTITIONS];
+    const struct ls_run_facts facts = {.mode = "batch"};
+    struct ls_outputs *o;
+    FINE(p, ls_outputs_open(p->plan, p->views, PARTITIONS, "run", NULL, &o, &p->base.err));
+    for (size_t i = 0; i < ENTRIES; i++) {
+        struct message m;
+        make(p, i, &m);
+        record.reason = entries[i].reason;
+        FINE(p, ls_outputs_quarantine(o, m.topic, m.partition, i, &m.raw, &record, &p->base.err));
+    }
+    FINE(p, ls_outputs_finish(o, none, &facts, &p->base.err));
+    ls_outputs_free(o);
+}
+
+static bool same_bytes(const uint8_t *a, size_t a_size, const uint8_t *b, size_t b_size)
+{
+    return (a == NULL) == (b == NULL) && a_size == b_size &&
+           (a_size == 0 || memcmp(a, b, a_size) == 0);
+}
+
+/* The entries that pass, in their places, with all that they had. */
+static void check_log(struct pipe *p, const char *uri)
+{
+    struct ls_log *log;
+    size_t found = 0;
+    FINE(p, ls_log_open(uri, false, &log, &p->base.err));
+    for (uint32_t part = 0; part < TOPICS * PARTITIONS; part++) {
+        struct ls_log_reader *reader;
+        const struct ls_log_record *records;
+        size_t count;
+        size_t at = 0;
+        FINE(p, ls_log_reader_new(log, part / PARTITIONS, part % PARTITIONS, 0, &reader,
+                                  &p->base.err));
+        FINE(p, ls_log_read(reader, ENTRIES, &records, &count, &p->base.err));
+        for (size_t i = 0; i < ENTRIES; i++) {
+            struct message m;
+            if (entries[i].left != LS_ADMITTED || entries[i].topic != part / PARTITIONS ||
+                entries[i].partition != part % PARTITIONS) {
+                continue;
+            }
+            make(p, i, &m);
+            assert_true(at < count);
+            const struct ls_log_record *r = &records[at++];
+            assert_int_equal(r->timestamp_ms, m.raw.timestamp_ms);
+            assert_true(same_bytes(r->key, r->key_size, m.raw.key, m.raw.key_size));
+            assert_true(same_bytes(r->value, r->value_size, m.raw.value, m.raw.value_size));
+            assert_true(same_bytes(r->headers, r->headers_size, m.raw.headers, m.raw.headers_size));
+            found++;
+        }
+        assert_int_equal(at, count);
+        ls_log_reader_free(reader);
+    }
+    assert_int_equal(found, 4);
+    ls_log_close(log);
+}
+
+static void test_what_passes(void **state)
+{
+    struct pipe *p = *state;
+    struct ls_replay_counts counts[TOPICS];
+    uint64_t wanted[TOPICS][LS_REASON_COUNT] = {{0}};
+    write_run(p);
+    static const char *const places[][2] = {
+        {"run", "log:a"}, {"run/datasets", "log:b"}, {"run/datasets/quarantine", "log:c"}};
+    for (size_t i = 0; i < ENTRIES; i++) {
+        wanted[entries[i].topic][entries[i].left]++;
+    }
+    for (size_t i = 0; i < 3; i++) {
+        const struct ls_replay job = {p->plan, places[i][0], places[i][1]};
+        FINE(p, ls_replay_run(&job, counts, &p->base.err));
+        check_log(p, places[i][1]);
+        assert_string_equal(difference(p, "a", places[i][1] + 4), "");
+        for (size_t t = 0; t < TOPICS; t++) {
+            assert_int_equal(counts[t].replayed, wanted[t][LS_ADMITTED]);
+            assert_int_equal(counts[t].left[LS_ADMITTED], 0);
+            for (int r = LS_ADMITTED + 1; r < LS_REASON_COUNT; r++) {
+                assert_int_equal(counts[t].left[r], wanted[t][r]);
+            }
+        }
+    }
+}
+
+/* Nothing comes of them. */
+static void test_heartbeats(void **state)
+{
+    struct pipe *p = *state;
+    static const struct ls_partition_counts none[TOPICS];
+    const struct ls_run_facts facts = {.mode = "batch"};
+    struct ls_replay_counts counts[TOPICS];
+    struct ls_outputs *o;
+    uint8_t value[LS_HEARTBEAT_SIZE_MAX];
+    pipe_plan(p, pipe_spec, SETS("topics.heartbeat=1s"));
+    FINE(p, ls_outputs_open(p->plan, p->views, 1, "run", NULL, &o, &p->base.err));
+    struct ls_log_record raw = {.timestamp_ms = 5, .value = value};
+    raw.value_size = ls_heartbeat_write(5, value);
+    record.reason = LS_REASON_CLOCK_SKEW;
+    FINE(p, ls_outputs_quarantine(o, VISIT, 0, 0, &raw, &record, &p->base.err));
+    FINE(p, ls_outputs_finish(o, none, &facts, &p->base.err));
+    ls_outputs_free(o);
+    const struct ls_replay job = {p->plan, "run", "log:log"};
+    FINE(p, ls_replay_run(&job, counts, &p->base.err));
+    assert_int_equal(counts[VISIT].replayed, 0);
+    assert_int_equal(counts[VISIT].left[LS_ADMITTED], 1);
+}
+
+static void test_wrong_places(void **state)
+{
+    struct pipe *p = *state;
+    struct ls_replay_counts counts[TOPICS];
+    const struct ls_replay missing = {p->plan, "nothing", "log:log"};
+    assert_int_equal(ls_replay_run(&missing, counts, &p->base.err), LS_E_NOINPUT);
+    write_run(p);
+    struct ls_log *log = begin_log(p, "log:there", 1);
+    end_log(p, log);
+    const struct ls_replay there = {p->plan, "run", "log:there"};
+    assert_int_equal(ls_replay_run(&there, counts, &p->base.err), LS_E_DATA);
+    const struct ls_replay other = {p->plan, "run/datasets/normalized", "log:other"};
+    assert_int_equal(ls_replay_run(&other, counts, &p->base.err), LS_E_DATA);
+    assert_non_null(strstr(p->base.err.text, "is no quarantine of a run"));
+}
+
+static void test_refused_memory(void **state)
+{
+    struct pipe *p = *state;
+    struct ls_replay_counts counts[TOPICS];
+    const struct ls_replay job = {p->plan, "run", "log:log"};
+    unsigned long refused = 0;
+    write_run(p);
+    for (int rc = LS_E_NOMEM; rc == LS_E_NOMEM; refused++) {
+        FINE(p, ls_tree_remove("log", &p->base.err));
+        ls_mem_refuse(refused + 1);
+        rc = ls_replay_run(&job, counts, &p->base.err);
+        ls_mem_refuse(0);
+        assert_true(rc == 0 || rc == LS_E_NOMEM);
+    }
+    assert_true(refused > 20);
+    check_log(p, "log:log");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {PIPE_TEST(test_what_passes), PIPE_TEST(test_heartbeats),
+                                       PIPE_TEST(test_wrong_places),
+                                       PIPE_TEST(test_refused_memory)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
