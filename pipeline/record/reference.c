@@ -10,6 +10,7 @@
 #define TABLE_BYTES_MAX ((size_t)4 << 30)
 
 #define KEY_INLINE 40
+#define CACHE_LINE 64
 
 /* A key with its rows: what a look-up reads stands in one line of the cache. */
 struct ls_table_slot {
@@ -19,6 +20,8 @@ struct ls_table_slot {
     uint32_t key_size;
     uint8_t key[KEY_INLINE]; /* its bytes; of a longer one those that it begins with */
 };
+
+_Static_assert(sizeof(struct ls_table_slot) == CACHE_LINE, "a slot is a line of the cache");
 
 /* ---- look-ups */
 
@@ -59,6 +62,14 @@ struct ls_table_rows ls_reference_rows(const struct ls_reference_table *table, c
     }
     const struct ls_table_slot *slot = slot_of(table, ls_id_of(key, size).low, key, size);
     return (struct ls_table_rows){slot->rows, slot->count};
+}
+
+void ls_reference_prefetch(const struct ls_reference_table *table, const uint8_t *key, size_t size)
+{
+    if (table->slot_count) {
+        size_t at = (size_t)ls_id_of(key, size).low & (table->slot_count - 1);
+        __builtin_prefetch(&table->slots[at]);
+    }
 }
 
 size_t ls_table_rows_begun(struct ls_table_rows rows, int64_t at)
@@ -251,11 +262,13 @@ static int keep_in_force(struct loader *l, int64_t as_of)
     while (table->slot_count < 2 * l->count) {
         table->slot_count *= 2;
     }
-    table->slots = ls_mem_new(table->slot_count, sizeof *table->slots, l->err);
-    table->rows = table->slots ? ls_mem_new(l->count, sizeof *table->rows, l->err) : NULL;
+    table->slot_memory = ls_mem_new(table->slot_count + 1, sizeof *table->slots, l->err);
+    table->rows = table->slot_memory ? ls_mem_new(l->count, sizeof *table->rows, l->err) : NULL;
     if (!table->rows) {
         return l->err->code;
     }
+    size_t past = (uintptr_t)table->slot_memory % CACHE_LINE;
+    table->slots = (void *)((uint8_t *)table->slot_memory + (past ? CACHE_LINE - past : 0));
     table->count = l->count;
     for (size_t i = 0; i < l->count; i++) {
         const struct ls_dated *row = &l->rows[i];
@@ -310,7 +323,7 @@ void ls_reference_free(struct ls_reference *reference)
         struct ls_reference_table *table = &reference->tables[i];
         ls_schema_free(table->schema);
         ls_mem_free(table->rows);
-        ls_mem_free(table->slots);
+        ls_mem_free(table->slot_memory);
         ls_arena_clear(&table->arena);
         ls_table_file_clear(&table->file);
     }

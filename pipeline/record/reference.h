@@ -28,6 +28,7 @@ struct ls_reference_table {
     size_t count;            /* in force */
     struct ls_table_row *rows;
     struct ls_table_slot *slots; /* keys: open addressing, slot_count a power of two or 0 */
+    void *slot_memory;           /* where they lie, each in one line of the cache */
     size_t slot_count;
     struct ls_schema *schema; /* of an Avro file: symbols of enums are its */
     struct ls_arena arena;
@@ -55,6 +56,9 @@ const struct ls_reference_table *ls_reference_find(const struct ls_reference *re
 /* All rows of a key. */
 struct ls_table_rows ls_reference_rows(const struct ls_reference_table *table, const uint8_t *key,
                                        size_t size);
+
+/* For a look-up that is to come: the processor fetches the place meanwhile. */
+void ls_reference_prefetch(const struct ls_reference_table *table, const uint8_t *key, size_t size);
 
 /* INT64_MIN and INT64_MAX are no times: the row holds from ever, and for ever. */
 static inline bool ls_table_row_holds(const struct ls_table_row *row, ls_i128 at)
