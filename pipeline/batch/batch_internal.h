@@ -4,9 +4,14 @@
 
 #include "pipeline/batch/batch_run.h"
 #include "pipeline/batch/batch_watch.h"
+#include "pipeline/batch/kept.h"
 #include "pipeline/batch/scan.h"
 
 #include <pthread.h>
+
+/* Of a worker's memory a half is for views; of the other, this part of the whole for records, and
+ * the rest for ids and fates. */
+#define LS_BATCH_KEPT_SHARE 8
 
 struct batch_run;
 
@@ -14,6 +19,7 @@ struct batch_worker {
     struct batch_run *run;
     struct ls_scan_part *parts;     /* [view] */
     struct ls_lateness_cost *costs; /* [view] */
+    struct ls_kept *kept;           /* of the partition that it reads */
     struct ls_record record;
     pthread_t thread;
     int rc;

@@ -124,7 +124,8 @@ static int worker_new(struct batch_run *run, struct batch_worker **out, struct l
     w->run = run;
     w->parts = ls_mem_new(views, sizeof *w->parts, err);
     w->costs = w->parts ? ls_mem_new(views, sizeof *w->costs, err) : NULL;
-    int rc = w->costs ? 0 : err->code;
+    int rc = w->costs ? ls_kept_new(run->memory_each / LS_BATCH_KEPT_SHARE, &w->kept, err)
+                      : err->code;
     for (size_t v = 0; rc == 0 && v < views; v++) {
         rc = ls_scan_part_new(&run->job->views->views[v], run->temporary,
                               run->memory_each / 2 / views, &w->parts[v], err);
@@ -137,6 +138,7 @@ static void worker_free(struct batch_run *run, struct batch_worker *w)
     for (size_t v = 0; w && w->parts && v < run->job->views->count; v++) {
         ls_scan_part_clear(&w->parts[v]);
     }
+    ls_kept_free(w ? w->kept : NULL);
     ls_mem_free(w ? w->parts : NULL);
     ls_mem_free(w ? w->costs : NULL);
     ls_mem_free(w);

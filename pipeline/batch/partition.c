@@ -50,6 +50,23 @@ typedef int pass_fn(struct batch_worker *w, size_t part, uint64_t position,
                     const struct ls_log_record *raw, struct prefix *prefix,
                     struct verdicts *verdicts);
 
+/* The same of records that were kept. */
+static int go_through(struct batch_worker *w, size_t part, struct verdicts *verdicts, pass_fn *pass)
+{
+    struct prefix prefix = {0};
+    uint64_t position = 0;
+    size_t at = 0;
+    int rc = 0;
+    while (rc == 0 && position < verdicts->end) {
+        uint64_t begin = position;
+        for (; rc == 0 && position < verdicts->end && position - begin < READ_BATCH; position++) {
+            rc = pass(w, part, position, ls_kept_next(w->kept, &at), &prefix, verdicts);
+        }
+        rc = rc < 0 ? rc : report_progress(w->run, part, &prefix, position - begin, &w->err);
+    }
+    return rc;
+}
+
 /* Reads a partition from its beginning and gives each record to a pass. */
 static int read_through(struct batch_worker *w, size_t part, struct verdicts *verdicts,
                         pass_fn *pass)
@@ -61,6 +78,10 @@ static int read_through(struct batch_worker *w, size_t part, struct verdicts *ve
     uint32_t t = (uint32_t)(part / run->partitions);
     uint32_t p = (uint32_t)(part % run->partitions);
     uint64_t position = 0;
+    bool first = ls_kept_is_empty(w->kept);
+    if (ls_kept_has(w->kept, verdicts->end)) {
+        return go_through(w, part, verdicts, pass);
+    }
     int rc = ls_log_reader_new(run->log, t, p, 0, &reader, &w->err);
     if (rc < 0) {
         return rc;
@@ -68,6 +89,9 @@ static int read_through(struct batch_worker *w, size_t part, struct verdicts *ve
     for (size_t count = 0; rc == 0 && position < verdicts->end; position += count) {
         rc = ls_log_read(reader, READ_BATCH, &records, &count, &w->err);
         for (size_t i = 0; rc == 0 && i < count && position + i < verdicts->end; i++) {
+            if (first) {
+                ls_kept_add(w->kept, &records[i]);
+            }
             rc = pass(w, part, position + i, &records[i], &prefix, verdicts);
         }
         uint64_t left = verdicts->end - position;
@@ -388,7 +412,7 @@ static int find_out(struct batch_worker *w, size_t part, struct verdicts *v)
     const struct ls_record_plan *plan = w->run->job->plan;
     const struct ls_topic_plan *topic = &plan->topics[part / w->run->partitions];
     bool flagged = topic->monotonic_count > 0;
-    size_t memory = w->run->memory_each / 2;
+    size_t memory = w->run->memory_each / 2 - w->run->memory_each / LS_BATCH_KEPT_SHARE;
     int rc = 0;
     if (!flagged) {
         rc = ls_repeats_new(w->run->temporary, memory, &v->repeats, &w->err);
@@ -414,6 +438,7 @@ static int find_out(struct batch_worker *w, size_t part, struct verdicts *v)
 int ls_batch_partition(struct batch_worker *w, size_t part)
 {
     struct verdicts v = {0};
+    ls_kept_begin(w->kept);
     int rc = find_end(w, part, &v);
     rc = rc < 0 ? rc : find_out(w, part, &v);
     rc = rc < 0 ? rc : read_through(w, part, &v, write_out);
