@@ -78,6 +78,13 @@ int ls_container_flush(struct ls_container_writer *writer, bool sync,
  * it, except after ls_container_reopen. */
 int ls_container_finish(struct ls_container_writer *writer, bool sync, struct ls_error *err);
 
+/* For a writer that was just created: the SHA-256 of what the file comes to hold is made while that
+ * is written. ls_container_sum_of says what came of it, and the file's size, once it is finished;
+ * false: the writer was not asked, or reopened since. */
+int ls_container_sum(struct ls_container_writer *writer, struct ls_error *err);
+bool ls_container_sum_of(const struct ls_container_writer *writer, struct ls_sha256 *out,
+                         uint64_t *size);
+
 /* Takes the finish back: cuts the short block off the file and makes its records pending again. */
 int ls_container_reopen(struct ls_container_writer *writer, struct ls_error *err);
 

@@ -20,6 +20,9 @@ struct ls_container_writer {
     uint64_t records;  /* in full blocks, those in `out` included */
     struct ls_buf pending;
     uint32_t pending_count;
+    struct ls_sha256_stream *sum; /* of what is in the file; NULL: nobody asks for it */
+    struct ls_sha256 sha256;      /* of the finished file, with its size */
+    uint64_t summed;              /* 0: it is not known */
     bool finished;
     bool named;             /* the folder was synced */
     struct ls_error failed; /* of the write that failed, after which nothing is written */
@@ -91,6 +94,9 @@ static int write_bytes(struct ls_container_writer *writer, const struct ls_buf *
         return failed(writer, err);
     }
     writer->written += bytes->size;
+    if (writer->sum) {
+        ls_sha256_add(writer->sum, bytes->data, bytes->size);
+    }
     return 0;
 }
 
@@ -376,6 +382,11 @@ int ls_container_finish(struct ls_container_writer *writer, bool sync, struct ls
         rc = append_block(writer, err);
         rc = rc < 0 ? rc : write_out(writer, err);
     }
+    if (rc == 0 && writer->sum) {
+        ls_sha256_end(writer->sum, &writer->sha256);
+        writer->sum = NULL;
+        writer->summed = writer->written;
+    }
     rc = rc < 0 ? rc : ls_file_end_again(writer->written, writer->kept, writer->path, err);
     writer->written = full; /* reopening cuts it off again */
     if (rc == 0 && sync) {
@@ -383,6 +394,37 @@ int ls_container_finish(struct ls_container_writer *writer, bool sync, struct ls
     }
     writer->finished = rc == 0;
     return rc;
+}
+
+int ls_container_sum(struct ls_container_writer *writer, struct ls_error *err)
+{
+    struct ls_buf header;
+    assert(!writer->sum && !writer->records);
+    ls_buf_init(&header, "container header", LS_CONTAINER_HEADER_MAX);
+    int rc = ls_buf_reserve(&header, writer->written, err);
+    rc = rc < 0 ? rc
+                : ls_file_read_at(writer->fd, header.data, writer->written, 0, &header.size,
+                                  writer->path, err);
+    if (rc == 0) {
+        writer->sum = ls_sha256_new(err);
+        rc = writer->sum ? 0 : err->code;
+    }
+    if (rc == 0) {
+        ls_sha256_add(writer->sum, header.data, header.size);
+    }
+    ls_buf_clear(&header);
+    return rc;
+}
+
+bool ls_container_sum_of(const struct ls_container_writer *writer, struct ls_sha256 *out,
+                         uint64_t *size)
+{
+    if (!writer->finished || !writer->summed) {
+        return false;
+    }
+    *out = writer->sha256;
+    *size = writer->summed;
+    return true;
 }
 
 int ls_container_reopen(struct ls_container_writer *writer, struct ls_error *err)
@@ -393,6 +435,7 @@ int ls_container_reopen(struct ls_container_writer *writer, struct ls_error *err
         rc = failed(writer, err);
     }
     writer->finished = rc < 0;
+    writer->summed = 0;
     return rc;
 }
 
@@ -401,6 +444,9 @@ void ls_container_writer_free(struct ls_container_writer *writer)
     if (writer) {
         if (writer->fd >= 0) {
             ls_file_close(writer->fd);
+        }
+        if (writer->sum) {
+            ls_sha256_end(writer->sum, &writer->sha256);
         }
         ls_buf_clear(&writer->out);
         ls_buf_clear(&writer->pending);

@@ -212,6 +212,42 @@ static void a_finish_can_be_taken_back(void **state)
     assert_same_files();
 }
 
+/* The sum made while the file is written is the one of the file that is there. */
+static void a_sum_is_that_of_the_file(void **state)
+{
+    (void)state;
+    for (unsigned records = 0; records < 30; records++) {
+        struct ls_container_writer *writer = create(path, 4);
+        struct ls_container_state at;
+        struct ls_sha256 made;
+        struct ls_sha256 read;
+        uint64_t size;
+        uint64_t read_size;
+        static const uint8_t large[20000];
+        assert_int_equal(ls_container_sum(writer, &err), 0);
+        for (unsigned i = 0; i < records; i++) {
+            append(writer, i);
+            if (i % 5 == 0) { /* some blocks of 64 KiB */
+                assert_int_equal(ls_container_append(writer, large, sizeof large, &err), 0);
+            }
+            if (i % 3 == 0) {
+                assert_int_equal(ls_container_flush(writer, false, &at, &err), 0);
+            }
+        }
+        assert_false(ls_container_sum_of(writer, &made, &size));
+        assert_int_equal(ls_container_finish(writer, false, &err), 0);
+        assert_true(ls_container_sum_of(writer, &made, &size));
+        assert_int_equal(ls_file_sha256(path, &read, &read_size, &err), 0);
+        assert_memory_equal(&made, &read, sizeof made);
+        assert_int_equal(size, read_size);
+        assert_int_equal(ls_container_reopen(writer, &err), 0);
+        append(writer, 1);
+        assert_int_equal(ls_container_finish(writer, false, &err), 0);
+        assert_false(ls_container_sum_of(writer, &made, &size)); /* another file by now */
+        ls_container_writer_free(writer);
+    }
+}
+
 /* Blocks of 64 KiB and more go to the file without a copy, whole or as the short one at the end. */
 static void large_blocks_are_the_same_bytes(void **state)
 {
@@ -485,6 +521,7 @@ int main(void)
         cmocka_unit_test(flushes_do_not_move_blocks),
         cmocka_unit_test(a_crash_leaves_no_trace),
         cmocka_unit_test(a_finish_can_be_taken_back),
+        cmocka_unit_test(a_sum_is_that_of_the_file),
         cmocka_unit_test(large_blocks_are_the_same_bytes),
         cmocka_unit_test(large_blocks_are_closed_early),
         cmocka_unit_test(resume_refuses),

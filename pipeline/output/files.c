@@ -31,6 +31,7 @@ static int files_open(struct ls_outputs *o, const struct ls_dataset_state *state
         const struct ls_layout *layout = ls_outputs_describe(o, i, name);
         rc = states ? ls_dataset_resume(&o->sets[i], o->datasets, name, layout, &states[i], err)
                     : ls_dataset_create(&o->sets[i], o->datasets, name, layout, err);
+        rc = rc < 0 || states ? rc : ls_container_sum(o->sets[i].writer, err);
     }
     return rc < 0 || LS_MUTANT(FOLDERS_NOT_SYNCED) ? rc : ls_tree_sync_names(o->datasets, err);
 }

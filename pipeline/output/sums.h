@@ -1,4 +1,5 @@
-/* The checksums of a run's files, which are read once more for them, by several threads. */
+/* The checksums of a run's files: those of files that this process began are made while they are
+ * written, the others are read once more, by several threads. */
 #ifndef LS_OUTPUT_SUMS_H
 #define LS_OUTPUT_SUMS_H
 

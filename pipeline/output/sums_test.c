@@ -2,6 +2,8 @@
 
 #include "pipeline/fixture_test.h"
 
+#include <unistd.h>
+
 enum { PARTITIONS = 2 };
 
 static struct ls_outputs *finished(struct pipe *p)
@@ -14,6 +16,15 @@ static struct ls_outputs *finished(struct pipe *p)
     return o;
 }
 
+/* As if another process had begun the files: they have to be read. */
+static void forget_sums(struct pipe *p, const struct ls_outputs *o)
+{
+    for (size_t i = 0; i < o->count; i++) {
+        FINE(p, ls_container_reopen(o->sets[i].writer, &p->base.err));
+        FINE(p, ls_container_finish(o->sets[i].writer, false, &p->base.err));
+    }
+}
+
 /* By name, each that of its own file, whoever did them. */
 static void test_threads(void **state)
 {
@@ -24,6 +35,9 @@ static void test_threads(void **state)
     assert_non_null(sums);
     assert_true(o->count > 5);
     for (size_t k = 0; k < sizeof threads / sizeof *threads; k++) {
+        if (k == 1) {
+            forget_sums(p, o);
+        }
         memset(sums, 0, o->count * sizeof *sums);
         FINE(p, ls_sums_of(o, threads[k], sums, &p->base.err));
         for (size_t i = 0; i < o->count; i++) {
@@ -41,7 +55,7 @@ static void test_threads(void **state)
     ls_outputs_free(o);
 }
 
-/* A file that is gone, or no memory to read it, is told by whoever met it. */
+/* A file that is gone or has another size, or no memory to read it, is told by whoever met it. */
 static void test_failures(void **state)
 {
     struct pipe *p = *state;
@@ -49,11 +63,15 @@ static void test_failures(void **state)
     struct ls_sum *sums = calloc(o->count, sizeof *sums);
     char path[LS_PATH_MAX];
     assert_non_null(sums);
+    snprintf(path, sizeof path, "out/datasets/%s.avro", o->sets[o->count - 1].name);
+    assert_int_equal(truncate(path, 100), 0);
+    assert_int_equal(ls_sums_of(o, 3, sums, &p->base.err), LS_E_IO);
+    assert_non_null(strstr(p->base.err.text, path));
+    forget_sums(p, o);
     ls_mem_refuse(1);
     int rc = ls_sums_of(o, 3, sums, &p->base.err);
     ls_mem_refuse(0);
     assert_int_equal(rc, LS_E_NOMEM);
-    snprintf(path, sizeof path, "out/datasets/%s.avro", o->sets[o->count - 1].name);
     assert_int_equal(remove(path), 0);
     rc = ls_sums_of(o, 3, sums, &p->base.err);
     assert_true(rc < 0 && rc != LS_E_NOMEM);
