@@ -212,6 +212,7 @@ static void test_cut_short(void **state)
             ls_path_exists("run/summary.json")) {
             bool is_new = ls_disk_same(w.disk, "run/datasets/views", "calm/datasets/views");
             assert_true(is_new || ls_disk_same(w.disk, "run/manifest.json", "old/manifest.json"));
+            must_be_same(p, "run/datasets", is_new ? "calm/datasets" : "old/datasets", seed);
             check_claims(p, "run", is_new);
             found[is_new]++;
         } else {
@@ -226,6 +227,71 @@ static void test_cut_short(void **state)
     }
     print_message("%u old, %u new, %u without\n", found[0], found[1], found[2]);
     assert_true(found[0] > 10 && found[1] > 3 && found[2] > 0);
+}
+
+/* ---- one at a time */
+
+/* What the others say while one works in the folder. */
+static void check_alone(struct pipe *p, const char *what, int rc, int wanted, const char *words)
+{
+    if (rc != wanted || !strstr(p->base.err.text, words)) {
+        fail_msg("%s: %d %s", what, rc, rc < 0 ? p->base.err.text : "");
+    }
+}
+
+static int run_stream_to(struct pipe *p, const char *to)
+{
+    struct ls_stream_result result;
+    const struct ls_stream_job job = {.plan = p->plan,
+                                      .views = p->views,
+                                      .from = "log:log",
+                                      .to = to,
+                                      .state = "state",
+                                      .workers = 1,
+                                      .batch = 64};
+    return ls_stream_run(&job, &result, &p->base.err);
+}
+
+static int try_backfill(void *context, uint64_t done, uint64_t total, struct ls_error *err)
+{
+    struct pipe *p = context;
+    (void)done;
+    (void)total;
+    (void)err;
+    check_alone(p, "into one that runs", backfill(p, "log:log", "run", -1000, 1000), LS_E_USAGE,
+                "is worked in by another process");
+    return 0;
+}
+
+static void test_one_at_a_time(void **state)
+{
+    struct pipe *p = *state;
+    struct draws d = {ls_stream_key(5, "one at a time"), 0};
+    const struct ls_scope scope = {.is_range = true, .from_ms = -1000, .to_ms = 1000};
+    struct ls_batch_result result;
+    struct ls_backfill *b;
+    plan_kinds(p, kinds_views, NULL);
+    begin_runs(p, &d);
+    FINE(p, ls_backfill_open("run", p->plan, p->views, &scope, &b, &p->base.err));
+    check_alone(p, "batch", run_batch_to(p, "log:log", "run", NULL), LS_E_DATA,
+                "another run is working in run");
+    check_alone(p, "stream", run_stream_to(p, "run"), LS_E_DATA, "another run is working in run");
+    FINE(p, run_batch_to(p, "log:log", ls_backfill_range(b), &scope));
+    FINE(p, ls_backfill_put(b, &p->base.err));
+    ls_backfill_free(b);
+    check_claims(p, "run", 1);
+    const struct ls_batch_job job = {.plan = p->plan,
+                                     .views = p->views,
+                                     .from = "log:log",
+                                     .to = "run",
+                                     .workers = 1,
+                                     .memory = 1,
+                                     .progress = try_backfill,
+                                     .context = p};
+    FINE(p, ls_batch_run(&job, &result, &p->base.err));
+    must_be_same(p, "run/datasets", "new/datasets", 0);
+    FINE(p, run_stream_to(p, "run"));
+    must_be_same(p, "run/datasets", "new/datasets", 0);
 }
 
 /* ---- refused */
@@ -251,6 +317,7 @@ static void test_refused_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {PIPE_TEST(test_range_by_range), PIPE_TEST(test_cut_short),
+                                       PIPE_TEST(test_one_at_a_time),
                                        PIPE_TEST(test_refused_memory)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

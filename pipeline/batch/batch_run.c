@@ -154,12 +154,12 @@ static int begin(struct batch_run *run, struct ls_error *err)
         rc = ls_error_set(err, LS_E_USAGE, "a path is longer than %d bytes: %.60s...", LS_PATH_MAX,
                           job->to);
     }
-    rc = rc < 0 ? rc : ls_tree_remove(run->temporary, err); /* of a run that was killed */
     rc = rc < 0                 ? rc
          : run->scope->is_range ? ls_outputs_open_views(job->plan, job->views, run->partitions,
                                                         job->to, &run->outputs, err)
                                 : ls_outputs_open(job->plan, job->views, run->partitions, job->to,
                                                   NULL, &run->outputs, err);
+    rc = rc < 0 ? rc : ls_tree_remove(run->temporary, err); /* of a run that was killed */
     rc = rc < 0 ? rc
                 : ls_batch_watch_begin(&run->watch, job->watch, run->outputs, run->log,
                                        job->workers, err);

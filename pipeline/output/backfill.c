@@ -3,16 +3,14 @@
 #include "core/base/civil.h"
 #include "core/base/mem.h"
 #include "pipeline/output/replace.h"
+#include "pipeline/output/run_lock.h"
 #include "pipeline/view/row.h"
 
-#include <fcntl.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
 #define JSON_BYTES_MAX (256U << 20)
-#define TEMPORARY      "backfill.tmp"
-#define LOCK           "backfill.lock"
 
 struct ls_backfill {
     const char *into;
@@ -55,12 +53,19 @@ static int append(const char *text, size_t size, void *context)
     return ls_buf_append(w->out, text, size, w->err) < 0 ? -1 : 0;
 }
 
-/* What a file of INTO is to become. */
+/* The place of what a file of INTO is to become. */
+static int next_path(const struct ls_backfill *b, const char *name, char path[LS_PATH_MAX],
+                     struct ls_error *err)
+{
+    int rc = ls_replace_path(path, b->into, name, err);
+    return rc < 0 ? rc : ls_folder_make_above(path, err);
+}
+
 static int write_next(const struct ls_backfill *b, const char *name, const struct ls_buf *text,
                       struct ls_error *err)
 {
     char path[LS_PATH_MAX];
-    int rc = ls_replace_path(path, b->into, name, err);
+    int rc = next_path(b, name, path, err);
     return rc < 0 ? rc : ls_file_replace(path, text->data, text->size, err);
 }
 
@@ -127,19 +132,14 @@ static int check_run(const struct ls_backfill *b, struct ls_error *err)
 
 static int take_lock(struct ls_backfill *b, struct ls_error *err)
 {
-    char path[LS_PATH_MAX];
-    if (!ls_path_is_folder(b->into)) {
-        return refuse(b, err, "is no folder of a run");
-    }
-    int rc = ls_path_join(path, b->into, LOCK, err);
-    b->lock = rc < 0 ? rc : ls_file_open(path, O_RDWR | O_CREAT, 0666, err);
-    rc = b->lock < 0 ? b->lock : ls_file_lock(b->lock, path, err);
+    int rc = ls_path_is_folder(b->into) ? ls_run_lock(b->into, &b->lock, err)
+                                        : refuse(b, err, "is no folder of a run");
     return rc > 0 ? refuse(b, err, "is worked in by another process") : rc;
 }
 
 static int open_run(struct ls_backfill *b, struct ls_error *err)
 {
-    int rc = ls_path_join(b->temporary, b->into, TEMPORARY, err);
+    int rc = ls_path_join(b->temporary, b->into, LS_REPLACE_TEMPORARY, err);
     rc = rc < 0 ? rc : ls_path_join(b->range, b->temporary, "range", err);
     rc = rc < 0 ? rc : take_lock(b, err);
     rc = rc < 0 ? rc : ls_replace_finish(b->into, err);
@@ -183,9 +183,7 @@ void ls_backfill_free(struct ls_backfill *b)
     if (b->manifest) { /* else nothing of it was begun */
         ls_tree_remove(b->temporary, &unheard);
     }
-    if (b->lock >= 0) {
-        ls_file_close(b->lock);
-    }
+    ls_run_unlock(b->lock);
     json_decref(b->manifest);
     ls_mem_free(b);
 }
@@ -294,7 +292,7 @@ static int make_file(const struct ls_backfill *b, const struct ls_view *view, co
     view_name(view, name);
     int rc = ls_path_join(old, b->into, path, err);
     rc = rc < 0 ? rc : ls_path_join(range, b->range, path, err);
-    rc = rc < 0 ? rc : ls_replace_path(next, b->into, path, err);
+    rc = rc < 0 ? rc : next_path(b, path, next, err);
     rc = rc < 0 ? rc : check_file(old, json_object_get(outputs, key), err);
     rc = rc < 0 ? rc : ls_dataset_create_at(&set, next, name, view->layout, err);
     rc = rc < 0 ? rc : copy_rows(old, view, INT64_MIN, b->scope->from_ms, &set, err);
@@ -373,7 +371,6 @@ static int write_summary(const struct ls_backfill *b, struct ls_error *err)
 int ls_backfill_put(struct ls_backfill *b, struct ls_error *err)
 {
     struct ls_arena arena;
-    size_t made = 0;
     ls_arena_init(&arena, "paths of views", JSON_BYTES_MAX);
     const char **paths = ls_arena_new(&arena, b->views->count, sizeof *paths, err);
     int rc = paths ? 0 : err->code;
@@ -381,18 +378,12 @@ int ls_backfill_put(struct ls_backfill *b, struct ls_error *err)
         const struct ls_view *view = &b->views->views[v];
         paths[v] = ls_arena_printf(&arena, err, "datasets/%s/%s.avro", ls_view_folder(view),
                                    view->spec->name);
-        made += paths[v] != NULL;
         rc = paths[v] ? make_file(b, view, paths[v], err) : err->code;
     }
     rc = rc < 0 ? rc : write_sums(b, err);
     rc = rc < 0 ? rc : write_manifest(b, err);
     rc = rc < 0 ? rc : write_summary(b, err);
-    if (rc == 0) {
-        rc = ls_replace_decide(b->into, paths, b->views->count, err);
-    } else if (paths) {
-        struct ls_error unheard;
-        (void)ls_replace_discard(b->into, paths, made, &unheard);
-    }
+    rc = rc < 0 ? rc : ls_replace_decide(b->into, paths, b->views->count, err);
     ls_arena_clear(&arena);
     return rc;
 }

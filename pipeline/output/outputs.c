@@ -5,6 +5,7 @@
 #include "pipeline/output/replace.h"
 #include "pipeline/output/report.h"
 #include "pipeline/output/run_journal.h"
+#include "pipeline/output/run_lock.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -187,6 +188,14 @@ static int make_texts(struct ls_outputs *o, const char *folder, const char *uri,
     return rc;
 }
 
+/* Rows that go to topics are the log's, and the folder is that of a state, which has a lock. */
+static int take_lock(struct ls_outputs *o, struct ls_error *err)
+{
+    int rc = ls_folder_make(o->folder, err);
+    rc = rc < 0 ? rc : ls_run_lock(o->folder, &o->lock, err);
+    return rc > 0 ? ls_error_set(err, LS_E_DATA, "another run is working in %s", o->folder) : rc;
+}
+
 /* `what` has plan, views, partitions and whether there are views alone. `uri` NULL: files below the
  * folder. */
 static int outputs_open(const struct ls_outputs *what, const char *uri, const char *folder,
@@ -199,13 +208,15 @@ static int outputs_open(const struct ls_outputs *what, const char *uri, const ch
         return err->code;
     }
     *o = *what;
+    o->lock = -1;
     o->outlet = uri ? &ls_outlet_topics : &ls_outlet_files;
     int rc = make_texts(o, folder, uri, err);
     rc = rc < 0
              ? rc
              : make_layout(ls_quarantine_schema, &o->quarantine_schema, &o->quarantine_layout, err);
     rc = rc < 0 ? rc : make_layout(late_schema, &o->late_schema, &o->late_layout, err);
-    rc = rc < 0 || uri ? rc : ls_replace_discard(folder, NULL, 0, err);
+    rc = rc < 0 || uri ? rc : take_lock(o, err);
+    rc = rc < 0 || uri ? rc : ls_replace_discard(folder, err);
     rc = rc < 0 ? rc : ls_report_remove(o, err);
     if (rc == 0) {
         o->count = total(o);
@@ -375,6 +386,7 @@ void ls_outputs_free(struct ls_outputs *o)
     ls_layout_free(o->late_layout);
     ls_schema_free(o->quarantine_schema);
     ls_schema_free(o->late_schema);
+    ls_run_unlock(o->lock);
     ls_mem_free(o->folder);
     ls_mem_free(o->datasets);
     ls_mem_free(o->uri);

@@ -45,6 +45,7 @@ struct ls_outputs {
                         nowhere */
     const struct ls_outlet *outlet;
     char *folder;   /* of manifest and summary: DIR */
+    int lock;       /* of DIR, while this is open; -1: rows go to topics */
     char *datasets; /* DIR/datasets; NULL: rows go to topics */
     char *uri;      /* of their log; NULL: rows go to files */
     struct ls_log *log;
@@ -56,7 +57,9 @@ struct ls_outputs {
                                    first: nobody does */
 };
 
-/* `states` NULL: everything anew, what is below DIR/datasets is removed first. Otherwise goes on
+/* LS_E_DATA where another process works in the folder.
+ *
+ * `states` NULL: everything anew, what is below DIR/datasets is removed first. Otherwise goes on
  * from a checkpoint: one state for each dataset, in order. Sums, manifest and summary of an earlier
  * run are removed in both cases: where they are, the datasets are whole. */
 int ls_outputs_open(const struct ls_record_plan *plan, const struct ls_views *views,

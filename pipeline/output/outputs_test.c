@@ -81,6 +81,7 @@ static void test_files(void **state)
                         "datasets/views/shifted.avro\n"
                         "datasets/views/visits.avro\n"
                         "manifest.json\n"
+                        "run.lock\n"
                         "summary.json\n");
     ls_buf_clear(&names);
 }

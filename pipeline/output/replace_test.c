@@ -52,6 +52,7 @@ static void put_next(const char *name)
 {
     char path[LS_PATH_MAX];
     FINE(ls_replace_path(path, "runs/run", name, &err));
+    FINE(ls_folder_make_above(path, &err));
     int fd = ls_file_open(path, O_WRONLY | O_CREAT | O_TRUNC, 0666, &err);
     assert_true(fd >= 0);
     FINE(ls_file_write(fd, "new", 3, path, &err));
@@ -175,6 +176,24 @@ static void test_cut_short(void **state)
     assert_true(ages[0] > 50 && ages[1] > 50 && between > 50);
 }
 
+/* One that somebody else took away: nothing begins. */
+static void test_missing(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < REPLACED; i++) {
+        struct world w;
+        char path[LS_PATH_MAX];
+        begin(&w, 1);
+        FINE(ls_replace_path(path, "runs/run", replaced[i], &err));
+        FINE(ls_file_remove(path, &err));
+        assert_int_equal(ls_replace_decide("runs/run", replaced, CLAIMS_FROM, &err), LS_E_DATA);
+        assert_string_equal(age(), "old");
+        FINE(ls_replace_finish("runs/run", &err));
+        assert_string_equal(age(), "old");
+        end(&w);
+    }
+}
+
 /* A run that begins anew: from then on nothing comes back, whatever the process died at. */
 static void test_discarded(void **state)
 {
@@ -189,10 +208,11 @@ static void test_discarded(void **state)
         w.sim.hard_max = 1;
         w.sim.chances[seed % 2 ? LS_MISHAP_KILLED : LS_MISHAP_POWER_LOST] = ls_chance_of(
             (struct ls_ratio){1, 20});
-        (void)ls_replace_discard("runs/run", replaced, CLAIMS_FROM, &err);
+        (void)ls_replace_discard("runs/run", &err);
         w.sim.on = false;
         FINE(ls_disk_restart(w.disk, &err));
-        FINE(ls_replace_discard("runs/run", replaced, CLAIMS_FROM, &err));
+        FINE(ls_replace_discard("runs/run", &err));
+        assert_false(ls_path_exists("runs/run/" LS_REPLACE_TEMPORARY));
         FINE(ls_disk_lose_power(w.disk, &err));
         FINE(ls_replace_finish("runs/run", &err));
         assert_string_equal(age(), "old");
@@ -202,8 +222,8 @@ static void test_discarded(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_replaced),
-                                       cmocka_unit_test(test_cut_short),
-                                       cmocka_unit_test(test_discarded)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_replaced), cmocka_unit_test(test_cut_short),
+        cmocka_unit_test(test_missing), cmocka_unit_test(test_discarded)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
