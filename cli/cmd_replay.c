@@ -1,7 +1,7 @@
 #include "cli/commands.h"
 #include "cli/pipeline_options.h"
 #include "core/base/text.h"
-#include "pipeline/output/replay.h"
+#include "pipeline/batch/replay.h"
 
 struct options {
     struct spec_options spec;
@@ -32,14 +32,18 @@ static void print_topic(const char *topic, const struct ls_replay_counts *counts
                       reason == LS_ADMITTED ? "heartbeats" : ls_reasons[reason].name);
         }
     }
+    if (counts->known) {
+        cli_print(", %s with an id that is normalized", ls_grouped(counts->known, grouped));
+    }
     cli_print("\n");
 }
 
 static int run(struct cli *cli, struct ls_error *err)
 {
     const struct options *o = cli->options;
-    struct pipeline pipeline;
-    int rc = pipeline_open_plan(cli, &o->spec, o->reference, &pipeline, err);
+    struct pipeline pipeline = {0};
+    int rc = pipeline_check_apart(o->quarantine, o->to, err);
+    rc = rc < 0 ? rc : pipeline_open_plan(cli, &o->spec, o->reference, &pipeline, err);
     struct ls_replay_counts *counts = rc < 0 ? NULL
                                              : ls_arena_new(&cli->arena, pipeline.plan->topic_count,
                                                             sizeof *counts, err);

@@ -121,16 +121,57 @@ int pipeline_open_plan(struct cli *cli, const struct spec_options *options, cons
     return rc < 0 ? rc : compile(&out->reference, out, err);
 }
 
-/* Does the folder lie in another one, or is it that one? What is not there yet is compared as it is
- * written. */
+/* The place without links and dots; what is not there yet is behind what is. False where it is too
+ * long, or nothing can be looked at. */
+static bool real_place(const char *path, char out[PATH_MAX])
+{
+    char above[PATH_MAX];
+    size_t size = strlen(path);
+    size_t kept = size;
+    if (size >= sizeof above) {
+        return false;
+    }
+    memcpy(above, path, size + 1);
+    while (!realpath(kept ? above : ".", out)) {
+        if (kept == 0) {
+            return false;
+        }
+        while (kept > 0 && above[kept - 1] == '/') {
+            kept--;
+        }
+        while (kept > 0 && above[kept - 1] != '/') {
+            kept--;
+        }
+        above[kept] = '\0';
+    }
+    size_t end = strlen(out);
+    size_t room = PATH_MAX - end;
+    return kept == size ||
+           snprintf(out + end, room, "%s%s", end > 1 ? "/" : "", path + kept) < (int)room;
+}
+
+/* Does the folder lie in another one, or is it that one? */
 static bool lies_in(const char *folder, const char *other)
 {
     char real[2][PATH_MAX];
-    bool both = realpath(folder, real[0]) && realpath(other, real[1]);
+    bool both = real_place(folder, real[0]) && real_place(other, real[1]);
     const char *inner = both ? real[0] : folder;
     const char *outer = both ? real[1] : other;
     size_t size = strlen(outer);
     return strncmp(inner, outer, size) == 0 && (inner[size] == '/' || inner[size] == '\0');
+}
+
+int pipeline_check_apart(const char *run, const char *to, struct ls_error *err)
+{
+    const char *place = ls_log_is_uri(to) && to[4] ? to + 4 : NULL;
+    if (!place) {
+        return ls_error_set(err, LS_E_USAGE, "--to: `%s` names no log: write log:DIR", to);
+    }
+    return lies_in(place, run) || lies_in(run, place)
+               ? ls_error_set(err, LS_E_USAGE,
+                              "--to: %s and %s lie in one another: give the log another place",
+                              place, run)
+               : 0;
 }
 
 int pipeline_check_place(const char *place, const char *to, struct ls_error *err)

@@ -41,6 +41,10 @@ int pipeline_check_place(const char *place, const char *to, struct ls_error *err
 int pipeline_check_places(const char *from, const char *reference, const char *to,
                           const char *state, struct ls_error *err);
 
+/* A log that is made of what lies in a run's folder: LS_E_USAGE where `to`, log:DIR, is in that
+ * folder or above it. */
+int pipeline_check_apart(const char *run, const char *to, struct ls_error *err);
+
 /* Progress of a run; the context is a struct ls_progress. */
 int pipeline_progress(void *context, uint64_t done, uint64_t total, struct ls_error *err);
 

@@ -12,14 +12,62 @@
 #define NOTHING_EXPIRES "--set", "pipeline.dedupe.horizon=365d"
 
 struct quarantine {
-    const char *base_log; /* with many faults that checks find */
+    const char *faulty;   /* a log with many faults that checks find */
+    const char *base_log; /* the same; some of these records are there sound too */
     const char *narrow[8], *wide[8];
     const char *before, *fixed;    /* runs of the log, by the spec and without its checks */
     const char *log, *again;       /* what is replayed, and a run of it */
     const char *longer, *together; /* the log with that behind it, and a run of it */
     const struct ls_log *base;
     struct ls_log *replayed;
+    struct ls_log_reader *sound; /* the partition as it is with few faults */
+    uint64_t key, resent;
 };
+
+static int open_folder(const char *folder, struct ls_log **out, struct ls_error *err)
+{
+    char uri[LS_PATH_MAX + 8];
+    snprintf(uri, sizeof uri, "log:%s", folder);
+    return ls_log_open(uri, false, out, err);
+}
+
+/* ---- the log with records that are there twice: sound, and as a check finds them */
+
+/* A sound one comes first, so that it is the one that is admitted whatever is checked. */
+static int append_resent(struct ls_perturb *p, const struct ls_log_record *record, void *context,
+                         struct ls_error *err)
+{
+    struct quarantine *q = context;
+    const struct ls_log_record *sound;
+    size_t count = 0;
+    int rc = 0;
+    if (p->position == 0) {
+        ls_log_reader_free(q->sound);
+        q->sound = NULL;
+        rc = ls_log_reader_new(q->base, p->topic, p->partition, 0, &q->sound, err);
+    }
+    rc = rc < 0 ? rc : ls_log_read(q->sound, 1, &sound, &count, err);
+    bool other = rc == 0 && count && record->value && sound->value &&
+                 (record->value_size != sound->value_size ||
+                  memcmp(record->value, sound->value, sound->value_size) != 0);
+    if (other &&
+        ls_below(ls_word(q->key, p->position, (uint64_t)p->topic << 16 | p->partition), 2) == 0) {
+        q->resent++;
+        rc = ls_perturb_append(p, sound, err);
+    }
+    return rc < 0 ? rc : ls_perturb_append(p, record, err);
+}
+
+static int make_resent(struct ls_verify *v, struct quarantine *q, struct ls_error *err)
+{
+    struct ls_log *sound = NULL;
+    int rc = open_folder(v->base_log, &sound, err);
+    q->base = sound;
+    rc = rc < 0 ? rc : ls_perturb_log(v->job->spec, q->faulty, q->base_log, append_resent, q, err);
+    ls_log_reader_free(q->sound);
+    ls_log_close(sound);
+    return rc;
+}
 
 /* ---- the log with what is replayed behind it */
 
@@ -55,13 +103,6 @@ static int append_behind(struct ls_perturb *p, const struct ls_log_record *recor
     bool last = p->position + 1 == ls_log_count(q->base, p->topic, p->partition);
     int rc = ls_perturb_append(p, record, err);
     return rc < 0 || !last ? rc : append_replayed(p, q, err);
-}
-
-static int open_folder(const char *folder, struct ls_log **out, struct ls_error *err)
-{
-    char uri[LS_PATH_MAX + 8];
-    snprintf(uri, sizeof uri, "log:%s", folder);
-    return ls_log_open(uri, false, out, err);
 }
 
 static int make_longer(struct ls_verify *v, struct quarantine *q, struct ls_error *err)
@@ -132,6 +173,7 @@ static int judge(struct ls_case_result *r, const struct quarantine *q, struct ls
     ls_verify_count(r, "records before the fix", rc < 0 ? 0 : before.records, true);
     ls_verify_count(r, "admitted by it", rc < 0 ? 0 : again.records, true);
     ls_verify_count(r, "quarantined before", rc < 0 ? 0 : kept[0].records, false);
+    ls_verify_count(r, "there sound too", q->resent, true);
     ls_verify_count(r, "still", rc < 0 ? 0 : kept[1].records, false);
     return rc;
 }
@@ -221,17 +263,16 @@ static int make_log(struct ls_verify *v, struct quarantine *q, struct ls_error *
     }
     options[count] = NULL;
     const char *truth = ls_verify_path(v, err, "cases/RPL-4/truth");
-    return truth
-               ? ls_verify_generate(v, q->base_log, truth, v->job->case_events, options, &exit, err)
-               : err->code;
+    return truth ? ls_verify_generate(v, q->faulty, truth, v->job->case_events, options, &exit, err)
+                 : err->code;
 }
 
 static int name_places(struct ls_verify *v, struct quarantine *q, struct ls_error *err)
 {
-    const char **places[] = {&q->base_log, &q->before, &q->fixed,   &q->log,
-                             &q->again,    &q->longer, &q->together};
-    static const char *const names[] = {"log",   "before", "fixed",   "replayed",
-                                        "again", "longer", "together"};
+    const char **places[] = {&q->faulty, &q->base_log, &q->before, &q->fixed,
+                             &q->log,    &q->again,    &q->longer, &q->together};
+    static const char *const names[] = {"faulty",   "log",   "before", "fixed",
+                                        "replayed", "again", "longer", "together"};
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
         *places[i] = ls_verify_path(v, err, "cases/RPL-4/%s", names[i]);
         if (!*places[i]) {
@@ -243,7 +284,7 @@ static int name_places(struct ls_verify *v, struct quarantine *q, struct ls_erro
 
 static int run_rpl_4(struct ls_verify *v, struct ls_case_result *r, struct ls_error *err)
 {
-    struct quarantine q = {0};
+    struct quarantine q = {.key = ls_stream_key(v->job->seed, "RPL-4")};
     struct ls_exit exit;
     if (!has_checks(v->job->spec)) {
         r->verdict = LS_VERDICT_SKIP;
@@ -252,9 +293,14 @@ static int run_rpl_4(struct ls_verify *v, struct ls_case_result *r, struct ls_er
                                   "flags, which remember other records\n",
                                   err);
     }
-    int rc = name_places(v, &q, err);
+    int rc = ls_verify_base(v, r, err);
+    if (rc < 0 || r->verdict == LS_VERDICT_FAIL) {
+        return rc;
+    }
+    rc = name_places(v, &q, err);
     rc = rc < 0 ? rc : set_options(v, &q, err);
     rc = rc < 0 ? rc : make_log(v, &q, err);
+    rc = rc < 0 ? rc : make_resent(v, &q, err);
     const char *reference = rc < 0 ? NULL
                                    : ls_arena_printf(&v->arena, err, "%s/reference", q.base_log);
     if (!reference) {
@@ -280,9 +326,11 @@ const struct ls_case ls_case_rpl_4 = {
         "The spec is mended (its checks are dropped), and what the run before had in quarantine "
         "is replayed where it passes now. The run before and a run of what is replayed have to\n"
         "come to the records of the mended spec over the whole log, each once; and so has the "
-        "log with what is replayed behind it, where it is nothing but duplicates. Lateness and\n"
-        "the horizon would come between: records that are replayed later may be late or too "
-        "old, so ids are remembered for a year here, and only normalized records are held.",
+        "log with what is replayed behind it, where it is nothing but duplicates. Half of what\n"
+        "faults have broken is in the log sound too, under the same id: the run before has that "
+        "one, and the broken one has to stay. Lateness and the horizon would come between:\n"
+        "records that are replayed later may be late or too old, so ids are remembered for a year "
+        "here, and only normalized records are held.",
     .knob = "replay",
     .run = run_rpl_4,
 };

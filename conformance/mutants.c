@@ -40,8 +40,8 @@ const struct ls_mutant_row ls_mutant_rows[LS_MUTANT_COUNT] = {
     [LS_MUTANT_RANGE_SHIFTED] = {"range-shifted", "shared",
                                  "a window that ends at the beginning of a range is in it, one "
                                  "that ends at its end is not"},
-    [LS_MUTANT_DUPLICATES_REPLAYED] = {"duplicates-replayed", "shared",
-                                       "a replay of a quarantine writes its duplicates too"},
+    [LS_MUTANT_KNOWN_REPLAYED] = {"known-replayed", "shared",
+                                  "records of a quarantine are replayed whose id is normalized"},
     [LS_MUTANT_IDS_NOT_SAVED] = {"ids-not-saved", "stream",
                                  "a checkpoint leaves the remembered ids out"},
     [LS_MUTANT_FLAGS_NOT_SAVED] = {"flags-not-saved", "stream",

@@ -28,7 +28,7 @@ enum ls_mutant {
     LS_MUTANT_KNOWN_IGNORED,       /* shared: as of a time, rows that were known later are seen */
     LS_MUTANT_STILL_EXPIRES,       /* batch: with lateness off, ids are forgotten all the same */
     LS_MUTANT_RANGE_SHIFTED,       /* shared: a window that ends at a range's beginning is in it */
-    LS_MUTANT_DUPLICATES_REPLAYED, /* shared: duplicates of a quarantine are replayed too */
+    LS_MUTANT_KNOWN_REPLAYED,      /* shared: also records whose id is normalized are replayed */
     LS_MUTANT_IDS_NOT_SAVED,       /* stream: a checkpoint leaves the remembered ids out */
     LS_MUTANT_FLAGS_NOT_SAVED,     /* stream: a checkpoint leaves out what flags have seen */
     LS_MUTANT_PENDING_NOT_SAVED,   /* stream: a checkpoint leaves the unfinished block out */

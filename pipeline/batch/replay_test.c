@@ -1,5 +1,6 @@
-#include "pipeline/output/replay.h"
+#include "pipeline/batch/replay.h"
 
+#include "pipeline/batch/batch_run.h"
 #include "pipeline/fixture_test.h"
 #include "pipeline/output/outputs.h"
 #include "spec/heartbeat.h"
@@ -121,7 +122,7 @@ static void test_what_passes(void **state)
     uint64_t wanted[TOPICS][LS_REASON_COUNT] = {{0}};
     write_run(p);
     static const char *const places[][2] = {
-        {"run", "log:a"}, {"run/datasets", "log:b"}, {"run/datasets/quarantine", "log:c"}};
+        {"run", "log:a"}, {"run/datasets", "log:b"}, {"run/./datasets/", "log:c"}};
     for (size_t i = 0; i < ENTRIES; i++) {
         wanted[entries[i].topic][entries[i].left]++;
     }
@@ -175,8 +176,62 @@ static void test_wrong_places(void **state)
     const struct ls_replay there = {p->plan, "run", "log:there"};
     assert_int_equal(ls_replay_run(&there, counts, &p->base.err), LS_E_DATA);
     const struct ls_replay other = {p->plan, "run/datasets/normalized", "log:other"};
-    assert_int_equal(ls_replay_run(&other, counts, &p->base.err), LS_E_DATA);
-    assert_non_null(strstr(p->base.err.text, "is no quarantine of a run"));
+    assert_int_equal(ls_replay_run(&other, counts, &p->base.err), LS_E_NOINPUT);
+    assert_false(ls_path_exists("other"));
+}
+
+/* What is not as SHA256SUMS say is refused before anything is written. */
+static void test_not_whole(void **state)
+{
+    static const char *const names[] = {"quarantine/raw.demo.sale/1.avro",
+                                        "quarantine/raw.demo.visit/0.avro",
+                                        "normalized/raw.demo.sale/0.avro", "SHA256SUMS"};
+    static const char junk[] = "Obj, but no container";
+    struct pipe *p = *state;
+    struct ls_replay_counts counts[TOPICS];
+    const struct ls_replay job = {p->plan, "run", "log:log"};
+    for (size_t i = 0; i < 2 * sizeof names / sizeof *names; i++) {
+        char path[LS_PATH_MAX];
+        FINE(p, ls_tree_remove("run", &p->base.err));
+        write_run(p);
+        FINE(p, ls_path_join(path, "run/datasets", names[i / 2], &p->base.err));
+        FINE(p, i % 2 ? ls_file_remove(path, &p->base.err)
+                      : ls_file_replace(path, junk, sizeof junk, &p->base.err));
+        int rc = ls_replay_run(&job, counts, &p->base.err);
+        assert_int_equal(rc, i == 6 ? LS_E_NOINPUT : LS_E_DATA); /* sums that tell of nothing */
+        assert_non_null(strstr(p->base.err.text, i < 6    ? "is not the file that SHA256SUMS tells"
+                                                 : i == 6 ? "holds no quarantine of this spec's"
+                                                          : "has no SHA256SUMS"));
+        assert_false(ls_path_exists("log"));
+    }
+}
+
+/* A record that failed, and came again mended: the id is in the run's normalized records. */
+static void test_normalized_already(void **state)
+{
+    struct pipe *p = *state;
+    struct ls_replay_counts counts[TOPICS];
+    struct ls_batch_result result;
+    struct ls_log *log = begin_log(p, "log:log", PARTITIONS);
+    for (int i = 0; i < 8; i++) {
+        struct message m;
+        begin_message(p, &m, VISIT, i % 4, 1000 + i);
+        m.partition = (uint32_t)i / 4 * (uint32_t)(i % 2); /* odd ids come again elsewhere */
+        m.cells[PAGES].number = i < 4 || i == 6 ? 99 : 3;
+        encode(p, &m);
+        put(p, log, &m);
+    }
+    end_log(p, log);
+    const struct ls_batch_job run = {
+        .plan = p->plan, .views = p->views, .from = "log:log", .to = "run", .workers = 1};
+    FINE(p, ls_batch_run(&run, &result, &p->base.err));
+    pipe_plan(p, pipe_spec, SETS("quality=[]"));
+    const struct ls_replay job = {p->plan, "run", "log:again"};
+    FINE(p, ls_replay_run(&job, counts, &p->base.err));
+    assert_int_equal(counts[VISIT].read, 5);
+    assert_int_equal(counts[VISIT].known, 1); /* id-0; id-1 and id-3 are normalized elsewhere */
+    assert_int_equal(counts[VISIT].replayed, 4);
+    assert_false(ls_path_exists("again/sort.tmp"));
 }
 
 static void test_refused_memory(void **state)
@@ -199,8 +254,9 @@ static void test_refused_memory(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {PIPE_TEST(test_what_passes), PIPE_TEST(test_heartbeats),
-                                       PIPE_TEST(test_wrong_places),
-                                       PIPE_TEST(test_refused_memory)};
+    const struct CMUnitTest tests[] = {
+        PIPE_TEST(test_what_passes),        PIPE_TEST(test_heartbeats),
+        PIPE_TEST(test_wrong_places),       PIPE_TEST(test_not_whole),
+        PIPE_TEST(test_normalized_already), PIPE_TEST(test_refused_memory)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
