@@ -38,6 +38,19 @@ static int check_no_log(const char *option, const char *folder, struct ls_error 
     return rc;
 }
 
+/* The state's folder gets them too where rows go to topics. */
+static int check_no_run(const char *state, struct ls_error *err)
+{
+    char datasets[LS_PATH_MAX];
+    int rc = ls_path_join(datasets, state, "datasets", err);
+    return rc == 0 && ls_path_exists(datasets)
+               ? ls_error_set(err, LS_E_USAGE,
+                              "--state: %s holds a run's datasets, whose manifest and summary this "
+                              "run would replace: give another folder",
+                              state)
+               : rc;
+}
+
 static int check_places(const char *from, bool growing, const char *to, struct ls_error *err)
 {
     struct ls_log *log;
@@ -190,7 +203,8 @@ int pipeline_check_places(const char *from, const char *reference, const char *t
 {
     const char *log = strncmp(from, "log:", 4) == 0 ? from + 4 : NULL;
     if (ls_log_is_uri(to)) {
-        return state ? check_no_log("--state", state, err) : 0;
+        int rc = state ? check_no_log("--state", state, err) : 0;
+        return rc < 0 || !state ? rc : check_no_run(state, err);
     }
     const char *const places[] = {log, reference, state};
     int rc = 0;

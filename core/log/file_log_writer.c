@@ -120,7 +120,9 @@ static int look(const char *folder, const struct ls_log_identity *identity, enum
         if (mode == LS_LOG_FRESH) {
             rc = ls_error_set(err, LS_E_DATA, "there is a %s log in %s already: remove it%s",
                               manifest.complete ? "finished" : "partial", folder,
-                              manifest.complete || !same ? "" : ", or finish it with --resume");
+                              manifest.complete || !same
+                                  ? ""
+                                  : ", or, where `generate` began it, finish it with --resume");
         } else if (!same) {
             rc = refuse_resume(folder, there, identity, err);
         }

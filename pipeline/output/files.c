@@ -25,6 +25,7 @@ static int files_open(struct ls_outputs *o, const struct ls_dataset_state *state
         rc = ls_path_exists(o->datasets) ? ls_tree_walk(o->datasets, check_ours, o->datasets, err)
                                          : 0;
         rc = rc < 0 ? rc : ls_tree_remove(o->datasets, err);
+        rc = rc < 0 ? rc : ls_folder_make(o->datasets, err); /* also where there is none */
     }
     for (size_t i = 0; rc == 0 && i < o->count; i++) {
         char name[LS_PATH_MAX];
