@@ -6,10 +6,12 @@
 #include "conformance/perturb.h"
 #include "core/base/civil.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { BOUNDS = 4, RANGES = BOUNDS - 1 };
+enum { BOUNDS = 4, RANGES = BOUNDS - 1, KEPT = 3 };
+enum { SUM = 2 * LS_SHA256_SIZE + 2 }; /* of a line of SHA256SUMS: the digits, two spaces */
 
 struct backfill {
     const char *older;            /* a log that lacks some records */
@@ -17,6 +19,9 @@ struct backfill {
     int64_t bounds[BOUNDS];       /* of ranges that come to everything */
     uint64_t put, differ;         /* rows of the first range, views in which it is not as it was */
     uint64_t key, lost;
+    struct ls_tree_sum kept[KEPT]; /* of `run`, before any range */
+    uint64_t files, sums;          /* of those that were held; whose SHA256SUMS was */
+    bool beside;                   /* the streaming run was at work all the while */
 };
 
 static int lose_some(struct ls_perturb *p, const struct ls_log_record *record, void *context,
@@ -131,6 +136,86 @@ static int compare_views(struct ls_verify *v, struct ls_case_result *r, const st
     return rc;
 }
 
+/* What no range may touch. */
+static const char *const kept_kinds[] = {"datasets/normalized", "datasets/quarantine",
+                                         "datasets/late"};
+
+static int sum_kept(const struct backfill *b, struct ls_tree_sum sums[KEPT], struct ls_error *err)
+{
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < KEPT; i++) {
+        char folder[LS_PATH_MAX];
+        sums[i] = (struct ls_tree_sum){0};
+        rc = ls_path_join(folder, b->run, kept_kinds[i], err);
+        rc = rc < 0 || !ls_path_is_folder(folder) ? rc : ls_tree_sha256(folder, &sums[i], err);
+    }
+    return rc;
+}
+
+/* To the byte as it was. */
+static int check_kept(struct ls_case_result *r, struct backfill *b, struct ls_error *err)
+{
+    struct ls_tree_sum now[KEPT];
+    int rc = sum_kept(b, now, err);
+    for (size_t i = 0; rc == 0 && i < KEPT; i++) {
+        b->files += now[i].files;
+        if (now[i].files != b->kept[i].files || now[i].bytes != b->kept[i].bytes ||
+            memcmp(&now[i].sha256, &b->kept[i].sha256, sizeof now[i].sha256) != 0) {
+            r->verdict = LS_VERDICT_FAIL;
+            rc = ls_buf_appendf(&r->detail, err,
+                                "%s is not as it was: %zu files of %llu bytes instead of %zu of "
+                                "%llu, or others\n",
+                                kept_kinds[i], now[i].files, (unsigned long long)now[i].bytes,
+                                b->kept[i].files, (unsigned long long)b->kept[i].bytes);
+        }
+    }
+    return rc;
+}
+
+/* A line of SHA256SUMS, without its end. */
+static int check_sum(struct ls_case_result *r, struct backfill *b, const char *line,
+                     struct ls_error *err)
+{
+    char name[LS_PATH_MAX];
+    char path[LS_PATH_MAX];
+    char hex[LS_HEX_MAX];
+    struct ls_sha256 sha256;
+    uint64_t size;
+    bool sound = strlen(line) > SUM && memcmp(line + SUM - 2, "  ", 2) == 0;
+    snprintf(name, sizeof name, "datasets/%s", sound ? line + SUM : "");
+    int rc = ls_path_join(path, b->run, name, err);
+    sound = sound && rc == 0 && ls_file_sha256(path, &sha256, &size, err) == 0 &&
+            memcmp(line, ls_hex(sha256.bytes, LS_SHA256_SIZE, hex), SUM - 2) == 0;
+    b->sums += sound;
+    if (rc < 0 || sound) {
+        return rc;
+    }
+    r->verdict = LS_VERDICT_FAIL;
+    return ls_buf_appendf(&r->detail, err, "SHA256SUMS does not hold: %.200s\n", line);
+}
+
+/* Where there are sums, they are those of the files. */
+static int check_sums(struct ls_case_result *r, struct backfill *b, struct ls_error *err)
+{
+    char path[LS_PATH_MAX];
+    struct ls_buf text;
+    ls_buf_init(&text, "SHA256SUMS", 64U << 20);
+    int rc = ls_path_join(path, b->run, "datasets/SHA256SUMS", err);
+    if (rc == 0 && ls_path_exists(path)) {
+        rc = ls_file_read(path, &text, err);
+        rc = rc < 0 || ls_buf_text(&text, err) ? rc : err->code;
+        for (char *line = (char *)text.data; rc == 0 && *line;) {
+            char *end = line + strcspn(line, "\n");
+            bool last = !*end;
+            *end = '\0';
+            rc = check_sum(r, b, line, err);
+            line = last ? end : end + 1;
+        }
+    }
+    ls_buf_clear(&text);
+    return rc;
+}
+
 /* ---- the case */
 
 /* When a row of a view ends: of the one in place `share`/3 or the first one behind it that ends
@@ -198,13 +283,23 @@ static int run_range(struct ls_verify *v, const struct backfill *b, int range, s
     return ls_verify_run(v, &run, &exit, err);
 }
 
-/* The middle range is made anew while a streaming run reads the same log. */
-static int run_beside(struct ls_verify *v, const struct backfill *b, struct ls_error *err)
+static bool is_at_work(void *context)
+{
+    const struct backfill *b = context;
+    char path[LS_PATH_MAX];
+    struct ls_error unheard;
+    return ls_path_join(path, b->live, "datasets", &unheard) == 0 && ls_path_exists(path);
+}
+
+/* The middle range is made anew while a streaming run reads the same log: it has begun, and is held
+ * until the range is there. */
+static int run_beside(struct ls_verify *v, struct backfill *b, struct ls_error *err)
 {
     struct ls_command command;
     struct ls_process process;
     struct ls_exit exit;
     struct ls_error unheard;
+    uint64_t timeout_ms = (uint64_t)v->job->target->timeout_ms;
     const struct ls_verify_run live = {
         .stream = true, .log = v->base_log, .to = b->live, .umask = -1};
     int rc = ls_verify_command(v, &live, &command, err);
@@ -212,13 +307,22 @@ static int run_beside(struct ls_verify *v, const struct backfill *b, struct ls_e
     if (rc < 0) {
         return rc;
     }
+    int begun = ls_process_until(&process, is_at_work, b, timeout_ms, &exit, err);
+    if (begun < 0) {
+        return begun;
+    }
+    if (begun) {
+        ls_process_stop(&process);
+    }
     rc = run_range(v, b, 1, err);
-    if (rc < 0) {
+    if (begun && rc < 0) {
         bool killed;
         (void)ls_process_kill_after(&process, 0, &killed, &exit, &unheard);
-        return rc;
+    } else if (begun) {
+        b->beside = true;
+        ls_process_signal(&process, SIGCONT);
+        rc = ls_process_wait(&process, timeout_ms, &exit, err);
     }
-    rc = ls_process_wait(&process, (uint64_t)v->job->target->timeout_ms, &exit, err);
     return rc < 0 || (exit.exited && exit.status == 0)
                ? rc
                : ls_error_set(err, LS_E_DATA, "the run beside the backfill ended with %d: see %s",
@@ -240,6 +344,7 @@ static int prepare(struct ls_verify *v, struct backfill *b, struct ls_error *err
     int rc = ls_perturb_log(v->job->spec, v->base_log, b->older, lose_some, b, err);
     rc = rc < 0 ? rc : ls_verify_run(v, &old, &exit, err);
     rc = rc < 0 ? rc : ls_verify_run(v, &again, &exit, err);
+    rc = rc < 0 ? rc : sum_kept(b, b->kept, err);
     return rc < 0 ? rc : set_bounds(v, b, err);
 }
 
@@ -261,11 +366,16 @@ static int run_rpl_2(struct ls_verify *v, struct ls_case_result *r, struct ls_er
         rc = rc < 0 ? rc : run_range(v, &b, 0, err);
         rc = rc < 0 ? rc : run_range(v, &b, 2, err);
         rc = rc < 0 ? rc : compare_views(v, r, &b, err);
+        rc = rc < 0 ? rc : check_kept(r, &b, err);
+        rc = rc < 0 ? rc : check_sums(r, &b, err);
     }
     ls_verify_count(r, "ranges", cut && rc == 0 ? RANGES : 0, true);
     ls_verify_count(r, "records that were missing", b.lost, true);
     ls_verify_count(r, "rows of the first range", b.put, true);
     ls_verify_count(r, "views that it changed", b.differ, true);
+    ls_verify_count(r, "beside a live run", b.beside, true);
+    ls_verify_count(r, "files that stayed", b.files, true);
+    ls_verify_count(r, "sums that hold", b.sums, false);
     return rc;
 }
 
@@ -276,7 +386,10 @@ const struct ls_case ls_case_rpl_2 = {
         "A batch run lacks records of the log. While a streaming run reads the whole log, the "
         "rows of a range are made anew in the batch run: it has to have the new answer's rows\n"
         "in the range and its own before and behind it, and the streaming run has to be as if "
-        "alone. With two more ranges, that come to everything, the new answer's views are there.",
+        "alone. With two more ranges, that come to everything, the new answer's views are there;\n"
+        "normalized records, quarantine and late rows are then to the byte what they were, and "
+        "where "
+        "there are SHA256SUMS they hold. The streaming run is held while the first range is made.",
     .knob = "backfill",
     .run = run_rpl_2,
 };
