@@ -403,7 +403,7 @@ static int write_file(struct ls_checkpoints *c, struct ls_stream *stream,
 
 int ls_checkpoints_save(struct ls_checkpoints *c, struct ls_stream *stream, struct ls_error *err)
 {
-    bool whole = c->chain.count == 0 || c->chain.count >= c->chain_max ||
+    bool whole = c->chain.count == 0 || c->chain.count >= c->chain_max || stream->final ||
                  c->chain_bytes > 2 * c->whole_bytes + WHOLE_AGAIN_BYTES;
     struct chain chain = {0};
     if (!whole) {

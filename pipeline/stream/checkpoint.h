@@ -4,9 +4,9 @@
  * A checkpoint is one file: everything small (positions, clocks, counts, the exact length of each
  * output and the records of its unfinished block), and of what is large (remembered ids, open
  * windows) only what changed since the checkpoint before. It names the earlier files that it needs;
- * when those hold much more than what still lives, it is written whole. So its cost follows what
- * changed, not the size of the state. The files of the last two checkpoints are kept; a damaged one
- * is known by its CRC-32C, and the one before it is used.
+ * when those hold much more than what still lives, or nothing comes any more, it is written whole.
+ * So its cost follows what changed, not the size of the state. The files of the last two
+ * checkpoints are kept; a damaged one is known by its CRC-32C, and the one before it is used.
  *
  *   file  "LSCKPT", the state version (two digits), then integers as u64 little-endian and byte
  * strings as size and bytes; the last four bytes are the CRC-32C of all before

@@ -439,6 +439,9 @@ static int finish(struct ls_stream_run *run, struct ls_stream_result *out, struc
     struct ls_stream *s = run->stream;
     s->final = s->final || (run->job->final && !run->stopped);
     int rc = save(run, err);
+    if (rc == 0 && s->final) {
+        rc = save(run, err); /* the one that a damage of the last leaves says so too */
+    }
     if (rc == 0 && !run->stopped && ls_outputs_flushes(run->outputs, s->final)) {
         rc = ls_stream_flush(s, err);
     }
