@@ -129,7 +129,7 @@ static inline struct ls_log *create_log(const char *folder, const struct ls_spec
     char uri[200];
     struct ls_log *log;
     struct ls_log_topic topics[2];
-    struct ls_log_identity identity = {"shop", "test", UINT64_MAX, INT64_MAX, NULL, {0, 0}};
+    struct ls_log_identity identity = {"shop", "test", UINT64_MAX, INT64_MAX, NULL, {0, 0}, NULL};
     snprintf(uri, sizeof uri, "log:%s", folder);
     for (size_t t = 0; t < 2; t++) {
         topics[t] = (struct ls_log_topic){ls_spec_event_type_at(spec, t)->topic, 2};

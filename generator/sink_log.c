@@ -51,7 +51,8 @@ static int describe(const struct ls_sink_run *run, struct log_sink *sink, struct
             domain->events,
             domain->until_ms,
             d + 1 < run->domain_count ? &out->identities[d + 1] : NULL,
-            domain->shard};
+            domain->shard,
+            NULL};
     }
     return 0;
 }

@@ -325,7 +325,7 @@ static inline void clear_flags(const struct ls_topic_plan *topic, struct ls_reco
 
 static inline struct ls_log *begin_log(struct pipe *p, const char *uri, uint32_t partitions)
 {
-    const struct ls_log_identity identity = {"demo", "", UINT64_MAX, INT64_MAX, NULL, {0, 0}};
+    const struct ls_log_identity identity = {"demo", "", UINT64_MAX, INT64_MAX, NULL, {0, 0}, NULL};
     struct ls_log_topic topics[TOPICS];
     struct ls_log *log;
     for (size_t t = 0; t < p->plan->topic_count; t++) {

@@ -50,7 +50,7 @@ static inline void write_growing(struct growing *g, const struct ls_schema *sche
 static inline void write_manifest_of(struct growing *g)
 {
     struct pipe *p = g->p;
-    const struct ls_log_identity identity = {"demo", "", UINT64_MAX, INT64_MAX, NULL, {0, 0}};
+    const struct ls_log_identity identity = {"demo", "", UINT64_MAX, INT64_MAX, NULL, {0, 0}, NULL};
     struct ls_log_topic topics[TOPICS];
     uint64_t *counts[TOPICS];
     for (size_t t = 0; t < TOPICS; t++) {

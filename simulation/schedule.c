@@ -49,7 +49,16 @@ static void wait_a_while(void *context, uint64_t ms)
     s->now_ns += (1 + ls_sim_below(s->sim, ms)) * 1000000;
 }
 
+static int name(void *context, struct ls_id *out, struct ls_error *err)
+{
+    struct ls_sim_schedule *s = context;
+    (void)err;
+    *out = (struct ls_id){0, ++s->named};
+    return 0;
+}
+
 struct ls_stream_scheduler ls_sim_scheduler(struct ls_sim_schedule *schedule)
 {
-    return (struct ls_stream_scheduler){schedule, 1, round_by_draws, is_due, now_ns, wait_a_while};
+    return (struct ls_stream_scheduler){schedule,     1,   round_by_draws, is_due, now_ns,
+                                        wait_a_while, name};
 }

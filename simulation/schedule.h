@@ -13,6 +13,7 @@ struct ls_sim_schedule {
     uint64_t checkpoint_one_in; /* rounds; 0: none but the last */
     uint64_t rounds;            /* of the run that goes on, or went */
     bool was_due;               /* the last answer about a checkpoint */
+    uint64_t named;             /* states */
 };
 
 /* Draws how the next run goes. The clock goes on. */

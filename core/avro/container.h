@@ -142,6 +142,10 @@ int ls_container_measure(const char *path, uint64_t *records, uint64_t *whole_si
 int ls_container_measure_on(const char *path, uint64_t *records, uint64_t *whole_size,
                             struct ls_error *err);
 
+/* 1 where the first `size` bytes of a file are its header and whole blocks of so many records; 0
+ * where they are not. */
+int ls_container_ends_at(const char *path, uint64_t records, uint64_t size, struct ls_error *err);
+
 /* Goes to a block whose offset and first record are known from before. */
 void ls_container_seek(struct ls_container_reader *reader, uint64_t offset, uint64_t first_record);
 

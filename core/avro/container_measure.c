@@ -27,3 +27,24 @@ int ls_container_measure(const char *path, uint64_t *records, uint64_t *whole_si
     *whole_size = 0;
     return ls_container_measure_on(path, records, whole_size, err);
 }
+
+int ls_container_ends_at(const char *path, uint64_t records, uint64_t size, struct ls_error *err)
+{
+    struct ls_container_reader *reader;
+    struct ls_block block = {0};
+    uint64_t at;
+    int rc = ls_container_open(path, &reader, err);
+    if (rc < 0) {
+        return rc;
+    }
+    for (rc = 1; rc > 0; rc = ls_container_next_skip(reader, &block, err)) {
+        (void)ls_container_torn(reader, &at);
+        if (at >= size) {
+            break;
+        }
+    }
+    ls_container_reader_free(reader);
+    return rc < 0 && rc != LS_E_DATA
+               ? rc
+               : rc > 0 && at == size && block.first_record + block.count == records;
+}

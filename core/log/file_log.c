@@ -37,6 +37,9 @@ struct file_log *ls_file_log_new(const char *folder, const struct ls_log_topic *
                                  size_t topic_count, struct ls_error *err)
 {
     struct file_log *log = ls_mem_new(1, sizeof *log, err);
+    if (log) {
+        log->lock = -1;
+    }
     if (log && (ls_log_init(&log->base, &ls_log_file, topics, topic_count, err) < 0 ||
                 !(log->folder = ls_mem_copy(folder, strlen(folder), err)))) {
         ls_log_file.close(&log->base);
@@ -174,6 +177,9 @@ static void file_close(struct ls_log *base)
     }
     ls_mem_free(log->writers);
     ls_mem_free(log->kept);
+    if (log->lock >= 0) {
+        ls_file_close(log->lock);
+    }
     ls_mem_free(log->folder);
     ls_log_identity_free(log->identity);
     ls_log_clear(base);

@@ -2,7 +2,8 @@
  * records of offset, timestamp, key, headers and value. Any Avro tool can open them.
  *
  * The manifest is written twice: when the log is begun ("complete": false), and, atomically, when
- * everything is synced. Between the two the log is visibly partial. */
+ * everything is synced. Between the two the log is visibly partial. Of a writer that keeps for
+ * itself how far it is the manifest has the name, and DIR/.lock keeps a second one away. */
 #ifndef LS_LOG_FILE_LOG_H
 #define LS_LOG_FILE_LOG_H
 

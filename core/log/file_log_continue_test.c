@@ -19,8 +19,8 @@ static struct ls_error err;
 static const struct ls_log_topic topics[TOPICS] = {{"alerts.hot", 1}, {"normalized.sale", 2}};
 static const uint32_t topic_of[PARTS] = {0, 1, 1};
 static const uint32_t partition_of[PARTS] = {0, 0, 1};
-static const struct ls_log_identity identity = {"shop.outputs", "0123", UINT64_MAX,
-                                                INT64_MAX,      NULL,   {0, 0}};
+static const struct ls_log_identity identity = {"shop.outputs", "0123", UINT64_MAX, INT64_MAX,
+                                                NULL,           {0, 0}, "me"};
 
 static void check(int rc)
 {
@@ -47,7 +47,8 @@ static int teardown(void **state)
 static struct ls_log *go_on(const struct ls_log_end *ends)
 {
     struct ls_log *log;
-    check(ls_log_continue("log:out", topics, TOPICS, &identity, ends, &log, &err));
+    const struct ls_log_past past = {ends, true};
+    check(ls_log_continue("log:out", topics, TOPICS, &identity, ends ? &past : NULL, &log, &err));
     assert_false(ls_log_is_complete(log));
     return log;
 }
@@ -122,6 +123,7 @@ static void a_writer_comes_back_to_where_it_was(void **state)
     check(ls_log_complete(log, &err));
     ls_log_close(log);
     check_log(RECORDS + 1);
+    ls_log_close(go_on(ends));
     log = go_on(NULL); /* from nothing */
     ls_log_close(log);
     check_log(0);
@@ -131,7 +133,9 @@ static void refused(const struct ls_log_identity *as, const struct ls_log_end *e
                     const char *part)
 {
     struct ls_log *log;
-    assert_int_equal(ls_log_continue("log:out", topics, TOPICS, as, ends, &log, &err), code);
+    const struct ls_log_past past = {ends, false};
+    assert_int_equal(
+        ls_log_continue("log:out", topics, TOPICS, as, ends ? &past : NULL, &log, &err), code);
     if (!strstr(err.text, part)) {
         fail_msg("`%s` does not say `%s`", err.text, part);
     }
@@ -154,13 +158,47 @@ static void what_is_not_its_own_is_refused(void **state)
     check_log(10);
     ends[0].bytes++;
     refused(&identity, ends, LS_E_DATA, "it was changed since the checkpoint");
-    ends[0].bytes--;
+    ends[0].bytes -= 2;
+    refused(&identity, ends, LS_E_DATA, "it was changed since the checkpoint");
+    ends[0].bytes++;
+    ends[2].records--;
+    refused(&identity, ends, LS_E_DATA, "out/normalized.sale/1.avro has no end of a block");
+    ends[2].records++;
+    check_log(10);
     check(ls_tree_remove(path, &err));
     refused(&identity, ends, LS_E_NOINPUT, path);
     struct ls_log_topic wrong = {"a/b", 1};
     assert_int_equal(ls_log_continue("log:out", &wrong, 1, &identity, NULL, &log, &err), LS_E_DATA);
     assert_int_equal(ls_log_continue("out", topics, TOPICS, &identity, NULL, &log, &err),
                      LS_E_USAGE);
+}
+
+/* A log has one writer: no other's is cut, and none that it has finished and forgotten. */
+static void a_log_has_one_writer(void **state)
+{
+    (void)state;
+    struct ls_log_identity other = identity;
+    struct ls_log_end ends[PARTS];
+    struct ls_log *log = go_on(NULL);
+    append(log, 0, 10);
+    flush(log, ends);
+    refused(&identity, ends, LS_E_DATA, "another run is writing the log in out");
+    refused(&identity, NULL, LS_E_DATA, "another run is writing the log in out");
+    ls_log_close(log);
+    static const char *const writers[] = {NULL, "", "mf"};
+    for (size_t k = 0; k < sizeof writers / sizeof *writers; k++) {
+        other.writer = writers[k];
+        refused(&other, ends, LS_E_DATA, "is written with another state");
+        refused(&other, NULL, LS_E_DATA, "is written with another state");
+    }
+    log = go_on(ends);
+    check(ls_log_complete(log, &err));
+    ls_log_close(log);
+    refused(&identity, ends, LS_E_DATA, "is finished, and the state is from before that");
+    refused(&identity, NULL, LS_E_DATA, "is finished, and the state is from before that");
+    check(ls_log_open("log:out", false, &log, &err));
+    ls_log_close(log);
+    check_log(10);
 }
 
 static void refused_memory_is_an_error(void **state)
@@ -184,6 +222,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         FOLDER_TEST(a_writer_comes_back_to_where_it_was),
         FOLDER_TEST(what_is_not_its_own_is_refused),
+        FOLDER_TEST(a_log_has_one_writer),
         FOLDER_TEST(refused_memory_is_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

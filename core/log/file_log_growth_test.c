@@ -18,7 +18,8 @@ enum { PARTITIONS = 2, TOPICS = 2 };
 static char folder[64];
 static struct ls_error err;
 static const struct ls_log_topic topics[TOPICS] = {{"other", 1}, {"raw.sale", PARTITIONS}};
-static const struct ls_log_identity identity = {"shop", "0123", 9000, INT64_MAX, NULL, {0, 0}};
+static const struct ls_log_identity identity = {"shop", "0123", 9000, INT64_MAX,
+                                                NULL,   {0, 0}, NULL};
 static const uint64_t records_of[PARTITIONS] = {3 * UINT64_C(1024) + 70, 2 * UINT64_C(1024)};
 
 static void check(int rc)

@@ -10,6 +10,7 @@ struct file_log {
     char *folder;
     struct ls_log_identity *identity;      /* owned */
     struct ls_container_writer ***writers; /* [topic][partition]; NULL when opened for reading */
+    int lock;                              /* -1: none */
     uint64_t **kept; /* records that were there when the log was resumed and are still to be passed
                         over */
 };
@@ -26,7 +27,7 @@ int ls_file_log_create(const char *place, const struct ls_log_topic *topics, siz
                        const struct ls_log_identity *identity, enum ls_log_mode mode,
                        struct ls_log **out, struct ls_error *err);
 int ls_file_log_continue(const char *place, const struct ls_log_topic *topics, size_t topic_count,
-                         const struct ls_log_identity *identity, const struct ls_log_end *ends,
+                         const struct ls_log_identity *identity, const struct ls_log_past *past,
                          struct ls_log **out, struct ls_error *err);
 int ls_file_log_append(struct ls_log *base, uint32_t topic, uint32_t partition,
                        const struct ls_log_record *record, struct ls_error *err);

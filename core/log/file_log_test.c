@@ -22,8 +22,8 @@ static struct ls_error err;
 
 static const struct ls_log_topic topics[] = {{"raw.shop.order", 2}, {"raw.shop.visit", 1}};
 enum { TOPICS = 2 };
-static const struct ls_log_identity identity = {"shop", "0123456789abcdef", 5000, INT64_MAX, NULL,
-                                                {0, 0}};
+static const struct ls_log_identity identity = {
+    "shop", "0123456789abcdef", 5000, INT64_MAX, NULL, {0, 0}, NULL};
 
 static int make_folder(void **state)
 {
@@ -475,12 +475,12 @@ static void only_the_same_run_is_resumed(void **state)
         struct ls_log_identity identity;
         const char *part;
     } cases[] = {
-        {{"shop", "0123456789abcdee", 5000, INT64_MAX, NULL, {0, 0}}, "0123456789ab"},
-        {{"shup", "0123456789abcdef", 5000, INT64_MAX, NULL, {0, 0}}, "domain shop"},
-        {{"shop", "0123456789abcdef", 4999, INT64_MAX, NULL, {0, 0}}, "another run"},
-        {{"shop", "0123456789abcdef", UINT64_MAX, INT64_MAX, NULL, {0, 0}}, "another run"},
-        {{"shop", "0123456789abcdef", 5000, -5, NULL, {0, 0}}, "another run"},
-        {{"shop", "0123456789abcdef", 5000, INT64_MAX, NULL, {1, 4}}, "--shard"},
+        {{"shop", "0123456789abcdee", 5000, INT64_MAX, NULL, {0, 0}, NULL}, "0123456789ab"},
+        {{"shup", "0123456789abcdef", 5000, INT64_MAX, NULL, {0, 0}, NULL}, "domain shop"},
+        {{"shop", "0123456789abcdef", 4999, INT64_MAX, NULL, {0, 0}, NULL}, "another run"},
+        {{"shop", "0123456789abcdef", UINT64_MAX, INT64_MAX, NULL, {0, 0}, NULL}, "another run"},
+        {{"shop", "0123456789abcdef", 5000, -5, NULL, {0, 0}, NULL}, "another run"},
+        {{"shop", "0123456789abcdef", 5000, INT64_MAX, NULL, {1, 4}, NULL}, "--shard"},
     };
     (void)state;
     for (int complete = 0; complete < 2; complete++) {
@@ -506,8 +506,8 @@ static void only_the_same_run_is_resumed(void **state)
 
 static void a_log_of_several_domains_is_resumed_with_all_of_them(void **state)
 {
-    static const struct ls_log_identity bank = {"bank", "77", 5000, INT64_MAX, NULL, {0, 0}};
-    static const struct ls_log_identity other = {"bank", "78", 5000, INT64_MAX, NULL, {0, 0}};
+    static const struct ls_log_identity bank = {"bank", "77", 5000, INT64_MAX, NULL, {0, 0}, NULL};
+    static const struct ls_log_identity other = {"bank", "78", 5000, INT64_MAX, NULL, {0, 0}, NULL};
     struct ls_log_identity both = identity;
     struct ls_log_identity changed = identity;
     struct ls_log *log;

@@ -3,6 +3,7 @@
 #include "core/base/mem.h"
 #include "core/log/file_log_internal.h"
 
+#include <fcntl.h>
 #include <string.h>
 
 /* How a writer begins. */
@@ -162,32 +163,98 @@ int ls_file_log_create(const char *place, const struct ls_log_topic *topics, siz
     return 0;
 }
 
-/* Is there a log that may be gone on with? */
-static int look_again(const char *folder, const struct ls_log_identity *identity, bool goes_on,
-                      struct ls_error *err)
+/* May this writer, with this past, go on with the log that is there? */
+static int check_writer(const char *folder, const struct ls_file_manifest *manifest,
+                        const struct ls_log_identity *identity, const struct ls_log_past *past,
+                        struct ls_error *err)
+{
+    const struct ls_log_identity *there = manifest->identity;
+    const char *writer = there->writer ? there->writer : "";
+    bool own = strcmp(writer, identity->writer ? identity->writer : "") == 0;
+    find_difference(&there, &identity);
+    if (there || identity) {
+        return ls_error_set(err, LS_E_DATA,
+                            "there is another log in %s: give another place, or remove it", folder);
+    }
+    if (!own) {
+        return ls_error_set(err, LS_E_DATA,
+                            "the log in %s is written with another state: give that --state, or "
+                            "another place, or remove the log",
+                            folder);
+    }
+    return !manifest->complete || (past && past->finished)
+               ? 0
+               : ls_error_set(err, LS_E_DATA,
+                              "the log in %s is finished, and the state is from before that: begin "
+                              "anew, with another --state and another place",
+                              folder);
+}
+
+/* Is there a log that may be gone on with, or none and nothing to go on from? */
+static int look_again(const char *folder, const struct ls_log_identity *identity,
+                      const struct ls_log_past *past, struct ls_error *err)
 {
     struct ls_file_manifest manifest;
     int rc = ls_file_manifest_read(folder, &manifest, err);
-    const struct ls_log_identity *there = manifest.identity;
-    if (rc == LS_E_NOINPUT && !goes_on) {
+    if (rc == LS_E_NOINPUT && !past) {
         rc = 0;
     } else if (rc == 0) {
-        find_difference(&there, &identity);
-        rc = there || identity ? ls_error_set(err, LS_E_DATA,
-                                              "there is another log in %s: give another place, or "
-                                              "remove it",
-                                              folder)
-                               : 0;
+        rc = check_writer(folder, &manifest, identity, past, err);
     }
     ls_file_manifest_clear(&manifest);
     return rc;
 }
 
+/* Keeps every other process from writing here, as long as the log is open. */
+static int take_lock(struct file_log *log, struct ls_error *err)
+{
+    char path[LS_PATH_MAX];
+    int rc = ls_path_join(path, log->folder, ".lock", err); /* which no topic can be named */
+    if (rc < 0 || (log->lock = ls_file_open(path, O_RDWR | O_CREAT, 0666, err)) < 0) {
+        return err->code;
+    }
+    rc = ls_file_lock(log->lock, path, err);
+    return rc > 0
+               ? ls_error_set(err, LS_E_DATA, "another run is writing the log in %s", log->folder)
+               : rc;
+}
+
+/* Where this writer was it ended a block: without one there a cut would go through a block. */
+static int check_end(const struct file_log *log, size_t t, uint32_t p, const struct ls_log_end *end,
+                     struct ls_error *err)
+{
+    char path[LS_PATH_MAX];
+    int rc = ls_file_log_path(log->folder, log->base.topics[t].name, p, path, err);
+    rc = rc < 0 ? rc : ls_container_ends_at(path, end->records, end->bytes, err);
+    return rc ? rc
+              : ls_error_set(err, LS_E_DATA,
+                             "%s has no end of a block at byte %llu, behind %llu records: it was "
+                             "changed since the checkpoint",
+                             path, (unsigned long long)end->bytes,
+                             (unsigned long long)end->records);
+}
+
+/* All of them, before the first is cut. */
+static int check_ends(const struct file_log *log, const struct ls_log_past *past,
+                      struct ls_error *err)
+{
+    const struct ls_log_end *end = past ? past->ends : NULL;
+    for (size_t t = 0; end && t < log->base.topic_count; t++) {
+        for (uint32_t p = 0; p < log->base.topics[t].partitions; p++) {
+            int rc = check_end(log, t, p, end++, err);
+            if (rc < 0) {
+                return rc;
+            }
+        }
+    }
+    return 0;
+}
+
 int ls_file_log_continue(const char *place, const struct ls_log_topic *topics, size_t topic_count,
-                         const struct ls_log_identity *identity, const struct ls_log_end *ends,
+                         const struct ls_log_identity *identity, const struct ls_log_past *past,
                          struct ls_log **out, struct ls_error *err)
 {
-    int rc = look_again(place, identity, ends != NULL, err);
+    int rc = look_again(place, identity, past, err); /* a place that is refused gets no lock */
     rc = rc < 0 ? rc : ls_folder_make(place, err);
     if (rc < 0) {
         return rc;
@@ -197,11 +264,14 @@ int ls_file_log_continue(const char *place, const struct ls_log_topic *topics, s
         return err->code;
     }
     rc = ls_file_log_identify(log, identity, err);
+    rc = rc < 0 ? rc : take_lock(log, err);
+    rc = rc < 0 ? rc : look_again(place, identity, past, err); /* nobody changes it any more */
+    rc = rc < 0 ? rc : check_ends(log, past, err);
     /* no promise stands beside files that it is not of */
     rc = rc < 0 ? rc
                 : ls_file_manifest_write(place, false, identity, log->base.topics, topic_count,
                                          NULL, err);
-    rc = rc < 0 ? rc : writers_open(log, (struct opening){.ends = ends}, err);
+    rc = rc < 0 ? rc : writers_open(log, (struct opening){.ends = past ? past->ends : NULL}, err);
     rc = rc < 0 ? rc : ls_tree_sync_names(place, err);
     if (rc < 0) {
         ls_log_close(&log->base);

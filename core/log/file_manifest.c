@@ -21,8 +21,10 @@ static int identity_text(const struct ls_log_identity *identity, const char *bet
                             (unsigned long long)identity->events, between,
                             (long long)identity->until_ms);
     ls_shard_format(&identity->shard, shard);
-    return rc < 0 || !*shard ? rc
-                             : ls_buf_appendf(out, err, ",%s\"shard\": \"%s\"", between, shard);
+    rc = rc < 0 || !*shard ? rc : ls_buf_appendf(out, err, ",%s\"shard\": \"%s\"", between, shard);
+    return rc < 0 || !identity->writer
+               ? rc
+               : ls_buf_appendf(out, err, ",%s\"writer\": \"%s\"", between, identity->writer);
 }
 
 /* A log of one domain says so beside the rest; of several there is a list. */
@@ -133,6 +135,7 @@ static int read_identity(const json_t *json, const struct ls_log_identity *next,
     *out = (struct ls_log_identity){
         .domain = json_string_value(json_object_get(json, "domain")),
         .spec_sha256 = json_string_value(json_object_get(json, "spec_sha256")),
+        .writer = json_string_value(json_object_get(json, "writer")),
         .next = next,
     };
     if (!out->domain || !out->spec_sha256) {

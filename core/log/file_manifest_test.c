@@ -42,13 +42,14 @@ static void check(int rc)
 
 static void a_manifest_is_read_as_it_was_written(void **state)
 {
-    static const struct ls_log_identity third = {"third", "02", 5, INT64_MAX, NULL, {0, 0}};
-    static const struct ls_log_identity second = {"second", "01", UINT64_MAX, -4, &third, {0, 0}};
+    static const struct ls_log_identity third = {"third", "02", 5, INT64_MAX, NULL, {0, 0}, NULL};
+    static const struct ls_log_identity second = {"second", "01",   UINT64_MAX, -4,
+                                                  &third,   {0, 0}, NULL};
     static const struct ls_log_identity cases[] = {
-        {"shop", "00ff", 12, INT64_MAX, NULL, {0, 0}},
-        {"a", "", UINT64_MAX, INT64_MIN, NULL, {0, 0}},
-        {"b_c", "0123", 0, -1, NULL, {3, 8}},
-        {"first", "00", 1, 2, &second, {0, 0}},
+        {"shop", "00ff", 12, INT64_MAX, NULL, {0, 0}, NULL},
+        {"a", "", UINT64_MAX, INT64_MIN, NULL, {0, 0}, NULL},
+        {"b_c", "0123", 0, -1, NULL, {3, 8}, "0f"},
+        {"first", "00", 1, 2, &second, {0, 0}, NULL},
     };
     (void)state;
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
@@ -65,6 +66,7 @@ static void a_manifest_is_read_as_it_was_written(void **state)
                 assert_true(read->events == i->events && read->until_ms == i->until_ms);
                 assert_true(read->shard.number == i->shard.number &&
                             read->shard.count == i->shard.count);
+                assert_string_equal(read->writer ? read->writer : "", i->writer ? i->writer : "");
             }
             assert_null(read);
             assert_int_equal(m.topic_count, 2);
@@ -94,9 +96,10 @@ static void check_text(const struct ls_log_identity *identity, const char *wante
 /* The form of one domain is older than that of several, and stays. */
 static void the_text_of_one_domain_and_of_several(void **state)
 {
-    static const struct ls_log_identity second = {"bank", "01", UINT64_MAX, -4, NULL, {2, 3}};
-    static const struct ls_log_identity both = {"shop", "00ff", 12, INT64_MAX, &second, {0, 0}};
-    static const struct ls_log_identity one = {"shop", "00ff", 12, INT64_MAX, NULL, {0, 0}};
+    static const struct ls_log_identity second = {"bank", "01", UINT64_MAX, -4, NULL, {2, 3}, NULL};
+    static const struct ls_log_identity both = {"shop",  "00ff", 12,  INT64_MAX,
+                                                &second, {0, 0}, NULL};
+    static const struct ls_log_identity one = {"shop", "00ff", 12, INT64_MAX, NULL, {0, 0}, NULL};
     (void)state;
     check_text(&one, "{\n  \"lockstep_log\": 1,\n  \"complete\": false,\n"
                      "  \"domain\": \"shop\",\n  \"spec_sha256\": \"00ff\",\n"
@@ -200,7 +203,8 @@ static void a_manifest_may_be_missing(void **state)
 
 static void refused_memory_is_an_error(void **state)
 {
-    static const struct ls_log_identity identity = {"shop", "00ff", 12, INT64_MAX, NULL, {0, 0}};
+    static const struct ls_log_identity identity = {"shop", "00ff", 12,  INT64_MAX,
+                                                    NULL,   {0, 0}, NULL};
     unsigned refused = 0;
     int rc;
     (void)state;

@@ -81,8 +81,11 @@ struct ls_log_identity *ls_log_identity_copy(const struct ls_log_identity *ident
     copy->shard = identity->shard;
     copy->domain = ls_mem_copy(identity->domain, strlen(identity->domain), err);
     copy->spec_sha256 = ls_mem_copy(identity->spec_sha256, strlen(identity->spec_sha256), err);
+    copy->writer = identity->writer ? ls_mem_copy(identity->writer, strlen(identity->writer), err)
+                                    : NULL;
     copy->next = identity->next ? ls_log_identity_copy(identity->next, err) : NULL;
-    if (!copy->domain || !copy->spec_sha256 || (identity->next && !copy->next)) {
+    if (!copy->domain || !copy->spec_sha256 || (identity->next && !copy->next) ||
+        (identity->writer && !copy->writer)) {
         ls_log_identity_free(copy);
         return NULL;
     }
@@ -95,6 +98,7 @@ void ls_log_identity_free(struct ls_log_identity *identity)
         struct ls_log_identity *next = (void *)(uintptr_t)identity->next;
         ls_mem_free((void *)(uintptr_t)identity->domain);
         ls_mem_free((void *)(uintptr_t)identity->spec_sha256);
+        ls_mem_free((void *)(uintptr_t)identity->writer);
         ls_mem_free(identity);
         identity = next;
     }
@@ -143,14 +147,14 @@ int ls_log_create(const char *uri, const struct ls_log_topic *topics, size_t top
 }
 
 int ls_log_continue(const char *uri, const struct ls_log_topic *topics, size_t topic_count,
-                    const struct ls_log_identity *identity, const struct ls_log_end *ends,
+                    const struct ls_log_identity *identity, const struct ls_log_past *past,
                     struct ls_log **out, struct ls_error *err)
 {
     const char *place = NULL;
     *out = NULL;
     const struct ls_log_kind *kind = kind_of(uri, &place, err);
     int rc = kind ? check_topics(topics, topic_count, err) : err->code;
-    return rc < 0 ? rc : kind->go_on(place, topics, topic_count, identity, ends, out, err);
+    return rc < 0 ? rc : kind->go_on(place, topics, topic_count, identity, past, out, err);
 }
 
 int ls_log_append(struct ls_log *log, uint32_t topic, uint32_t partition,

@@ -47,6 +47,8 @@ struct ls_log_identity {
     int64_t until_ms;        /* data time it was to end before; INT64_MAX: not bounded by a time */
     const struct ls_log_identity *next; /* of the next domain in the log; NULL behind the last */
     struct ls_shard shard;              /* the partitions that it has; all others are empty */
+    const char *writer; /* of a log that ls_log_continue opens: who alone goes on with it. NULL:
+                           whoever makes the same records */
 };
 
 struct ls_log;
@@ -80,13 +82,20 @@ struct ls_log_end {
     uint64_t records, bytes;
 };
 
-/* Opens a log for writing whose writer keeps for itself how far it is: each partition of each
- * topic, in order, is cut back to an end that ls_log_flush gave. `ends` NULL: to nothing, where
- * there is a log of the same identity, or none. The log is not finished then, whatever it was.
- * LS_E_DATA where there is a log of another identity or a file is shorter; LS_E_NOINPUT where one
- * is missing. */
+/* What a writer knows that comes back to its log. */
+struct ls_log_past {
+    const struct ls_log_end *ends; /* of each partition of each topic, in order */
+    bool finished;                 /* it may have finished the log, and will do so again */
+};
+
+/* Opens a log for writing whose writer keeps for itself how far it is: each partition is cut back
+ * to its end in `past`. `past` NULL: to nothing, where there is a log of the same identity, or
+ * none. The log is not finished then, whatever it was; no other process can open it so until it is
+ * closed. LS_E_DATA where there is a log of another identity or writer, or one that is finished and
+ * not by this writer's own past, where another process writes, or a partition has no such end;
+ * LS_E_NOINPUT where a file is missing. What is refused stays as it is. */
 int ls_log_continue(const char *uri, const struct ls_log_topic *topics, size_t topic_count,
-                    const struct ls_log_identity *identity, const struct ls_log_end *ends,
+                    const struct ls_log_identity *identity, const struct ls_log_past *past,
                     struct ls_log **out, struct ls_error *err);
 
 /* What was appended to a partition is there for readers, and with `sync` lasts: *end says how far
@@ -163,7 +172,7 @@ struct ls_log_kind {
                   const struct ls_log_identity *identity, enum ls_log_mode mode,
                   struct ls_log **out, struct ls_error *err);
     int (*go_on)(const char *place, const struct ls_log_topic *topics, size_t topic_count,
-                 const struct ls_log_identity *identity, const struct ls_log_end *ends,
+                 const struct ls_log_identity *identity, const struct ls_log_past *past,
                  struct ls_log **out, struct ls_error *err);
     int (*append)(struct ls_log *log, uint32_t topic, uint32_t partition,
                   const struct ls_log_record *record, struct ls_error *err);

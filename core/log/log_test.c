@@ -15,7 +15,7 @@ static void a_uri_names_a_kind_and_a_place(void **state)
     static const char *const wrong[] = {"",      "log",   "log:",      "/tmp/x", "logs:/tmp/x",
                                         "LOG:x", "null:", "lo:/tmp/x", " log:x"};
     static const struct ls_log_topic topic = {"a", 1};
-    static const struct ls_log_identity identity = {"shop", "00", 1, 0, NULL, {0, 0}};
+    static const struct ls_log_identity identity = {"shop", "00", 1, 0, NULL, {0, 0}, NULL};
     (void)state;
     for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++) {
         struct ls_log *log;

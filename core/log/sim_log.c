@@ -54,10 +54,10 @@ static int sim_create(const char *place, const struct ls_log_topic *topics, size
 }
 
 static int sim_go_on(const char *place, const struct ls_log_topic *topics, size_t topic_count,
-                     const struct ls_log_identity *identity, const struct ls_log_end *ends,
+                     const struct ls_log_identity *identity, const struct ls_log_past *past,
                      struct ls_log **out, struct ls_error *err)
 {
-    (void)ends;
+    (void)past;
     return sim_create(place, topics, topic_count, identity, LS_LOG_RESUME, out, err);
 }
 

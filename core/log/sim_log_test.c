@@ -30,7 +30,7 @@ static void fill(struct ls_log *log, uint32_t partition, int64_t count)
 static void begin(struct lab *lab, uint64_t seed)
 {
     static const struct ls_log_topic topics[] = {{"a", 1}, {"b", 2}};
-    static const struct ls_log_identity identity = {"shop", "00", 1, INT64_MAX, NULL, {0, 0}};
+    static const struct ls_log_identity identity = {"shop", "00", 1, INT64_MAX, NULL, {0, 0}, NULL};
     struct ls_log *log;
     ls_sim_begin(&lab->sim, seed);
     assert_int_equal(ls_disk_new(&lab->sim, &lab->disk, &err), 0);

@@ -24,11 +24,12 @@ static void write_rows(struct pipe *p, struct ls_outputs *o, bool final)
     ls_outputs_free(o);
 }
 
+static const struct ls_topics_place place = {"log:topics", "said", "a", false};
+
 static void write_topics(struct pipe *p, bool final)
 {
     struct ls_outputs *o;
-    FINE(p, ls_outputs_open_topics(p->plan, p->views, PARTITIONS, "log:topics", "said", NULL, &o,
-                                   &p->base.err));
+    FINE(p, ls_outputs_open_topics(p->plan, p->views, PARTITIONS, &place, NULL, &o, &p->base.err));
     write_rows(p, o, final);
 }
 

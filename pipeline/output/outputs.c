@@ -172,16 +172,12 @@ char *ls_outputs_domain(const struct ls_record_plan *plan, char out[LS_OUTPUTS_D
     return out;
 }
 
-static int make_texts(struct ls_outputs *o, const char *folder, const char *uri,
-                      struct ls_error *err)
+static int make_texts(struct ls_outputs *o, const char *folder, struct ls_error *err)
 {
     char path[LS_PATH_MAX];
     o->folder = ls_mem_copy(folder, strlen(folder), err);
-    if (!o->folder || (uri && !(o->uri = ls_mem_copy(uri, strlen(uri), err)))) {
-        return err->code;
-    }
-    int rc = uri ? 0 : ls_path_join(path, folder, "datasets", err);
-    if (rc == 0 && !uri) {
+    int rc = o->folder ? ls_path_join(path, folder, "datasets", err) : err->code;
+    if (rc == 0 && !o->place) {
         o->datasets = ls_mem_copy(path, strlen(path), err);
         rc = o->datasets ? 0 : err->code;
     }
@@ -196,9 +192,8 @@ static int take_lock(struct ls_outputs *o, struct ls_error *err)
     return rc > 0 ? ls_error_set(err, LS_E_DATA, "another run is working in %s", o->folder) : rc;
 }
 
-/* `what` has plan, views, partitions and whether there are views alone. `uri` NULL: files below the
- * folder. */
-static int outputs_open(const struct ls_outputs *what, const char *uri, const char *folder,
+/* `what` has plan, views, partitions, whether there are views alone, and the place of topics. */
+static int outputs_open(const struct ls_outputs *what, const char *folder,
                         const struct ls_dataset_state *states, struct ls_outputs **out,
                         struct ls_error *err)
 {
@@ -209,20 +204,21 @@ static int outputs_open(const struct ls_outputs *what, const char *uri, const ch
     }
     *o = *what;
     o->lock = -1;
-    o->outlet = uri ? &ls_outlet_topics : &ls_outlet_files;
-    int rc = make_texts(o, folder, uri, err);
+    o->outlet = o->place ? &ls_outlet_topics : &ls_outlet_files;
+    int rc = make_texts(o, folder, err);
     rc = rc < 0
              ? rc
              : make_layout(ls_quarantine_schema, &o->quarantine_schema, &o->quarantine_layout, err);
     rc = rc < 0 ? rc : make_layout(late_schema, &o->late_schema, &o->late_layout, err);
-    rc = rc < 0 || uri ? rc : take_lock(o, err);
-    rc = rc < 0 || uri ? rc : ls_replace_discard(folder, err);
+    rc = rc < 0 || o->place ? rc : take_lock(o, err);
+    rc = rc < 0 || o->place ? rc : ls_replace_discard(folder, err);
     rc = rc < 0 ? rc : ls_report_remove(o, err);
     if (rc == 0) {
         o->count = total(o);
         o->sets = ls_mem_new(o->count, sizeof *o->sets, err);
         rc = o->sets ? o->outlet->open(o, states, err) : err->code;
     }
+    o->place = NULL;
     if (rc < 0) {
         ls_outputs_free(o);
         return rc;
@@ -236,7 +232,7 @@ int ls_outputs_open(const struct ls_record_plan *plan, const struct ls_views *vi
                     struct ls_outputs **out, struct ls_error *err)
 {
     const struct ls_outputs what = {.plan = plan, .views = views, .partitions = partitions};
-    return outputs_open(&what, NULL, folder, states, out, err);
+    return outputs_open(&what, folder, states, out, err);
 }
 
 int ls_outputs_open_views(const struct ls_record_plan *plan, const struct ls_views *views,
@@ -245,16 +241,17 @@ int ls_outputs_open_views(const struct ls_record_plan *plan, const struct ls_vie
 {
     const struct ls_outputs what = {
         .plan = plan, .views = views, .partitions = partitions, .views_only = true};
-    return outputs_open(&what, NULL, folder, NULL, out, err);
+    return outputs_open(&what, folder, NULL, out, err);
 }
 
 int ls_outputs_open_topics(const struct ls_record_plan *plan, const struct ls_views *views,
-                           uint32_t partitions, const char *uri, const char *folder,
+                           uint32_t partitions, const struct ls_topics_place *place,
                            const struct ls_dataset_state *states, struct ls_outputs **out,
                            struct ls_error *err)
 {
-    const struct ls_outputs what = {.plan = plan, .views = views, .partitions = partitions};
-    return outputs_open(&what, uri, folder, states, out, err);
+    const struct ls_outputs what = {
+        .plan = plan, .views = views, .partitions = partitions, .place = place};
+    return outputs_open(&what, place->folder, states, out, err);
 }
 
 bool ls_outputs_flushes(const struct ls_outputs *o, bool final)
@@ -389,6 +386,5 @@ void ls_outputs_free(struct ls_outputs *o)
     ls_run_unlock(o->lock);
     ls_mem_free(o->folder);
     ls_mem_free(o->datasets);
-    ls_mem_free(o->uri);
     ls_mem_free(o);
 }

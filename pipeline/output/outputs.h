@@ -44,10 +44,11 @@ struct ls_outputs {
     bool views_only; /* of a range: there are no other datasets, and what is appended to them goes
                         nowhere */
     const struct ls_outlet *outlet;
-    char *folder;   /* of manifest and summary: DIR */
-    int lock;       /* of DIR, while this is open; -1: rows go to topics */
-    char *datasets; /* DIR/datasets; NULL: rows go to topics */
-    char *uri;      /* of their log; NULL: rows go to files */
+    char *folder;                        /* of manifest and summary: DIR */
+    int lock;                            /* of DIR, while this is open; -1: rows go to topics */
+    char *datasets;                      /* DIR/datasets; NULL: rows go to topics */
+    const struct ls_topics_place *place; /* of topics, while they are opened; NULL: rows go to
+                                            files */
     struct ls_log *log;
     size_t count;
     struct ls_dataset *sets; /* see ls_outputs_* below for the order */
@@ -66,10 +67,18 @@ int ls_outputs_open(const struct ls_record_plan *plan, const struct ls_views *vi
                     uint32_t partitions, const char *folder, const struct ls_dataset_state *states,
                     struct ls_outputs **out, struct ls_error *err);
 
-/* The same with rows that go to topics of the log at `uri`; manifest and summary go into `folder`.
- */
+/* Where rows go that go to topics. */
+struct ls_topics_place {
+    const char *uri;    /* of their log */
+    const char *folder; /* that gets manifest and summary */
+    const char *writer; /* the name of the state, which alone goes on with that log */
+    bool finished;      /* it was ended for good, and the log may be finished */
+};
+
+/* The same with rows that go to topics. LS_E_DATA where the log is another state's, or finished
+ * without this one's knowing. */
 int ls_outputs_open_topics(const struct ls_record_plan *plan, const struct ls_views *views,
-                           uint32_t partitions, const char *uri, const char *folder,
+                           uint32_t partitions, const struct ls_topics_place *place,
                            const struct ls_dataset_state *states, struct ls_outputs **out,
                            struct ls_error *err);
 

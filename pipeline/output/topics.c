@@ -77,10 +77,12 @@ static int open_log(struct ls_outputs *o, const struct topics *topics,
         .domain = ls_outputs_domain(o->plan, domain),
         .spec_sha256 = ls_hex(o->plan->spec->hash.bytes, LS_SHA256_SIZE, hex),
         .events = UINT64_MAX,
-        .until_ms = INT64_MAX};
+        .until_ms = INT64_MAX,
+        .writer = o->place->writer};
+    const struct ls_log_past past = {ends, o->place->finished};
     bool goes_on = states && !LS_MUTANT(TOPICS_ANEW);
-    int rc = ls_log_continue(o->uri, topics->items, topics->count, &identity, goes_on ? ends : NULL,
-                             &o->log, err);
+    int rc = ls_log_continue(o->place->uri, topics->items, topics->count, &identity,
+                             goes_on ? &past : NULL, &o->log, err);
     ls_mem_free(ends);
     return rc;
 }

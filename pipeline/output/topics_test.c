@@ -5,13 +5,14 @@
 enum { PARTITIONS = 2 };
 
 static struct ls_record record; /* large */
+static struct ls_topics_place place = {"log:out", "said", "a", false};
 static const struct ls_partition_counts none[TOPICS * PARTITIONS];
 
 static struct ls_outputs *open_topics(struct pipe *p, const struct ls_dataset_state *states)
 {
     struct ls_outputs *o;
-    FINE(p, ls_outputs_open_topics(p->plan, p->views, PARTITIONS, "log:out", "said", states, &o,
-                                   &p->base.err));
+    FINE(p,
+         ls_outputs_open_topics(p->plan, p->views, PARTITIONS, &place, states, &o, &p->base.err));
     return o;
 }
 
@@ -153,6 +154,7 @@ static void test_going_on(void **state)
     for (int again = 0; again < 2; again++) {
         visit(p, o, 2, 1600);
         finish(p, o, again > 0);
+        place.finished = again > 0;
         assert_int_equal(ls_path_exists("said/manifest.json"), true);
         o = open_topics(p, states);
         assert_false(ls_path_exists("said/manifest.json"));
@@ -162,6 +164,7 @@ static void test_going_on(void **state)
         assert_string_equal(ls_logical_text(&o->sets[last].digest, digests[1]), digests[0]);
     }
     finish(p, o, false);
+    place.finished = false;
 }
 
 static void test_refused_memory(void **state)
@@ -171,9 +174,9 @@ static void test_refused_memory(void **state)
     for (int rc = LS_E_NOMEM; rc == LS_E_NOMEM; refused++) {
         const struct ls_run_facts facts = {.mode = "stream", .final = true};
         struct ls_outputs *o;
+        FINE(p, ls_tree_remove("out", &p->base.err)); /* the try before may have finished it */
         ls_mem_refuse(refused + 1);
-        rc = ls_outputs_open_topics(p->plan, p->views, PARTITIONS, "log:out", "said", NULL, &o,
-                                    &p->base.err);
+        rc = ls_outputs_open_topics(p->plan, p->views, PARTITIONS, &place, NULL, &o, &p->base.err);
         rc = rc < 0 ? rc : ls_outputs_finish(o, none, &facts, &p->base.err);
         ls_mem_refuse(0);
         assert_true(rc == 0 || (rc == LS_E_NOMEM && p->base.err.code == LS_E_NOMEM));

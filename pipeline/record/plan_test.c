@@ -240,7 +240,7 @@ static void test_mistakes(void **state)
 static void check_partitions(struct pipe *p, const char *names, uint32_t sales, uint32_t visits,
                              int rc, const char *text)
 {
-    const struct ls_log_identity identity = {"demo", "", UINT64_MAX, INT64_MAX, NULL, {0, 0}};
+    const struct ls_log_identity identity = {"demo", "", UINT64_MAX, INT64_MAX, NULL, {0, 0}, NULL};
     const struct ls_log_topic topics[] = {{names, sales}, {"raw.demo.visit", visits}};
     struct ls_log *log;
     uint32_t partitions = 0;

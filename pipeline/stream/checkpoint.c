@@ -126,6 +126,35 @@ struct ls_checkpoint_last ls_checkpoints_last(const struct ls_checkpoints *c)
     return (struct ls_checkpoint_last){number, c->last_bytes, number ? c->chain_bytes : 0};
 }
 
+int ls_checkpoints_name(const struct ls_checkpoints *c, struct ls_id fresh, char out[LS_HEX_MAX],
+                        struct ls_error *err)
+{
+    uint8_t bytes[sizeof fresh];
+    char path[LS_PATH_MAX];
+    struct ls_buf text;
+    ls_buf_init(&text, "the state's name", 2 * sizeof bytes + 1);
+    int rc = ls_path_join(path, c->folder, "name", err);
+    rc = rc < 0 ? rc : ls_file_read(path, &text, err);
+    if (rc == LS_E_NOINPUT || LS_MUTANT(STATE_UNNAMED)) {
+        ls_buf_clear(&text);
+        ls_put_u64(ls_put_u64(bytes, fresh.high), fresh.low);
+        ls_hex(bytes, sizeof bytes, out);
+        return ls_file_replace(path, out, strlen(out), err);
+    }
+    const char *found = rc < 0 ? NULL : ls_buf_text(&text, err);
+    rc = found ? 0 : err->code;
+    if (found && ls_unhex(found, bytes, sizeof bytes)) {
+        ls_hex(bytes, sizeof bytes, out);
+    } else if (found) {
+        rc = ls_error_set(err, LS_E_DATA,
+                          "%s holds no name of a state: remove the folder to begin "
+                          "anew",
+                          path);
+    }
+    ls_buf_clear(&text);
+    return rc;
+}
+
 /* ---- reading */
 
 /* Reads a file and checks what does not depend on its content: LS_E_DATA for a damaged one,

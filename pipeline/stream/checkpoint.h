@@ -33,6 +33,10 @@ void ls_checkpoints_tell(struct ls_checkpoints *checkpoints, struct ls_journal *
 
 void ls_checkpoints_close(struct ls_checkpoints *checkpoints);
 
+/* The state's own name: what it has, or from now on `fresh`. It lasts. */
+int ls_checkpoints_name(const struct ls_checkpoints *checkpoints, struct ls_id fresh,
+                        char out[LS_HEX_MAX], struct ls_error *err);
+
 /* Fills a new stream from the newest sound checkpoint: 1, with one state for each of
  * `dataset_count` outputs in *states (owned by the checkpoints, valid until they are closed); 0
  * when there is none. A checkpoint of another job or state version is LS_E_DATA; the message names

@@ -538,6 +538,29 @@ static void test_locked(void **state)
     ls_checkpoints_close(second);
 }
 
+/* A state keeps the first name that it is given; one that it cannot read is no name. */
+static void test_name(void **state)
+{
+    struct pipe *p = *state;
+    char name[LS_HEX_MAX];
+    for (uint64_t i = 0; i < 3; i++) {
+        struct ls_checkpoints *c;
+        FINE(p, ls_checkpoints_open("state", &p->plan->job, &c, &p->base.err));
+        FINE(p, ls_checkpoints_name(c, (struct ls_id){0xab, i}, name, &p->base.err));
+        assert_string_equal(name, "ab000000000000000000000000000000");
+        ls_checkpoints_close(c);
+    }
+    static const char *const wrong[] = {"", "00", "000000000000000b000000000000000g"};
+    for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++) {
+        struct ls_checkpoints *c;
+        FINE(p, ls_file_replace("state/name", wrong[k], strlen(wrong[k]), &p->base.err));
+        FINE(p, ls_checkpoints_open("state", &p->plan->job, &c, &p->base.err));
+        assert_int_equal(ls_checkpoints_name(c, (struct ls_id){0, 0}, name, &p->base.err),
+                         LS_E_DATA);
+        ls_checkpoints_close(c);
+    }
+}
+
 /* Sound, and not to be read as what it is not (P10). */
 static void test_another_state_version(void **state)
 {
@@ -653,6 +676,7 @@ int main(void)
         PIPE_TEST(test_chain),
         PIPE_TEST(test_going_on_after_damage),
         PIPE_TEST(test_locked),
+        PIPE_TEST(test_name),
         PIPE_TEST(test_another_state_version),
         PIPE_TEST(test_another_job),
         PIPE_TEST(test_refused_memory),

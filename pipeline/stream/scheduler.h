@@ -23,6 +23,8 @@ struct ls_stream_scheduler {
     /* All is read that is there, and there may be more in `ms` >= 1: lets some of that time pass.
      */
     void (*wait)(void *context, uint64_t ms);
+    /* A name for a new state, which no other has. */
+    int (*name)(void *context, struct ls_id *name, struct ls_error *err);
 };
 
 /* Runs a job to its end, or until something fails. */

@@ -347,6 +347,23 @@ static int begin_watch(struct ls_stream_run *run, bool restored, struct ls_error
     return run->job->watch ? ls_run_numbers_init(&run->numbers, run->outputs, "stream", err) : 0;
 }
 
+/* The state has a name before there is a log that says it: a run that dies between the two comes
+ * back to its own. */
+static int open_topics(struct ls_stream_run *run, uint32_t partitions,
+                       const struct ls_dataset_state *states, struct ls_error *err)
+{
+    const struct ls_stream_job *job = run->job;
+    char name[LS_HEX_MAX];
+    struct ls_id fresh;
+    int rc = run->scheduler->name(run->scheduler->context, &fresh, err);
+    rc = rc < 0 ? rc : ls_checkpoints_name(run->checkpoints, fresh, name, err);
+    const struct ls_topics_place place = {
+        .uri = job->to, .folder = job->state, .writer = name, .finished = run->stream->final};
+    return rc < 0 ? rc
+                  : ls_outputs_open_topics(job->plan, job->views, partitions, &place, states,
+                                           &run->outputs, err);
+}
+
 static int begin(struct ls_stream_run *run, struct ls_error *err)
 {
     const struct ls_stream_job *job = run->job;
@@ -373,8 +390,7 @@ static int begin(struct ls_stream_run *run, struct ls_error *err)
     rc = rc < 0 ? rc : check_final(run, err);
     const struct ls_dataset_state *from = restored ? states : NULL;
     if (rc == 0 && ls_log_is_uri(job->to)) {
-        rc = ls_outputs_open_topics(job->plan, job->views, partitions, job->to, job->state, from,
-                                    &run->outputs, err);
+        rc = open_topics(run, partitions, from, err);
     } else if (rc == 0) {
         rc = ls_outputs_open(job->plan, job->views, partitions, job->to, from, &run->outputs, err);
     }
@@ -439,7 +455,7 @@ static int finish(struct ls_stream_run *run, struct ls_stream_result *out, struc
     struct ls_stream *s = run->stream;
     s->final = s->final || (run->job->final && !run->stopped);
     int rc = save(run, err);
-    if (rc == 0 && s->final) {
+    if (rc == 0 && s->final && !LS_MUTANT(FINAL_ONCE)) {
         rc = save(run, err); /* the one that a damage of the last leaves says so too */
     }
     if (rc == 0 && !run->stopped && ls_outputs_flushes(run->outputs, s->final)) {

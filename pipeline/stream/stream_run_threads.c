@@ -4,7 +4,9 @@
 #include "core/obs/clock.h"
 #include "pipeline/stream/scheduler.h"
 
+#include <errno.h>
 #include <pthread.h>
+#include <unistd.h>
 
 #define WAIT_MS_MAX 50U
 
@@ -159,6 +161,14 @@ static void threads_wait(void *context, uint64_t ms)
     ls_clock_sleep_ms(ms < WAIT_MS_MAX ? (unsigned)ms : WAIT_MS_MAX);
 }
 
+static int threads_name(void *context, struct ls_id *name, struct ls_error *err)
+{
+    (void)context;
+    return getentropy(name, sizeof *name) < 0
+               ? ls_error_errno(err, LS_E_IO, errno, "the system gives no random name")
+               : 0;
+}
+
 /* ---- threads */
 
 /* As many as there are workers, or none. */
@@ -204,7 +214,8 @@ int ls_stream_run(const struct ls_stream_job *job, struct ls_stream_result *out,
 {
     struct threads t = {.job = job, .workers = ls_mem_new(job->workers, sizeof *t.workers, err)};
     const struct ls_stream_scheduler scheduler = {
-        &t, job->workers, threads_round, threads_is_due, threads_now_ns, threads_wait};
+        &t,           job->workers, threads_round, threads_is_due, threads_now_ns,
+        threads_wait, threads_name};
     *out = (struct ls_stream_result){0};
     if (!t.workers) {
         return err->code;
