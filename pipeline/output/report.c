@@ -169,6 +169,9 @@ static int write_manifest(const struct ls_outputs *o, const struct ls_partition_
     ls_buf_init(&text, "run manifest", REPORT_BYTES_MAX);
     int rc = manifest_heading(o, facts, &text, err);
     rc = rc < 0 ? rc : append_scope(o, counts, facts, &text, err);
+    if (rc == 0 && !o->datasets) { /* topics lack what is open, until nothing comes any more */
+        rc = ls_buf_appendf(&text, err, "  \"final\": %s,\n", facts->final ? "true" : "false");
+    }
     rc = rc < 0 ? rc : manifest_inputs(o, counts, scope_of(facts), &text, err);
     rc = rc < 0 ? rc : manifest_outputs(o, sums, &text, err);
     rc = rc < 0 ? rc : write_text(o, o->folder, MANIFEST, &text, err);

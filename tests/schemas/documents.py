@@ -77,6 +77,22 @@ def check_scopes(program, log, out):
     must_not_fit('an input without its digest', 'run-manifest', manifest, lambda d: next(iter(d['inputs'].values()))[0].pop('digest'))
 
 
+def check_topics(program, log, out):
+    """Of runs to topics: there are no files whose bytes could be summed."""
+    stream = (program, 'run', 'stream', FIXTURES / 'domains' / 'ecommerce.yaml', '--from', f'log:{log}', '--to', f'log:{out}', '--state', f'{out}.state')
+    for more, final in (((), False), (('--final',), True)):
+        run(*stream, *more)
+        for name, kind in (('summary', 'summary'), ('manifest', 'run-manifest')):
+            document = json.loads(pathlib.Path(f'{out}.state', f'{name}.json').read_text())
+            must_fit(f'the {name} of a run to topics, {more}', kind, document)
+        if document.get('final') is not final:
+            failures.append(f'the manifest of a run to topics, {more}, says final: {document.get("final")}')
+    def first(d):
+        return next(iter(d['outputs'].values()))
+    must_not_fit('a size without a sum', 'run-manifest', document, lambda d: first(d).update(bytes=1))
+    must_not_fit('an output without its digest', 'run-manifest', document, lambda d: first(d).pop('logical'))
+
+
 def check_results(program, folder):
     """A verification leaves all of them."""
     out = folder / 'run'
@@ -86,6 +102,7 @@ def check_results(program, folder):
         must_fit(f'{mode}/summary.json', 'summary', summary)
         must_fit(f'{mode}/manifest.json', 'run-manifest', json.loads((out / mode / 'manifest.json').read_text()))
     check_scopes(program, out / 'log', folder / 'scope')
+    check_topics(program, out / 'log', folder / 'topics')
     verdict = json.loads((out / 'verdict.json').read_text())
     must_fit('verdict.json', 'verdict', verdict)
     must_not_fit('a summary of another version', 'summary', summary, lambda d: d.update(version=2))
