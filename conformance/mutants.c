@@ -130,6 +130,8 @@ const struct ls_mutant_row ls_mutant_rows[LS_MUTANT_COUNT] = {
     [LS_MUTANT_ONE_KEPT] = {"one-kept", "stream", "the checkpoint before the last is removed"},
     [LS_MUTANT_TOPICS_ANEW] = {"topics-anew", "stream",
                                "a run that goes on begins its output topics anew"},
+    [LS_MUTANT_DIGESTS_ANEW] = {"digests-anew", "stream",
+                                "a run that goes on sums its topics from there on"},
     [LS_MUTANT_STATE_UNNAMED] = {"state-unnamed", "stream",
                                  "a state has another name at each start"},
     [LS_MUTANT_FINAL_ONCE] = {"final-once", "stream",

@@ -2,7 +2,8 @@
  * mishaps; then the streaming run, on a disk that fails (core/sim/disk.h), over a log that pauses
  * (core/log/sim_log.h), by a schedule of draws, dies and is started again until it has ended. Its
  * datasets, or what its topics are collected to, have to be the batch run's, to the byte; and at no
- * time may anything say that they are whole when they are not. */
+ * time may anything say that they are whole when they are not, or a manifest say of topics what
+ * they don't hold. */
 #ifndef LS_SIMULATION_SIMULATION_H
 #define LS_SIMULATION_SIMULATION_H
 

@@ -78,6 +78,7 @@ enum ls_mutant {
     LS_MUTANT_STALE_ACCEPTED,      /* stream: nobody looks whether a checkpoint is that one */
     LS_MUTANT_ONE_KEPT,            /* stream: the checkpoint before the last is removed */
     LS_MUTANT_TOPICS_ANEW,         /* stream: a run that goes on begins its topics anew */
+    LS_MUTANT_DIGESTS_ANEW,        /* stream: a run that goes on sums its topics from there on */
     LS_MUTANT_STATE_UNNAMED,       /* stream: a state has another name at each start */
     LS_MUTANT_FINAL_ONCE,          /* stream: only the last checkpoint says that it is */
     LS_MUTANT_PAUSE_ENDS,          /* stream: a log that has nothing for the moment is at its end */

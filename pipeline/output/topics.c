@@ -118,7 +118,8 @@ static int topics_open(struct ls_outputs *o, const struct ls_dataset_state *stat
     rc = rc < 0 ? rc : check_folder(o, err);
     for (size_t i = 0; rc == 0 && i < o->count; i++) {
         o->sets[i].topic->log = o->log;
-        o->sets[i].digest = states ? states[i].digest : (struct ls_logical_digest){0};
+        o->sets[i].digest = states && !LS_MUTANT(DIGESTS_ANEW) ? states[i].digest
+                                                               : (struct ls_logical_digest){0};
     }
     for (size_t t = 0; t < topics.count; t++) {
         ls_mem_free((void *)(uintptr_t)topics.items[t].name);
