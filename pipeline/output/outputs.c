@@ -312,7 +312,11 @@ int ls_outputs_quarantine(struct ls_outputs *o, uint32_t topic, uint32_t partiti
     }
     ls_run_tell_quarantined(o->journal, &o->plan->topics[topic], partition, position, raw, record);
     const struct ls_row_tag tag = {raw->timestamp_ms, raw->key, raw->key_size};
-    return ls_dataset_append(&o->sets[record_index(o, topic, partition) + 1], cells, &tag, err);
+    int rc = ls_dataset_append(&o->sets[record_index(o, topic, partition) + 1], cells, &tag, err);
+    return rc == LS_E_DATA ? ls_error_prefix(err, "record %llu of partition %u of %s",
+                                             (unsigned long long)position, partition,
+                                             o->plan->topics[topic].type->topic)
+                           : rc;
 }
 
 int ls_outputs_late(struct ls_outputs *o, const struct ls_view *view, uint32_t topic,

@@ -151,7 +151,10 @@ static int topics_commit(struct ls_dataset *set, size_t size, const struct ls_ro
                                          .key_size = tag->key_size,
                                          .value = place->value.data,
                                          .value_size = LS_SINGLE_OBJECT_SIZE + size};
-    return ls_log_append(place->log, place->topic, place->partition, &record, err);
+    int rc = ls_log_append(place->log, place->topic, place->partition, &record, err);
+    return rc == LS_E_DATA ? ls_error_prefix(err, "row %llu of %s, which goes to a topic",
+                                             (unsigned long long)set->digest.records - 1, set->name)
+                           : rc;
 }
 
 static int topics_save(struct ls_dataset *set, bool sync, struct ls_container_state *state,

@@ -1,3 +1,4 @@
+#include "core/log/file_log.h"
 #include "pipeline/output/outlet.h"
 
 #include "pipeline/fixture_test.h"
@@ -167,6 +168,24 @@ static void test_going_on(void **state)
     place.finished = false;
 }
 
+/* A row that no record has room for is named, and what it is of. */
+static void test_too_large(void **state)
+{
+    static uint8_t value[LS_FILE_LOG_VALUE_MAX - 20];
+    const struct ls_log_record raw = {
+        .timestamp_ms = 1, .value = value, .value_size = sizeof value};
+    struct pipe *p = *state;
+    FINE(p, ls_tree_remove("out", &p->base.err));
+    struct ls_outputs *o = open_topics(p, NULL);
+    record.reason = LS_REASON_FRAME_INVALID;
+    assert_int_equal(ls_outputs_quarantine(o, SALE, 1, 40, &raw, &record, &p->base.err), LS_E_DATA);
+    const char *text = p->base.err.text;
+    assert_non_null(strstr(text, "record 40 of partition 1 of raw.demo.sale: "));
+    assert_non_null(strstr(text, "row 0 of quarantine/raw.demo.sale/1, which goes to a topic: "));
+    assert_non_null(strstr(text, "passes the log's limit of 8388608 bytes"));
+    ls_outputs_free(o);
+}
+
 static void test_refused_memory(void **state)
 {
     struct pipe *p = *state;
@@ -188,10 +207,8 @@ static void test_refused_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        PIPE_TEST(test_names),
-        PIPE_TEST(test_records),
-        PIPE_TEST(test_going_on),
-        PIPE_TEST(test_refused_memory),
+        PIPE_TEST(test_names),     PIPE_TEST(test_records),        PIPE_TEST(test_going_on),
+        PIPE_TEST(test_too_large), PIPE_TEST(test_refused_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
