@@ -22,12 +22,15 @@ static int compile(const struct ls_reference *reference, struct pipeline *out, s
     return rc;
 }
 
-/* The folder gets a manifest, which must not be in place of a log's. */
-static int check_no_log(const char *option, const char *folder, struct ls_error *err)
+/* It is a folder, if it is there, and gets a manifest, which must not be in place of a log's. */
+static int check_folder(const char *option, const char *folder, struct ls_error *err)
 {
     struct ls_file_manifest manifest;
     struct ls_error ignored;
     int rc = 0;
+    if (ls_path_exists(folder) && !ls_path_is_folder(folder)) {
+        return ls_error_set(err, LS_E_USAGE, "%s: %s is a file: give a folder", option, folder);
+    }
     if (ls_file_manifest_read(folder, &manifest, &ignored) == 0) {
         rc = ls_error_set(err, LS_E_USAGE,
                           "%s: %s holds a log, whose manifest a run would replace: give another "
@@ -63,7 +66,7 @@ static int check_places(const char *from, bool growing, const char *to, struct l
         return to[4] ? 0
                      : ls_error_set(err, LS_E_USAGE, "--to: `%s` names no log: write log:DIR", to);
     }
-    return check_no_log("--to", to, err);
+    return check_folder("--to", to, err);
 }
 
 /* LOG/reference, or of a log with several domains LOG/reference/DOMAIN. */
@@ -203,7 +206,7 @@ int pipeline_check_places(const char *from, const char *reference, const char *t
 {
     const char *log = strncmp(from, "log:", 4) == 0 ? from + 4 : NULL;
     if (ls_log_is_uri(to)) {
-        int rc = state ? check_no_log("--state", state, err) : 0;
+        int rc = state ? check_folder("--state", state, err) : 0;
         return rc < 0 || !state ? rc : check_no_run(state, err);
     }
     const char *const places[] = {log, reference, state};

@@ -103,6 +103,17 @@ static int refuse_resume(const char *folder, const struct ls_log_identity *there
                         folder, there->spec_sha256, there->domain, now->spec_sha256);
 }
 
+/* Of a folder without a log: are no datasets in it? */
+static int check_no_run(const char *folder, struct ls_error *err)
+{
+    char datasets[LS_PATH_MAX];
+    int rc = ls_path_join(datasets, folder, "datasets", err);
+    return rc == 0 && ls_path_exists(datasets)
+               ? ls_error_set(err, LS_E_DATA, "%s holds the datasets of a run: give another place",
+                              folder)
+               : rc;
+}
+
 /* What is at the place already: *resume says whether it is to be gone on with, *complete whether
  * nothing is left to do. */
 static int look(const char *folder, const struct ls_log_identity *identity, enum ls_log_mode mode,
@@ -114,7 +125,7 @@ static int look(const char *folder, const struct ls_log_identity *identity, enum
     *resume = rc == 0;
     *complete = rc == 0 && manifest.complete;
     if (rc == LS_E_NOINPUT) {
-        rc = 0;
+        rc = check_no_run(folder, err);
     } else if (rc == 0) {
         find_difference(&there, &identity);
         bool same = !there && !identity;
@@ -197,7 +208,7 @@ static int look_again(const char *folder, const struct ls_log_identity *identity
     struct ls_file_manifest manifest;
     int rc = ls_file_manifest_read(folder, &manifest, err);
     if (rc == LS_E_NOINPUT && !past) {
-        rc = 0;
+        rc = check_no_run(folder, err);
     } else if (rc == 0) {
         rc = check_writer(folder, &manifest, identity, past, err);
     }

@@ -1,30 +1,13 @@
 /* Rows in files: FOLDER/datasets/NAME.avro, container files whose bytes are the rows' alone. */
 #include "core/base/mutant.h"
-#include "core/base/text.h"
 #include "pipeline/output/outlet.h"
-
-/* What a run leaves among its datasets; a file that it does not leave is somebody's, and stays. */
-static int check_ours(void *context, const char *relative, struct ls_error *err)
-{
-    const char *folder = context;
-    if (ls_ends_with(relative, ".avro") || ls_ends_with(relative, "SHA256SUMS") ||
-        ls_ends_with(relative, ".tmp")) {
-        return 0;
-    }
-    return ls_error_set(err, LS_E_DATA,
-                        "%s/%s is no dataset, and a run begins by emptying %s: give --to another "
-                        "folder, or remove that file",
-                        folder, relative, folder);
-}
 
 static int files_open(struct ls_outputs *o, const struct ls_dataset_state *states,
                       struct ls_error *err)
 {
     int rc = 0;
     if (!states) {
-        rc = ls_path_exists(o->datasets) ? ls_tree_walk(o->datasets, check_ours, o->datasets, err)
-                                         : 0;
-        rc = rc < 0 ? rc : ls_tree_remove(o->datasets, err);
+        rc = ls_tree_remove(o->datasets, err);
         rc = rc < 0 ? rc : ls_folder_make(o->datasets, err); /* also where there is none */
     }
     for (size_t i = 0; rc == 0 && i < o->count; i++) {

@@ -1,6 +1,7 @@
 #include "pipeline/output/outputs.h"
 
 #include "core/base/mem.h"
+#include "pipeline/output/ours.h"
 #include "pipeline/output/outlet.h"
 #include "pipeline/output/replace.h"
 #include "pipeline/output/report.h"
@@ -211,6 +212,7 @@ static int outputs_open(const struct ls_outputs *what, const char *folder,
              : make_layout(ls_quarantine_schema, &o->quarantine_schema, &o->quarantine_layout, err);
     rc = rc < 0 ? rc : make_layout(late_schema, &o->late_schema, &o->late_layout, err);
     rc = rc < 0 || o->place ? rc : take_lock(o, err);
+    rc = rc < 0 ? rc : ls_ours_check(folder, states ? NULL : o->datasets, err);
     rc = rc < 0 || o->place ? rc : ls_replace_discard(folder, err);
     rc = rc < 0 ? rc : ls_report_remove(o, err);
     if (rc == 0) {

@@ -62,7 +62,8 @@ struct ls_outputs {
  *
  * `states` NULL: everything anew, what is below DIR/datasets is removed first. Otherwise goes on
  * from a checkpoint: one state for each dataset, in order. Sums, manifest and summary of an earlier
- * run are removed in both cases: where they are, the datasets are whole. */
+ * run are removed in both cases: where they are, the datasets are whole. LS_E_DATA, and nothing is
+ * removed, where what is there is not of a run (ours.h). */
 int ls_outputs_open(const struct ls_record_plan *plan, const struct ls_views *views,
                     uint32_t partitions, const char *folder, const struct ls_dataset_state *states,
                     struct ls_outputs **out, struct ls_error *err);
