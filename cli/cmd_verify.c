@@ -264,6 +264,7 @@ static int verify_seed(struct cli *cli, const struct options *o, struct ls_error
     rc = cli_check_plans(spec, &report, err); /* its mistakes are not the target's */
     rc = rc < 0 ? rc : ls_target_load(o->target, &target, &report, err);
     cli_print_diagnostics(&report);
+    rc = rc < 0 ? rc : ls_target_check_programs(target, err);
     rc = rc < 0 ? rc : verify(cli, o, spec, target, err);
     ls_target_free(target);
     ls_spec_free(spec);

@@ -71,7 +71,7 @@ static void no_copies_show_nothing(void **state)
     put_input(2);
     verify();
     assert_int_equal(result.verdict, LS_VERDICT_INCONCLUSIVE);
-    check_says(detail_of(0), "nothing was shown: adjacent copies is 0\n");
+    check_says(detail_of(0), "nothing was shown: adjacent copies is 0: give more --case-events\n");
 }
 
 /* Only times of some records change; those stand in a window's last millisecond, at the watermark

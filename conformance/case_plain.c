@@ -28,16 +28,22 @@ static int windows_of(struct ls_verify *v, struct ls_case_result *r, const char 
     char summary[LS_PATH_MAX];
     int rc = ls_path_join(summary, stream, "summary.json", err);
     if (rc == 0) {
-        v->result->windows_by_watermark = ls_verify_number(summary, "windows.by_watermark");
+        const struct ls_spec_pipeline *pipeline = v->job->spec->pipeline;
+        bool told = ls_verify_find(summary, "windows.by_watermark",
+                                   &v->result->windows_by_watermark);
         v->result->windows_by_flush = ls_verify_number(summary, "windows.by_flush");
         ls_verify_count(r, "rows by watermark", v->result->windows_by_watermark, false);
         ls_verify_count(r, "by the final flush", v->result->windows_by_flush, false);
-        if (v->result->windows_by_watermark == 0 && v->result->windows_by_flush > 0) {
+        if (told && v->result->windows_by_watermark == 0 &&
+            (pipeline->views.count || pipeline->alerts.count)) {
             r->verdict = r->verdict == LS_VERDICT_PASS ? LS_VERDICT_INCONCLUSIVE : r->verdict;
-            rc = ls_buf_append_text(&r->detail,
-                                    "every window was emitted by the final flush alone: the input "
-                                    "is too short, or a partition never gets a record\n",
-                                    err);
+            rc = ls_buf_append_text(
+                &r->detail,
+                v->result->windows_by_flush
+                    ? "every window was emitted by the final flush alone: the input is too short "
+                      "(give more --events), or a partition never gets a record\n"
+                    : "no view has a row: give more --events\n",
+                err);
         }
     }
     return rc;

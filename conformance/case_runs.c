@@ -134,9 +134,11 @@ int ls_verify_small(struct ls_verify *v, struct ls_error *err)
         return 0;
     }
     if (v->small_log) {
+        v->lacks_base = true;
         return ls_error_set(err, LS_E_DATA,
                             "the run that this case builds on failed before: see the first case "
-                            "that says so, and cases/small of this run");
+                            "that says so, and %s/cases/small",
+                            v->job->out);
     }
     v->small_log = ls_verify_path(v, err, "cases/small/log");
     v->small_batch = ls_verify_path(v, err, "cases/small/batch");

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -401,6 +402,70 @@ static int other_command(const struct ls_target *target, const struct ls_yaml *w
     struct writer w = {run, arena, command, 0, err};
     int rc = add_words(&w, words, "");
     return rc < 0 ? rc : place_program(&w, target->folder);
+}
+
+/* Is a file of that name on the PATH? */
+static bool is_on_path(const char *program)
+{
+    const char *at = getenv("PATH");
+    for (at = at ? at : "/bin:/usr/bin"; *at; at += *at == ':') {
+        char path[LS_PATH_MAX];
+        size_t size = strcspn(at, ":");
+        int length = snprintf(path, sizeof path, "%.*s/%s", (int)size, at, program);
+        if (length < (int)sizeof path && access(path, X_OK) == 0) {
+            return true;
+        }
+        at += size;
+    }
+    return false;
+}
+
+static int check_program(const struct ls_target *target, const char *name,
+                         const struct ls_yaml *words, struct ls_error *err)
+{
+    const char *program = words && words->count ? words->items[0]->text : "{}";
+    char path[LS_PATH_MAX];
+    if (strchr(program, '{')) { /* known when it is filled in */
+        return 0;
+    }
+    if (!strchr(program, '/')) {
+        return is_on_path(program) ? 0
+                                   : ls_error_set(err, LS_E_NOINPUT,
+                                                  "the target's %s command begins with `%s`, which "
+                                                  "no folder of PATH has: write ./%s for a file "
+                                                  "beside the target file",
+                                                  name, program, program);
+    }
+    bool whole = program[0] == '/' || !target->folder;
+    snprintf(path, sizeof path, "%s%s%s", whole ? "" : target->folder, whole ? "" : "/", program);
+    if (!ls_path_exists(path)) {
+        return ls_error_set(err, LS_E_NOINPUT,
+                            "the target's %s command begins with %s, which is "
+                            "missing",
+                            name, path);
+    }
+    return access(path, X_OK) == 0 ? 0
+                                   : ls_error_set(err, LS_E_DATA,
+                                                  "the target's %s command begins with %s, which "
+                                                  "cannot be executed: chmod +x %s",
+                                                  name, path, path);
+}
+
+int ls_target_check_programs(const struct ls_target *target, struct ls_error *err)
+{
+    const struct {
+        const char *name;
+        const struct ls_yaml *words;
+    } commands[] = {{"stream", target->stream},
+                    {"batch", target->batch},
+                    {"upgraded", target->upgraded},
+                    {"backfill", target->backfill},
+                    {"replay", target->replay}};
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < sizeof commands / sizeof *commands; i++) {
+        rc = check_program(target, commands[i].name, commands[i].words, err);
+    }
+    return rc;
 }
 
 int ls_target_backfill(const struct ls_target *target, const struct ls_target_run *run,

@@ -39,6 +39,10 @@ int ls_target_load(const char *path, struct ls_target **out, struct ls_buf *repo
                    struct ls_error *err);
 void ls_target_free(struct ls_target *target);
 
+/* The program that each command begins with: LS_E_NOINPUT when it is missing, LS_E_DATA when it
+ * cannot be executed. */
+int ls_target_check_programs(const struct ls_target *target, struct ls_error *err);
+
 /* What a run is given. */
 struct ls_target_run {
     const char *lockstep; /* program, for {lockstep}; words separated by spaces are several */

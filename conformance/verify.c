@@ -1,5 +1,6 @@
 #include "conformance/verify_internal.h"
 
+#include "conformance/cases.h"
 #include "core/base/mem.h"
 #include "core/base/text.h"
 #include "core/obs/clock.h"
@@ -141,6 +142,19 @@ int ls_verify_command(struct ls_verify *v, const struct ls_verify_run *run,
     return rc < 0 || !run->wrapper ? rc : wrap(command, run->wrapper, err);
 }
 
+/* Of a command that ended with 0. */
+static int check_datasets(const struct ls_verify_run *run, struct ls_error *err)
+{
+    char path[LS_PATH_MAX];
+    int rc = ls_path_join(path, run->to, "datasets", err);
+    return rc < 0 || ls_path_is_folder(path)
+               ? rc
+               : ls_error_set(err, LS_E_DATA,
+                              "the %s command ended with 0 and left no folder %s ({to}/datasets, "
+                              "docs/targets.md)",
+                              run->stream ? "stream" : "batch", path);
+}
+
 int ls_verify_run(struct ls_verify *v, const struct ls_verify_run *run, struct ls_exit *exit,
                   struct ls_error *err)
 {
@@ -150,7 +164,7 @@ int ls_verify_run(struct ls_verify *v, const struct ls_verify_run *run, struct l
         rc = ls_process_run(&command, (uint64_t)v->job->target->timeout_ms, exit, err);
         v->timed_out |= exit->timed_out;
     }
-    return rc;
+    return rc < 0 || run->quarantine ? rc : check_datasets(run, err);
 }
 
 /* ---- what cases find */
@@ -162,9 +176,8 @@ void ls_verify_count(struct ls_case_result *result, const char *name, uint64_t c
         result->counts[result->count_count++].count = count;
     }
     if (needed && count == 0 && result->verdict == LS_VERDICT_PASS) {
-        struct ls_error ignored; /* the verdict says it too */
         result->verdict = LS_VERDICT_INCONCLUSIVE;
-        ls_buf_appendf(&result->detail, &ignored, "nothing was shown: %s is 0\n", name);
+        result->missing = name;
     }
 }
 
@@ -191,7 +204,7 @@ int ls_verify_compare(struct ls_verify *v, struct ls_case_result *result, const 
     return rc;
 }
 
-uint64_t ls_verify_number(const char *file, const char *path)
+bool ls_verify_find(const char *file, const char *path, uint64_t *out)
 {
     json_t *root = json_load_file(file, 0, NULL);
     const json_t *at = root;
@@ -202,8 +215,16 @@ uint64_t ls_verify_number(const char *file, const char *path)
         at = json_object_get(at, name);
         path += size + (path[size] == '.');
     }
-    uint64_t number = (uint64_t)json_integer_value(at);
+    bool found = json_is_integer(at);
+    *out = (uint64_t)json_integer_value(at);
     json_decref(root);
+    return found;
+}
+
+uint64_t ls_verify_number(const char *file, const char *path)
+{
+    uint64_t number;
+    (void)ls_verify_find(file, path, &number);
     return number;
 }
 
@@ -246,9 +267,11 @@ int ls_verify_base(struct ls_verify *v, struct ls_case_result *result, struct ls
         return 0;
     }
     if (v->base_log) {
+        v->lacks_base = true;
         return ls_error_set(err, LS_E_DATA,
                             "the two runs that this case builds on failed or differed before: see "
-                            "the first case that says so, and cases/base of this run");
+                            "the first case that says so, and %s/cases/base",
+                            v->job->out);
     }
     struct ls_exit exit;
     v->base_log = ls_verify_path(v, err, "cases/base/log");
@@ -378,7 +401,7 @@ static int run_case(struct ls_verify *v, const struct ls_case *which, struct ls_
     uint64_t begin = ls_clock_ns();
     *r = (struct ls_case_result){.which = which};
     ls_buf_init(&r->detail, "a case's report", DETAIL_MAX);
-    v->timed_out = false;
+    v->timed_out = v->lacks_base = false;
     int rc = 0;
     char knob[32];
     if (v->job->budget_ms && v->result->case_count > 1 &&
@@ -401,8 +424,11 @@ static int run_case(struct ls_verify *v, const struct ls_case *which, struct ls_
     if (rc == LS_E_DATA || rc == LS_E_NOINPUT) { /* the target failed, or left nothing that can be
                                                     read: the case's finding, no failure of ours */
         struct ls_error why = *err;
-        r->verdict = v->timed_out ? LS_VERDICT_INCONCLUSIVE : LS_VERDICT_FAIL;
+        r->verdict = v->timed_out || v->lacks_base ? LS_VERDICT_INCONCLUSIVE : LS_VERDICT_FAIL;
         rc = ls_buf_appendf(&r->detail, err, "%s\n", why.text);
+    } else if (rc == 0 && r->missing && r->verdict == LS_VERDICT_INCONCLUSIVE) {
+        rc = ls_buf_appendf(&r->detail, err, "nothing was shown: %s is 0: give more --%s\n",
+                            r->missing, which == &ls_case_plain ? "events" : "case-events");
     }
     if (rc == 0 && r->verdict == LS_VERDICT_FAIL) {
         rc = append_reproducer(v->job, r, err);

@@ -25,6 +25,7 @@ struct ls_case_result {
     } counts[LS_COUNTS_MAX]; /* what was injected and compared: a zero among `needed` ones makes the
                                 case inconclusive (C3) */
     size_t count_count;
+    const char *missing;  /* the first that was needed and is zero; NULL: none */
     struct ls_buf detail; /* the first divergence, or why it was skipped or inconclusive */
     uint64_t elapsed_us;
 };

@@ -20,6 +20,7 @@ struct ls_verify {
     const char *base_stream, *base_batch; /* folders of runs */
     uint64_t base_elapsed_us;             /* of the stream run */
     bool timed_out;                       /* a run of the current case was */
+    bool lacks_base;                      /* what the current case builds on failed in another */
     /* another, no larger than it has to be, for cases that make logs of it (case_runs.c) */
     bool has_small;
     const char *small_log, *small_batch;
@@ -81,6 +82,8 @@ int ls_verify_variant(struct ls_verify *v, struct ls_case_result *result, const 
 
 /* A number of a JSON file: summary.json of a run, say; 0 when it is not there. `path` is dotted. */
 uint64_t ls_verify_number(const char *file, const char *path);
+/* The same, with whether it is there. */
+bool ls_verify_find(const char *file, const char *path, uint64_t *out);
 
 /* The inputs that two runs say they have read are the same (C3): FAIL when they differ; nothing is
  * said where a target leaves no manifest. */

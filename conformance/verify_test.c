@@ -58,6 +58,14 @@ static void flush_alone(void)
 {
     put_text("ready/stream/summary.json", "{\"windows\": {\"by_watermark\": 0, \"by_flush\": 9}}");
 }
+static void no_rows(void)
+{
+    put_text("ready/stream/summary.json", "{\"windows\": {\"by_watermark\": 0, \"by_flush\": 0}}");
+}
+static void other_summary(void)
+{
+    put_text("ready/stream/summary.json", "{\"windows\": 0}");
+}
 static void no_summary(void)
 {
     check(ls_tree_remove("ready/stream/summary.json", &err));
@@ -84,11 +92,14 @@ static const struct {
     {"no folder of datasets", it_writes_nothing, LS_VERDICT_FAIL, "run/stream/datasets"},
     {"no datasets in it", it_writes_no_dataset, LS_VERDICT_FAIL, "avro is missing"},
     {"a dataset is left out", it_leaves_a_file_out, LS_VERDICT_FAIL, "1.avro is missing"},
-    {"no input", no_input, LS_VERDICT_INCONCLUSIVE, "nothing was shown: records is 0\n"},
+    {"no input", no_input, LS_VERDICT_INCONCLUSIVE,
+     "nothing was shown: records is 0: give more --events\n"},
     {"other inputs", other_inputs, LS_VERDICT_INCONCLUSIVE,
      "the two runs did not read the same records"},
     {"every window by the flush", flush_alone, LS_VERDICT_INCONCLUSIVE,
      "every window was emitted by the final flush alone"},
+    {"no row by any", no_rows, LS_VERDICT_INCONCLUSIVE, "no view has a row: give more --events\n"},
+    {"a summary of its own kind", other_summary, LS_VERDICT_PASS, ""},
 };
 
 static void plain_has_its_verdicts(void **state)
