@@ -3,6 +3,7 @@
 
 #include "core/base/file.h"
 #include "core/base/text.h"
+#include "core/log/file_log.h"
 
 #include <jansson.h>
 #include <string.h>
@@ -85,19 +86,61 @@ static void tell_questions(const char *const folders[2])
     json_decref(b);
 }
 
+static bool holds_log(const char *folder)
+{
+    struct ls_file_manifest manifest;
+    struct ls_error ignored;
+    bool is_log = ls_file_manifest_read(folder, &manifest, &ignored) == 0;
+    ls_file_manifest_clear(&manifest);
+    return is_log;
+}
+
+static bool holds_run(const char *folder)
+{
+    char datasets[LS_PATH_MAX];
+    struct ls_error ignored;
+    return ls_path_join(datasets, folder, "datasets", &ignored) == 0 && ls_path_is_folder(datasets);
+}
+
+/* Two folders, and of one kind: two of datasets, of logs, of runs. */
+static int check_folders(const char *const folders[2], struct ls_error *err)
+{
+    for (int i = 0; i < 2; i++) {
+        if (strncmp(folders[i], "log:", 4) == 0) {
+            return ls_error_set(err, LS_E_USAGE,
+                                "diff takes folders: write %s, without log:", folders[i] + 4);
+        }
+        if (!ls_path_is_folder(folders[i])) {
+            return ls_error_set(err, LS_E_NOINPUT, "there is no folder %s", folders[i]);
+        }
+    }
+    for (int i = 0; i < 2; i++) {
+        if (holds_log(folders[i]) && !holds_log(folders[!i])) {
+            return ls_error_set(err, LS_E_USAGE,
+                                "%s holds a log, no datasets: compare those of a "
+                                "run",
+                                folders[i]);
+        }
+        if (holds_run(folders[i]) && !holds_run(folders[!i])) {
+            return ls_error_set(err, LS_E_USAGE, "%s is a run's folder: compare %s/datasets",
+                                folders[i], folders[i]);
+        }
+    }
+    return 0;
+}
+
 static int run(struct cli *cli, struct ls_error *err)
 {
     const struct options *o = cli->options;
     struct ls_buf report;
     struct ls_comparison comparison = {.left = "A", .right = "B", .level = (enum ls_level)o->level};
-    for (int i = 0; i < 2; i++) {
-        if (!ls_path_is_folder(cli->subjects[i])) {
-            return ls_error_set(err, LS_E_NOINPUT, "there is no folder %s", cli->subjects[i]);
-        }
+    int rc = check_folders(cli->subjects, err);
+    if (rc < 0) {
+        return rc;
     }
     tell_questions(cli->subjects);
     ls_buf_init(&report, "report", 16U << 20);
-    int rc = ls_compare(cli->subjects[0], cli->subjects[1], &comparison, &report, err);
+    rc = ls_compare(cli->subjects[0], cli->subjects[1], &comparison, &report, err);
     if (rc >= 0) {
         cli_print("%.*s", (int)report.size, (const char *)report.data);
         print_end(&comparison, rc);

@@ -46,6 +46,27 @@ static bool explain(const char *id)
     return rule != NULL;
 }
 
+/* A clause of the contract: "P6"? */
+static bool is_clause(const char *id)
+{
+    size_t digits = *id && strchr("GPBCgpbc", *id) ? strspn(id + 1, "0123456789") : 0;
+    return digits >= 1 && digits <= 2 && !id[1 + digits];
+}
+
+/* "CRS-5": the letters of a case before a number? */
+static bool is_case_number(const char *upper)
+{
+    const char *dash = strchr(upper, '-');
+    size_t size = dash ? (size_t)(dash - upper) + 1 : 0;
+    bool number = dash && dash[1] && !dash[1 + strspn(dash + 1, "0123456789")];
+    for (const struct ls_case *const *c = ls_cases; number && *c; c++) {
+        if (strncmp((*c)->id, upper, size) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static int unknown(const char *id, struct ls_error *err)
 {
     const char *names[512];
@@ -68,7 +89,19 @@ static int unknown(const char *id, struct ls_error *err)
         upper[size] = (char)(small ? id[size] - 'a' + 'A' : id[size]);
     }
     upper[size] = '\0';
+    if (is_clause(id)) {
+        return ls_error_set(err, LS_E_NOMATCH,
+                            "%s is a clause of the contract: they are in docs/contract.md", upper);
+    }
     const char *near = ls_did_you_mean(upper, names);
+    if (is_case_number(upper) && (!near || strcmp(near, upper) != 0)) {
+        return ls_error_set(err, LS_E_NOMATCH,
+                            "there is no case %s: `lockstep explain cases` lists them%s", upper,
+                            strcmp(upper, "CRS-5") == 0
+                                ? ", and what is lost with power is tried by `lockstep simulate` "
+                                  "(docs/simulation.md)"
+                                : " (the numbers have gaps)");
+    }
     return near ? ls_error_set(err, LS_E_NOMATCH, "nothing is known of `%s`: did you mean `%s`?",
                                id, near)
                 : ls_error_set(err, LS_E_NOMATCH,

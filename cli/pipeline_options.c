@@ -54,14 +54,33 @@ static int check_no_run(const char *state, struct ls_error *err)
                : rc;
 }
 
-static int check_places(const char *from, bool growing, const char *to, struct ls_error *err)
+/* Does the log have the spec's topics? Asked before anything is looked for beside it. */
+static int check_topics(const struct ls_spec *spec, const struct ls_log *log, struct ls_error *err)
+{
+    const struct ls_spec_event_type *types = spec->event_types.items;
+    for (size_t i = 0; i < spec->event_types.count; i++) {
+        if (ls_log_find_topic(log, types[i].topic) < 0) {
+            return ls_error_set(err, LS_E_DATA, "the log has no topic %s: another spec made it",
+                                types[i].topic);
+        }
+    }
+    return 0;
+}
+
+/* `spec` NULL: the log is not one of events. */
+static int check_places(const struct ls_spec *spec, const char *from, bool growing, const char *to,
+                        struct ls_error *err)
 {
     struct ls_log *log;
     int rc = ls_log_open(from, growing, &log, err);
     if (rc < 0) {
         return rc;
     }
+    rc = spec ? check_topics(spec, log, err) : 0;
     ls_log_close(log);
+    if (rc < 0) {
+        return rc;
+    }
     if (ls_log_is_uri(to)) { /* which looks for itself at what is there */
         return to[4] ? 0
                      : ls_error_set(err, LS_E_USAGE, "--to: `%s` names no log: write log:DIR", to);
@@ -78,18 +97,34 @@ static const char *reference_folder(struct cli *cli, const char *log, const char
                                           : ls_arena_printf(&cli->arena, err, "%s/reference", log);
 }
 
+/* A log that was not generated, but replayed or written by somebody else, has no tables beside it.
+ */
+static int load_reference(const struct ls_spec *spec, const char *folder, bool chosen,
+                          int64_t as_of_ms, struct ls_reference *out, struct ls_error *err)
+{
+    int rc = ls_reference_load(spec, folder, as_of_ms, out, err);
+    if (rc == LS_E_NOINPUT && !chosen && !ls_path_is_folder(folder)) {
+        return ls_error_set(err, rc,
+                            "there are no reference tables in %s: give --reference DIR, the folder "
+                            "`reference` of the log that generate made",
+                            folder);
+    }
+    return rc;
+}
+
 static int open_pipeline(struct cli *cli, const struct spec_options *options, const char *from,
                          bool growing, const char *to, const char *reference, int64_t as_of_ms,
                          struct pipeline *out, struct ls_error *err)
 {
     *out = (struct pipeline){0};
+    bool chosen = reference != NULL;
     int rc = cli_load_spec(cli, options, &out->spec, err);
-    rc = rc < 0 ? rc : check_places(from, growing, to, err);
+    rc = rc < 0 ? rc : check_places(out->spec, from, growing, to, err);
     if (rc == 0 && !reference) {
         reference = reference_folder(cli, from + 4, out->spec->domain, err);
         rc = reference ? 0 : err->code;
     }
-    rc = rc < 0 ? rc : ls_reference_load(out->spec, reference, as_of_ms, &out->reference, err);
+    rc = rc < 0 ? rc : load_reference(out->spec, reference, chosen, as_of_ms, &out->reference, err);
     return rc < 0 ? rc : compile(&out->reference, out, err);
 }
 
@@ -112,7 +147,7 @@ int pipeline_open_shapes(struct cli *cli, const struct spec_options *options, co
 {
     *out = (struct pipeline){0};
     int rc = cli_load_spec(cli, options, &out->spec, err);
-    rc = rc < 0 ? rc : check_places(from, true, to, err);
+    rc = rc < 0 ? rc : check_places(NULL, from, true, to, err);
     rc = rc < 0 ? rc : ls_reference_load(out->spec, NULL, INT64_MAX, &out->reference, err);
     return rc < 0 ? rc : compile(&out->reference, out, err);
 }

@@ -45,9 +45,11 @@ static const char reasons_head[] =
 static const char cases_head[] =
     "# The cases\n\n"
     "What `lockstep verify` tries, each on its own (`--cases WIN-1,NUM-*`): it changes one thing "
-    "and says what has to stay the same. A case that a target or a spec lacks something for is "
-    "SKIP, one that injected nothing is INCONCLUSIVE; neither is a pass. [Targets](../targets.md) "
-    "tells of knobs; `lockstep explain CASE` says what stands here.\n";
+    "and says what has to stay the same. A case that a target lacks something for is SKIP; one "
+    "that injected nothing, that the spec has no fault for, or whose ground failed in another case "
+    "is INCONCLUSIVE; neither is a pass. Numbers are names, and some are not given: CRS-5, what is "
+    "lost with power, is tried by [`lockstep simulate`](../simulation.md) alone. "
+    "[Targets](../targets.md) tells of knobs; `lockstep explain CASE` says what stands here.\n";
 
 static int reasons_page(struct ls_buf *out, struct ls_error *err)
 {

@@ -117,13 +117,24 @@ static int file_refresh(struct ls_log *base, struct ls_error *err)
     return rc;
 }
 
+/* Says so of a folder without a log, if a run's datasets are there. */
+static int refuse(const char *place, int rc, struct ls_error *err)
+{
+    char datasets[LS_PATH_MAX];
+    struct ls_error ignored;
+    if (ls_path_join(datasets, place, "datasets", &ignored) == 0 && ls_path_is_folder(datasets)) {
+        return ls_error_set(err, rc, "%s holds a run's datasets, not a log", place);
+    }
+    return rc == LS_E_NOINPUT ? ls_error_prefix(err, "there is no log in %s", place) : rc;
+}
+
 static int file_open(const char *place, bool partial, struct ls_log **out, struct ls_error *err)
 {
     struct ls_file_manifest m;
     struct file_log *log = NULL;
     int rc = ls_file_manifest_read(place, &m, err);
-    if (rc == LS_E_NOINPUT) {
-        ls_error_prefix(err, "there is no log in %s", place);
+    if (rc == LS_E_NOINPUT || rc == LS_E_DATA) {
+        rc = refuse(place, rc, err);
     }
     if (rc == 0 && !m.complete && !partial) {
         rc = ls_error_set(err, LS_E_DATA,

@@ -18,7 +18,8 @@ static const struct ls_log_kind *kind_of(const char *uri, const char **place, st
             return *kind;
         }
     }
-    ls_error_set(err, LS_E_USAGE, "`%s` names no log: write log:DIR", uri);
+    bool plain = *uri && !strchr(uri, ':'); /* a folder, most likely */
+    ls_error_set(err, LS_E_USAGE, "`%s` names no log: write log:%s", uri, plain ? uri : "DIR");
     return NULL;
 }
 

@@ -20,7 +20,7 @@ static void a_uri_names_a_kind_and_a_place(void **state)
     for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++) {
         struct ls_log *log;
         assert_int_equal(ls_log_open(wrong[k], false, &log, &err), LS_E_USAGE);
-        assert_non_null(strstr(err.text, "names no log: write log:DIR"));
+        assert_non_null(strstr(err.text, "names no log: write log:"));
         assert_null(log);
         assert_int_equal(ls_log_create(wrong[k], &topic, 1, &identity, LS_LOG_FRESH, &log, &err),
                          LS_E_USAGE);
