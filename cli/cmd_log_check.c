@@ -74,7 +74,8 @@ static int run(struct cli *cli, struct ls_error *err)
 const struct command command_log_check = {
     .name = "log check",
     .synopsis = "URI",
-    .summary = "Reads every record of a log: is its structure sound, and is it finished?",
+    .summary = "Reads every record of a log: is its structure sound, and is it finished? "
+               "Values are not judged.",
     .examples = "  lockstep log check log:/tmp/shop\n",
     .subjects_min = 1,
     .subjects_max = 1,

@@ -62,8 +62,10 @@ const struct command command_replay = {
     .name = "replay",
     .synopsis = "SPEC --quarantine DIR --to log:DIR [options]",
     .summary = "Writes the quarantined records of a run that pass now, after a fix, as a log.",
-    .examples = "  lockstep replay mended.yaml --quarantine /tmp/batch --to log:/tmp/again\n"
-                "  lockstep run batch mended.yaml --from log:/tmp/again --to /tmp/more\n",
+    .examples = "  lockstep replay mended.yaml --quarantine /tmp/batch --to log:/tmp/again "
+                "--reference /tmp/shop/reference\n"
+                "  lockstep run batch mended.yaml --from log:/tmp/again --to /tmp/more "
+                "--reference /tmp/shop/reference\n",
     .subjects_min = 1,
     .subjects_max = 1,
     .options = &table,

@@ -52,6 +52,11 @@ VIOLATIONS = {
     'spec/near.c': ('#include "part.h"\n', [(1, 'include', 'write includes from its root')]),
     'elsewhere/thing.c': ('int ls_thing(void);\n', [(1, 'include', 'MAY_INCLUDE')]),
 
+    'docs/adr/0001-listed.md': ('# 0001: Listed\n', []),
+    'docs/adr/0002-renamed.md': ('# 0002: Renamed since\n', [(1, 'index', '- [0002](0002-renamed.md): Renamed since')]),
+    'docs/adr/0003-forgotten.md': ('# 0003: Forgotten\n', [(1, 'index', 'does not list it')]),
+    'docs/adr/README.md': ('- [0001](0001-listed.md): Listed\n- [0002](0002-renamed.md): Renamed\n', []),
+
     'cli/copy.c': (body('strcpy(a, b);'), [(3, 'banned-call', 'memcpy')]),
     'cli/print.c': (body('sprintf(a, "%d", value);'), [(3, 'banned-call', 'snprintf')]),
     'core/log/split.c': (body('strtok(a, b);'), [(3, 'banned-call', 'scanner')]),
