@@ -137,6 +137,18 @@ int cli_load_spec(struct cli *cli, const struct spec_options *options, struct ls
 }
 
 /* "run" of "run stream". */
+bool cli_is_full(const struct ls_error *err)
+{
+    static const int full[] = {ENOSPC, EDQUOT, EFBIG};
+    bool found = false;
+    for (size_t i = 0; err->code == LS_E_IO && i < sizeof full / sizeof *full; i++) {
+        struct ls_error one; /* ": " and the system's word */
+        ls_error_errno(&one, LS_E_IO, full[i], "%s", "");
+        found = found || strstr(err->text, one.text);
+    }
+    return found;
+}
+
 static bool is_group(const char *word)
 {
     size_t size = strlen(word);
@@ -174,6 +186,12 @@ static int unknown_command(int argc, char **argv, struct ls_error *err)
     names[count] = NULL;
     const char *word = group ? argv[1] : argv[0];
     const char *near = ls_did_you_mean(word, names);
+    if (group && !near) {
+        char all[200];
+        return ls_error_set(err, LS_E_USAGE,
+                            "there is no verb `%s %s`: behind `%s` stands one of %s", argv[0], word,
+                            argv[0], ls_join(names, all, sizeof all));
+    }
     return ls_error_set(err, LS_E_USAGE,
                         "there is no verb `%s%s%s`%s%s%s; `lockstep help` lists them",
                         group ? argv[0] : "", group ? " " : "", word,

@@ -92,6 +92,9 @@ bool cli_read_seeds(const char *text, uint64_t *first, uint64_t *last);
  * again. */
 void cli_error_was_told(void);
 
+/* Does the error say that there was no room for what was to be written? */
+bool cli_is_full(const struct ls_error *err);
+
 /* Set by SIGINT and SIGTERM. Answers LS_E_INTERRUPTED once it is. */
 int cli_interrupted(struct ls_error *err);
 

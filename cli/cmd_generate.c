@@ -170,6 +170,9 @@ static int advise(const struct work *work, int rc, struct ls_error *err)
         return ls_error_set(err, rc, "interrupted after %llu events; %s is partial: %s",
                             (unsigned long long)events, target->uri, go_on);
     }
+    if (cli_is_full(err) && !made->opened && target->kind->in_folder) {
+        return ls_error_set(err, rc, "%s: make room, then go on with --resume", text);
+    }
     if (rc == LS_E_IO && !made->opened) {
         return ls_error_set(err, rc, "%s; give --to a place that can be written", text);
     }

@@ -74,8 +74,7 @@ static int run(struct cli *cli, struct ls_error *err)
 const struct command command_log_check = {
     .name = "log check",
     .synopsis = "URI",
-    .summary = "Reads every record of a log: is its structure sound, and is it finished? "
-               "Values are not judged.",
+    .summary = "Reads a whole log: is its structure sound, is it finished? Judges no values.",
     .examples = "  lockstep log check log:/tmp/shop\n",
     .subjects_min = 1,
     .subjects_max = 1,

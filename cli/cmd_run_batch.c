@@ -164,7 +164,7 @@ static int run_all(struct cli *cli, const struct options *o, const struct ls_sco
         const char *range = ls_backfill_range(backfill);
         places = (struct run_places){.to = range, .about = range, .into = o->into};
     }
-    rc = run_watch_end(&watch, rc, err);
+    rc = run_watch_end(&watch, rc < 0 ? pipeline_advise(rc, err) : rc, err);
     rc = rc < 0 ? rc : run_summary_print(&pipeline, &places, 0, err);
     ls_backfill_free(backfill);
     pipeline_clear(&pipeline);

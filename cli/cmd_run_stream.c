@@ -157,7 +157,7 @@ static int run(struct cli *cli, struct ls_error *err)
              : pipeline_open(cli, &o->spec, o->from, growing, o->to, o->reference, &pipeline, err);
     rc = rc < 0 ? rc : pipeline_check_places(o->from, o->reference, o->to, state, err);
     rc = rc < 0 ? rc : run_pipeline(o, &pipeline, state, &watch, err);
-    rc = run_watch_end(&watch, rc, err);
+    rc = run_watch_end(&watch, rc < 0 ? pipeline_advise(rc, err) : rc, err);
     rc = rc < 0 ? rc : run_summary_print(&pipeline, &places, (unsigned)watch.totals.damaged, err);
     pipeline_clear(&pipeline);
     return rc;

@@ -3,6 +3,7 @@
 #include "conformance/verify.h"
 #include "core/base/file.h"
 #include "core/base/text.h"
+#include "core/obs/clock.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,11 +48,27 @@ static const struct ls_option rows[] = {
 static const struct ls_table table = {"verify", "",       sizeof(struct options),
                                       SIZE_MAX, SIZE_MAX, rows};
 
+#define TELL_NS 30000000000U
+
+struct teller {
+    const struct ls_verify_result *result;
+    uint64_t told_ns;
+};
+
+/* Where the lines go into a file, stderr tells how far it is: on a terminal with each of them, else
+ * now and then. */
 static void tell(void *context, const char *line)
 {
-    (void)context;
+    struct teller *teller = context;
     cli_print("%s\n", line);
     fflush(stdout);
+    uint64_t now_ns = ls_clock_ns();
+    bool due = isatty(STDERR_FILENO) || now_ns - teller->told_ns >= TELL_NS;
+    if (due && !isatty(STDOUT_FILENO) && !getenv("NO_PROGRESS")) {
+        fprintf(stderr, "%zu of %zu cases\n", teller->result->case_count,
+                teller->result->case_total);
+        teller->told_ns = now_ns;
+    }
 }
 
 /* "A,B" as patterns. */
@@ -146,6 +163,22 @@ static void print_sums(const struct ls_verify_result *result)
     }
 }
 
+/* "67 PASS, 2 SKIP" */
+static void print_counts(const struct ls_verify_result *result)
+{
+    const char *between = "";
+    for (int verdict = LS_VERDICT_PASS; verdict <= LS_VERDICT_INCONCLUSIVE; verdict++) {
+        size_t count = 0;
+        for (size_t i = 0; i < result->case_count; i++) {
+            count += result->cases[i].verdict == (enum ls_verdict)verdict;
+        }
+        if (count) {
+            cli_print("%s%zu %s", between, count, ls_verdict_name((enum ls_verdict)verdict));
+            between = ", ";
+        }
+    }
+}
+
 static void print_end(const struct ls_verify_job *job, const struct ls_verify_result *result)
 {
     char grouped[LS_GROUPED_MAX];
@@ -177,7 +210,9 @@ static void print_end(const struct ls_verify_job *job, const struct ls_verify_re
         cli_print(", batch %s/s (whole processes)\n",
                   ls_grouped(result->batch_per_second, grouped));
     }
-    cli_print("\nVerdict: %s%s   report: %s/report.html\n", ls_verdict_name(result->verdict),
+    cli_print("\nVerdict: %s (", ls_verdict_name(result->verdict));
+    print_counts(result);
+    cli_print(")%s   report: %s/report.html\n",
               result->level == LS_LEVEL_LOGICAL ? " (logical level: the rows, not the bytes)" : "",
               job->out);
 }
@@ -217,6 +252,8 @@ static int verify(struct cli *cli, const struct options *o, const struct ls_spec
     const char **cases = NULL;
     const char **words = NULL;
     struct ls_layers layers;
+    struct ls_verify_result result = {0};
+    struct teller teller = {&result, ls_clock_ns()};
     const char *out = run_folder(cli, o, spec, err);
     struct ls_verify_job job = {.spec = spec,
                                 .lockstep = cli->self ? cli->self : own_program(cli, err),
@@ -230,6 +267,7 @@ static int verify(struct cli *cli, const struct options *o, const struct ls_spec
                                 .kills = (unsigned)o->kills,
                                 .budget_ms = (uint64_t)o->budget_ms,
                                 .tell = tell,
+                                .context = &teller,
                                 .stop = cli_interrupted};
     if (!job.lockstep || !job.spec_path || !job.out || (o->target && !job.target_path)) {
         return err->code;
@@ -240,12 +278,15 @@ static int verify(struct cli *cli, const struct options *o, const struct ls_spec
     job.cases = cases;
     job.layers = &layers;
     job.spec_options = words;
-    struct ls_verify_result result = {0};
     rc = rc < 0 ? rc : ls_verify(&job, &result, err);
     if (rc == 0) {
         print_end(&job, &result);
         link_latest(o, job.out);
         rc = exit_code(result.verdict);
+    } else if (rc == LS_E_INTERRUPTED && result.case_count) {
+        ls_error_set(err, rc,
+                     "interrupted after %zu of %zu cases: no verdict; what there is, is in %s",
+                     result.case_count - 1, result.case_total, job.out);
     }
     ls_verify_result_clear(&result);
     return rc;

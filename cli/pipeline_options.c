@@ -252,6 +252,15 @@ int pipeline_check_places(const char *from, const char *reference, const char *t
     return rc;
 }
 
+int pipeline_advise(int rc, struct ls_error *err)
+{
+    char text[LS_ERROR_TEXT_MAX];
+    memcpy(text, err->text, sizeof text);
+    return cli_is_full(err)
+               ? ls_error_set(err, rc, "%s: make room and give the same command again", text)
+               : rc;
+}
+
 void pipeline_clear(struct pipeline *p)
 {
     ls_views_free(p->views);

@@ -45,6 +45,9 @@ int pipeline_check_places(const char *from, const char *reference, const char *t
  * folder or above it. */
 int pipeline_check_apart(const char *run, const char *to, struct ls_error *err);
 
+/* Puts behind the error with which a run ended what to do about it; answers `rc`. */
+int pipeline_advise(int rc, struct ls_error *err);
+
 /* Progress of a run; the context is a struct ls_progress. */
 int pipeline_progress(void *context, uint64_t done, uint64_t total, struct ls_error *err);
 

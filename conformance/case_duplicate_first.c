@@ -81,9 +81,9 @@ static int run_dup_4(struct ls_verify *v, struct ls_case_result *r, struct ls_er
 {
     struct pairs s = {.around = around_horizon};
     int rc = run_pairs(v, r, &s, err);
-    ls_verify_count(r, "1 ms within the horizon", s.made[0], true);
+    ls_verify_count(r, "within the horizon by 1 ms", s.made[0], true);
     ls_verify_count(r, "at it", s.made[1], true);
-    ls_verify_count(r, "1 ms beyond", s.made[2], true);
+    ls_verify_count(r, "beyond it by 1 ms", s.made[2], true);
     return rc;
 }
 

@@ -107,9 +107,9 @@ static void check_edges(void)
         free(in);
         free(out);
     }
-    assert_int_equal(made[0], count_named(0, "one before the end"));
+    assert_int_equal(made[0], count_named(0, "before the end by 1 ms"));
     assert_int_equal(made[1], count_named(0, "at it"));
-    assert_int_equal(made[2], count_named(0, "one behind"));
+    assert_int_equal(made[2], count_named(0, "behind it by 1 ms"));
     assert_true(made[0] && made[1] && made[2]);
 }
 
@@ -204,8 +204,8 @@ static void pairs_stand_at_the_horizon(void **state)
     (void)state;
     make("DUP-4");
     size_t count = each_added("DUP-4", is_old);
-    assert_int_equal(count, 2 * (count_named(0, "1 ms within the horizon") +
-                                 count_named(0, "at it") + count_named(0, "1 ms beyond")));
+    assert_int_equal(count, 2 * (count_named(0, "within the horizon by 1 ms") +
+                                 count_named(0, "at it") + count_named(0, "beyond it by 1 ms")));
     assert_true(count > 100);
 }
 

@@ -272,9 +272,9 @@ static int run_tim_1(struct ls_verify *v, struct ls_case_result *r, struct ls_er
              ? rc
              : at_edge(v, r, "year-9999", &edges[1], &counts[1], err);
     ls_verify_count(r, "events at the beginning of year 1", edges[0].inside, true);
-    ls_verify_count(r, "1 ms before it", edges[0].outside, true);
+    ls_verify_count(r, "before it by 1 ms", edges[0].outside, true);
     ls_verify_count(r, "at the end of year 9999", edges[1].inside, true);
-    ls_verify_count(r, "1 ms behind it", edges[1].outside, true);
+    ls_verify_count(r, "behind it by 1 ms", edges[1].outside, true);
     ls_verify_count(r, "admitted", counts[0].admitted + counts[1].admitted, true);
     return rc;
 }

@@ -115,9 +115,9 @@ static int run_edges(struct ls_verify *v, struct ls_case_result *r, struct ls_ca
     struct ls_perturbation perturbation = {.each = make_edge, .context = &edges};
     int rc = ls_case_recomputed(v, r, &perturbation, runs, err);
     ls_verify_count(r, "late rows", runs->naive.late_rows, true);
-    ls_verify_count(r, "one before the end", edges.made[0], true);
+    ls_verify_count(r, "before the end by 1 ms", edges.made[0], true);
     ls_verify_count(r, "at it", edges.made[1], true);
-    ls_verify_count(r, "one behind", edges.made[2], true);
+    ls_verify_count(r, "behind it by 1 ms", edges.made[2], true);
     return rc;
 }
 
@@ -234,8 +234,8 @@ static int run_wm_6(struct ls_verify *v, struct ls_case_result *r, struct ls_err
     }
     int rc = ls_case_recomputed(v, r, &perturbation, &runs, err);
     ls_verify_count(r, "watermarks at the end", b.made[0], true);
-    ls_verify_count(r, "1 ms behind", b.made[1], true);
-    ls_verify_count(r, "1 ms before the next end", b.made[2], false);
+    ls_verify_count(r, "behind by 1 ms", b.made[1], true);
+    ls_verify_count(r, "before the next end by 1 ms", b.made[2], false);
     ls_verify_count(r, "late rows", runs.naive.late_rows, true);
     return rc;
 }

@@ -518,6 +518,9 @@ static int run_all(struct ls_verify *v, struct ls_error *err)
     v->result->cases = ls_mem_new(total, sizeof *v->result->cases, err);
     int rc = v->result->cases ? empty(v->job->out, err) : err->code;
     rc = rc < 0 ? rc : ls_verify_begin(v, err);
+    for (size_t i = 0; i < total; i++) {
+        v->result->case_total += selected(v->job, ls_cases[i]);
+    }
     for (size_t i = 0; rc == 0 && i < total; i++) {
         rc = selected(v->job, ls_cases[i]) ? run_case(v, ls_cases[i], err) : 0;
     }

@@ -72,7 +72,8 @@ struct ls_verify_job {
 struct ls_verify_result {
     enum ls_verdict verdict;
     enum ls_level level; /* the weakest that two runs were the same at (C1) */
-    size_t case_count;
+    size_t case_count;   /* the one that an error came in is among them */
+    size_t case_total;   /* that were asked for */
     struct ls_case_result *cases;
     struct ls_truth_check truth; /* of the plain comparison; `wrong` 0: both runs gave it */
     uint64_t windows_by_watermark, windows_by_flush;

@@ -107,14 +107,17 @@ static const char *completion_of(const char *word, const char *const *candidates
     return best;
 }
 
-/* One slip, and one more for every five letters. */
+/* One slip, and one more for every five letters; of two that are as near, one that begins with the
+ * word. */
 static const char *slip_of(const char *word, const char *const *candidates)
 {
     const char *best = NULL;
-    size_t best_distance = strlen(word) / 5 + 2;
+    size_t size = strlen(word);
+    size_t best_distance = size / 5 + 2;
     for (; *candidates; candidates++) {
         size_t distance = ls_edit_distance(word, *candidates);
-        if (distance < best_distance && distance < strlen(*candidates)) {
+        bool goes_on = best && distance == best_distance && strncmp(word, *candidates, size) == 0;
+        if ((distance < best_distance || goes_on) && distance < strlen(*candidates)) {
             best = *candidates;
             best_distance = distance;
         }

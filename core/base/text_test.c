@@ -212,7 +212,9 @@ static void slips_are_recognized(void **state)
         {"completely_else", NULL},
     };
     static const char *const none[] = {NULL};
+    static const char *const switches[] = {"on", "off", NULL};
     (void)state;
+    assert_string_equal(ls_did_you_mean("of", switches), "off"); /* both are one slip away */
     for (size_t i = 0; i < COUNT(cases); i++) {
         const char *meant = ls_did_you_mean(cases[i].word, options);
         if (cases[i].meant) {
