@@ -242,6 +242,12 @@ int pipeline_check_places(const char *from, const char *reference, const char *t
     const char *log = strncmp(from, "log:", 4) == 0 ? from + 4 : NULL;
     if (ls_log_is_uri(to)) {
         int rc = state ? check_folder("--state", state, err) : 0;
+        if (rc == 0 && state && to[4] && lies_in(state, to + 4) && lies_in(to + 4, state)) {
+            return ls_error_set(err, LS_E_USAGE,
+                                "%s is the folder of the topics, whose manifest the run's would "
+                                "replace: give another --state",
+                                state);
+        }
         return rc < 0 || !state ? rc : check_no_run(state, err);
     }
     const char *const places[] = {log, reference, state};

@@ -11,6 +11,8 @@
 /* Ids are remembered for a year, and nothing expires: neither decides what is admitted here. */
 #define NOTHING_EXPIRES "--set", "pipeline.dedupe.horizon=365d"
 
+#define COPIES_MAX 64 /* in a row that one log has and the other has not */
+
 struct quarantine {
     const char *faulty;   /* a log with many faults that checks find */
     const char *base_log; /* the same; some of these records are there sound too */
@@ -33,24 +35,61 @@ static int open_folder(const char *folder, struct ls_log **out, struct ls_error 
 
 /* ---- the log with records that are there twice: sound, and as a check finds them */
 
+static bool same_bytes(const struct ls_log_record *a, const struct ls_log_record *b)
+{
+    return a->value && b->value && a->value_size == b->value_size &&
+           memcmp(a->value, b->value, a->value_size) == 0;
+}
+
+static bool id_of(struct ls_perturb *p, const struct ls_log_record *record, struct ls_id *id)
+{
+    if (!record->value || !ls_perturb_decode(p, record)) {
+        return false;
+    }
+    const struct ls_cell *cell = &p->cells[LS_COLUMN_EVENT_ID];
+    *id = ls_id_of(cell->bytes, cell->size);
+    return true;
+}
+
+/* The next record of the partition with few faults that is the same event, sound or not. Copies are
+ * only of sound events: it has some that the log with many faults has not, and they are passed
+ * over. *sound is NULL where a few records on there is none. */
+static int find_sound(struct ls_perturb *p, struct quarantine *q,
+                      const struct ls_log_record *record, const struct ls_log_record **sound,
+                      struct ls_error *err)
+{
+    struct ls_id id;
+    struct ls_id other;
+    size_t count = 1;
+    int rc = 0;
+    bool named = id_of(p, record, &id);
+    *sound = NULL;
+    for (int i = 0; rc == 0 && count && !*sound && i < COPIES_MAX; i++) {
+        const struct ls_log_record *next;
+        rc = ls_log_read(q->sound, 1, &next, &count, err);
+        if (rc == 0 && count &&
+            (same_bytes(record, next) ||
+             (named && id_of(p, next, &other) && memcmp(&id, &other, sizeof id) == 0))) {
+            *sound = next;
+        }
+    }
+    return rc;
+}
+
 /* A sound one comes first, so that it is the one that is admitted whatever is checked. */
 static int append_resent(struct ls_perturb *p, const struct ls_log_record *record, void *context,
                          struct ls_error *err)
 {
     struct quarantine *q = context;
-    const struct ls_log_record *sound;
-    size_t count = 0;
+    const struct ls_log_record *sound = NULL;
     int rc = 0;
     if (p->position == 0) {
         ls_log_reader_free(q->sound);
         q->sound = NULL;
         rc = ls_log_reader_new(q->base, p->topic, p->partition, 0, &q->sound, err);
     }
-    rc = rc < 0 ? rc : ls_log_read(q->sound, 1, &sound, &count, err);
-    bool other = rc == 0 && count && record->value && sound->value &&
-                 (record->value_size != sound->value_size ||
-                  memcmp(record->value, sound->value, sound->value_size) != 0);
-    if (other &&
+    rc = rc < 0 ? rc : find_sound(p, q, record, &sound, err);
+    if (rc == 0 && sound && !same_bytes(record, sound) &&
         ls_below(ls_word(q->key, p->position, (uint64_t)p->topic << 16 | p->partition), 2) == 0) {
         q->resent++;
         rc = ls_perturb_append(p, sound, err);

@@ -52,7 +52,7 @@ const struct ls_mutant_row ls_mutant_rows[LS_MUTANT_COUNT] = {
                                   "what several workers had of a window is restored as one's"},
     [LS_MUTANT_STOP_ENDS] = {"stop-ends", "stream",
                              "a run that is told to stop says that it has ended"},
-    [LS_MUTANT_LOCK_IGNORED] = {"lock-ignored", "stream", "two instances may have one state"},
+    [LS_MUTANT_LOCK_IGNORED] = {"lock-ignored", "shared", "two instances may have one state"},
     [LS_MUTANT_REFUSAL_IGNORED] = {"refusal-ignored", "stream",
                                    "a window that memory is refused for is left out"},
     [LS_MUTANT_VALIDITY_IGNORED] = {"validity-ignored", "shared",

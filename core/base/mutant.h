@@ -34,7 +34,7 @@ enum ls_mutant {
     LS_MUTANT_PENDING_NOT_SAVED,   /* stream: a checkpoint leaves the unfinished block out */
     LS_MUTANT_WORKERS_MERGED,      /* stream: what workers had of a window is restored as one's */
     LS_MUTANT_STOP_ENDS,           /* stream: a run that is told to stop says that it has ended */
-    LS_MUTANT_LOCK_IGNORED,        /* stream: two instances may have one state */
+    LS_MUTANT_LOCK_IGNORED,        /* shared: two instances may have one state */
     LS_MUTANT_REFUSAL_IGNORED,     /* stream: a window that memory is refused for is left out */
     LS_MUTANT_VALIDITY_IGNORED,    /* shared: a reference row goes on after its end */
     LS_MUTANT_RESTATEMENT_IGNORED, /* shared: of restated reference rows the first one holds */
