@@ -1,5 +1,6 @@
 #include "pipeline/batch/kept.h"
 
+#include "core/base/mem.h"
 #include "spec/fixture_test.h"
 
 #include <string.h>
@@ -77,7 +78,12 @@ static void what_does_not_fit_is_not_there(void **state)
     ls_kept_add(kept, &record);
     assert_true(ls_kept_has(kept, 1));
     ls_kept_free(kept);
-    assert_int_equal(ls_kept_new(SIZE_MAX / 4, &kept, &err), LS_E_NOMEM);
+    for (unsigned long nth = 1; nth <= 2; nth++) {
+        ls_mem_refuse(nth);
+        assert_int_equal(ls_kept_new(100, &kept, &err), LS_E_NOMEM);
+        ls_mem_refuse(0);
+        assert_null(kept);
+    }
     (void)state;
 }
 
