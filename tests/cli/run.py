@@ -36,7 +36,7 @@ def main():
                 os.makedirs(os.path.dirname(target), exist_ok=True)
                 open(target, 'w').write(body)
         fixtures = os.path.abspath(os.path.join(os.path.dirname(__file__), '..', '..', 'fixtures'))
-        environment = dict(os.environ, LOCKSTEP=program, FIXTURES=fixtures, LC_ALL='C')
+        environment = dict(os.environ, LOCKSTEP=program, FIXTURES=fixtures, LC_ALL='C', NO_PROGRESS='1')
         done = subprocess.run(['bash', '-c', want['run']], cwd=folder, env=environment, capture_output=True, text=True, timeout=280)
     got = {'exit': f'{done.returncode}\n', 'stdout': done.stdout, 'stderr': done.stderr}
     want.setdefault('exit', '0\n')

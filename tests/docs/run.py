@@ -55,7 +55,8 @@ def main():
         (folder / 'bin').mkdir()
         (folder / 'bin' / 'lockstep').symlink_to(program)
         (folder / 'work').mkdir()
-        environment = {'PATH': f"{folder / 'bin'}:{os.environ['PATH']}", 'HOME': str(folder), 'LC_ALL': 'C.UTF-8', 'TMPDIR': str(folder)}
+        environment = {'PATH': f"{folder / 'bin'}:{os.environ['PATH']}", 'HOME': str(folder), 'LC_ALL': 'C.UTF-8', 'TMPDIR': str(folder),
+                       'NO_PROGRESS': '1'}
         environment |= {name: value for name, value in os.environ.items() if name.endswith('SAN_OPTIONS')}
         out, at = '', 0
         for block in BLOCK.finditer(text):
