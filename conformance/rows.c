@@ -3,6 +3,7 @@
 #include "core/avro/container.h"
 #include "core/avro/decode.h"
 #include "core/base/mem.h"
+#include "core/config/json_text.h"
 
 int ls_rows_open(const char *path, struct ls_rows *rows, struct ls_error *err)
 {
@@ -110,24 +111,12 @@ json_t *ls_row_json(const struct ls_schema *schema, const uint8_t *bytes, size_t
     return row;
 }
 
-struct sink {
-    struct ls_buf *out;
-    struct ls_error *err;
-};
-
-static int append(const char *text, size_t size, void *context)
-{
-    struct sink *sink = context;
-    return ls_buf_append(sink->out, text, size, sink->err);
-}
-
 int ls_show(const json_t *value, struct ls_buf *out, struct ls_error *err)
 {
-    struct sink sink = {out, err};
     size_t begin = out->size;
-    err->code = 0;
-    if (json_dump_callback(value, append, &sink, JSON_ENCODE_ANY) != 0) {
-        return err->code ? err->code : ls_error_nomem(err, LS_SHOWN_MAX);
+    int rc = ls_json_text(value, JSON_ENCODE_ANY, out, err);
+    if (rc < 0) {
+        return rc;
     }
     if (out->size - begin <= LS_SHOWN_MAX) {
         return 0;

@@ -1,5 +1,6 @@
 /* Typed values in one canonical form, so that two spellings of one value hash alike. */
 #include "core/base/hash.h"
+#include "core/config/json_text.h"
 #include "core/config/option_internal.h"
 
 #include <assert.h>
@@ -100,26 +101,9 @@ json_t *ls_semantic_node(const struct ls_yaml *node)
     return node->kind == LS_YAML_LIST ? list_json(node) : ls_yaml_json(node);
 }
 
-static int append_json(const char *text, size_t size, void *context)
-{
-    struct {
-        struct ls_buf *out;
-        struct ls_error *err;
-    } *to = context;
-    return ls_buf_append(to->out, text, size, to->err) < 0 ? -1 : 0;
-}
-
 int ls_semantic_text(const json_t *semantic, struct ls_buf *out, struct ls_error *err)
 {
-    struct {
-        struct ls_buf *out;
-        struct ls_error *err;
-    } to = {out, err};
-    err->code = 0;
-    if (json_dump_callback(semantic, append_json, &to, JSON_SORT_KEYS | JSON_COMPACT) < 0) {
-        return err->code < 0 ? err->code : ls_error_set(err, LS_E_NOMEM, "out of memory: JSON");
-    }
-    return 0;
+    return ls_json_text(semantic, JSON_SORT_KEYS | JSON_COMPACT, out, err);
 }
 
 int ls_semantic_digest(const json_t *semantic, struct ls_sha256 *out, struct ls_error *err)

@@ -2,6 +2,7 @@
 
 #include "core/base/civil.h"
 #include "core/base/mem.h"
+#include "core/config/json_text.h"
 #include "pipeline/output/replace.h"
 #include "pipeline/output/run_lock.h"
 #include "pipeline/view/row.h"
@@ -42,17 +43,6 @@ static int read_json(const char *folder, const char *name, json_t **out, struct 
     return rc;
 }
 
-struct writer {
-    struct ls_buf *out;
-    struct ls_error *err;
-};
-
-static int append(const char *text, size_t size, void *context)
-{
-    struct writer *w = context;
-    return ls_buf_append(w->out, text, size, w->err) < 0 ? -1 : 0;
-}
-
 /* The place of what a file of INTO is to become. */
 static int next_path(const struct ls_backfill *b, const char *name, char path[LS_PATH_MAX],
                      struct ls_error *err)
@@ -73,12 +63,8 @@ static int write_json(const struct ls_backfill *b, const char *name, const json_
                       struct ls_error *err)
 {
     struct ls_buf text;
-    struct writer w = {&text, err};
     ls_buf_init(&text, name, JSON_BYTES_MAX);
-    err->code = 0;
-    int rc = json_dump_callback(root, append, &w, JSON_INDENT(2)) == 0 ? 0
-             : err->code                                               ? err->code
-                                                                       : ls_error_nomem(err, 0);
+    int rc = ls_json_text(root, JSON_INDENT(2), &text, err);
     rc = rc < 0 ? rc : ls_buf_append_text(&text, "\n", err);
     rc = rc < 0 ? rc : write_next(b, name, &text, err);
     ls_buf_clear(&text);
