@@ -43,7 +43,8 @@ void *ls_arena_new(struct ls_arena *arena, size_t count, size_t size, struct ls_
     }
     size_t rounded = (bytes + sizeof(max_align_t) - 1) / sizeof(max_align_t) * sizeof(max_align_t);
 #ifdef LS_ARENA_EACH
-    /* sanitizer builds: a heap block for each allocation, so that an overrun is seen */
+    /* sanitizer builds: a heap block for each allocation, so that an overrun is seen; and the
+     * coverage build, so that each can be refused */
     struct ls_arena_block *block = NULL;
     size_t least = 0;
 #else
