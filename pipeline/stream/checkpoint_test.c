@@ -471,6 +471,25 @@ static void test_every_byte_of_the_newest(void **state)
     ls_buf_clear(&bytes);
 }
 
+/* The sum tells of damage; what has a sound one and ends too soon is not read beyond its end: with
+ * a whole heading it is no damage, and not passed over. */
+static void test_cut_with_a_sound_sum(void **state)
+{
+    enum { HEADING = 8 + 8 + LS_SHA256_SIZE + 8 + 8 + 3 * 8 };
+    struct pipe *p = *state;
+    write_three(p);
+    struct ls_buf bytes = content(p, FILE_OF(3));
+    struct ls_buf cut = content(p, FILE_OF(3));
+    for (size_t size = 8; size < bytes.size - 4; size++) {
+        memcpy(cut.data, bytes.data, size);
+        ls_put_u32(cut.data + size, ls_crc32c(0, cut.data, size));
+        check_fallback(p, FILE_OF(3), cut.data, size + 4, size < HEADING ? 20 : LS_E_DATA,
+                       size < HEADING);
+    }
+    ls_buf_clear(&cut);
+    ls_buf_clear(&bytes);
+}
+
 /* A damaged file takes with it what is built upon it. */
 static void test_chain(void **state)
 {
@@ -672,6 +691,7 @@ int main(void)
         PIPE_TEST(test_two_are_kept),
         PIPE_TEST(test_a_chain_can_be_shorter),
         PIPE_TEST(test_cost_follows_change),
+        PIPE_TEST(test_cut_with_a_sound_sum),
         PIPE_TEST(test_every_byte_of_the_newest),
         PIPE_TEST(test_chain),
         PIPE_TEST(test_going_on_after_damage),
