@@ -292,6 +292,19 @@ static void test_refused_memory(void **state)
     assert_true(refused > 8);
 }
 
+/* The folder fits, a file in it does not. */
+static void test_path_too_long(void **state)
+{
+    struct fixture *f = *state;
+    struct ls_sorter *s;
+    char folder[LS_PATH_MAX - 8];
+    memset(folder, 'a', sizeof folder - 1);
+    folder[sizeof folder - 1] = '\0';
+    assert_int_equal(ls_sorter_new("the test's", folder, MEMORY, &s, &f->err), LS_E_USAGE);
+    assert_null(s);
+    assert_non_null(strstr(f->err.text, "a path is longer than"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -302,6 +315,7 @@ int main(void)
         FIXTURE_TEST(test_no_room_on_the_disk),
         FIXTURE_TEST(test_no_folder),
         FIXTURE_TEST(test_runs_that_end_early),
+        FIXTURE_TEST(test_path_too_long),
         FIXTURE_TEST(test_refused_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -220,10 +220,41 @@ static void test_discarded(void **state)
     }
 }
 
+/* A folder whose own path fits, and those below it do not: said, before anything is done there. */
+static void test_paths_too_long(void **state)
+{
+    (void)state;
+    enum { LIST = sizeof "/replace.list", NEXT = sizeof "/datasets/SHA256SUMS.next.tmp" };
+    static const char *const paths[] = {"datasets/views/a.avro"};
+    struct world w;
+    begin(&w, 0);
+    for (size_t size = LS_PATH_MAX - LIST + 1; size < LS_PATH_MAX; size++) {
+        char folder[LS_PATH_MAX];
+        for (size_t i = 0; i < size; i++) {
+            folder[i] = i % 2 ? '/' : '.'; /* where we are */
+        }
+        folder[size] = '\0';
+        assert_int_equal(ls_replace_decide(folder, paths, 1, &err), LS_E_USAGE);
+        assert_int_equal(ls_replace_finish(folder, &err), LS_E_USAGE);
+        assert_int_equal(ls_replace_discard(folder, paths, 1, &err), LS_E_USAGE);
+        assert_non_null(strstr(err.text, "./././././"));
+    }
+    char folder[LS_PATH_MAX];
+    memset(folder, 'a', sizeof folder);
+    folder[LS_PATH_MAX - NEXT] = '\0';
+    char path[LS_PATH_MAX];
+    assert_int_equal(ls_replace_path(path, folder, "datasets/SHA256SUMS", &err), 0);
+    folder[LS_PATH_MAX - NEXT] = 'a';
+    folder[LS_PATH_MAX - NEXT + 1] = '\0';
+    assert_int_equal(ls_replace_path(path, folder, "datasets/SHA256SUMS", &err), LS_E_USAGE);
+    end(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_replaced), cmocka_unit_test(test_cut_short),
-        cmocka_unit_test(test_missing), cmocka_unit_test(test_discarded)};
+        cmocka_unit_test(test_missing),  cmocka_unit_test(test_discarded),
+        cmocka_unit_test(test_paths_too_long)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

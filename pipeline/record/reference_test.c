@@ -165,6 +165,18 @@ static void test_every_truncation(void **state)
     ls_buf_clear(&bytes);
 }
 
+static void test_path_too_long(void **state)
+{
+    struct pipe *p = *state;
+    char folder[LS_PATH_MAX - 8];
+    memset(folder, 'a', sizeof folder - 1);
+    folder[sizeof folder - 1] = '\0';
+    ls_reference_free(&p->reference);
+    int rc = ls_reference_load(p->base.spec, folder, INT64_MAX, &p->reference, &p->base.err);
+    assert_int_equal(rc, LS_E_USAGE);
+    assert_non_null(strstr(p->base.err.text, "a path is longer than 4096 bytes: aaaa"));
+}
+
 static void test_refused_memory(void **state)
 {
     struct pipe *p = *state;
@@ -310,12 +322,19 @@ static void test_no_folder(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        PIPE_TEST(test_rows),           PIPE_TEST(test_many_rows),
-        PIPE_TEST(test_no_rows),        PIPE_TEST(test_digest),
-        PIPE_TEST(test_refusals),       PIPE_TEST(test_another_shape),
-        PIPE_TEST(test_hidden_row),     PIPE_TEST(test_every_truncation),
-        PIPE_TEST(test_refused_memory), STEPS_TEST(test_restated_rows),
-        STEPS_TEST(test_refused_files), STEPS_TEST(test_digest_of_a_file),
+        PIPE_TEST(test_rows),
+        PIPE_TEST(test_many_rows),
+        PIPE_TEST(test_no_rows),
+        PIPE_TEST(test_digest),
+        PIPE_TEST(test_refusals),
+        PIPE_TEST(test_another_shape),
+        PIPE_TEST(test_hidden_row),
+        PIPE_TEST(test_every_truncation),
+        PIPE_TEST(test_path_too_long),
+        PIPE_TEST(test_refused_memory),
+        STEPS_TEST(test_restated_rows),
+        STEPS_TEST(test_refused_files),
+        STEPS_TEST(test_digest_of_a_file),
         STEPS_TEST(test_no_folder),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
