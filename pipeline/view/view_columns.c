@@ -106,7 +106,7 @@ static int plan_operands(struct planner *p, const struct ls_spec_aggregate *spec
 static int plan_where(struct planner *p, const struct ls_spec_aggregate *spec, size_t number)
 {
     const struct ls_aggregate_field *settings = spec->function.settings;
-    if (!settings || !settings->where_text) {
+    if (!settings->where_text) {
         return 0;
     }
     const struct ls_expr **compiled = ls_arena_new(&p->views->arena, p->view->source_count,
@@ -166,8 +166,6 @@ static void plan_state(struct ls_view *v, struct ls_view_column *out)
     case LS_AGGREGATE_TOP:
         out->set_at = v->set_count++;
         break;
-    case LS_AGGREGATE_EXPR:
-        break;
     default:
         out->number_at = v->number_count;
         v->number_count += out->kind == LS_AGGREGATE_RATIO ? 2 : 1;
@@ -212,17 +210,12 @@ static int plan_column(struct planner *p, const struct ls_spec_aggregate *spec,
     *out = (struct ls_view_column){.name = spec->key,
                                    .kind = kind_of(spec->function.member),
                                    .q = spec->q,
-                                   .k = settings ? (uint32_t)settings->k : 0};
+                                   .k = (uint32_t)settings->k};
     if (out->kind == LS_AGGREGATE_EXPR) {
         out->written = out->name;
         return plan_expr(p, spec, out, number);
     }
-    int rc = settings ? plan_operands(p, spec, out, number) : 0;
-    if (!settings) {
-        for (size_t s = 0; s < p->view->source_count; s++) {
-            p->view->sources[s].operands[number] = (struct ls_view_operand){-1, -1, NULL};
-        }
-    }
+    int rc = plan_operands(p, spec, out, number);
     rc = rc < 0 ? rc : plan_where(p, spec, number);
     if (rc < 0) {
         return rc;
