@@ -490,6 +490,29 @@ static void test_cut_with_a_sound_sum(void **state)
     ls_buf_clear(&bytes);
 }
 
+/* Words that no run has written, with a sound sum: told, or taken for what they say. */
+static void test_strange_words_with_a_sound_sum(void **state)
+{
+    struct pipe *p = *state;
+    unsigned refused = 0;
+    write_three(p);
+    struct ls_buf bytes = content(p, FILE_OF(3));
+    for (size_t at = 8; at + 8 <= bytes.size - 4; at += 4) {
+        for (int strange = 0; strange < 2; strange++) {
+            unsigned damaged;
+            uint64_t word = ls_get_u64(bytes.data + at);
+            ls_put_u64(bytes.data + at, strange ? UINT64_MAX : 0);
+            ls_put_u32(bytes.data + bytes.size - 4, ls_crc32c(0, bytes.data, bytes.size - 4));
+            FINE(p, ls_file_replace(FILE_OF(3), bytes.data, bytes.size, &p->base.err));
+            int64_t position = position_of(p, &damaged);
+            refused += position < 0 && p->base.err.code == LS_E_DATA;
+            ls_put_u64(bytes.data + at, word);
+        }
+    }
+    assert_true(refused > 20);
+    ls_buf_clear(&bytes);
+}
+
 /* A damaged file takes with it what is built upon it. */
 static void test_chain(void **state)
 {
@@ -692,6 +715,7 @@ int main(void)
         PIPE_TEST(test_a_chain_can_be_shorter),
         PIPE_TEST(test_cost_follows_change),
         PIPE_TEST(test_cut_with_a_sound_sum),
+        PIPE_TEST(test_strange_words_with_a_sound_sum),
         PIPE_TEST(test_every_byte_of_the_newest),
         PIPE_TEST(test_chain),
         PIPE_TEST(test_going_on_after_damage),
