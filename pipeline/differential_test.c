@@ -1,6 +1,7 @@
 /* Stream and batch over many small logs of hostile records: the same bytes, whatever the batch
  * sizes, workers, interleavings, checkpoints, kills and memory; and the rows that the naive
  * recomputation finds. A failure names its seed. */
+#include "pipeline/kinds_test.h"
 #include "pipeline/runs_test.h"
 
 #include "conformance/naive_internal.h"
@@ -286,6 +287,75 @@ static void test_same_error(void **state)
     assert_string_equal(p->base.err.text, expected);
 }
 
+/* Both runs over two sales of the same entity, with the largest score, end with these words. */
+static void check_same_error(struct pipe *p, const char *views, const char *expected)
+{
+    plan_kinds(p, views, NULL);
+    FINE(p, ls_tree_remove("log", &p->base.err));
+    FINE(p, ls_tree_remove("stream", &p->base.err));
+    struct ls_log *log = begin_log(p, "log:log", 1);
+    for (int i = 0; i < 2; i++) {
+        struct message m;
+        begin_message(p, &m, SALE, i, i);
+        m.cells[SCORE] = number_of(INT64_MAX);
+        encode(p, &m);
+        put(p, log, &m);
+    }
+    end_log(p, log);
+    struct ls_stream_result streamed;
+    const struct ls_stream_job stream = {.plan = p->plan,
+                                         .views = p->views,
+                                         .from = "log:log",
+                                         .to = "stream",
+                                         .state = "stream/state",
+                                         .workers = 1,
+                                         .batch = 1};
+    assert_int_equal(ls_stream_run(&stream, &streamed, &p->base.err), LS_E_DATA);
+    assert_string_equal(p->base.err.text, expected);
+    struct ls_batch_result batched;
+    const struct ls_batch_job batch = {.plan = p->plan,
+                                       .views = p->views,
+                                       .from = "log:log",
+                                       .to = "batch",
+                                       .workers = 1,
+                                       .memory = 1};
+    assert_int_equal(ls_batch_run(&batch, &batched, &p->base.err), LS_E_DATA);
+    assert_string_equal(p->base.err.text, expected);
+}
+
+#define CUBE(s) s " * " s " * " s
+#define ALERT   "  alerts: [{name: v, from: sale, rolling: {over: 1s}, select: {n: count}, "
+#define TOO_LARGE                                                                                  \
+    "view v: column x of the window from 1970-01-01T00:00:00.000Z, key  (Avro, hex), does not "    \
+    "fit its type"
+#define VIEW(of) "  views: [{name: v, " of "}]\n"
+
+/* Of each kind of views, and of each place where a number can be too large. */
+static void test_same_errors(void **state)
+{
+    static const struct {
+        const char *views, *expected;
+    } cases[] = {
+        {ALERT "when: " CUBE("score") " > 1, severity: INFO}]\n",
+         "view v: a condition leaves 128 bits at the record with event_id id-0"},
+        {ALERT "when: score > 1, clear: " CUBE("score") " < 1, severity: INFO}]\n",
+         "view v: a condition leaves 128 bits at the record with event_id id-1"},
+        {VIEW("from: sale, rolling: {over: 1s}, select: {x: {expr: " CUBE("score") "}}"),
+         "view v: x leaves 128 bits at the record with event_id id-0"},
+        {VIEW("join: {left: sale, right: visit, within: 1s, keep: left}, select: {x: {expr: " CUBE(
+             "left.score") "}}"),
+         "view v: x leaves 128 bits at the record with event_id id-0"},
+        {VIEW("from: sale, window: {session: 1s}, select: {x: {sum: score}}"), TOO_LARGE},
+        {VIEW("from: sale, window: {tumbling: 1s}, select: {x: {sum: score}}"), TOO_LARGE},
+        {VIEW("from: sale, window: {hopping: {size: 2s, every: 1s}}, select: {x: {top: {of: kind, "
+              "by: score}}}"),
+         "view v: column x: an amount of a top does not fit its type"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        check_same_error(*state, cases[i].views, cases[i].expected);
+    }
+}
+
 /* Memory refused to any of several workers ends the run with that error, and no thread is left
  * behind. */
 static void test_refused_memory_of_workers(void **state)
@@ -331,9 +401,13 @@ static void test_refused_memory_of_workers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        PIPE_TEST(test_stream_and_batch), PIPE_TEST(test_heartbeats),
-        PIPE_TEST(test_versions),         PIPE_TEST(test_copies_across_versions),
-        PIPE_TEST(test_same_error),       PIPE_TEST(test_refused_memory_of_workers),
+        PIPE_TEST(test_stream_and_batch),
+        PIPE_TEST(test_heartbeats),
+        PIPE_TEST(test_versions),
+        PIPE_TEST(test_copies_across_versions),
+        PIPE_TEST(test_same_error),
+        PIPE_TEST(test_same_errors),
+        PIPE_TEST(test_refused_memory_of_workers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
