@@ -224,7 +224,10 @@ static void test_discarded(void **state)
 static void test_paths_too_long(void **state)
 {
     (void)state;
-    enum { LIST = sizeof "/replace.list", NEXT = sizeof "/datasets/SHA256SUMS.next.tmp" };
+    enum {
+        LIST = sizeof "/replace.list",
+        NEXT = sizeof "/" LS_REPLACE_TEMPORARY "/next/datasets/SHA256SUMS"
+    };
     static const char *const paths[] = {"datasets/views/a.avro"};
     struct world w;
     begin(&w, 0);
@@ -236,7 +239,7 @@ static void test_paths_too_long(void **state)
         folder[size] = '\0';
         assert_int_equal(ls_replace_decide(folder, paths, 1, &err), LS_E_USAGE);
         assert_int_equal(ls_replace_finish(folder, &err), LS_E_USAGE);
-        assert_int_equal(ls_replace_discard(folder, paths, 1, &err), LS_E_USAGE);
+        assert_int_equal(ls_replace_discard(folder, &err), LS_E_USAGE);
         assert_non_null(strstr(err.text, "./././././"));
     }
     char folder[LS_PATH_MAX];
@@ -254,7 +257,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_replaced), cmocka_unit_test(test_cut_short),
-        cmocka_unit_test(test_missing),  cmocka_unit_test(test_discarded),
+        cmocka_unit_test(test_missing), cmocka_unit_test(test_discarded),
         cmocka_unit_test(test_paths_too_long)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
