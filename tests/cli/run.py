@@ -38,6 +38,8 @@ def main():
         fixtures = os.path.abspath(os.path.join(os.path.dirname(__file__), '..', '..', 'fixtures'))
         environment = dict(os.environ, LOCKSTEP=program, FIXTURES=fixtures, LC_ALL='C', NO_PROGRESS='1')
         done = subprocess.run(['bash', '-c', want['run']], cwd=folder, env=environment, capture_output=True, text=True, timeout=280)
+    if 'LLVM_PROFILE_FILE' in os.environ:  # where a test has left no room, none is left for what ci/coverage counts either
+        done.stdout, done.stderr = (re.sub('LLVM Profile Error:.*\n', '', text) for text in (done.stdout, done.stderr))
     got = {'exit': f'{done.returncode}\n', 'stdout': done.stdout, 'stderr': done.stderr}
     want.setdefault('exit', '0\n')
     if '--bless' in sys.argv:
