@@ -56,8 +56,10 @@ static int write_log(void *context, struct ls_error *err)
     struct work *work = context;
     struct ls_log *log = NULL;
     struct ls_log_topic topic = {work->plan->types[0].spec->topic, work->plan->partitions};
-    struct ls_log_identity identity = {
-        work->plan->spec->domain, "bench", RECORDS, INT64_MAX, NULL, {0, 0}};
+    struct ls_log_identity identity = {.domain = work->plan->spec->domain,
+                                       .spec_sha256 = "bench",
+                                       .events = RECORDS,
+                                       .until_ms = INT64_MAX};
     int rc = ls_tree_remove(work->log, err);
     rc = rc < 0 ? rc : ls_log_create(work->uri, &topic, 1, &identity, LS_LOG_FRESH, &log, err);
     for (size_t i = 0; rc == 0 && i < RECORDS; i++) {
