@@ -212,9 +212,10 @@ enum ls_decode_status ls_row_decode(const struct ls_layout *layout, const uint8_
 
 size_t ls_row_size_max(const struct ls_layout *layout, const struct ls_cell *cells)
 {
-    size_t size = layout->memory->size_base;
-    for (size_t i = 0; i < layout->count; i++) {
-        size += cells[i].size; /* a little too much for enums, whose cells have a text */
+    const struct ls_layout_memory *memory = layout->memory;
+    size_t size = memory->size_base;
+    for (size_t i = 0; i < memory->sized_count; i++) {
+        size += cells[memory->sized[i]].size;
     }
     return size;
 }

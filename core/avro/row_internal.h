@@ -35,6 +35,8 @@ struct ls_layout_memory {
     struct ls_row_op *ops;  /* one for each column */
     uint32_t items_of_none; /* records of no size among those flattened: each counts as an item */
     size_t size_base;       /* the most that a row without its texts and spans can take */
+    uint32_t *sized;        /* columns of texts and spans: cells whose bytes are written */
+    size_t sized_count;
 };
 
 /* Encodes one cell, with the branch of a nullable; returns the place behind. */

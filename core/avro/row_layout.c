@@ -16,6 +16,8 @@ struct builder {
     size_t columns_count;
     uint32_t items_of_none;
     size_t size_base;
+    uint32_t *sized;
+    size_t sized_count;
     struct ls_error *err;
 };
 
@@ -49,6 +51,23 @@ static size_t size_base_of(const struct ls_node *node)
         return 8;
     default:
         return 0;
+    }
+}
+
+/* Is a cell of this type written with bytes of its own? */
+static bool is_sized(const struct ls_row_op *op)
+{
+    switch (op->type) {
+    case LS_AVRO_BYTES:
+    case LS_AVRO_STRING:
+    case LS_AVRO_FIXED:
+    case LS_AVRO_RECORD:
+    case LS_AVRO_ARRAY:
+    case LS_AVRO_MAP:
+    case LS_AVRO_UNION:
+        return true;
+    default:
+        return false;
     }
 }
 
@@ -104,6 +123,9 @@ static int fill_column(struct builder *builder, const struct ls_field *field,
         }
     }
     builder->size_base += column->nullable + size_base_of(node);
+    if (is_sized(op)) {
+        builder->sized[builder->sized_count++] = (uint32_t)builder->columns_count;
+    }
     return 0;
 }
 
@@ -170,7 +192,8 @@ static int build(struct ls_layout *layout, const struct ls_node *root, struct ls
     struct builder filling = {.arena = &memory->arena, .err = err};
     filling.columns = ls_arena_new(&memory->arena, count, sizeof *filling.columns, err);
     filling.ops = ls_arena_new(&memory->arena, count, sizeof *filling.ops, err);
-    if (!filling.columns || !filling.ops) {
+    filling.sized = ls_arena_new(&memory->arena, count, sizeof *filling.sized, err);
+    if (!filling.columns || !filling.ops || !filling.sized) {
         return err->code;
     }
     rc = walk(&filling, root, &room);
@@ -179,6 +202,8 @@ static int build(struct ls_layout *layout, const struct ls_node *root, struct ls
     memory->ops = filling.ops;
     memory->items_of_none = filling.items_of_none;
     memory->size_base = filling.size_base;
+    memory->sized = filling.sized;
+    memory->sized_count = filling.sized_count;
     return rc;
 }
 

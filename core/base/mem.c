@@ -3,14 +3,19 @@
 #include <malloc.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #ifdef LS_GROW_EACH /* coverage build: so that each growth of what is small can be refused */
 #define EXACT_MAX 4096U
 #else
 #define EXACT_MAX 0U
 #endif
+
+#define PAGE      ((size_t)4096) /* where pages are larger, the wish is refused */
+#define LARGE_MIN ((size_t)4 << 20)
 
 static atomic_ulong allocations;
 static atomic_ulong refused_at;
@@ -20,6 +25,16 @@ static bool refused(void)
 {
     return atomic_fetch_add_explicit(&allocations, 1, memory_order_relaxed) + 1 ==
            atomic_load_explicit(&refused_at, memory_order_relaxed);
+}
+
+/* A large block in huge pages, where the system has them: fewer faults, and fewer misses of what is
+ * looked up in it at random. A wish, whose refusal changes no byte. */
+static void wish_huge_pages(void *pointer, size_t bytes)
+{
+    if (bytes >= LARGE_MIN) {
+        size_t before = (uintptr_t)pointer % PAGE; /* a block begins behind what the heap notes */
+        (void)madvise((char *)pointer - before, before + bytes, MADV_HUGEPAGE);
+    }
 }
 
 void *ls_mem_new(size_t count, size_t size, struct ls_error *err)
@@ -34,6 +49,7 @@ void *ls_mem_new(size_t count, size_t size, struct ls_error *err)
         ls_error_nomem(err, bytes);
         return NULL;
     }
+    wish_huge_pages(pointer, bytes);
     atomic_fetch_add_explicit(&used, malloc_usable_size(pointer), memory_order_relaxed);
     return pointer;
 }
@@ -58,6 +74,7 @@ int ls_mem_grow(void *array, size_t *capacity, size_t needed, size_t size, struc
     if (!grown) {
         return ls_error_nomem(err, bytes);
     }
+    wish_huge_pages(grown, bytes);
     atomic_fetch_add_explicit(&used, malloc_usable_size(grown) - before, memory_order_relaxed);
     memcpy(array, &grown, sizeof grown);
     *capacity = wanted;

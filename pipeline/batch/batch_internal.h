@@ -5,6 +5,7 @@
 #include "pipeline/batch/batch_run.h"
 #include "pipeline/batch/batch_watch.h"
 #include "pipeline/batch/kept.h"
+#include "pipeline/batch/repeats.h"
 #include "pipeline/batch/scan.h"
 
 #include <pthread.h>
@@ -20,6 +21,7 @@ struct batch_worker {
     struct ls_scan_part *parts;     /* [view] */
     struct ls_lateness_cost *costs; /* [view] */
     struct ls_kept *kept;           /* of the partition that it reads */
+    struct ls_repeats *repeats;     /* of that partition; NULL: not asked yet */
     struct ls_record record;
     pthread_t thread;
     int rc;

@@ -139,6 +139,7 @@ static void worker_free(struct batch_run *run, struct batch_worker *w)
         ls_scan_part_clear(&w->parts[v]);
     }
     ls_kept_free(w ? w->kept : NULL);
+    ls_repeats_free(w ? w->repeats : NULL);
     ls_mem_free(w ? w->parts : NULL);
     ls_mem_free(w ? w->costs : NULL);
     ls_mem_free(w);

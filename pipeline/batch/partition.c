@@ -2,7 +2,6 @@
 #include "pipeline/batch/batch_internal.h"
 #include "pipeline/batch/fates.h"
 #include "pipeline/batch/flags.h"
-#include "pipeline/batch/repeats.h"
 
 #include <string.h>
 
@@ -415,14 +414,16 @@ static int find_out(struct batch_worker *w, size_t part, struct verdicts *v)
     size_t memory = w->run->memory_each / 2 - w->run->memory_each / LS_BATCH_KEPT_SHARE;
     int rc = 0;
     if (!flagged) {
-        rc = ls_repeats_new(w->run->temporary, memory, &v->repeats, &w->err);
+        rc = w->repeats ? ls_repeats_begin(w->repeats, &w->err)
+                        : ls_repeats_new(w->run->temporary, memory, &w->repeats, &w->err);
+        v->repeats = w->repeats;
         rc = rc < 0 ? rc : read_through(w, part, v, note_id);
         rc = rc < 0 ? rc : ls_repeats_find(v->repeats, &w->err);
         if (rc != 0) {
             return rc < 0 ? rc : 0;
         }
-        ls_repeats_free(v->repeats); /* too many */
-        v->repeats = NULL;
+        ls_repeats_free(w->repeats); /* too many: fates take the memory */
+        w->repeats = v->repeats = NULL;
     }
     rc = ls_fates_new(w->run->temporary, flagged ? memory / 2 : memory, &v->fates, &w->err);
     if (rc == 0 && flagged) {
@@ -445,7 +446,6 @@ int ls_batch_partition(struct batch_worker *w, size_t part)
     pthread_mutex_lock(&w->run->lock);
     ls_batch_watch_partition(&w->run->watch, part);
     pthread_mutex_unlock(&w->run->lock);
-    ls_repeats_free(v.repeats);
     ls_flags_free(v.flags);
     ls_fates_free(v.fates);
     return rc;

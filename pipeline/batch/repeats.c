@@ -16,8 +16,11 @@ struct seen {
  * by_id:       key id (16), position (8)
  * by_position: key position (8); value number of the id among the repeated ones (8) */
 struct ls_repeats {
-    struct seen *seen; /* NULL: they had no room, and all are in by_id */
+    const char *folder;
+    size_t memory;
+    struct seen *seen;
     size_t seen_count, seen_max;
+    bool sorting; /* they had no room, and all are in by_id */
     struct ls_sorter *by_id, *by_position;
     struct ls_merge *found;
     struct ls_sorted next; /* the next repeated one; valid while has_next */
@@ -33,14 +36,13 @@ int ls_repeats_new(const char *folder, size_t memory, struct ls_repeats **out, s
     if (!r) {
         return err->code;
     }
+    size_t none = 0;
+    r->folder = folder;
+    r->memory = memory;
     r->count_max = memory / 4 / sizeof *r->ids;
     r->seen_max = memory / 4 / sizeof *r->seen;
-    r->seen = ls_mem_new(r->seen_max, sizeof *r->seen, err);
-    int rc = r->seen ? ls_sorter_new("repeated ids", folder, memory / 4, &r->by_id, err)
-                     : err->code;
-    rc = rc < 0
-             ? rc
-             : ls_sorter_new("repeated ids by position", folder, memory / 4, &r->by_position, err);
+    int rc = ls_mem_grow(&r->seen, &none, r->seen_max, sizeof *r->seen, err);
+    rc = rc < 0 ? rc : ls_repeats_begin(r, err);
     if (rc < 0) {
         ls_repeats_free(r);
         return rc;
@@ -49,14 +51,33 @@ int ls_repeats_new(const char *folder, size_t memory, struct ls_repeats **out, s
     return 0;
 }
 
+static void forget(struct ls_repeats *r)
+{
+    ls_merge_free(r->found);
+    ls_sorter_free(r->by_id);
+    ls_sorter_free(r->by_position);
+    ls_mem_free(r->ids);
+    r->found = NULL;
+    r->by_id = r->by_position = NULL;
+    r->ids = NULL;
+    r->seen_count = r->count = 0;
+    r->sorting = false;
+}
+
+int ls_repeats_begin(struct ls_repeats *r, struct ls_error *err)
+{
+    forget(r);
+    int rc = ls_sorter_new("repeated ids", r->folder, r->memory / 4, &r->by_id, err);
+    return rc < 0 ? rc
+                  : ls_sorter_new("repeated ids by position", r->folder, r->memory / 4,
+                                  &r->by_position, err);
+}
+
 void ls_repeats_free(struct ls_repeats *r)
 {
     if (r) {
-        ls_merge_free(r->found);
-        ls_sorter_free(r->by_id);
-        ls_sorter_free(r->by_position);
+        forget(r);
         ls_mem_free(r->seen);
-        ls_mem_free(r->ids);
         ls_mem_free(r);
     }
 }
@@ -75,19 +96,18 @@ static int give_up_keeping(struct ls_repeats *r, struct ls_error *err)
     for (size_t i = 0; rc == 0 && i < r->seen_count; i++) {
         rc = add_to_sort(r, &r->seen[i], err);
     }
-    ls_mem_free(r->seen);
-    r->seen = NULL;
+    r->sorting = true;
     return rc;
 }
 
 int ls_repeats_add(struct ls_repeats *r, uint64_t position, struct ls_id id, struct ls_error *err)
 {
     const struct seen seen = {id, position};
-    if (r->seen && r->seen_count < r->seen_max) {
+    if (!r->sorting && r->seen_count < r->seen_max) {
         r->seen[r->seen_count++] = seen;
         return 0;
     }
-    int rc = r->seen ? give_up_keeping(r, err) : 0;
+    int rc = r->sorting ? 0 : give_up_keeping(r, err);
     return rc < 0 ? rc : add_to_sort(r, &seen, err);
 }
 
@@ -124,8 +144,6 @@ static int sort_suspects(struct ls_repeats *r, struct ls_error *err)
                  : 0;
     }
     ls_mem_free(places);
-    ls_mem_free(r->seen);
-    r->seen = NULL;
     return rc;
 }
 
@@ -170,7 +188,7 @@ static int next(struct ls_repeats *r, struct ls_error *err)
 
 int ls_repeats_find(struct ls_repeats *r, struct ls_error *err)
 {
-    int rc = r->seen ? sort_suspects(r, err) : 0;
+    int rc = r->sorting ? 0 : sort_suspects(r, err);
     rc = rc < 0 ? rc : compare_neighbours(r, err);
     if (rc < 0 || r->count > r->count_max) {
         return rc < 0 ? rc : 0;

@@ -18,8 +18,13 @@ struct ls_repeat {
     struct ls_id payload;
 };
 
+/* For one partition after the other. `folder`, for temporary files, outlives it. */
 int ls_repeats_new(const char *folder, size_t memory, struct ls_repeats **out,
                    struct ls_error *err);
+
+/* The next partition: the one before is forgotten, its memory is kept. */
+int ls_repeats_begin(struct ls_repeats *repeats, struct ls_error *err);
+
 void ls_repeats_free(struct ls_repeats *repeats);
 
 /* A record that may be admitted, in any order. */
