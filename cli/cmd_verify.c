@@ -256,6 +256,7 @@ static int verify(struct cli *cli, const struct options *o, const struct ls_spec
     struct teller teller = {&result, ls_clock_ns()};
     const char *out = run_folder(cli, o, spec, err);
     struct ls_verify_job job = {.spec = spec,
+                                .version = LS_VERSION,
                                 .lockstep = cli->self ? cli->self : own_program(cli, err),
                                 .spec_path = absolute(cli, cli->subjects[0], err),
                                 .target = target,

@@ -50,6 +50,7 @@ extern const struct ls_case *const ls_cases[];
 struct ls_verify_job {
     const struct ls_spec *spec;
     const char *lockstep; /* this program: for targets, and to generate */
+    const char *version;  /* its own, for the report; may be NULL */
     const char *spec_path;
     const struct ls_layers *layers; /* that the spec was made of: for cases that give it other views
                                      */

@@ -172,35 +172,45 @@ static const char page_head[] =
     "#161b22}td,th,.c tr{border-color:#30363d}p.s{color:#9198a1}}\n"
     "</style></head><body>\n";
 
+static int html_case(const struct ls_case_result *r, struct ls_buf *out, struct ls_error *err)
+{
+    int rc = ls_buf_appendf(out, err,
+                            "<tr><td><span class=\"v %s\">%s</span></td><td><b>%s</b></td><td>",
+                            ls_verdict_name(r->verdict), ls_verdict_name(r->verdict), r->which->id);
+    rc = rc < 0 ? rc : append(out, "", r->which->title, "", MARKUP, err);
+    for (size_t k = 0; rc == 0 && k < r->count_count; k++) {
+        char grouped[LS_GROUPED_MAX];
+        rc = append(out, k ? ", " : "<br><small>", ls_grouped(r->counts[k].count, grouped), " ",
+                    MARKUP, err);
+        rc = rc < 0 ? rc : append(out, "", r->counts[k].name, "", MARKUP, err);
+    }
+    rc = rc < 0 || !r->count_count ? rc : ls_buf_append_text(out, "</small>", err);
+    if (rc == 0 && r->verdict != LS_VERDICT_PASS) {
+        rc = append(out, "<br><small>", r->which->text, "</small>", MARKUP, err);
+    }
+    if (rc == 0 && r->detail.size) {
+        rc = ls_buf_append_text(out, "<pre>", err);
+        rc = rc < 0 ? rc : append_detail(out, r, MARKUP, err);
+        rc = rc < 0 ? rc : ls_buf_append_text(out, "</pre>", err);
+    }
+    return rc < 0 ? rc : ls_buf_append_text(out, "</td></tr>\n", err);
+}
+
+/* What a reader came for stands first. */
 static int html_cases(const struct ls_verify *v, struct ls_buf *out, struct ls_error *err)
 {
+    static const enum ls_verdict order[] = {LS_VERDICT_FAIL, LS_VERDICT_INCONCLUSIVE,
+                                            LS_VERDICT_PASS, LS_VERDICT_SKIP};
     int rc = ls_buf_append_text(
         out,
         "<h2>Cases</h2>\n<table class=\"c\"><tr><th>Verdict</th><th>Case</th><th>What was "
         "compared</th></tr>\n",
         err);
-    for (size_t i = 0; rc == 0 && i < v->result->case_count; i++) {
-        const struct ls_case_result *r = &v->result->cases[i];
-        rc = ls_buf_appendf(out, err,
-                            "<tr><td><span class=\"v %s\">%s</span></td><td><b>%s</b></td><td>",
-                            ls_verdict_name(r->verdict), ls_verdict_name(r->verdict), r->which->id);
-        rc = rc < 0 ? rc : append(out, "", r->which->title, "", MARKUP, err);
-        for (size_t k = 0; rc == 0 && k < r->count_count; k++) {
-            char grouped[LS_GROUPED_MAX];
-            rc = append(out, k ? ", " : "<br><small>", ls_grouped(r->counts[k].count, grouped), " ",
-                        MARKUP, err);
-            rc = rc < 0 ? rc : append(out, "", r->counts[k].name, "", MARKUP, err);
+    for (size_t k = 0; k < sizeof order / sizeof *order; k++) {
+        for (size_t i = 0; rc == 0 && i < v->result->case_count; i++) {
+            const struct ls_case_result *r = &v->result->cases[i];
+            rc = r->verdict == order[k] ? html_case(r, out, err) : 0;
         }
-        rc = rc < 0 || !r->count_count ? rc : ls_buf_append_text(out, "</small>", err);
-        if (rc == 0 && r->verdict != LS_VERDICT_PASS) {
-            rc = append(out, "<br><small>", r->which->text, "</small>", MARKUP, err);
-        }
-        if (rc == 0 && r->detail.size) {
-            rc = ls_buf_append_text(out, "<pre>", err);
-            rc = rc < 0 ? rc : append_detail(out, r, MARKUP, err);
-            rc = rc < 0 ? rc : ls_buf_append_text(out, "</pre>", err);
-        }
-        rc = rc < 0 ? rc : ls_buf_append_text(out, "</td></tr>\n", err);
     }
     return rc < 0 ? rc : ls_buf_append_text(out, "</table>\n", err);
 }
@@ -237,27 +247,66 @@ static int html_truth(const struct ls_verify *v, struct ls_buf *out, struct ls_e
     return rc < 0 ? rc : ls_buf_append_text(out, "</table>\n", err);
 }
 
+/* How many cases have each verdict. */
+static int html_counts(const struct ls_verify_result *result, struct ls_buf *out,
+                       struct ls_error *err)
+{
+    static const enum ls_verdict order[] = {LS_VERDICT_PASS, LS_VERDICT_FAIL,
+                                            LS_VERDICT_INCONCLUSIVE, LS_VERDICT_SKIP};
+    int rc = ls_buf_append_text(out, "<p>", err);
+    for (size_t k = 0; k < sizeof order / sizeof *order; k++) {
+        size_t count = 0;
+        for (size_t i = 0; i < result->case_count; i++) {
+            count += result->cases[i].verdict == order[k];
+        }
+        const char *name = ls_verdict_name(order[k]);
+        rc = rc < 0 || !count ? rc
+                              : ls_buf_appendf(out, err, "<span class=\"v %s\">%zu %s</span> ",
+                                               name, count, name);
+    }
+    return rc < 0 ? rc : ls_buf_appendf(out, err, "of %zu cases</p>\n", result->case_total);
+}
+
+/* What was verified, so that it can be verified again. */
+static int html_inputs(const struct ls_verify *v, struct ls_buf *out, struct ls_error *err)
+{
+    char hex[LS_HEX_MAX];
+    char grouped[5][LS_GROUPED_MAX];
+    const struct ls_verify_result *result = v->result;
+    const struct ls_spec *spec = v->job->spec;
+    int rc = ls_buf_appendf(out, err,
+                            "<p class=\"s\">Spec %.12s, seed %lld, perturbed by seed %llu; %s "
+                            "events, %s in each further "
+                            "case; generated %s/s, stream %s/s, batch %s/s",
+                            ls_hex(spec->hash.bytes, LS_SHA256_SIZE, hex), (long long)spec->seed,
+                            (unsigned long long)v->job->seed,
+                            ls_grouped(v->job->events, grouped[0]),
+                            ls_grouped(v->job->case_events, grouped[1]),
+                            ls_grouped(result->generated_per_second, grouped[2]),
+                            ls_grouped(result->stream_per_second, grouped[3]),
+                            ls_grouped(result->batch_per_second, grouped[4]));
+    rc = rc < 0 || !v->job->version ? rc
+                                    : append(out, "; Lockstep ", v->job->version, "", MARKUP, err);
+    return rc < 0 ? rc : ls_buf_append_text(out, ".</p>\n", err);
+}
+
 static int write_html(const struct ls_verify *v, struct ls_buf *out, struct ls_error *err)
 {
     const struct ls_verify_result *result = v->result;
-    char grouped[4][LS_GROUPED_MAX];
+    const char *verdict = ls_verdict_name(result->verdict);
     int rc = ls_buf_append_text(out, page_head, err);
     rc = rc < 0 ? rc : append(out, "<h1>", v->job->spec->domain, "", MARKUP, err);
     rc = rc < 0
              ? rc
-             : ls_buf_appendf(out, err, " <span class=\"v %s\">%s</span></h1>\n<p class=\"s\">",
-                              ls_verdict_name(result->verdict), ls_verdict_name(result->verdict));
+             : ls_buf_appendf(out, err, " <span class=\"v %s\">%s</span></h1>\n", verdict, verdict);
     rc = rc < 0 ? rc
-                : append(out, "Target ", v->job->target->name,
+                : append(out, "<p>Target ", v->job->target->name,
                          ": do its stream and its batch give the same ", MARKUP, err);
     rc = rc < 0 ? rc
-                : ls_buf_appendf(out, err,
-                                 "%s? %s events; generated %s/s, stream %s/s, batch %s/s.</p>\n",
-                                 result->level == LS_LEVEL_BYTES ? "bytes" : "rows",
-                                 ls_grouped(v->job->events, grouped[0]),
-                                 ls_grouped(result->generated_per_second, grouped[1]),
-                                 ls_grouped(result->stream_per_second, grouped[2]),
-                                 ls_grouped(result->batch_per_second, grouped[3]));
+                : ls_buf_appendf(out, err, "%s?</p>\n",
+                                 result->level == LS_LEVEL_BYTES ? "bytes" : "rows");
+    rc = rc < 0 ? rc : html_counts(result, out, err);
+    rc = rc < 0 ? rc : html_inputs(v, out, err);
     rc = rc < 0 ? rc : html_cases(v, out, err);
     rc = rc < 0 ? rc : html_truth(v, out, err);
     rc = rc < 0 ? rc : ls_buf_append_text(out, "</body></html>\n", err);

@@ -47,6 +47,7 @@ static int setup(void **state)
     target = (struct ls_target){.name = HOSTILE};
     job = (struct ls_verify_job){.spec = &spec,
                                  .target = &target,
+                                 .version = "1 < 2",
                                  .events = 1000,
                                  .case_events = 100,
                                  .out = "run",
@@ -264,7 +265,12 @@ static void the_page_escapes_what_it_is_told(void **state)
     check_file_says("run/report.html", "the second &lt;case&gt;");
     check_file_says("run/report.html", "as the truth has them and both runs gave them</h2>");
     check_file_says("run/report.html", "<td class=\"n\">1,499</td>");
+    check_file_says("run/report.html", "<span class=\"v FAIL\">1 FAIL</span>");
+    check_file_says("run/report.html", "seed -7, perturbed by seed 9223372036854775807; 1,000 ");
+    check_file_says("run/report.html", "; Lockstep 1 &lt; 2.</p>");
     char *text = text_of("run/report.html");
+    assert_true(strstr(text, "<b>TWO</b>") < strstr(text, "<b>FOUR</b>"));
+    assert_true(strstr(text, "<b>FOUR</b>") < strstr(text, "<b>ONE</b>"));
     assert_null(strstr(text, "http"));           /* it needs nothing else */
     assert_null(strstr(text, "what &amp; why")); /* who passed needs no explanation */
     free(text);
