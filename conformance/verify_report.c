@@ -276,15 +276,17 @@ static int html_inputs(const struct ls_verify *v, struct ls_buf *out, struct ls_
     const struct ls_spec *spec = v->job->spec;
     int rc = ls_buf_appendf(out, err,
                             "<p class=\"s\">Spec %.12s, seed %lld, perturbed by seed %llu; %s "
-                            "events, %s in each further "
-                            "case; generated %s/s, stream %s/s, batch %s/s",
+                            "events, %s in each further case",
                             ls_hex(spec->hash.bytes, LS_SHA256_SIZE, hex), (long long)spec->seed,
                             (unsigned long long)v->job->seed,
                             ls_grouped(v->job->events, grouped[0]),
-                            ls_grouped(v->job->case_events, grouped[1]),
+                            ls_grouped(v->job->case_events, grouped[1]));
+    if (rc == 0 && result->generated_per_second) { /* the plain comparison was made */
+        rc = ls_buf_appendf(out, err, "; generated %s/s, stream %s/s, batch %s/s",
                             ls_grouped(result->generated_per_second, grouped[2]),
                             ls_grouped(result->stream_per_second, grouped[3]),
                             ls_grouped(result->batch_per_second, grouped[4]));
+    }
     rc = rc < 0 || !v->job->version ? rc
                                     : append(out, "; Lockstep ", v->job->version, "", MARKUP, err);
     return rc < 0 ? rc : ls_buf_append_text(out, ".</p>\n", err);
