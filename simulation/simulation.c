@@ -402,6 +402,12 @@ static int on_progress(void *context, uint64_t done, uint64_t total, struct ls_e
                : 0;
 }
 
+/* A number that is as likely to have few binary digits as many, up to so many. */
+static uint64_t of_any_size(struct ls_sim *sim, unsigned digits)
+{
+    return ls_sim_below(sim, UINT64_C(1) << ls_sim_below(sim, digits));
+}
+
 static int stream(struct world *w, struct ls_stream_result *result, struct ls_error *err)
 {
     static const int64_t aheads[] = {0, 1, 1000, 60000, 86400000};
@@ -426,7 +432,8 @@ static int stream(struct world *w, struct ls_stream_result *result, struct ls_er
         .context = w};
     ls_sim_schedule_begin(&w->schedule);
     bool refuses = ls_sim_strikes(&w->sim, LS_MISHAP_MEMORY_REFUSED);
-    ls_mem_refuse(refuses ? 1 + (unsigned long)ls_sim_below(&w->sim, 3000) : 0);
+    ls_mem_refuse(refuses ? 1 + (unsigned long)of_any_size(&w->sim, 15) : 0);
+    ls_sim_calm(&w->sim, ls_sim_below(&w->sim, 2) ? of_any_size(&w->sim, 17) : 0);
     int rc = ls_stream_run_by(&job, &scheduler, result, err);
     ls_mem_refuse(0);
     return rc;
@@ -465,6 +472,7 @@ static int one_run(struct world *w, struct ls_error *world_err)
 static int after_death(struct world *w, struct ls_error *err)
 {
     int rc = ls_disk_restart(w->disk, err);
+    ls_sim_calm(&w->sim, 0);
     w->sim.on = false;
     check_claims(w);
     rc = rc < 0 ? rc : ls_sim_checkpoints_last(&w->checkpoints, err);

@@ -73,13 +73,18 @@ uint64_t ls_sim_below(struct ls_sim *sim, uint64_t n)
 bool ls_sim_strikes(struct ls_sim *sim, enum ls_mishap which)
 {
     bool hard = ls_mishaps[which].hard;
-    if (!sim->on || (hard && sim->hard_max == 0) ||
+    if (!sim->on || (hard && (sim->hard_max == 0 || sim->steps < sim->calm)) ||
         !ls_strikes(sim->chances[which], ls_word(sim->key, sim->draws++, 0))) {
         return false;
     }
     sim->hard_max -= hard;
     ls_sim_count(sim, which);
     return true;
+}
+
+void ls_sim_calm(struct ls_sim *sim, uint64_t steps)
+{
+    sim->calm = sim->steps + steps;
 }
 
 void ls_sim_count(struct ls_sim *sim, enum ls_mishap which)

@@ -61,6 +61,7 @@ struct ls_sim {
     uint64_t key, draws;
     bool on;           /* mishaps strike and the history is written */
     unsigned hard_max; /* hard ones that may still strike */
+    uint64_t calm;     /* steps that have to be done before one does */
     struct ls_chance chances[LS_MISHAP_COUNT];
     uint64_t fired[LS_MISHAP_COUNT];
     uint64_t steps; /* things that happened */
@@ -75,6 +76,10 @@ uint64_t ls_sim_below(struct ls_sim *sim, uint64_t n);
 
 /* Does the mishap strike? Then it is counted and in the history. */
 bool ls_sim_strikes(struct ls_sim *sim, enum ls_mishap which);
+
+/* Hard ones wait for so many more steps. Where each step has the same chance, a run that opens
+ * hundreds of files would seldom come past opening them. */
+void ls_sim_calm(struct ls_sim *sim, uint64_t steps);
 
 /* One that was decided otherwise. */
 void ls_sim_count(struct ls_sim *sim, enum ls_mishap which);

@@ -96,6 +96,30 @@ static void hard_mishaps_come_to_an_end(void **state)
     }
 }
 
+/* While it is calm, the others strike alone; then hard ones do again. */
+static void hard_mishaps_wait(void **state)
+{
+    struct ls_sim sim;
+    (void)state;
+    ls_sim_begin(&sim, 7);
+    sim.on = true;
+    sim.hard_max = 1000;
+    sim.chances[LS_MISHAP_KILLED] = sim.chances[LS_MISHAP_SHORT_READ] = ls_chance_of(
+        (struct ls_ratio){1, 2});
+    ls_sim_calm(&sim, 300);
+    uint64_t until = sim.steps + 300;
+    while (sim.steps < until) {
+        assert_false(ls_sim_strikes(&sim, LS_MISHAP_KILLED));
+        (void)ls_sim_strikes(&sim, LS_MISHAP_SHORT_READ);
+        ls_sim_note(&sim, 1, 2, 3, 4);
+    }
+    assert_true(sim.fired[LS_MISHAP_SHORT_READ] > 0);
+    for (int i = 0; i < 100; i++) {
+        (void)ls_sim_strikes(&sim, LS_MISHAP_KILLED);
+    }
+    assert_in_range(sim.fired[LS_MISHAP_KILLED], 20, 80);
+}
+
 /* Each kind of mishap is off in some runs and frequent in others; none is certain. */
 static void a_seed_sets_the_odds(void **state)
 {
@@ -132,6 +156,7 @@ int main(void)
         cmocka_unit_test(every_fact_is_in_the_history),
         cmocka_unit_test(nothing_happens_while_it_is_off),
         cmocka_unit_test(hard_mishaps_come_to_an_end),
+        cmocka_unit_test(hard_mishaps_wait),
         cmocka_unit_test(a_seed_sets_the_odds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
