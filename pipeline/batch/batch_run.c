@@ -150,11 +150,7 @@ static int begin(struct batch_run *run, struct ls_error *err)
     const struct ls_batch_job *job = run->job;
     int rc = ls_log_open(job->from, false, &run->log, err);
     rc = rc < 0 ? rc : ls_record_plan_select(job->plan, run->log, &run->partitions, err);
-    if (rc == 0 && snprintf(run->temporary, sizeof run->temporary, "%s/sort.tmp", job->to) >=
-                       (int)sizeof run->temporary) {
-        rc = ls_error_set(err, LS_E_USAGE, "a path is longer than %d bytes: %.60s...", LS_PATH_MAX,
-                          job->to);
-    }
+    rc = rc < 0 ? rc : ls_path_join(run->temporary, job->to, "sort.tmp", err);
     rc = rc < 0                 ? rc
          : run->scope->is_range ? ls_outputs_open_views(job->plan, job->views, run->partitions,
                                                         job->to, &run->outputs, err)

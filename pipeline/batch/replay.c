@@ -23,7 +23,8 @@ struct replay {
     char datasets[LS_PATH_MAX];
     struct ls_buf sums;     /* the text of their SHA256SUMS */
     struct ls_buf identity; /* the spec, and every byte that the log is made of */
-    uint32_t partitions;
+    uint32_t partitions[LS_SPEC_EVENT_TYPES_MAX]; /* of each topic: those with a quarantine */
+    uint32_t partitions_max;
     struct ls_log *log;
     struct ls_replay_counts *counts;
     struct ls_record *record; /* large */
@@ -202,9 +203,10 @@ static int check_files(struct replay *r, struct ls_error *err)
             }
             p++;
         }
-        r->partitions = p > r->partitions ? p : r->partitions;
+        r->partitions[t] = p;
+        r->partitions_max = p > r->partitions_max ? p : r->partitions_max;
     }
-    return rc < 0 || r->partitions
+    return rc < 0 || r->partitions_max
                ? rc
                : ls_error_set(err, LS_E_NOINPUT,
                               "%s holds no quarantine of this spec's topics: give the folder of a "
@@ -219,7 +221,7 @@ static int open_log(struct replay *r, struct ls_error *err)
     struct ls_sha256 sha256;
     char hex[LS_HEX_MAX];
     for (size_t t = 0; t < plan->topic_count; t++) {
-        topics[t] = (struct ls_log_topic){plan->topics[t].type->topic, r->partitions};
+        topics[t] = (struct ls_log_topic){plan->topics[t].type->topic, r->partitions_max};
     }
     ls_sha256_of(r->identity.data, r->identity.size, &sha256);
     const struct ls_log_identity identity = {
@@ -325,22 +327,14 @@ static int replay_partition(struct replay *r, const char *sorted, struct ls_erro
     return rc;
 }
 
-static bool has(const struct replay *r, size_t topic, uint32_t partition)
-{
-    char path[LS_PATH_MAX];
-    struct ls_error unheard;
-    return path_of(r, "quarantine", topic, partition, path, &unheard) == 0 &&
-           find_sum(r, path + strlen(r->datasets) + 1);
-}
-
 static int replay_all(struct replay *r, struct ls_error *err)
 {
     char sorted[LS_PATH_MAX];
     struct ls_error unheard;
     int rc = ls_path_join(sorted, r->job->to + strlen("log:"), "sort.tmp", err);
     for (r->topic = 0; rc == 0 && r->topic < r->job->plan->topic_count; r->topic++) {
-        for (r->partition = 0; rc == 0 && r->partition < r->partitions; r->partition++) {
-            rc = has(r, r->topic, r->partition) ? replay_partition(r, sorted, err) : 0;
+        for (r->partition = 0; rc == 0 && r->partition < r->partitions[r->topic]; r->partition++) {
+            rc = replay_partition(r, sorted, err);
         }
     }
     int removed = ls_tree_remove(sorted, rc < 0 ? &unheard : err);
