@@ -3,6 +3,7 @@
 #include "core/base/mem.h"
 #include "core/base/mutant.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -47,16 +48,6 @@ void ls_normal_symbol_of(const struct ls_normal_column *column, unsigned slot,
                                       .nullable = column->nullable,
                                       .slot = slot,
                                       .unusable = ls_field_passes_through(column->type)};
-}
-
-bool ls_normal_symbol(void *context, const char *name, struct ls_expr_symbol *symbol)
-{
-    const struct ls_topic_plan *topic = context;
-    const struct ls_normal_column *column = ls_normal_column(topic, name);
-    if (column) {
-        ls_normal_symbol_of(column, (unsigned)(column - topic->columns), symbol);
-    }
-    return column != NULL;
 }
 
 /* ---- the columns to begin with */
@@ -117,9 +108,10 @@ static int plan_checks(struct planner *p)
         const struct ls_normal_column *column = checks[i].check == LS_CHECK_FLAG
                                                     ? NULL
                                                     : ls_plan_column(topic, checks[i].field);
-        if (!column || column->cell < LS_COLUMN_PAYLOAD) {
+        if (!column) {
             continue; /* another event type's */
         }
+        assert(column->cell >= LS_COLUMN_PAYLOAD); /* a check is of a field that a type declares */
         const struct ls_spec_field *field = topic->type->fields[column->cell - LS_COLUMN_PAYLOAD];
         struct ls_record_check *out = &topic->checks[topic->check_count++];
         *out = (struct ls_record_check){.check = (enum ls_check_word)checks[i].check,

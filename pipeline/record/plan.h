@@ -105,10 +105,9 @@ int ls_record_plan_select(const struct ls_record_plan *plan, struct ls_log *log,
 const struct ls_normal_column *ls_normal_column(const struct ls_topic_plan *topic,
                                                 const char *name);
 
-/* A scope for expressions over the normalized columns of a topic: a name's slot is its column.
- * `context` is the topic plan. */
+/* What else the name may have meant, among the normalized columns of a topic: `context` is its
+ * plan. */
 const char *ls_normal_suggest(const void *context, const char *name, char buffer[LS_SUGGEST_MAX]);
-bool ls_normal_symbol(void *context, const char *name, struct ls_expr_symbol *symbol);
 
 /* A JSON fragment: the Avro type of a column, appended; `record` prefixes the names of enums. */
 int ls_column_type_text(const struct ls_normal_column *column, const char *record,
