@@ -242,7 +242,7 @@ int ls_view_columns(struct planner *p)
 
 /* ---- in expressions */
 
-bool ls_view_column_symbol(const struct ls_view_column *column, struct ls_expr_symbol *out)
+void ls_view_column_symbol(const struct ls_view_column *column, struct ls_expr_symbol *out)
 {
     *out = (struct ls_expr_symbol){
         .type = LS_EXPR_NUMBER, .scale = column->scale, .nullable = true};
@@ -267,5 +267,4 @@ bool ls_view_column_symbol(const struct ls_view_column *column, struct ls_expr_s
     default:
         break;
     }
-    return true;
 }

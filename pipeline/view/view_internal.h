@@ -45,6 +45,6 @@ int ls_view_columns(struct planner *p);
 int ls_view_schema(struct planner *p);
 
 /* The type of a column, where expressions see it; false where they don't. */
-bool ls_view_column_symbol(const struct ls_view_column *column, struct ls_expr_symbol *out);
+void ls_view_column_symbol(const struct ls_view_column *column, struct ls_expr_symbol *out);
 
 #endif

@@ -39,22 +39,19 @@ static bool column_of(const struct ls_view *v, size_t source, const char *name, 
     return true;
 }
 
+/* A column of type enum is always a field as it came: a step's own is a text. */
 static bool same_symbols(const struct ls_node *a, const struct ls_node *b)
 {
-    if (!a || !b || a->count != b->count) {
-        return a == b;
-    }
     size_t i = 0;
-    while (i < a->count && strcmp(a->symbols[i], b->symbols[i]) == 0) {
+    while (i < a->count && i < b->count && strcmp(a->symbols[i], b->symbols[i]) == 0) {
         i++;
     }
-    return i == a->count;
+    return i == a->count && i == b->count;
 }
 
 static bool same(const struct ls_normal_column *a, const struct ls_normal_column *b)
 {
     return a->type == b->type && a->scale == b->scale && a->precision == b->precision &&
-           strcmp(a->column_name, b->column_name) == 0 &&
            (a->type != LS_FIELD_ENUM || same_symbols(a->symbols, b->symbols));
 }
 
@@ -201,8 +198,8 @@ static bool column_symbol(const struct row_scope *scope, const char *name,
 {
     struct ls_view *v = scope->p->view;
     for (size_t i = 0; i < scope->columns; i++) {
-        if (strcmp(v->columns[i].name, name) == 0 &&
-            ls_view_column_symbol(&v->columns[i], symbol)) {
+        if (strcmp(v->columns[i].name, name) == 0) {
+            ls_view_column_symbol(&v->columns[i], symbol);
             v->columns[i].is_used = true;
             symbol->slot = (unsigned)i;
             return true;
