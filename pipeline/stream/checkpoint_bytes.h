@@ -13,6 +13,7 @@ struct checkpoint_reader {
     bool bad;
 };
 
+/* 0, and bad, where it ends too soon. */
 uint64_t ls_checkpoint_get(struct checkpoint_reader *r);
 const uint8_t *ls_checkpoint_get_bytes(struct checkpoint_reader *r, size_t *size);
 int ls_checkpoint_put(struct ls_buf *out, uint64_t value, struct ls_error *err);

@@ -237,7 +237,7 @@ static int get_group(struct checkpoint_reader *r, struct ls_stream *s, struct ls
     ls_checkpoint_get_words(r, words, 4);
     const uint8_t *key = ls_checkpoint_get_bytes(r, &key_size);
     if (r->bad || words[1] >= s->views->count || words[0] >= s->worker_count ||
-        s->operators[words[1]]) {
+        s->operators[words[1]] || (int64_t)words[2] > (int64_t)words[3]) {
         r->bad = true;
         return 0;
     }
@@ -289,7 +289,7 @@ int ls_checkpoint_get_large(struct checkpoint_reader *r, struct ls_stream *s, st
         rc = get_ids(r, &s->parts[i].dedupe, floor_of(s, &s->parts[i], 1), err);
         rc = rc < 0 ? rc : get_ids(r, &s->parts[i].monotone, floor_of(s, &s->parts[i], 2), err);
     }
-    while (rc == 0 && ls_checkpoint_get(r) == 1 && !r->bad) {
+    while (rc == 0 && ls_checkpoint_get(r) == 1) {
         rc = get_group(r, s, err);
     }
     if (rc == 0) {

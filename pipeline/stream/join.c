@@ -5,6 +5,7 @@
 #include "pipeline/stream/key_table.h"
 #include "pipeline/stream/operator.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { LEFT, RIGHT }; /* sources, and queues */
@@ -93,9 +94,9 @@ static int decide(struct join *j, const struct ls_waiting *left, struct ls_emiss
     int64_t begin = left->place.event_time;
     bool found = false;
     int rc = 0;
-    for (const struct ls_waiting *right = match ? match->first : NULL;
-         rc == 0 && right && right->place.event_time <= begin + view->within_ms;
+    for (const struct ls_waiting *right = match ? match->first : NULL; rc == 0 && right;
          right = right->next_of_group) {
+        assert(right->place.event_time <= begin + view->within_ms); /* a later one decides this */
         if (right->place.event_time >= begin) {
             rc = write_pair(j, left, right, e, err);
             found = true;

@@ -174,7 +174,7 @@ int ls_operator_get(struct ls_operator *op, struct checkpoint_reader *r, int64_t
                     struct ls_error *err)
 {
     int rc = 0;
-    while (rc == 0 && ls_checkpoint_get(r) == 1 && !r->bad) {
+    while (rc == 0 && ls_checkpoint_get(r) == 1) {
         rc = get_record(op, r, err);
     }
     return rc < 0 || !op->kind->get ? rc : op->kind->get(op, r, low, err);

@@ -175,7 +175,7 @@ static int get(struct ls_operator *op, struct checkpoint_reader *reader, int64_t
     struct rolling *r = (struct rolling *)op;
     int rc = 0;
     (void)low;
-    while (rc == 0 && ls_checkpoint_get(reader) == 1 && !reader->bad) {
+    while (rc == 0 && ls_checkpoint_get(reader) == 1) {
         struct rolling_group *group;
         bool raised = ls_checkpoint_get(reader) != 0;
         size_t size;

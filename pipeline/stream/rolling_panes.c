@@ -233,7 +233,7 @@ static struct rolling_pane *find_pane(const struct rolling_group *group, int64_t
 int ls_panes_get(struct rolling *r, struct checkpoint_reader *reader, struct ls_error *err)
 {
     int rc = 0;
-    while (rc == 0 && ls_checkpoint_get(reader) == 1 && !reader->bad) {
+    while (rc == 0 && ls_checkpoint_get(reader) == 1) {
         struct rolling_group *group;
         int64_t number = (int64_t)ls_checkpoint_get(reader);
         size_t size;

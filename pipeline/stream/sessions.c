@@ -222,7 +222,7 @@ static int get(struct ls_operator *op, struct checkpoint_reader *r, int64_t low,
     struct sessions *s = (struct sessions *)op;
     int rc = 0;
     (void)low; /* ls_operator_settle's matter: a later file may have another session of the group */
-    while (rc == 0 && ls_checkpoint_get(r) == 1 && !r->bad) {
+    while (rc == 0 && ls_checkpoint_get(r) == 1) {
         struct session *session;
         uint64_t words[2];
         size_t size;

@@ -3,6 +3,7 @@
 #include "core/base/mutant.h"
 #include "pipeline/stream/windows.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -90,7 +91,8 @@ static int write_group(struct emitter *e, int64_t number, struct ls_group *const
 static int write_window(struct emitter *e, int64_t number, struct ls_error *err)
 {
     int rc = gather(e, number, err);
-    if (rc == 0 && e->count) {
+    if (rc == 0) {
+        assert(e->count > 0); /* a pane is made with its first group */
         qsort(e->groups, e->count, sizeof(struct ls_group *), by_key);
     }
     for (size_t i = 0, next; rc == 0 && i < e->count; i = next) {
