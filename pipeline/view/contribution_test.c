@@ -206,6 +206,14 @@ static void test_limits(void **state)
     assert_string_equal(p->base.err.text,
                         "view all: a condition leaves 128 bits at the record with event_id id-7");
     memset(longest, 'x', sizeof longest - 1);
+    longest[100] = '\0';
+    m.cells[LS_COLUMN_EVENT_ID] = text_of(longest);
+    assert_int_equal(contribute(p, view_of(p, "all"), &m), LS_E_DATA);
+    longest[64] = '\0'; /* as much of it as a message shows */
+    const char *at = strstr(p->base.err.text, longest);
+    assert_true(at && at[64] == '\0');
+    memset(longest, 'x', sizeof longest - 1);
+    m.cells[LS_COLUMN_EVENT_ID] = text_of("id-8");
     m.cells[SCORE] = number_of(1);
     contribute(p, view_of(p, "all"), &m);
     record.normal[ITEM] = text_of(longest);

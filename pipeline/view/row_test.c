@@ -469,6 +469,55 @@ static void test_expressions_that_do_not_fit(void **state)
     assert_int_equal(evaluate(p, &amount, 0), LS_E_DATA);
 }
 
+/* The first or last of an enum is its symbol in expressions; how many there are is a number. */
+static void test_expressions_of_enums(void **state)
+{
+    struct pipe *p = *state;
+    struct ls_aggregate_result *r = columns.results;
+    plan_kinds(p,
+               "  views:\n"
+               "    - {name: v, from: sale, rolling: {over: 1s}, select: {l: {last: kind}, d: "
+               "{distinct: kind}, what: {expr: l}, twice: {expr: d + d}}}\n",
+               NULL);
+    r[0] = number(ODD);
+    r[1] = number(2);
+    FINE(p,
+         ls_view_evaluate(view_of(p, "v"), NULL, (const uint8_t *)"id", 2, &columns, &p->base.err));
+    assert_int_equal(r[2].size, 3);
+    assert_memory_equal(r[2].bytes, "odd", 3);
+    assert_true(r[3].number == 4);
+}
+
+/* Of a long id or key a message shows the beginning. */
+static void test_long_names_in_messages(void **state)
+{
+    static uint8_t longest[100];
+    struct pipe *p = *state;
+    char expected[160];
+    const struct ls_cell kept[] = {number_of(1), text_of("bad"), number_of(0)};
+    struct decoded row;
+    memset(longest, 'x', sizeof longest);
+    plan_expressions(p);
+    columns.results[SUM] = (struct ls_aggregate_result){.overflows = true};
+    assert_int_equal(
+        ls_view_evaluate(view_of(p, "v"), kept, longest, sizeof longest, &columns, &p->base.err),
+        LS_E_DATA);
+    snprintf(expected, sizeof expected, "at the record with event_id %.64s", (char *)longest);
+    const char *at = strstr(p->base.err.text, expected);
+    assert_true(at && at[strlen(expected)] == '\0');
+    plan_kinds(p,
+               "  views:\n    - {name: w, from: sale, window: {tumbling: 1s}, by: [item], select: "
+               "{total: {sum: amount}}}\n",
+               NULL);
+    ls_buf_init(&row.bytes, "row", 1U << 16);
+    assert_int_equal(ls_row_of_window(view_of(p, "w"), -1000, 0, longest, sizeof longest, &columns,
+                                      &row.bytes, &p->base.err),
+                     LS_E_DATA);
+    at = strstr(p->base.err.text, ", key ");
+    assert_true(at && strspn(at + 6, "78") == 2 * 64 && strncmp(at + 6 + 128, " (Avro", 6) == 0);
+    ls_buf_clear(&row.bytes);
+}
+
 /* Those of a window are over its columns alone, and are made with the row. */
 static void test_expressions_of_windows(void **state)
 {
@@ -588,6 +637,8 @@ int main(void)
         PIPE_TEST(test_top_that_does_not_fit),
         PIPE_TEST(test_expressions),
         PIPE_TEST(test_expressions_that_do_not_fit),
+        PIPE_TEST(test_expressions_of_enums),
+        PIPE_TEST(test_long_names_in_messages),
         PIPE_TEST(test_expressions_of_windows),
         PIPE_TEST(test_conditions),
         PIPE_TEST(test_time_of_a_row),

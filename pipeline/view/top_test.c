@@ -154,7 +154,8 @@ static void test_again(void **state)
 
 static void test_refused_memory(void **state)
 {
-    static const struct offer offers[] = {{"\2a", 1}, {"a longer value", 2}, {"\2c", 3}};
+    static const struct offer offers[] = {
+        {"\2a", 1}, {"a value that is longer than the room for a number is", 2}, {"\2c", 3}};
     unsigned long refused = 0;
     (void)state;
     for (int rc = LS_E_NOMEM; rc == LS_E_NOMEM; refused++) {

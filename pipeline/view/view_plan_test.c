@@ -57,6 +57,43 @@ static void test_nullable(void **state)
 #define OF_BOTH(rest) "{name: v, from: [sale, visit], rolling: {over: 1s}, " rest "}"
 #define JOIN(rest)    "{name: v, join: {left: sale, right: visit, within: 1s" rest "}}"
 
+/* The name of the event type is a field, where not all records have one that is called so. */
+static void test_event_type(void **state)
+{
+    static const char views[] =
+        "  views:\n"
+        "    - {name: v, from: [sale, visit], window: {session: 1s}, by: [event_type], select: {n: "
+        "count}}\n"
+        "    - {name: w, join: {left: sale, right: visit, within: 1s}, select: {l: {expr: "
+        "left.event_type}, r: {expr: right.event_type}}}\n";
+    struct pipe *p = *state;
+    for (int own = 0; own < 4; own++) { /* sales have one, visits do */
+        char text[8192];
+        char *sales = changed(kinds_head, "  visit:\n    - {set",
+                              own & 1 ? "    - {set: event_type, expr: kind}\n  visit:\n    - {set"
+                                      : "  visit:\n    - {set");
+        char *both = changed(sales, "pipeline:\n",
+                             own & 2 ? "    - {set: event_type, expr: kind}\npipeline:\n"
+                                     : "pipeline:\n");
+        snprintf(text, sizeof text, "%s%s", both, views);
+        pipe_plan(p, text, NULL);
+        const struct ls_view *v = view_of(p, "v");
+        const struct ls_view *w = view_of(p, "w");
+        for (size_t s = 0; s < 2; s++) {
+            const struct ls_topic_plan *topic = v->sources[s].topic_plan;
+            const struct ls_normal_column *field = ls_normal_column(topic, "event_type");
+            unsigned name = ls_cell_of_event_type(topic);
+            assert_int_equal(field != NULL, own >> s & 1);
+            assert_int_equal(v->sources[s].by[0],
+                             own == 3 ? (unsigned)(field - topic->columns) : name);
+            assert_int_equal(w->sources[s].kept[0].cell,
+                             field ? (unsigned)(field - topic->columns) : name);
+        }
+        free(both);
+        free(sales);
+    }
+}
+
 static void test_mistakes_about_fields(void **state)
 {
     CHECK_SLIPS(
@@ -72,6 +109,16 @@ static void test_mistakes_about_fields(void **state)
              "the normalized visit has no field `each`", ""},
             {OF_BOTH("by: [units], select: {n: count}"), "LS2303", "views[0].by[0]",
              "`units` is not the same in sale and in visit", "set it to one type in `normalize`"},
+            {OF_BOTH("by: [form], select: {n: count}"), "LS2303", "views[0].by[0]",
+             "`form` is not the same in sale and in visit", ""},
+            {OF_BOTH("by: [size], select: {n: count}"), "LS2303", "views[0].by[0]",
+             "`size` is not the same in sale and in visit", ""},
+            {OF_BOTH("by: [state], select: {n: count}"), "LS2303", "views[0].by[0]",
+             "`state` is not the same in sale and in visit", ""},
+            {OF_BOTH("by: [rate], select: {n: count}"), "LS2303", "views[0].by[0]",
+             "`rate` is not the same in sale and in visit", ""},
+            {OF_BOTH("by: [share], select: {n: count}"), "LS2303", "views[0].by[0]",
+             "`share` is not the same in sale and in visit", ""},
             {OF_BOTH("where: each > 1, select: {n: count}"), "LS2303", "views[0].where",
              "the normalized visit has no field `each`", ""},
             {OF_BOTH("where: units > 1, select: {n: count}"), "LS2303", "views[0].where",
@@ -151,6 +198,17 @@ static void test_mistakes_about_joins(void **state)
                 });
 }
 
+/* Each is told. */
+static void test_two_mistakes(void **state)
+{
+    struct pipe *p = *state;
+    const struct slip slip = {OF_BOTH("by: [kid], select: {x: {sum: amonut}}"), "", "", "", ""};
+    char *text = slip_text(&slip);
+    assert_int_equal(plan_views(p, text), LS_E_DATA);
+    assert_string_equal(p->base.err.text, "the spec's views cannot be calculated: 2 errors");
+    free(text);
+}
+
 /* The expressions of a view keep at most so many fields, however often each is named. */
 static void test_kept_fields(void **state)
 {
@@ -171,11 +229,79 @@ static void test_kept_fields(void **state)
     ls_buf_clear(&text);
 }
 
-static void test_refused_memory(void **state)
+/* As many names in a key as there may be, and one more. */
+static void test_long_keys(void **state)
 {
     struct pipe *p = *state;
+    for (int join = 0; join < 2; join++) {
+        struct ls_buf text;
+        ls_buf_init(&text, "view", 1U << 16);
+        FINE(p, ls_buf_append_text(&text,
+                                   join ? "{name: v, join: {left: sale, right: visit, within: 1s, "
+                                          "on: ["
+                                        : "{name: v, from: sale, rolling: {over: 1s}, by: [",
+                                   &p->base.err));
+        for (int i = 0; i < LS_VIEW_COLUMNS_MAX; i++) {
+            FINE(p, ls_buf_appendf(&text, &p->base.err, "%sf%d", i ? ", " : "", i));
+        }
+        FINE(p, ls_buf_append_text(
+                    &text, join ? "]}, select: {x: {expr: left.kind}}}" : "], select: {n: count}}",
+                    &p->base.err));
+        const struct slip slip = {
+            ls_buf_text(&text, &p->base.err), "LS2303", join ? "views[0]" : "views[0].by",
+            "a view has fewer than 64 fields in `by`", "make two views of it"};
+        check_slip(p, &slip);
+        ls_buf_clear(&text);
+    }
+}
+
+/* As many fields as expressions may keep, and one more. */
+static void test_many_kept_fields(void **state)
+{
+    static const char step[] = "    - {set: each, expr: \"amount / units\", scale: 2}\n";
+    struct pipe *p = *state;
+    for (int more = 0; more < 2; more++) {
+        struct ls_buf steps;
+        struct ls_buf text;
+        ls_buf_init(&steps, "steps", 1U << 16);
+        ls_buf_init(&text, "spec", 1U << 16);
+        for (int i = 0; i < LS_VIEW_COLUMNS_MAX + more; i++) {
+            FINE(p, ls_buf_appendf(&steps, &p->base.err, "    - {set: f%d, expr: score}\n", i));
+        }
+        char *head = changed(kinds_head, step, ls_buf_text(&steps, &p->base.err));
+        FINE(p, ls_buf_appendf(&text, &p->base.err,
+                               "%s  views:\n    - {name: v, from: sale, rolling: {over: 1s}, "
+                               "select: {x: {expr: f0",
+                               head));
+        for (int i = 1; i < LS_VIEW_COLUMNS_MAX + more; i++) {
+            FINE(p, ls_buf_appendf(&text, &p->base.err, " + f%d", i));
+        }
+        FINE(p, ls_buf_append_text(&text, "}}}\n", &p->base.err));
+        int rc = plan_views(p, ls_buf_text(&text, &p->base.err));
+        assert_int_equal(rc, more ? LS_E_DATA : 0);
+        if (more) {
+            assert_non_null(strstr(ls_buf_text(&p->base.report, &p->base.err),
+                                   "the expressions of a view use at most 64 fields"));
+        } else {
+            assert_int_equal(view_of(p, "v")->kept_count, LS_VIEW_COLUMNS_MAX);
+        }
+        free(head);
+        ls_buf_clear(&text);
+        ls_buf_clear(&steps);
+    }
+}
+
+static void test_refused_memory(void **state)
+{
+    static const char of_both[] =
+        "    - {name: both, from: [sale, visit], where: amount > 1.00, window: {session: 1s}, "
+        "select: {n: {count: {where: score > 1}}}}\n"
+        "  alerts:\n";
+    struct pipe *p = *state;
     unsigned long refused = 0;
-    plan_kinds(p, kinds_views, NULL);
+    char *more = changed(kinds_views, "  alerts:\n", of_both);
+    plan_kinds(p, more, NULL);
+    free(more);
     for (int rc = LS_E_NOMEM; rc == LS_E_NOMEM; refused++) {
         struct ls_views *views;
         ls_mem_refuse(refused + 1);
@@ -193,10 +319,14 @@ int main(void)
     const struct CMUnitTest tests[] = {
         PIPE_TEST(test_sources),
         PIPE_TEST(test_nullable),
+        PIPE_TEST(test_event_type),
         PIPE_TEST(test_mistakes_about_fields),
         PIPE_TEST(test_mistakes_in_expressions),
         PIPE_TEST(test_mistakes_about_joins),
         PIPE_TEST(test_kept_fields),
+        PIPE_TEST(test_long_keys),
+        PIPE_TEST(test_many_kept_fields),
+        PIPE_TEST(test_two_mistakes),
         PIPE_TEST(test_refused_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -120,6 +120,26 @@ static void test_schemas(void **state)
     ls_buf_clear(&text);
 }
 
+/* A local time stays one. */
+static void test_local_times(void **state)
+{
+    struct pipe *p = *state;
+    char text[8192];
+    char *head = changed(kinds_head, "      - {name: score, type: long, const: 1}\n",
+                         "      - {name: score, type: long, const: 1}\n"
+                         "      - {name: wall, type: local_timestamp, const: "
+                         "2020-01-01T00:00:00Z}\n");
+    snprintf(text, sizeof text,
+             "%s  views:\n    - {name: v, from: sale, window: {tumbling: 1s}, select: {n: {max: "
+             "wall}}}\n",
+             head);
+    pipe_plan(p, text, NULL);
+    assert_non_null(strstr(view_of(p, "v")->schema->text,
+                           "{\"name\":\"n\",\"type\":[\"null\",{\"type\":\"long\",\"logicalType\":"
+                           "\"local-timestamp-millis\"}]}"));
+    free(head);
+}
+
 #define WINDOW(rest)  "{name: v, from: sale, window: {tumbling: 1s}, " rest "}"
 #define ROLLING(rest) "{name: v, from: sale, rolling: {over: 1s}, " rest "}"
 
@@ -184,6 +204,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         PIPE_TEST(test_schemas),
+        PIPE_TEST(test_local_times),
         PIPE_TEST(test_names),
         PIPE_TEST(test_names_that_are_fine),
     };
