@@ -50,6 +50,8 @@ static const struct dated_row zones[] = {
     {"n1", "N", NEVER, 100, NEVER, 5, 0},
     {"n2", "N", 100, 120, NEVER, NEVER, 0},
     {"n3", "N", 120, NEVER, NEVER, 5, 0},
+    {"b1", "B", 50, 100, NEVER, 0, 0},
+    {"b2", "B", 100, NEVER, NEVER, 0, 0},
     /* short rows with wide offsets: readings are not in the order of the rows */
     {"w1", "W", NEVER, 100, NEVER, 0, 0},
     {"w2", "W", 100, 105, NEVER, 500, 0},
@@ -76,6 +78,7 @@ static const struct {
     {"its first", "E", 45, "50"},
     {"its last", "E", 54, "59"},
     {"behind it", "E", 55, "null"},
+    {"before two rows that meet", "B", 40, "null"},
     {"before what is unknown", "N", 104, "99"},
     {"the unknown", "N", 105, "null"},
     {"behind it", "N", 125, "120"},

@@ -59,6 +59,7 @@ static const char steps_spec[] =
     "    - {set: by_kind, lookup: {table: dated, key: kind, take: on}}\n"
     "    - {set: part, expr: \"price / dated.v\", scale: 2, lookup: {table: dated, key: k}}\n"
     "    - {set: inside, expr: \"event_time >= dated.begins and dated.v > at_event - 1 and "
+    "dated.v < at_event + 1 and "
     "dated.cost is not null\", lookup: {table: dated, key: k}}\n"
     "    - {set: utc, to_utc: local, offset: ahead}\n"
     "    - {set: wall_utc, to_utc: wall, offset: lag}\n"

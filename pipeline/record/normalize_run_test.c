@@ -160,6 +160,20 @@ static void an_offset_in_a_table(void **state)
     }
 }
 
+/* The greatest offset is of no number that has a negative. */
+static void the_greatest_offset(void **state)
+{
+    struct pipe *p = *state;
+    write_text(p, "dated.csv",
+               "id,k,begins,ends,known,v,word,cost,on\nm,M,,,,-9223372036854775808,,,\n");
+    load_steps(p, steps_spec);
+    begin_cells("M", 0);
+    cells[CELL_LOCAL] = number_of(-2);
+    check(p, "two before", "zoned", "9223372036854775806");
+    cells[CELL_LOCAL] = number_of(0);
+    check(p, "too far", "zoned", "failed");
+}
+
 /* ---- adjustments */
 
 static void factors_of_what_happens_later(void **state)
@@ -213,6 +227,7 @@ int main(void)
         STEPS_TEST(an_expression_sees_the_row),
         STEPS_TEST(an_offset_in_the_record),
         STEPS_TEST(an_offset_in_a_table),
+        STEPS_TEST(the_greatest_offset),
         STEPS_TEST(factors_of_what_happens_later),
         STEPS_TEST(other_fields_and_times),
     };

@@ -74,6 +74,8 @@ static const struct mistake mistakes[] = {
      "there is no field `dated.w` here"},
     {DROP, STEP("expr: \"dated.v + 1\", lookup: {table: plain, key: k}"), "LS2102", NULL,
      "there is no field `dated.v` here"},
+    {DROP, STEP("expr: \"plainer + 1\", lookup: {table: plain, key: k}"), "LS2102", NULL,
+     "there is no field `plainer` here"},
     {DROP, STEP("expr: \"plain.v + 1\""), "LS2102", NULL, "there is no field `plain.v` here"},
     {DROP, STEP("expr: \"plain.k + 1\", lookup: {table: plain, key: k}"), "LS2103", NULL,
      "needs two numbers"},
@@ -120,6 +122,8 @@ static void a_mistake_is_told_once(void **state)
         STEP("expr: nothing + 1") "    - {set: more, expr: a_plain * 2 + n}\n"
                                   "    - {drop: more}\n"
                                   "    - {set: fine, expr: n + a_plainer}\n"
+                                  "    - {set: fine_2, expr: n + a_plain2}\n"
+                                  "    - {set: fine_3, expr: n + not_a_plain}\n"
                                   "    - {set: utc_2, to_utc: local, offset: more}\n");
     pipe_clear(p);
     load_fine(&p->base, text, NULL);
@@ -130,7 +134,9 @@ static void a_mistake_is_told_once(void **state)
     const char *report = ls_buf_text(&p->base.report, &p->base.err);
     assert_non_null(strstr(report, "there is no field `nothing`"));
     assert_non_null(strstr(report, "there is no field `a_plainer`"));
-    assert_non_null(strstr(report, "2 errors, 0 warnings"));
+    assert_non_null(strstr(report, "there is no field `a_plain2`"));
+    assert_non_null(strstr(report, "there is no field `not_a_plain`"));
+    assert_non_null(strstr(report, "4 errors, 0 warnings"));
     free(text);
 }
 

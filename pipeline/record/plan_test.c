@@ -183,10 +183,10 @@ static void test_job_hash(void **state)
     assert_memory_equal(&job, &p->plan->job, sizeof job);
 }
 
-/* A text that loads, and that the plan refuses with one error. */
-static void check_refused(struct pipe *p, const struct mistake *m)
+/* Like `sound`, but for a mistake: a text that loads, and that the plan refuses with one error. */
+static void check_refused(struct pipe *p, const char *sound, const struct mistake *m)
 {
-    char *text = changed(pipe_spec, m->find, m->replacement);
+    char *text = changed(sound, m->find, m->replacement);
     struct ls_record_plan *plan;
     pipe_clear(p);
     load_fine(&p->base, text, NULL);
@@ -226,13 +226,53 @@ static void test_mistakes(void **state)
     };
     struct pipe *p = *state;
     for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++) {
-        check_refused(p, &mistakes[i]);
+        check_refused(p, pipe_spec, &mistakes[i]);
     }
     char *text = changed(
         pipe_spec, "{drop: vip}",
         "{set: x, expr: amount}\n    - {drop: x}\n    - {set: x_cents, expr: units}");
     pipe_plan(p, text, NULL); /* the name is free again */
     free(text);
+}
+
+/* What a flag names is there, and nothing is calculated with it. */
+static void test_mistakes_of_flags(void **state)
+{
+#define DIP "{flag: dip, monotonic: amount, per: units, tolerance: 99.99}"
+    static const struct mistake mistakes[] = {
+        {DIP, "{flag: dip, monotonic: raw, per: units}", "LS2304", "monotonic: raw",
+         "`raw` of sale is of type double, with which nothing calculates"},
+        {DIP, "{flag: dip, monotonic: units, per: raw}", "LS2304", "per: raw",
+         "`raw` of sale is of type double, with which nothing calculates"},
+        {DIP, "{flag: dip, when: kind > 1}", "LS2103", "kind > 1",
+         "a text is compared with a number"},
+    };
+    struct pipe *p = *state;
+    char *sound = changed(pipe_spec, "      - {name: score, type: long, const: 1}\n",
+                          "      - {name: score, type: long, const: 1}\n"
+                          "      - {name: raw, type: double, const: 1}\n");
+    for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++) {
+        check_refused(p, sound, &mistakes[i]);
+    }
+    free(sound);
+}
+
+/* Steps take all the cells that there are, and none is left for a flag. */
+static void test_no_cell_for_a_flag(void **state)
+{
+    struct pipe *p = *state;
+    const struct ls_topic_plan *sale = &p->plan->topics[SALE];
+    struct ls_buf steps;
+    ls_buf_init(&steps, "steps", 1U << 16);
+    for (size_t i = sale->cell_count - sale->flag_count; i < LS_RECORD_CELLS_MAX; i++) {
+        FINE(p, ls_buf_append_text(&steps, "    - {set: more, expr: units}\n", &p->base.err));
+    }
+    FINE(p, ls_buf_append_text(&steps, "    - {drop: vip}\n", &p->base.err));
+    const struct mistake mistake = {"    - {drop: vip}\n", ls_buf_text(&steps, &p->base.err),
+                                    "LS2010", "flag: dear",
+                                    "a topic has at most 256 columns, steps and flags"};
+    check_refused(p, pipe_spec, &mistake);
+    ls_buf_clear(&steps);
 }
 
 /* ---- the log's topics */
@@ -267,6 +307,26 @@ static void test_partitions(void **state)
                      "the log has no topic raw.demo.visit: another spec made it");
 }
 
+static void test_refused_memory_for_a_mistake(void **state)
+{
+    struct pipe *p = *state;
+    unsigned long refused = 0;
+    char *text = changed(pipe_spec, "pages < 3\", events: [visit]", "pages < units\"");
+    pipe_clear(p);
+    load_fine(&p->base, text, NULL);
+    FINE(p, ls_reference_load(p->base.spec, "tables", INT64_MAX, &p->reference, &p->base.err));
+    for (int rc = LS_E_NOMEM; rc == LS_E_NOMEM; refused++) {
+        struct ls_record_plan *plan;
+        ls_mem_refuse(refused + 1);
+        rc = ls_record_plan_new(p->base.spec, &p->reference, &plan, &p->base.report, &p->base.err);
+        ls_mem_refuse(0);
+        assert_null(plan);
+        assert_true(rc == LS_E_NOMEM || (rc == LS_E_DATA && p->base.err.code == LS_E_DATA));
+    }
+    assert_true(refused > 3);
+    free(text);
+}
+
 static void test_refused_memory(void **state)
 {
     struct pipe *p = *state;
@@ -292,6 +352,9 @@ int main(void)
         PIPE_TEST(test_job_hash),
         PIPE_TEST(test_mistakes),
         PIPE_TEST(test_partitions),
+        PIPE_TEST(test_mistakes_of_flags),
+        PIPE_TEST(test_no_cell_for_a_flag),
+        PIPE_TEST(test_refused_memory_for_a_mistake),
         PIPE_TEST(test_refused_memory),
         PIPE_TEST(test_flags),
         PIPE_TEST(test_flags_behind_steps),

@@ -77,6 +77,30 @@ static void test_many_rows(void **state)
     assert_null(row(p, "S5000"));
 }
 
+/* Keys that begin alike, of which a slot holds all, or the beginning. */
+static void test_long_keys(void **state)
+{
+    enum { LONGEST = 60 };
+    struct pipe *p = *state;
+    struct shop shops[LONGEST];
+    char ids[LONGEST][LONGEST + 1];
+    for (int i = 0; i < LONGEST; i++) {
+        memset(ids[i], 'S', sizeof ids[i]);
+        ids[i][i + 1] = '\0';
+        shops[i] = (struct shop){ids[i], 0, i};
+    }
+    ids[LONGEST - 1][LONGEST - 1] = 'T'; /* as long as itself, and another */
+    write_shops(p, shops, LONGEST);
+    FINE(p, load(p));
+    for (int i = 0; i < LONGEST; i++) {
+        const struct ls_cell *cells = row(p, ids[i]);
+        assert_non_null(cells);
+        assert_int_equal(cells[2].number, i);
+    }
+    ids[LONGEST - 1][LONGEST - 1] = 'S';
+    assert_null(row(p, ids[LONGEST - 1]));
+}
+
 static void test_no_rows(void **state)
 {
     struct pipe *p = *state;
@@ -120,13 +144,19 @@ static void test_refusals(void **state)
 /* A table that was made with another spec. */
 static void test_another_shape(void **state)
 {
+    static const char *const shapes[][2] = {
+        {"{name: fee, type: money, const: 1.00}",
+         "{name: fee, type: money, const: 1.00}\n"
+         "      - {name: old, type: boolean, const: true}"},
+        {"Ulm", "Olm"}, /* a schema as long as the other */
+    };
     struct pipe *p = *state;
-    char *text = changed(pipe_spec, "{name: fee, type: money, const: 1.00}",
-                         "{name: fee, type: money, const: 1.00}\n"
-                         "      - {name: old, type: boolean, const: true}");
-    load_fine(&p->base, text, NULL);
-    check_refused(p, LS_E_DATA, "its columns are not those that the spec gives the table");
-    free(text);
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+        char *text = changed(pipe_spec, shapes[i][0], shapes[i][1]);
+        load_fine(&p->base, text, NULL);
+        check_refused(p, LS_E_DATA, "its columns are not those that the spec gives the table");
+        free(text);
+    }
 }
 
 /* A block that says it has fewer rows than it holds. */
@@ -323,6 +353,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         PIPE_TEST(test_rows),
+        PIPE_TEST(test_long_keys),
         PIPE_TEST(test_many_rows),
         PIPE_TEST(test_no_rows),
         PIPE_TEST(test_digest),
