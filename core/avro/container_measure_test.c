@@ -1,5 +1,7 @@
 #include "core/avro/container.h"
 
+#include "core/base/mem.h"
+
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -112,12 +114,35 @@ static void damage_is_an_error(void **state)
     assert_int_equal(ls_container_measure("/nowhere/a.avro", &records, &whole, &err), LS_E_NOINPUT);
 }
 
+/* A file that could not be looked through is none that ends elsewhere. */
+static void refused_memory_is_an_error(void **state)
+{
+    (void)state;
+    struct ls_container_writer *writer;
+    uint64_t records;
+    uint64_t size;
+    unsigned long refused = 0;
+    assert_int_equal(ls_container_create(path, "a", "\"int\"", 1, &writer, &err), 0);
+    assert_int_equal(ls_container_append(writer, "\x02", 1, &err), 0);
+    assert_int_equal(ls_container_finish(writer, false, &err), 0);
+    ls_container_writer_free(writer);
+    assert_int_equal(ls_container_measure(path, &records, &size, &err), 0);
+    for (int rc = LS_E_NOMEM; rc == LS_E_NOMEM; refused++) {
+        ls_mem_refuse(refused + 1);
+        rc = ls_container_ends_at(path, records, size, &err);
+        ls_mem_refuse(0);
+        assert_true(rc == 1 || rc == LS_E_NOMEM);
+    }
+    assert_true(refused > 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(whole_blocks_are_measured),
         cmocka_unit_test(a_file_that_grows_is_measured_on),
         cmocka_unit_test(damage_is_an_error),
+        cmocka_unit_test(refused_memory_is_an_error),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

@@ -8,6 +8,7 @@
 
 #define LARGE_BLOCK    (64U << 10) /* bytes */
 #define BLOCK_SOFT_MAX (LS_CONTAINER_BLOCK_MAX / 2)
+_Static_assert(LS_CONTAINER_RECORD_MAX <= BLOCK_SOFT_MAX, "a record fits a block of its own");
 
 struct ls_container_writer {
     int fd;
@@ -300,7 +301,7 @@ int ls_container_commit(struct ls_container_writer *writer, size_t size, struct 
     if (rc < 0) {
         return rc;
     }
-    if (pending->size + size > BLOCK_SOFT_MAX && writer->pending_count) {
+    if (pending->size + size > BLOCK_SOFT_MAX) { /* there are others before it */
         size_t before = pending->size;
         rc = close_block(writer, err);
         if (rc < 0) {

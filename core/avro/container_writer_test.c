@@ -1,7 +1,9 @@
 #include "core/avro/container.h"
 
+#include "core/base/file_system.h"
 #include "core/base/mem.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -480,6 +482,147 @@ static void a_full_disk_is_said_at_once(void **state)
     assert_non_null(strstr(err.text, "/dev/full"));
 }
 
+/* ---- calls of the system that fail */
+
+static unsigned long failing; /* how many calls until one fails; 0: none does */
+
+static int next_fails(void)
+{
+    errno = EIO;
+    return failing > 0 && --failing == 0;
+}
+
+static ssize_t failing_write(int fd, const void *bytes, size_t size)
+{
+    return next_fails() ? -1 : ls_system_files.write(fd, bytes, size);
+}
+
+static ssize_t failing_write_at(int fd, const void *bytes, size_t size, uint64_t offset)
+{
+    return next_fails() ? -1 : ls_system_files.write_at(fd, bytes, size, offset);
+}
+
+static int failing_sync(int fd)
+{
+    return next_fails() ? -1 : ls_system_files.sync(fd);
+}
+
+static int failing_cut(int fd, uint64_t size)
+{
+    return next_fails() ? -1 : ls_system_files.cut(fd, size);
+}
+
+static void mount_failing_files(void)
+{
+    static struct ls_file_system files;
+    files = ls_system_files;
+    files.write = failing_write;
+    files.write_at = failing_write_at;
+    files.sync = failing_sync;
+    files.cut = failing_cut;
+    ls_files = &files;
+}
+
+/* Small blocks and large ones, finished twice; the file can be read to its end where that is fine.
+ */
+static int write_with_failures(struct ls_container_writer *writer)
+{
+    static const uint8_t large[70000];
+    struct ls_container_state at;
+    int rc = 0;
+    for (unsigned i = 0; rc == 0 && i < 8; i++) {
+        rc = ls_container_append(writer, large, i < 4 ? 10 : sizeof large, &err);
+        rc = rc < 0 ? rc : ls_container_end_block(writer, &err);
+        rc = rc < 0 || i % 2 ? rc : ls_container_flush(writer, i == 6, &at, &err);
+    }
+    rc = rc < 0 ? rc : ls_container_finish(writer, true, &err);
+    rc = rc < 0 ? rc : ls_container_reopen(writer, &err);
+    rc = rc < 0 ? rc : ls_container_append(writer, large, 1, &err);
+    return rc < 0 ? rc : ls_container_finish(writer, true, &err);
+}
+
+/* Each call in turn: an error, and the writer is of no use any more. */
+static void a_failed_call_is_final(void **state)
+{
+    (void)state;
+    mount_failing_files();
+    unsigned long nth = 1;
+    for (int rc = LS_E_IO; rc == LS_E_IO; nth++) {
+        struct ls_container_writer *writer = create(path, 100);
+        failing = nth;
+        rc = write_with_failures(writer);
+        failing = 0;
+        assert_true(rc == 0 || rc == LS_E_IO);
+        ls_container_writer_free(writer);
+    }
+    assert_true(nth > 10);
+    /* where a record was begun, or a file finished, before */
+    struct ls_container_writer *writer = create(path, 100);
+    struct ls_container_state at;
+    uint8_t *room;
+    append(writer, 1);
+    assert_int_equal(ls_container_end_block(writer, &err), 0);
+    assert_int_equal(ls_container_reserve(writer, 1, &room, &err), 0);
+    failing = 1;
+    assert_int_equal(ls_container_flush(writer, false, &at, &err), LS_E_IO);
+    assert_int_equal(ls_container_commit(writer, 1, &err), LS_E_IO);
+    ls_container_writer_free(writer);
+    writer = create(path, 100);
+    append(writer, 1);
+    assert_int_equal(ls_container_finish(writer, false, &err), 0);
+    failing = 1;
+    assert_int_equal(ls_container_reopen(writer, &err), LS_E_IO);
+    assert_int_equal(ls_container_reopen(writer, &err), LS_E_IO);
+    ls_container_writer_free(writer);
+    ls_files = &ls_system_files;
+}
+
+/* A block that is closed early, for a record that does not fit any more. */
+static void a_block_that_cannot_be_closed_early(void **state)
+{
+    (void)state;
+    struct ls_container_writer *writer = create(path, 1000);
+    uint8_t *record = calloc(1, LS_CONTAINER_RECORD_MAX);
+    assert_non_null(record);
+    mount_failing_files();
+    for (size_t size = 0; size + LS_CONTAINER_RECORD_MAX <= LS_CONTAINER_BLOCK_MAX / 2;
+         size += LS_CONTAINER_RECORD_MAX) {
+        assert_int_equal(ls_container_append(writer, record, LS_CONTAINER_RECORD_MAX, &err), 0);
+    }
+    failing = 1;
+    assert_int_equal(ls_container_append(writer, record, 1, &err), LS_E_IO);
+    ls_files = &ls_system_files;
+    ls_container_writer_free(writer);
+    free(record);
+}
+
+static void resumed_without_memory(void **state)
+{
+    (void)state;
+    uint8_t pending[100];
+    struct ls_container_writer *writer = create(path, 5);
+    struct ls_container_state at;
+    unsigned long refused = 0;
+    for (unsigned i = 0; i < 12; i++) {
+        append(writer, i);
+    }
+    assert_int_equal(ls_container_flush(writer, false, &at, &err), 0);
+    memcpy(pending, at.pending, at.pending_size);
+    at.pending = pending;
+    ls_container_writer_free(writer);
+    for (int rc = LS_E_NOMEM; rc == LS_E_NOMEM; refused++) {
+        ls_mem_refuse(refused + 1);
+        rc = ls_container_resume(path, "views/a", schema_text, 5, &at, &writer, &err);
+        ls_mem_refuse(0);
+        assert_true(rc == 0 || rc == LS_E_NOMEM);
+    }
+    assert_true(refused > 3);
+    assert_int_equal(ls_container_finish(writer, false, &err), 0);
+    ls_container_writer_free(writer);
+    write_whole(other_path, 5, 12);
+    assert_same_files();
+}
+
 /* Every allocation refused in turn: an error, and the file as if nothing had been tried. */
 static void refused_memory_is_an_error(void **state)
 {
@@ -529,6 +672,9 @@ int main(void)
         cmocka_unit_test(a_failed_write_is_final),
         cmocka_unit_test(a_full_disk_is_said_at_once),
         cmocka_unit_test(refused_memory_is_an_error),
+        cmocka_unit_test(a_failed_call_is_final),
+        cmocka_unit_test(a_block_that_cannot_be_closed_early),
+        cmocka_unit_test(resumed_without_memory),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

@@ -93,6 +93,8 @@ static const struct {
      "\"\\u0000\\u0000\\u0000\\u0000\\u0000\\u0000\\u0000\\u0000\\u0000\\u0000\\u0000\\u0000"
      "\\u0000\\u0000\\u0000\\u0000a\"",
      NULL},
+    {"{\"type\":\"fixed\",\"name\":\"D\",\"size\":12,\"logicalType\":\"duration\"}",
+     BYTES("abcdefghijkl"), "\"abcdefghijkl\"", NULL},
     {"{\"type\":\"bytes\",\"logicalType\":\"decimal\",\"precision\":3}", BYTES("\x02\x9c"),
      "\"-100\"", NULL},
 };
@@ -157,37 +159,48 @@ static void texts_are_json(void **state)
 /* Damage, a full buffer and refused memory leave what was there. */
 static void failures_append_nothing(void **state)
 {
+    static const struct {
+        const char *schema;
+        const uint8_t *bytes;
+        size_t size, text_size;
+    } cases[] = {
+        {"{\"type\":\"map\",\"values\":\"string\"}", BYTES("\x02\x02k\x04hi\x02\x02l\x04hi\x00"),
+         19},
+        {DECIMAL_38, BYTES("\x08\xff\xff\xfb\x2e"), 8}, /* "-12.34" */
+    };
     (void)state;
-    static const uint8_t bytes[] = "\x02\x02k\x04hi\x02\x02l\x04hi";
-    struct ls_schema *schema = parse("{\"type\":\"map\",\"values\":\"string\"}");
     struct ls_error err = {0};
-    for (size_t size_max = 0; size_max < 40; size_max++) {
+    for (size_t i = 0; i < 40 * sizeof cases / sizeof *cases; i++) {
+        size_t which = i / 40;
+        size_t size_max = i % 40;
+        struct ls_schema *schema = parse(cases[which].schema);
         for (int torn = 0; torn < 2; torn++) {
             struct ls_buf out;
             int rc = -1;
-            struct ls_span span = {bytes, bytes + sizeof bytes - (size_t)torn};
+            const uint8_t *bytes = cases[which].bytes;
+            struct ls_span span = {bytes, bytes + cases[which].size - (size_t)torn};
             ls_buf_init(&out, "json", 5 + size_max);
             assert_int_equal(ls_buf_append_text(&out, "here:", &err), 0);
-            enum ls_decode_status status = ls_datum_json(schema->root, &span, false, &out, &rc,
+            enum ls_decode_status status = ls_datum_json(schema->root, &span, true, &out, &rc,
                                                          &err);
             assert_int_equal(status, torn ? LS_DECODE_TRUNCATED : LS_DECODE_OK);
-            assert_int_equal(rc, torn || size_max >= 19 ? 0 : LS_E_DATA);
-            assert_int_equal(out.size, torn || rc ? 5 : 5 + 19);
+            assert_int_equal(rc, torn || size_max >= cases[which].text_size ? 0 : LS_E_DATA);
+            assert_int_equal(out.size, torn || rc ? 5 : 5 + cases[which].text_size);
             assert_memory_equal(out.data, "here:", 5);
             ls_buf_clear(&out);
         }
+        struct ls_buf out;
+        int rc = 0;
+        struct ls_span span = {cases[which].bytes, cases[which].bytes + cases[which].size};
+        ls_buf_init(&out, "json", 1000);
+        ls_mem_refuse(1);
+        assert_int_equal(ls_datum_json(schema->root, &span, false, &out, &rc, &err), LS_DECODE_OK);
+        ls_mem_refuse(0);
+        assert_int_equal(rc, LS_E_NOMEM);
+        assert_int_equal(out.size, 0);
+        ls_buf_clear(&out);
+        ls_schema_free(schema);
     }
-    struct ls_buf out;
-    int rc = 0;
-    struct ls_span span = {bytes, bytes + sizeof bytes};
-    ls_buf_init(&out, "json", 1000);
-    ls_mem_refuse(1);
-    assert_int_equal(ls_datum_json(schema->root, &span, false, &out, &rc, &err), LS_DECODE_OK);
-    ls_mem_refuse(0);
-    assert_int_equal(rc, LS_E_NOMEM);
-    assert_int_equal(out.size, 0);
-    ls_buf_clear(&out);
-    ls_schema_free(schema);
 }
 
 static void the_locale_does_not_matter(void **state)

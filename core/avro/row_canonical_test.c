@@ -249,7 +249,9 @@ static void refused_memory_is_an_error(void **state)
                                  "a\x04\x00"
                                  "\x02\x02\x02" /* an item of branch 1 */
                                  "x\x00"
-                                 "\x02\x02\x06\x00"; /* branch 1: an array of 3 */
+                                 "\x02\x02\x06\x00" /* branch 1: an array of 3 */
+                                 "\x02\x02\x02"
+                                 "k\x02\x00\x00"; /* a map in an array */
     struct ls_error err = {0};
     struct ls_layout *layout;
     struct ls_schema *schema = parse("{\"type\":\"record\",\"name\":\"R\",\"fields\":["
@@ -257,7 +259,9 @@ static void refused_memory_is_an_error(void **state)
                                      "{\"name\":\"list\",\"type\":{\"type\":\"array\","
                                      "\"items\":[\"null\",\"string\"]}},"
                                      "{\"name\":\"perhaps\",\"type\":[\"null\","
-                                     "{\"type\":\"array\",\"items\":\"int\"}]}]}");
+                                     "{\"type\":\"array\",\"items\":\"int\"}]},"
+                                     "{\"name\":\"maps\",\"type\":{\"type\":\"array\","
+                                     "\"items\":" MAP "}}]}");
     struct ls_buf out;
     ls_buf_init(&out, "canonical", 1000);
     assert_int_equal(ls_layout_new(schema, &layout, &err), 0);

@@ -94,6 +94,26 @@ static void columns_are_leaves(void **state)
     ls_schema_free(schema);
 }
 
+/* What is in a physical record is physical, at any depth. */
+static void physical_records_are_so_throughout(void **state)
+{
+    (void)state;
+    struct ls_schema *schema = parse(
+        "{\"type\":\"record\",\"name\":\"R\",\"fields\":["
+        "{\"name\":\"a\",\"type\":{\"type\":\"record\",\"name\":\"S\",\"fields\":["
+        "{\"name\":\"b\",\"type\":{\"type\":\"record\",\"name\":\"T\",\"fields\":["
+        "{\"name\":\"x\",\"type\":\"int\"}]}}]},\"lockstep.physical\":true},"
+        "{\"name\":\"c\",\"type\":\"S\"}]}");
+    struct ls_layout *layout = lay_out(schema);
+    assert_int_equal(layout->count, 2);
+    assert_string_equal(layout->columns[0].path, "a.b.x");
+    assert_true(layout->columns[0].physical);
+    assert_string_equal(layout->columns[1].path, "c.b.x");
+    assert_false(layout->columns[1].physical);
+    ls_layout_free(layout);
+    ls_schema_free(schema);
+}
+
 static void a_name_of_two_columns_finds_neither(void **state)
 {
     (void)state;
@@ -190,6 +210,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(columns_are_leaves),
+        cmocka_unit_test(physical_records_are_so_throughout),
         cmocka_unit_test(a_name_of_two_columns_finds_neither),
         cmocka_unit_test(some_schemas_have_no_rows),
         cmocka_unit_test(wide_schemas_have_a_limit),

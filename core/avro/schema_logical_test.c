@@ -40,6 +40,7 @@ static const struct {
     {FIXED("0"), "decimal", ",\"precision\":1", NULL, 0, 0},
     {FIXED("1"), "decimal", ",\"precision\":2", "decimal", 2, 0}, /* -128 .. 127 */
     {FIXED("1"), "decimal", ",\"precision\":3", NULL, 0, 0},
+    {FIXED("8"), "decimal", ",\"precision\":0", NULL, 0, 0},
     {FIXED("8"), "decimal", ",\"precision\":18", "decimal", 18, 0},
     {FIXED("8"), "decimal", ",\"precision\":19", NULL, 0, 0},
     {FIXED("16"), "decimal", ",\"precision\":38", "decimal", 38, 0},

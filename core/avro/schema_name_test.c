@@ -118,6 +118,32 @@ static void parts_of_names_have_a_limit(void **state)
     }
 }
 
+/* Of the place of a mistake the beginning is told, and then the mistake. */
+static void a_deep_place_is_cut(void **state)
+{
+    enum { DEPTH = 45 };
+    (void)state;
+    struct ls_schema *schema;
+    struct ls_error err = {0};
+    struct ls_buf text;
+    ls_buf_init(&text, "schema", 1U << 16);
+    for (int i = 0; i < DEPTH; i++) {
+        assert_int_equal(ls_buf_appendf(&text, &err,
+                                        "{\"type\":\"record\",\"name\":\"R%d\",\"fields\":["
+                                        "{\"name\":\"f\",\"type\":",
+                                        i),
+                         0);
+    }
+    assert_int_equal(ls_buf_append_text(&text, "\"nothing\"", &err), 0);
+    for (int i = 0; i < DEPTH; i++) {
+        assert_int_equal(ls_buf_append_text(&text, "}]}", &err), 0);
+    }
+    assert_int_equal(ls_schema_parse((const char *)text.data, text.size, &schema, &err), LS_E_DATA);
+    assert_int_equal(strncmp(err.text, "schema: at fields[0]", 20), 0);
+    assert_non_null(strstr(err.text, "nothing"));
+    ls_buf_clear(&text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -125,6 +151,7 @@ int main(void)
         cmocka_unit_test(references_find_their_type),
         cmocka_unit_test(the_enclosing_namespace_comes_first),
         cmocka_unit_test(parts_of_names_have_a_limit),
+        cmocka_unit_test(a_deep_place_is_cut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

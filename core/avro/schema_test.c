@@ -202,6 +202,18 @@ static void what_is_no_schema_is_refused(void **state)
     }
 }
 
+static void fields_have_an_order(void **state)
+{
+    static const char *const texts[] = {
+        RECORD("{\"name\":\"a\",\"type\":\"int\",\"order\":\"ascending\"}"),
+        RECORD("{\"name\":\"a\",\"type\":\"int\",\"order\":\"descending\"}"),
+        RECORD("{\"name\":\"a\",\"type\":\"int\",\"order\":\"ignore\"}")};
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        ls_schema_free(parse(texts[i]));
+    }
+}
+
 static void limits_are_named(void **state)
 {
     (void)state;
@@ -274,6 +286,7 @@ int main(void)
         cmocka_unit_test(types_have_names),
         cmocka_unit_test(nullable_is_null_and_one_other),
         cmocka_unit_test(what_is_no_schema_is_refused),
+        cmocka_unit_test(fields_have_an_order),
         cmocka_unit_test(limits_are_named),
         cmocka_unit_test(refused_memory_is_an_error),
     };
