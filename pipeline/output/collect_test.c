@@ -1,6 +1,9 @@
 #include "pipeline/output/collect.h"
 
+#include "core/base/file_system.h"
 #include "pipeline/fixture_test.h"
+
+#include <errno.h>
 
 enum { PARTITIONS = 3, VISITS = 700 };
 
@@ -109,6 +112,10 @@ static void test_records_that_are_no_rows(void **state)
     refused(p, "log:odd", LS_E_DATA, "log:odd has no topic analytics.all with 1 partition");
     write_odd(p, topic, 2, "", 0);
     refused(p, "log:odd", LS_E_DATA, "no topic analytics.all with 1 partition");
+    pipe_plan(p, pipe_spec, SETS("pipeline.views=[]"));
+    write_odd(p, "normalized.raw.demo.visit", 2, "", 0);
+    refused(p, "log:odd", LS_E_DATA, "no topic normalized.raw.demo.sale with 2 partitions");
+    pipe_plan(p, pipe_spec, NULL);
     write_odd(p, topic, 1, value, sizeof value);
     refused(p, "log:odd", LS_E_DATA,
             "record 0 of partition 0 of analytics.all: its value is no row of views/all");
@@ -143,6 +150,28 @@ static void test_interrupted(void **state)
     assert_false(ls_path_exists("collected/datasets/SHA256SUMS"));
 }
 
+static int refused_sync(int fd)
+{
+    (void)fd;
+    errno = EIO;
+    return -1;
+}
+
+/* Datasets that could not be ended have no sums. */
+static void test_refused_sync(void **state)
+{
+    struct pipe *p = *state;
+    struct ls_collected collected;
+    struct ls_file_system files = ls_system_files;
+    files.sync = refused_sync;
+    write_topics(p, true);
+    ls_files = &files;
+    int rc = collect(p, "log:topics", &collected);
+    ls_files = &ls_system_files;
+    assert_int_equal(rc, LS_E_IO);
+    assert_false(ls_path_exists("collected/datasets/SHA256SUMS"));
+}
+
 static void test_refused_memory(void **state)
 {
     struct pipe *p = *state;
@@ -162,7 +191,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         PIPE_TEST(test_the_same_files),           PIPE_TEST(test_other_logs),
         PIPE_TEST(test_records_that_are_no_rows), PIPE_TEST(test_interrupted),
-        PIPE_TEST(test_refused_memory),
+        PIPE_TEST(test_refused_memory),           PIPE_TEST(test_refused_sync),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

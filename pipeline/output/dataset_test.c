@@ -1,7 +1,9 @@
 #include "pipeline/output/dataset.h"
 
 #include "core/avro/encode.h"
+#include "core/base/mem.h"
 #include "pipeline/fixture_test.h"
+#include "pipeline/output/outlet.h"
 
 #define PLAIN                                                                                      \
     "{\"type\":\"record\",\"name\":\"r\",\"fields\":[{\"name\":\"text\",\"type\":\"string\"},"     \
@@ -230,6 +232,53 @@ static void test_digest_of_other_encodings(void **state)
 }
 
 /* A sum modulo 2^256, written with the most significant digits in front. */
+/* Rows of which every value has one encoding are their canonical form. */
+static void test_plain(void **state)
+{
+    static const struct {
+        const char *type;
+        bool plain;
+    } cases[] = {{"\"long\"", true},
+                 {"\"float\"", false},
+                 {"\"double\"", false},
+                 {"{\"type\":\"array\",\"items\":\"int\"}", false},
+                 {"{\"type\":\"map\",\"values\":\"int\"}", false},
+                 {"[\"null\",\"int\",\"string\"]", false}};
+    struct room *r = *state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[256];
+        struct ls_dataset d;
+        snprintf(text, sizeof text,
+                 "{\"type\":\"record\",\"name\":\"r\",\"fields\":[{\"name\":\"a\",\"type\":%s}]}",
+                 cases[i].type);
+        use_schema(r, text);
+        FINE(r, ls_dataset_begin(&d, &ls_outlet_files, "d", r->layout, &r->base.err));
+        assert_int_equal(d.plain, cases[i].plain);
+        ls_dataset_clear(&d);
+    }
+}
+
+static void test_refused_memory_while_resuming(void **state)
+{
+    struct room *r = *state;
+    struct ls_dataset d;
+    struct ls_dataset_state at;
+    unsigned long refused = 0;
+    use_schema(r, PLAIN);
+    FINE(r, ls_dataset_create(&d, "out", "d", r->layout, &r->base.err));
+    FINE(r, ls_dataset_flush(&d, false, &at, &r->base.err));
+    for (int rc = LS_E_NOMEM; rc == LS_E_NOMEM; refused++) {
+        struct ls_dataset again;
+        ls_mem_refuse(refused + 1);
+        rc = ls_dataset_resume(&again, "out", "d", r->layout, &at, &r->base.err);
+        ls_mem_refuse(0);
+        assert_true(rc == 0 || rc == LS_E_NOMEM);
+        ls_dataset_clear(&again);
+    }
+    assert_true(refused > 3);
+    ls_dataset_clear(&d);
+}
+
 static void test_digest_arithmetic(void **state)
 {
     char text[LS_LOGICAL_TEXT_MAX];
@@ -277,6 +326,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ROOM_TEST(test_sync_marker),
         ROOM_TEST(test_resume),
+        ROOM_TEST(test_plain),
+        ROOM_TEST(test_refused_memory_while_resuming),
         ROOM_TEST(test_digest),
         ROOM_TEST(test_digest_of_other_encodings),
         ROOM_TEST(test_digest_arithmetic),

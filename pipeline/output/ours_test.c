@@ -64,8 +64,33 @@ static void test_no_folder(void **state)
     assert_non_null(strstr(p->base.err.text, "run/datasets is a file"));
 }
 
+static void test_path_too_long(void **state)
+{
+    struct pipe *p = *state;
+    char folder[LS_PATH_MAX];
+    memset(folder, 'a', sizeof folder);
+    folder[LS_PATH_MAX - 3] = '\0';
+    assert_int_equal(ls_ours_check(folder, NULL, &p->base.err), LS_E_USAGE);
+}
+
+static void test_refused_memory(void **state)
+{
+    struct pipe *p = *state;
+    unsigned long refused = 0;
+    leave(p, "run/manifest.json", "{\n  \"version\": 1,\n  \"mode\": \"batch\"\n}\n");
+    for (int rc = LS_E_NOMEM; rc == LS_E_NOMEM; refused++) {
+        ls_mem_refuse(refused + 1);
+        rc = ls_ours_check("run", "run/datasets", &p->base.err);
+        ls_mem_refuse(0);
+        assert_true(rc == 0 || rc == LS_E_NOMEM);
+    }
+    assert_true(refused > 1);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {PIPE_TEST(test_each), PIPE_TEST(test_no_folder)};
+    const struct CMUnitTest tests[] = {PIPE_TEST(test_each), PIPE_TEST(test_no_folder),
+                                       PIPE_TEST(test_path_too_long),
+                                       PIPE_TEST(test_refused_memory)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,7 @@
 #include "pipeline/output/replace.h"
 
 #include "core/base/file.h"
+#include "core/base/mem.h"
 #include "core/sim/disk.h"
 #include "spec/fixture_test.h"
 
@@ -242,6 +243,18 @@ static void test_paths_too_long(void **state)
         assert_int_equal(ls_replace_discard(folder, &err), LS_E_USAGE);
         assert_non_null(strstr(err.text, "./././././"));
     }
+    for (int i = 0; i < 2; i++) { /* the list fits, and neither what is to be put nor the claims */
+        char folder[LS_PATH_MAX];
+        memset(folder, '.', sizeof folder);
+        for (size_t k = 1; k < sizeof folder; k += 2) {
+            folder[k] = '/';
+        }
+        folder[LS_PATH_MAX - LIST - 1] = '\0';
+        assert_int_equal(ls_replace_decide(folder, paths, 1, &err), LS_E_USAGE);
+        put(".", "replace.list", "datasets/views/a.avro\n");
+        assert_int_equal(ls_replace_finish(folder, &err), LS_E_USAGE);
+        FINE(ls_file_remove("replace.list", &err));
+    }
     char folder[LS_PATH_MAX];
     memset(folder, 'a', sizeof folder);
     folder[LS_PATH_MAX - NEXT] = '\0';
@@ -253,11 +266,34 @@ static void test_paths_too_long(void **state)
     end(&w);
 }
 
+/* A list that names what no path can, or that there is no memory to read. */
+static void test_strange_list(void **state)
+{
+    (void)state;
+    struct world w;
+    char text[LS_PATH_MAX];
+    unsigned long refused = 0;
+    begin(&w, 0);
+    memset(text, 'a', sizeof text);
+    text[LS_PATH_MAX - 20] = '\0';
+    put("runs/run", "replace.list", text);
+    assert_int_equal(ls_replace_finish("runs/run", &err), LS_E_USAGE);
+    for (int rc = LS_E_NOMEM; rc < 0; refused++) {
+        put("runs/run", "replace.list", "");
+        ls_mem_refuse(refused + 1);
+        rc = ls_replace_finish("runs/run", &err);
+        ls_mem_refuse(0);
+        assert_true(rc == 0 || rc == LS_E_NOMEM || rc == LS_E_IO); /* the disk takes memory too */
+    }
+    assert_true(refused > 0);
+    end(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_replaced), cmocka_unit_test(test_cut_short),
-        cmocka_unit_test(test_missing), cmocka_unit_test(test_discarded),
-        cmocka_unit_test(test_paths_too_long)};
+        cmocka_unit_test(test_replaced),       cmocka_unit_test(test_cut_short),
+        cmocka_unit_test(test_missing),        cmocka_unit_test(test_discarded),
+        cmocka_unit_test(test_paths_too_long), cmocka_unit_test(test_strange_list)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

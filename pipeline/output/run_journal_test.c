@@ -141,6 +141,43 @@ static void an_odd_id_is_cut_and_escaped(void **state)
     assert_int_equal(strlen(json_string_value(json_object_get(line, "event_id"))), 199);
 }
 
+/* Bytes that are no text have no character to be cut in front of. */
+static void a_key_that_is_no_text_is_cut(void **state)
+{
+    static uint8_t key[400];
+    struct pipe *p = *state;
+    struct message m;
+    memset(key, 0x80, sizeof key);
+    begin_message(p, &m, SALE, 1, 5000);
+    m.cells[UNITS] = number_of(-1);
+    examine(p, &m);
+    m.raw.key = key;
+    m.raw.key_size = sizeof key;
+    quarantined(p, &m);
+    assert_non_null(json_object_get(line, "entity_id"));
+}
+
+/* A line that cannot be made is left out, or lacks what it would say. */
+static void refused_memory_ends_nothing(void **state)
+{
+    struct pipe *p = *state;
+    struct message m;
+    bool refused = true;
+    begin_message(p, &m, SALE, 1, 5000);
+    m.cells[UNITS] = number_of(-1);
+    examine(p, &m);
+    for (unsigned long nth = 1; refused; nth++) {
+        struct ls_journal *journal = begin(p, LS_JOURNAL_INFO);
+        unsigned long before = ls_mem_count();
+        ls_mem_refuse(nth);
+        ls_run_tell_quarantined(journal, &p->plan->topics[SALE], 0, 1, &m.raw, &record);
+        refused = ls_mem_count() - before >= nth;
+        ls_mem_refuse(0);
+        int rc = ls_journal_close(journal, &p->base.err);
+        assert_true(rc == 0 || (refused && rc == LS_E_NOMEM)); /* a line that was lost is told */
+    }
+}
+
 static void a_late_record_says_for_what_and_how_late(void **state)
 {
     struct pipe *p = *state;
@@ -204,6 +241,88 @@ static void alerts_are_told_with_their_key(void **state)
           "alert many CLEARED (CRITICAL) for {\"entity_id\":\"S2\"} by event \"id-8\" at "
           "1970-01-01T00:00:04.000Z");
     alert(p, view_of(p, "span"), true, NULL); /* no alert rule */
+}
+
+/* A key of two fields, and one that is longer than a message. */
+static void alerts_of_longer_keys(void **state)
+{
+    static char item[2000];
+    struct pipe *p = *state;
+    struct ls_view_row row = {0};
+    struct ls_buf bytes;
+    uint8_t key[2100];
+    bool refused = true;
+    memset(item, 'i', sizeof item - 1);
+    plan_kinds(p,
+               "  alerts:\n    - {name: odd, from: sale, by: [entity_id, item], when: amount > "
+               "5.00, severity: INFO}\n",
+               NULL);
+    const struct ls_view *rule = view_of(p, "odd");
+    for (int longer = 0; longer < 2; longer++) {
+        struct ls_journal *journal = begin(p, LS_JOURNAL_INFO);
+        uint8_t *at = ls_put_bytes(key, "S2", 2);
+        at = ls_put_long(at, 1); /* not null */
+        at = ls_put_bytes(at, item, longer ? sizeof item - 1 : 3);
+        ls_buf_init(&bytes, "row", 1U << 16);
+        FINE(p, ls_row_of_record(rule, 4000, (const uint8_t *)"id-8", 4, key, (size_t)(at - key),
+                                 true, &row, &bytes, &p->base.err));
+        ls_run_tell_alert(journal, rule, bytes.data, bytes.size);
+        assert_true(end(p, journal));
+        const char *found = NULL;
+        assert_int_equal(json_unpack(line, "{s:{s:s}}", "key", "item", &found), 0);
+        assert_int_equal(strlen(found), longer ? sizeof item - 1 : 3);
+        if (!longer) {
+            check("message",
+                  "alert odd RAISED (INFO) for {\"entity_id\":\"S2\",\"item\":\"iii\"} by "
+                  "event \"id-8\" at 1970-01-01T00:00:04.000Z");
+        }
+        for (unsigned long nth = 1; refused; nth++) {
+            journal = begin(p, LS_JOURNAL_INFO);
+            unsigned long before = ls_mem_count();
+            ls_mem_refuse(nth);
+            ls_run_tell_alert(journal, rule, bytes.data, bytes.size);
+            refused = ls_mem_count() - before >= nth;
+            ls_mem_refuse(0);
+            int rc = ls_journal_close(journal, &p->base.err);
+            assert_true(rc == 0 || (refused && rc == LS_E_NOMEM));
+        }
+        ls_buf_clear(&bytes);
+    }
+}
+
+/* How many lines there are. */
+static size_t count_lines(struct pipe *p, struct ls_journal *journal)
+{
+    struct ls_buf text;
+    size_t lines = 0;
+    FINE(p, ls_journal_close(journal, &p->base.err));
+    ls_buf_init(&text, "lines", 1U << 20);
+    FINE(p, ls_file_read("lines", &text, &p->base.err));
+    for (size_t i = 0; i < text.size; i++) {
+        lines += text.data[i] == '\n';
+    }
+    ls_buf_clear(&text);
+    return lines;
+}
+
+/* One line a second of each rule, here, and how many there were more. */
+static void alerts_are_sampled(void **state)
+{
+    struct pipe *p = *state;
+    struct ls_view_row row = {0};
+    struct ls_buf bytes;
+    uint8_t key[8];
+    uint8_t *at = ls_put_bytes(key, "S2", 2);
+    plan_kinds(p, kinds_views, NULL);
+    ls_buf_init(&bytes, "row", 1U << 16);
+    FINE(p, ls_row_of_record(view_of(p, "many"), 4000, (const uint8_t *)"id-8", 4, key,
+                             (size_t)(at - key), true, &row, &bytes, &p->base.err));
+    struct ls_journal *journal = begin(p, LS_JOURNAL_INFO);
+    for (int i = 0; i < 10; i++) {
+        ls_run_tell_alert(journal, view_of(p, "many"), bytes.data, bytes.size);
+    }
+    assert_int_equal(count_lines(p, journal), 2);
+    ls_buf_clear(&bytes);
 }
 
 static void checkpoints_are_told(void **state)
@@ -272,6 +391,10 @@ int main(void)
         PIPE_TEST(an_odd_id_is_cut_and_escaped),
         PIPE_TEST(a_late_record_says_for_what_and_how_late),
         PIPE_TEST(alerts_are_told_with_their_key),
+        PIPE_TEST(a_key_that_is_no_text_is_cut),
+        PIPE_TEST(refused_memory_ends_nothing),
+        PIPE_TEST(alerts_of_longer_keys),
+        PIPE_TEST(alerts_are_sampled),
         PIPE_TEST(checkpoints_are_told),
         PIPE_TEST(each_reason_is_sampled_by_itself),
     };

@@ -21,9 +21,22 @@ static void test_one_has_it(void **state)
     ls_run_unlock(other);
 }
 
+/* Where the lock's own path does not fit. */
+static void test_path_too_long(void **state)
+{
+    struct fixture *f = *state;
+    char folder[LS_PATH_MAX];
+    int fd;
+    memset(folder, 'a', sizeof folder);
+    folder[LS_PATH_MAX - 3] = '\0';
+    assert_int_equal(ls_run_lock(folder, &fd, &f->err), LS_E_USAGE);
+    ls_run_unlock(fd);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_one_has_it, fixture_setup, fixture_teardown)};
+        cmocka_unit_test_setup_teardown(test_one_has_it, fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_path_too_long, fixture_setup, fixture_teardown)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

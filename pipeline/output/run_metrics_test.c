@@ -129,6 +129,23 @@ static void every_number_has_its_sample(void **state)
     ls_metrics_clear(&m);
 }
 
+/* Wherever it is. */
+static void the_highest_clock_counts(void **state)
+{
+    struct pipe *p = *state;
+    struct ls_metrics m;
+    const struct ls_run_numbers n = numbers(p, "stream");
+    parts[0].clock_ms = 7000;
+    const char *text = written(p, &n, &m);
+    has_line(text,
+             "lockstep_input_watermark_delay_seconds{topic=\"raw.demo.sale\",partition=\"0\"} "
+             "2.000");
+    has_line(text,
+             "lockstep_input_watermark_delay_seconds{topic=\"raw.demo.visit\",partition=\"1\"} "
+             "7.000");
+    ls_metrics_clear(&m);
+}
+
 /* What is not known has no sample, rather than one of 0. */
 static void what_is_not_known_is_left_out(void **state)
 {
@@ -181,9 +198,8 @@ static void refused_memory_is_an_error(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        PIPE_TEST(every_number_has_its_sample),
-        PIPE_TEST(what_is_not_known_is_left_out),
-        PIPE_TEST(a_batch_run_has_no_state),
+        PIPE_TEST(every_number_has_its_sample),   PIPE_TEST(the_highest_clock_counts),
+        PIPE_TEST(what_is_not_known_is_left_out), PIPE_TEST(a_batch_run_has_no_state),
         PIPE_TEST(refused_memory_is_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -186,6 +186,18 @@ static void test_too_large(void **state)
     ls_outputs_free(o);
 }
 
+/* The folder of the log has a manifest of its own. */
+static void test_the_same_folder(void **state)
+{
+    static const struct ls_topics_place same = {"log:both", "both", "a", false};
+    struct pipe *p = *state;
+    struct ls_outputs *o;
+    assert_int_equal(
+        ls_outputs_open_topics(p->plan, p->views, PARTITIONS, &same, NULL, &o, &p->base.err),
+        LS_E_USAGE);
+    assert_non_null(strstr(p->base.err.text, "both is the folder of the topics"));
+}
+
 static void test_refused_memory(void **state)
 {
     struct pipe *p = *state;
@@ -196,6 +208,8 @@ static void test_refused_memory(void **state)
         FINE(p, ls_tree_remove("out", &p->base.err)); /* the try before may have finished it */
         ls_mem_refuse(refused + 1);
         rc = ls_outputs_open_topics(p->plan, p->views, PARTITIONS, &place, NULL, &o, &p->base.err);
+        uint8_t *room;
+        rc = rc < 0 ? rc : o->sets[0].outlet->reserve(&o->sets[0], 1000, &room, &p->base.err);
         rc = rc < 0 ? rc : ls_outputs_finish(o, none, &facts, &p->base.err);
         ls_mem_refuse(0);
         assert_true(rc == 0 || (rc == LS_E_NOMEM && p->base.err.code == LS_E_NOMEM));
@@ -208,7 +222,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         PIPE_TEST(test_names),     PIPE_TEST(test_records),        PIPE_TEST(test_going_on),
-        PIPE_TEST(test_too_large), PIPE_TEST(test_refused_memory),
+        PIPE_TEST(test_too_large), PIPE_TEST(test_refused_memory), PIPE_TEST(test_the_same_folder),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
