@@ -1,6 +1,10 @@
 #include "pipeline/batch/batch_run.h"
 
+#include "core/base/file_system.h"
 #include "pipeline/hostile_test.h"
+#include "pipeline/kinds_test.h"
+
+#include <errno.h>
 
 #include <signal.h>
 #include <sys/resource.h>
@@ -167,6 +171,52 @@ static void test_refused_memory(void **state)
     assert_string_equal(difference(p, "out/datasets", "whole/datasets"), "");
 }
 
+/* Views of every kind over more than the sorts hold, so that runs of them are read back. */
+static void prepare_kinds(struct pipe *p)
+{
+    struct draws d = {ls_stream_key(3, "batch run test"), 0};
+    plan_kinds(p, kinds_views, NULL);
+    FINE(p, ls_tree_remove("log", &p->base.err));
+    write_log(p, &d, 1, true);
+}
+
+static unsigned long reads, failing; /* so many were asked for; the one of this number fails */
+
+static ssize_t failing_read_at(int fd, void *bytes, size_t size, uint64_t offset)
+{
+    if (++reads == failing) {
+        errno = EIO;
+        return -1;
+    }
+    return ls_system_files.read_at(fd, bytes, size, offset);
+}
+
+/* Some of all reads, and refusals of memory. */
+static void test_failures_in_kinds(void **state)
+{
+    enum { TRIES = 40 };
+    struct pipe *p = *state;
+    struct ls_batch_result result;
+    struct ls_file_system files = ls_system_files;
+    prepare_kinds(p);
+    files.read_at = failing_read_at;
+    ls_files = &files;
+    unsigned long before = ls_mem_count();
+    FINE(p, run(p, "out", 1, 1, NULL, &result));
+    assert_true(result.spilled_runs > 10);
+    unsigned long total = reads;
+    unsigned long allocations = ls_mem_count() - before;
+    for (unsigned long i = 0; i < TRIES; i++) {
+        reads = 0;
+        failing = i % 2 ? 0 : 1 + i * total / TRIES;
+        ls_mem_refuse(i % 2 ? 1 + i * allocations / TRIES : 0);
+        int rc = run(p, "out", 1, 1, NULL, &result);
+        ls_mem_refuse(0);
+        assert_true(rc == LS_E_IO || rc == LS_E_NOMEM);
+    }
+    ls_files = &ls_system_files;
+}
+
 static void test_no_log(void **state)
 {
     struct pipe *p = *state;
@@ -185,6 +235,7 @@ int main(void)
         BATCH_TEST(test_stopped),
         BATCH_TEST(test_full_disk),
         BATCH_TEST(test_refused_memory),
+        BATCH_TEST(test_failures_in_kinds),
         BATCH_TEST(test_no_log),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

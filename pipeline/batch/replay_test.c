@@ -206,6 +206,134 @@ static void test_not_whole(void **state)
     }
 }
 
+/* ---- quarantines that are whole, and not as a run makes them */
+
+#define QUARANTINE "quarantine/raw.demo.sale/0.avro"
+#define NORMALIZED "normalized/raw.demo.sale/0.avro"
+
+/* A dataset of one block with these bytes. */
+static void put_dataset(struct pipe *p, const char *name, const char *schema, const void *block,
+                        size_t size)
+{
+    char path[LS_PATH_MAX];
+    struct ls_container_writer *writer;
+    FINE(p, ls_path_join(path, "odd", name, &p->base.err));
+    FINE(p, ls_folder_make_above(path, &p->base.err));
+    FINE(p, ls_container_create(path, name, schema, 100, &writer, &p->base.err));
+    FINE(p, size ? ls_container_append(writer, block, size, &p->base.err) : 0);
+    FINE(p, ls_container_finish(writer, false, &p->base.err));
+    ls_container_writer_free(writer);
+}
+
+/* SHA256SUMS that tells of what there is: the quarantine, and the normalized records if asked to.
+ */
+static void put_sums(struct pipe *p, bool both)
+{
+    struct ls_buf text;
+    ls_buf_init(&text, "sums", 1U << 16);
+    for (int i = 0; i < 1 + both; i++) {
+        const char *name = i ? NORMALIZED : QUARANTINE;
+        char path[LS_PATH_MAX];
+        struct ls_sha256 sha256;
+        uint64_t size;
+        char hex[LS_HEX_MAX];
+        FINE(p, ls_path_join(path, "odd", name, &p->base.err));
+        FINE(p, ls_file_sha256(path, &sha256, &size, &p->base.err));
+        FINE(p, ls_buf_appendf(&text, &p->base.err, "%s  %s\n",
+                               ls_hex(sha256.bytes, LS_SHA256_SIZE, hex), name));
+    }
+    FINE(p, ls_file_replace("odd/SHA256SUMS", text.data, text.size, &p->base.err));
+    ls_buf_clear(&text);
+}
+
+/* One quarantined sale that passes now, as it stands in its dataset. */
+static size_t one_row(struct pipe *p, uint8_t row[1024])
+{
+    struct ls_container_reader *reader;
+    struct ls_block block;
+    write_run(p);
+    FINE(p, ls_container_open("run/datasets/" QUARANTINE, &reader, &p->base.err));
+    assert_int_equal(ls_container_next(reader, &block, &p->base.err), 1);
+    struct ls_span span = {block.bytes, block.bytes + block.size};
+    struct ls_schema *schema;
+    FINE(p, ls_schema_parse(ls_quarantine_schema, strlen(ls_quarantine_schema), &schema,
+                            &p->base.err));
+    assert_int_equal(ls_datum_skip(schema->root, &span), LS_DECODE_OK);
+    size_t size = (size_t)(span.at - block.bytes);
+    assert_true(size < 1024);
+    memcpy(row, block.bytes, size);
+    ls_schema_free(schema);
+    ls_container_reader_free(reader);
+    return size;
+}
+
+static void test_odd_datasets(void **state)
+{
+    static const char no_id[] =
+        "{\"type\":\"record\",\"name\":\"r\",\"fields\":[{\"name\":\"id\",\"type\":\"string\"}]}";
+    enum { WHOLE, TEXT, SHORT, LONGER_SCHEMA, OTHER_SCHEMA, ALONE, WITHOUT_ID };
+    static const char *const told[] = {
+        [WHOLE] = NULL,
+        [TEXT] = "row 0: a string is not UTF-8",
+        [SHORT] = "row 0: ",
+        [LONGER_SCHEMA] = QUARANTINE " is no quarantine of a run",
+        [OTHER_SCHEMA] = QUARANTINE " is no quarantine of a run",
+        [ALONE] = "SHA256SUMS tells of no normalized records beside raw.demo.sale/0",
+        [WITHOUT_ID] = "normalized records without event_id"};
+    struct pipe *p = *state;
+    uint8_t row[1024];
+    size_t size = one_row(p, row);
+    for (int kind = WHOLE; kind <= WITHOUT_ID; kind++) {
+        struct ls_replay_counts counts[TOPICS];
+        const struct ls_replay job = {p->plan, "odd", "log:log"};
+        char schema[8192];
+        uint8_t odd[1024];
+        snprintf(schema, sizeof schema, "%s%s", ls_quarantine_schema,
+                 kind == LONGER_SCHEMA ? " " : "");
+        memcpy(odd, row, size);
+        odd[1] = kind == TEXT ? 0xff : odd[1]; /* of the reason */
+        if (kind == OTHER_SCHEMA) {
+            char *at = strstr(schema, "reason");
+            assert_non_null(at);
+            *at = 'R';
+        }
+        FINE(p, ls_tree_remove("odd", &p->base.err));
+        FINE(p, ls_tree_remove("log", &p->base.err));
+        put_dataset(p, QUARANTINE, schema, odd, kind == SHORT ? size - 1 : size);
+        put_dataset(p, NORMALIZED, no_id, "\x02x", kind == WITHOUT_ID ? 2 : 0);
+        put_sums(p, kind != ALONE);
+        int rc = ls_replay_run(&job, counts, &p->base.err);
+        assert_int_equal(rc, told[kind] ? LS_E_DATA : 0);
+        if (told[kind]) {
+            if (!strstr(p->base.err.text, told[kind])) {
+                fail_msg("`%s` does not say `%s`", p->base.err.text, told[kind]);
+            }
+        } else {
+            assert_int_equal(counts[SALE].replayed, 1); /* and there are no visits */
+        }
+    }
+}
+
+/* Folders whose own path fits, and those below them do not. */
+static void test_paths_too_long(void **state)
+{
+    struct pipe *p = *state;
+    struct ls_replay_counts counts[TOPICS];
+    write_run(p);
+    for (size_t less = 3; less < 48; less += 2) {
+        char from[LS_PATH_MAX];
+        for (size_t i = 0; i < sizeof from; i++) {
+            from[i] = i % 2 ? '/' : '.';
+        }
+        memcpy(from + LS_PATH_MAX - less - 3, "run", 4);
+        const struct ls_replay job = {p->plan, from, "log:log"};
+        int rc = ls_replay_run(&job, counts, &p->base.err);
+        assert_true(rc == LS_E_USAGE || (rc == 0 && less > 30));
+        assert_int_equal(ls_path_exists("log"), rc == 0);
+        FINE(p, ls_tree_remove("log", &p->base.err));
+    }
+}
+
 /* A record that failed, and came again mended: the id is in the run's normalized records. */
 static void test_normalized_already(void **state)
 {
@@ -257,6 +385,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         PIPE_TEST(test_what_passes),        PIPE_TEST(test_heartbeats),
         PIPE_TEST(test_wrong_places),       PIPE_TEST(test_not_whole),
-        PIPE_TEST(test_normalized_already), PIPE_TEST(test_refused_memory)};
+        PIPE_TEST(test_normalized_already), PIPE_TEST(test_odd_datasets),
+        PIPE_TEST(test_paths_too_long),     PIPE_TEST(test_refused_memory)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

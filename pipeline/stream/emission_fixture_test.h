@@ -197,16 +197,16 @@ static inline void check_operators(struct pipe *p, const struct scenario *scenar
 }
 
 /* From the first half of the events over a checkpoint to the end, or to what was refused. */
-static inline int try_to_operate(struct lab *lab, const struct scenario *scenario,
+/* As many events before a restart as `before`, the others behind it. */
+static inline int try_to_operate(struct lab *lab, const struct scenario *scenario, size_t before,
                                  struct ls_operator **op, struct ls_operator **again,
                                  struct ls_buf *file)
 {
     static struct brought brought; /* large */
     struct ls_error *err = &lab->p->base.err;
-    size_t half = event_count(scenario) / 2;
     int64_t low = INT64_MIN;
     int rc = ls_operator_new(lab->view, op, err);
-    for (size_t i = 0; rc == 0 && i < half; i++) {
+    for (size_t i = 0; rc == 0 && i < before; i++) {
         bring(lab->p, scenario, i, &brought);
         rc = give(lab, *op, &brought);
         low = low_behind(scenario, 0, i);
@@ -214,12 +214,13 @@ static inline int try_to_operate(struct lab *lab, const struct scenario *scenari
     }
     rc = rc < 0 ? rc : ls_operator_put(*op, true, file, err);
     rc = rc < 0 ? rc : ls_operator_new(lab->view, again, err);
+    ls_buf_clear(&lab->emission.scratch);
     if (rc == 0) {
         struct checkpoint_reader reader = {file->data, file->data + file->size, false};
         rc = ls_operator_get(*again, &reader, low, err);
     }
     rc = rc < 0 ? rc : ls_operator_settle(*again, low, err);
-    for (size_t i = half; rc == 0 && i < event_count(scenario); i++) {
+    for (size_t i = before; rc == 0 && i < event_count(scenario); i++) {
         bring(lab->p, scenario, i, &brought);
         rc = give(lab, *again, &brought);
     }
@@ -227,8 +228,8 @@ static inline int try_to_operate(struct lab *lab, const struct scenario *scenari
 }
 
 /* Memory refused at any moment is that error, and nothing is left behind. */
-static inline void check_refused_memory(struct pipe *p, const struct scenario *scenario,
-                                        const char *list)
+static inline void refuse_around(struct pipe *p, const struct scenario *scenario, const char *list,
+                                 size_t before)
 {
     struct lab lab;
     unsigned long refused = 0;
@@ -243,7 +244,7 @@ static inline void check_refused_memory(struct pipe *p, const struct scenario *s
         ls_buf_clear(&lab.emission.tops);
         ls_buf_clear(&lab.emission.scratch);
         ls_mem_refuse(refused + 1);
-        rc = try_to_operate(&lab, scenario, &op, &again, &file);
+        rc = try_to_operate(&lab, scenario, before, &op, &again, &file);
         ls_mem_refuse(0);
         if (rc != 0 && rc != LS_E_NOMEM) {
             fail_msg("refusal %lu: %s", refused, p->base.err.text);
@@ -256,6 +257,13 @@ static inline void check_refused_memory(struct pipe *p, const struct scenario *s
     assert_true(refused > 15);
     ls_outputs_free(lab.emission.outputs);
     close_lab(&lab);
+}
+
+static inline void check_refused_memory(struct pipe *p, const struct scenario *scenario,
+                                        const char *list)
+{
+    refuse_around(p, scenario, list, event_count(scenario) / 2);
+    refuse_around(p, scenario, list, event_count(scenario) - 1);
 }
 
 #define CHECK_OPERATORS(p, scenarios, list)                                                        \

@@ -92,6 +92,7 @@ static void test_cleared_in_a_later_file(void **state)
 
 static void test_refused_memory(void **state)
 {
+    check_refused_memory(*state, &span_scenarios[2], "views");
     check_refused_memory(*state, &span_scenarios[4], "views");
     check_refused_memory(*state, &panes_scenarios[4], "views");
     check_refused_memory(*state, &alerts_scenarios[6], "alerts");

@@ -516,6 +516,33 @@ static void test_refused_memory(void **state)
     assert_true(refused > 100);
 }
 
+/* Nothing is worse where memory is refused to one that is told to stop, or that goes on. */
+static void test_refused_memory_around_a_stop(void **state)
+{
+    struct pipe *p = *state;
+    struct stop never = {0};
+    struct ls_stream_result result;
+    write_prefix(p, 30);
+    FINE(p, ls_tree_remove(WHOLE, &p->base.err));
+    FINE(p, run(p, WHOLE, &never, &result));
+    for (int again = 0; again < 2; again++) {
+        unsigned long refused = 0;
+        for (int rc = LS_E_NOMEM; rc == LS_E_NOMEM; refused += 1 + refused / 64) {
+            struct stop stop = {.rounds = 3, .code = LS_E_INTERRUPTED, .no_checkpoints = true};
+            FINE(p, ls_tree_remove("out", &p->base.err));
+            if (again) {
+                assert_int_equal(run(p, "out", &stop, &result), LS_E_INTERRUPTED);
+            }
+            ls_mem_refuse(refused + 1);
+            rc = run(p, "out", again ? &never : &stop, &result);
+            ls_mem_refuse(0);
+            assert_true(rc == LS_E_NOMEM || rc == (again ? 0 : LS_E_INTERRUPTED));
+            finish(p, "out");
+        }
+        assert_true(refused > 100);
+    }
+}
+
 /* A stack that no address space holds is refused. */
 static void test_refused_threads(void **state)
 {
@@ -560,6 +587,7 @@ int main(void)
         RUN_TEST(test_growing_log),
         RUN_TEST(test_failure_after_a_whole_run),
         RUN_TEST(test_refused_memory),
+        RUN_TEST(test_refused_memory_around_a_stop),
         RUN_TEST(test_refused_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
