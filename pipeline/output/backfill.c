@@ -166,7 +166,8 @@ void ls_backfill_free(struct ls_backfill *b)
     if (!b) {
         return;
     }
-    if (b->manifest) { /* else nothing of it was begun */
+    /* where nothing was begun, or it has yet to be finished, nothing goes */
+    if (b->manifest && !ls_replace_is_decided(b->into)) {
         ls_tree_remove(b->temporary, &unheard);
     }
     ls_run_unlock(b->lock);

@@ -14,7 +14,8 @@ int ls_backfill_open(const char *into, const struct ls_record_plan *plan,
                      const struct ls_views *views, const struct ls_scope *scope,
                      struct ls_backfill **out, struct ls_error *err);
 
-/* What was not put in place is removed. */
+/* What was not put in place is removed, unless it was decided upon: ls_backfill_open finishes it.
+ */
 void ls_backfill_free(struct ls_backfill *backfill);
 
 /* The folder that a run over the range has to write before ls_backfill_put. */

@@ -111,6 +111,13 @@ static int remove_list(const char *path, struct ls_error *err)
     return rc < 0 ? rc : ls_file_sync_folder_of(path, err);
 }
 
+bool ls_replace_is_decided(const char *folder)
+{
+    char path[LS_PATH_MAX];
+    struct ls_error unheard;
+    return ls_path_join(path, folder, LIST, &unheard) == 0 && ls_path_exists(path);
+}
+
 int ls_replace_finish(const char *folder, struct ls_error *err)
 {
     char path[LS_PATH_MAX];

@@ -11,6 +11,7 @@
 
 #include "core/base/error.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* For all that is not to last: removed by ls_replace_discard, and by whoever is done with it. */
@@ -24,6 +25,9 @@ int ls_replace_path(char *out, const char *folder, const char *path, struct ls_e
  * there. */
 int ls_replace_decide(const char *folder, const char *const *paths, size_t count,
                       struct ls_error *err);
+
+/* Is there a list? Then the new files are part of the run, and stay until ls_replace_finish. */
+bool ls_replace_is_decided(const char *folder);
 
 /* Does what is left of one that was decided upon. */
 int ls_replace_finish(const char *folder, struct ls_error *err);
