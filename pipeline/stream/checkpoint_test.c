@@ -513,6 +513,37 @@ static void test_strange_words_with_a_sound_sum(void **state)
     ls_buf_clear(&bytes);
 }
 
+static const char two_kinds[] =
+    "  views:\n"
+    "    - {name: w, from: sale, window: {hopping: {size: 2s, every: 500ms}}, by: [kind], select: "
+    "{n: count, f: {first: item}}}\n"
+    "    - {name: g, from: sale, window: {session: 700ms}, by: [entity_id], select: {n: count}}\n";
+
+/* So of views of two kinds: the name of a view of another kind, a state that has emitted nothing.
+ */
+static void test_strange_words_of_kinds(void **state)
+{
+    static const uint64_t strange[] = {1, (uint64_t)INT64_MIN};
+    struct pipe *p = *state;
+    unsigned refused = 0;
+    plan_kinds(p, two_kinds, NULL);
+    write_three(p);
+    struct ls_buf bytes = content(p, FILE_OF(3));
+    for (size_t i = 0; i < 2; i++) {
+        for (size_t at = 8; at + 8 <= bytes.size - 4; at += 8) {
+            unsigned damaged;
+            uint64_t word = ls_get_u64(bytes.data + at);
+            ls_put_u64(bytes.data + at, strange[i]);
+            ls_put_u32(bytes.data + bytes.size - 4, ls_crc32c(0, bytes.data, bytes.size - 4));
+            FINE(p, ls_file_replace(FILE_OF(3), bytes.data, bytes.size, &p->base.err));
+            refused += position_of(p, &damaged) < 0;
+            ls_put_u64(bytes.data + at, word);
+        }
+    }
+    assert_true(refused > 20);
+    ls_buf_clear(&bytes);
+}
+
 /* A damaged file takes with it what is built upon it. */
 static void test_chain(void **state)
 {
@@ -603,6 +634,37 @@ static void test_name(void **state)
     }
 }
 
+static void test_refused_memory_for_a_name(void **state)
+{
+    struct pipe *p = *state;
+    char name[LS_HEX_MAX];
+    struct ls_checkpoints *c;
+    unsigned long refused = 0;
+    FINE(p, ls_checkpoints_open("state", &p->plan->job, &c, &p->base.err));
+    FINE(p, ls_checkpoints_name(c, (struct ls_id){1, 2}, name, &p->base.err));
+    for (int rc = LS_E_NOMEM; rc == LS_E_NOMEM; refused++) {
+        ls_mem_refuse(refused + 1);
+        rc = ls_checkpoints_name(c, (struct ls_id){0, 0}, name, &p->base.err);
+        ls_mem_refuse(0);
+        assert_true(rc == 0 || rc == LS_E_NOMEM);
+    }
+    assert_true(refused > 0);
+    ls_checkpoints_close(c);
+}
+
+/* A folder whose own path fits, and those of its files do not. */
+static void test_paths_too_long(void **state)
+{
+    struct pipe *p = *state;
+    struct ls_checkpoints *c;
+    char folder[LS_PATH_MAX];
+    for (size_t i = 0; i < sizeof folder; i++) {
+        folder[i] = i % 2 ? '/' : '.'; /* where we are */
+    }
+    folder[LS_PATH_MAX - 3] = '\0';
+    assert_int_equal(ls_checkpoints_open(folder, &p->plan->job, &c, &p->base.err), LS_E_USAGE);
+}
+
 /* Sound, and not to be read as what it is not (P10). */
 static void test_another_state_version(void **state)
 {
@@ -676,6 +738,14 @@ static void test_refused_memory(void **state)
     refuse_each(*state);
 }
 
+static void test_refused_memory_for_kinds(void **state)
+{
+    struct pipe *p = *state;
+    plan_kinds(p, two_kinds, NULL);
+    write_three(p);
+    refuse_each(p);
+}
+
 static void test_refused_memory_for_more_workers(void **state)
 {
     write_of_four(*state);
@@ -724,6 +794,10 @@ int main(void)
         PIPE_TEST(test_another_state_version),
         PIPE_TEST(test_another_job),
         PIPE_TEST(test_refused_memory),
+        PIPE_TEST(test_strange_words_of_kinds),
+        PIPE_TEST(test_refused_memory_for_a_name),
+        PIPE_TEST(test_paths_too_long),
+        PIPE_TEST(test_refused_memory_for_kinds),
         PIPE_TEST(test_refused_memory_for_more_workers),
         PIPE_TEST(test_refused_memory_while_saving),
     };

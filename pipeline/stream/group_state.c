@@ -105,6 +105,7 @@ static int get_pick(struct checkpoint_reader *r, struct ls_best *pick, struct ls
     ls_checkpoint_get_words(r, words, 7);
     const uint8_t *id = ls_checkpoint_get_bytes(r, &id_size);
     const uint8_t *text = ls_checkpoint_get_bytes(r, &size);
+    r->bad = r->bad || (!words[6] && size); /* what is no text has no bytes */
     if (r->bad || !words[0]) {
         return 0;
     }
