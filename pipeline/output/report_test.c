@@ -329,6 +329,38 @@ static void test_failures(void **state)
     }
 }
 
+/* All that a report can tell, and memory for less. */
+static void test_refused_memory(void **state)
+{
+    static const struct ls_lateness_cost costs[8];
+    static const struct ls_alert_delay delays[] = {{.rule = "one", .rows = 3}, {.rule = "two"}};
+    static const struct ls_scope scope = {.has_as_of = true,
+                                          .lateness_off = true,
+                                          .is_range = true,
+                                          .from_ms = -1,
+                                          .to_ms = 1,
+                                          .reason = "why"};
+    struct pipe *p = *state;
+    struct ls_run_facts all = facts;
+    unsigned long refused = 0;
+    all.mode = "batch";
+    all.scope = &scope;
+    all.costs = costs;
+    all.delays = delays;
+    all.delay_count = 2;
+    for (int rc = LS_E_NOMEM; rc == LS_E_NOMEM; refused++) {
+        struct ls_outputs *o;
+        FINE(p, ls_outputs_open(p->plan, p->views, PARTITIONS, "out", NULL, &o, &p->base.err));
+        ls_mem_refuse(refused + 1);
+        rc = ls_outputs_finish(o, counts, &all, &p->base.err);
+        ls_mem_refuse(0);
+        assert_true(rc == 0 || rc == LS_E_NOMEM);
+        assert_int_equal(ls_path_exists("out/summary.json"), rc == 0);
+        ls_outputs_free(o);
+    }
+    assert_true(refused > 3);
+}
+
 /* A dataset that went away while it was written. */
 static void test_missing_dataset(void **state)
 {
@@ -353,6 +385,7 @@ int main(void)
         PIPE_TEST(test_manifest),
         PIPE_TEST(test_reproducible),
         PIPE_TEST(test_failures),
+        PIPE_TEST(test_refused_memory),
         PIPE_TEST(test_missing_dataset),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

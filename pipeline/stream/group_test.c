@@ -146,6 +146,13 @@ static void test_checkpoints(void **state)
             for (uint64_t i = 0; i < round; i++) {
                 add(p, view, &kept, key, i);
             }
+            for (size_t i = 0; !rolls && i < view->column_count; i++) {
+                const struct ls_view_column *c = &view->columns[i];
+                const struct ls_id low = {0, round + 1}; /* half of it as an empty place */
+                FINE(p, c->kind == LS_AGGREGATE_DISTINCT
+                            ? ls_distinct_add(&kept.sets[c->set_at].distinct, low, &p->base.err)
+                            : 0);
+            }
             ls_buf_init(&bytes, "state", 1U << 20);
             FINE(p, ls_group_state_put(view, &kept, &bytes, &p->base.err));
             struct checkpoint_reader reader = {bytes.data, bytes.data + bytes.size, false};
