@@ -122,6 +122,7 @@ static void a_mistake_is_told_once(void **state)
         STEP("expr: nothing + 1") "    - {set: more, expr: a_plain * 2 + n}\n"
                                   "    - {drop: more}\n"
                                   "    - {set: fine, expr: n + a_plainer}\n"
+                                  "    - {set: more_2, expr: \"a_plain=1\"}\n"
                                   "    - {set: fine_2, expr: n + a_plain2}\n"
                                   "    - {set: fine_3, expr: n + not_a_plain}\n"
                                   "    - {set: utc_2, to_utc: local, offset: more}\n");

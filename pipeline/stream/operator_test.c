@@ -168,15 +168,16 @@ static bool is_bad(struct lab *lab, const uint8_t *bytes, size_t size)
 
 static void test_damage(void **state)
 {
-    for (size_t i = 0; i < 2 * (size_t)KINDS; i++) { /* early, and when most is decided */
-        size_t k = i / 2;
+    for (size_t i = 0; i < 3 * (size_t)KINDS; i++) { /* early, late, and at the end */
+        size_t k = i / 3;
+        size_t all = event_count(kinds[k].scenario);
         struct lab lab;
         struct files files = {.count = 0};
         int64_t low;
         open_lab(&lab, *state, kinds[k].scenario, kinds[k].list);
         begin_rows(&lab);
-        struct ls_operator *op = begin(&lab, kinds[k].scenario,
-                                       i % 2 ? event_count(kinds[k].scenario) - 1 : 4, &low);
+        struct ls_operator *op = begin(&lab, kinds[k].scenario, i % 3 == 0 ? 4 : all - i % 3 + 1,
+                                       &low);
         save(&lab, op, true, &files);
         struct ls_buf *file = &files.bytes[0];
         assert_false(is_bad(&lab, file->data, file->size));

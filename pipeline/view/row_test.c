@@ -514,7 +514,8 @@ static void test_long_names_in_messages(void **state)
                                       &row.bytes, &p->base.err),
                      LS_E_DATA);
     at = strstr(p->base.err.text, ", key ");
-    assert_true(at && strspn(at + 6, "78") == 2 * 64 && strncmp(at + 6 + 128, " (Avro", 6) == 0);
+    assert_true(at && strspn(at + 6, "78") == (size_t)2 * 64 &&
+                strncmp(at + 6 + 128, " (Avro", 6) == 0);
     ls_buf_clear(&row.bytes);
 }
 
