@@ -44,7 +44,7 @@ int ls_view_columns(struct planner *p);
 /* view->schema and its layout. */
 int ls_view_schema(struct planner *p);
 
-/* The type of a column, where expressions see it; false where they don't. */
+/* The type of a column, as expressions see it. */
 void ls_view_column_symbol(const struct ls_view_column *column, struct ls_expr_symbol *out);
 
 #endif
