@@ -240,6 +240,7 @@ static void test_paths_too_long(void **state)
         folder[size] = '\0';
         assert_int_equal(ls_replace_decide(folder, paths, 1, &err), LS_E_USAGE);
         assert_int_equal(ls_replace_finish(folder, &err), LS_E_USAGE);
+        assert_false(ls_replace_is_decided(folder));
         assert_int_equal(ls_replace_discard(folder, &err), LS_E_USAGE);
         assert_non_null(strstr(err.text, "./././././"));
     }

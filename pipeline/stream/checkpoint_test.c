@@ -544,6 +544,29 @@ static void test_strange_words_of_kinds(void **state)
     ls_buf_clear(&bytes);
 }
 
+/* A group of windows that is said to be of a view that has none. */
+static void test_group_of_another_kind(void **state)
+{
+    struct pipe *p = *state;
+    unsigned refused = 0;
+    plan_kinds(p, two_kinds, NULL);
+    write_three(p);
+    struct ls_buf bytes = content(p, FILE_OF(3));
+    for (uint8_t *at = bytes.data; at + 24 <= bytes.data + bytes.size - 4; at++) {
+        unsigned damaged;
+        if (ls_get_u64(at) != 1 || ls_get_u64(at + 8) != 0 || ls_get_u64(at + 16) != 0) {
+            continue; /* a group begins with 1, its worker and its view */
+        }
+        ls_put_u64(at + 16, 1);
+        ls_put_u32(bytes.data + bytes.size - 4, ls_crc32c(0, bytes.data, bytes.size - 4));
+        FINE(p, ls_file_replace(FILE_OF(3), bytes.data, bytes.size, &p->base.err));
+        refused += position_of(p, &damaged) == LS_E_DATA;
+        ls_put_u64(at + 16, 0);
+    }
+    assert_true(refused > 0);
+    ls_buf_clear(&bytes);
+}
+
 /* A damaged file takes with it what is built upon it. */
 static void test_chain(void **state)
 {
@@ -795,6 +818,7 @@ int main(void)
         PIPE_TEST(test_another_job),
         PIPE_TEST(test_refused_memory),
         PIPE_TEST(test_strange_words_of_kinds),
+        PIPE_TEST(test_group_of_another_kind),
         PIPE_TEST(test_refused_memory_for_a_name),
         PIPE_TEST(test_paths_too_long),
         PIPE_TEST(test_refused_memory_for_kinds),

@@ -168,16 +168,16 @@ static bool is_bad(struct lab *lab, const uint8_t *bytes, size_t size)
 
 static void test_damage(void **state)
 {
-    for (size_t i = 0; i < 3 * (size_t)KINDS; i++) { /* early, late, and at the end */
+    for (size_t i = 0; i < 3 * ((size_t)KINDS + 1); i++) { /* early, late, and at the end */
         size_t k = i / 3;
-        size_t all = event_count(kinds[k].scenario);
+        const struct scenario *scenario = k < KINDS ? kinds[k].scenario : &alerts_scenarios[5];
+        size_t all = event_count(scenario);
         struct lab lab;
         struct files files = {.count = 0};
         int64_t low;
-        open_lab(&lab, *state, kinds[k].scenario, kinds[k].list);
+        open_lab(&lab, *state, scenario, k < KINDS ? kinds[k].list : "alerts");
         begin_rows(&lab);
-        struct ls_operator *op = begin(&lab, kinds[k].scenario, i % 3 == 0 ? 4 : all - i % 3 + 1,
-                                       &low);
+        struct ls_operator *op = begin(&lab, scenario, i % 3 == 0 ? 4 : all - i % 3 + 1, &low);
         save(&lab, op, true, &files);
         struct ls_buf *file = &files.bytes[0];
         assert_false(is_bad(&lab, file->data, file->size));
