@@ -114,6 +114,7 @@ static int damage_it(const struct ls_sim_checkpoints *c, enum ls_mishap way, uin
     int rc = read_checkpoint(c->folder, newest, path, &bytes, err);
     rc = rc < 0 ? rc : change(c, way, &bytes, sound, err);
     rc = rc < 0 ? rc : write_over(path, &bytes, err);
+    rc = rc < 0 ? rc : ls_file_sync_folder_of(path, err); /* else lost power may mend it */
     c->sim->on = true;
     ls_buf_clear(&bytes);
     return rc;
