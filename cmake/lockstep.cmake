@@ -43,7 +43,8 @@ if(LOCKSTEP_FUZZ)
   target_compile_options(ls_flags INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 if(LOCKSTEP_COVERAGE)
-  target_compile_options(ls_flags INTERFACE -fprofile-instr-generate -fcoverage-mapping)
+  # atomic: what threads lose of one count is taken from another
+  target_compile_options(ls_flags INTERFACE -fprofile-instr-generate -fcoverage-mapping -fprofile-update=atomic)
   target_link_options(ls_flags INTERFACE -fprofile-instr-generate)
 endif()
 
