@@ -1,6 +1,7 @@
 #include "pipeline/stream/checkpoint_internal.h"
 
 #include "core/avro/encode.h"
+#include "core/base/civil.h"
 #include "core/base/mutant.h"
 
 #include <string.h>
@@ -35,6 +36,8 @@ static void get_partition(struct checkpoint_reader *r, struct ls_stream_partitio
     part->last.low = ls_checkpoint_get(r);
     part->has_clock = ls_checkpoint_get(r) != 0;
     part->highest = (int64_t)ls_checkpoint_get(r);
+    r->bad = r->bad || (part->has_clock &&
+                        (part->highest < LS_TIME_MIN_MS || part->highest > LS_TIME_MAX_MS));
     part->counts.raw = ls_checkpoint_get(r);
     part->counts.input_digest.high = ls_checkpoint_get(r);
     part->counts.input_digest.low = ls_checkpoint_get(r);

@@ -481,8 +481,8 @@ static void test_expressions_of_enums(void **state)
                NULL);
     r[0] = number(ODD);
     r[1] = number(2);
-    FINE(p,
-         ls_view_evaluate(view_of(p, "v"), NULL, (const uint8_t *)"id", 2, &columns, &p->base.err));
+    FINE(p, ls_view_evaluate(view_of(p, "v"), columns.cells, (const uint8_t *)"id", 2, &columns,
+                             &p->base.err));
     assert_int_equal(r[2].size, 3);
     assert_memory_equal(r[2].bytes, "odd", 3);
     assert_true(r[3].number == 4);
