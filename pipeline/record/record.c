@@ -221,8 +221,8 @@ static bool check_quality(const struct ls_topic_plan *topic, struct ls_record *o
     return true;
 }
 
-/* What will be looked up in tables; always true. */
-static bool fetch_ahead(const struct ls_topic_plan *topic, const struct ls_record *record)
+/* What will be looked up in tables. */
+static void fetch_ahead(const struct ls_topic_plan *topic, const struct ls_record *record)
 {
     for (size_t i = 0; i < topic->check_count; i++) {
         const struct ls_record_check *check = &topic->checks[i];
@@ -231,7 +231,6 @@ static bool fetch_ahead(const struct ls_topic_plan *topic, const struct ls_recor
             ls_reference_prefetch(check->table, cell->bytes, cell->size);
         }
     }
-    return true;
 }
 
 /* A stage of its own, behind all quality checks (P1). */
@@ -321,8 +320,11 @@ void ls_record_examine(const struct ls_record_plan *plan, const struct ls_topic_
         examine_heartbeat(plan, raw, out);
         return;
     }
-    bool passed = version && decode(topic, version, raw, out) && fetch_ahead(topic, out) &&
-                  check_envelope(version, raw, out) && check_clock(plan, raw, out) &&
+    if (!version || !decode(topic, version, raw, out)) {
+        return;
+    }
+    fetch_ahead(topic, out);
+    bool passed = check_envelope(version, raw, out) && check_clock(plan, raw, out) &&
                   check_quality(topic, out) && check_reference(topic, out) && run_steps(topic, out);
     if (!passed) {
         return;
