@@ -168,10 +168,7 @@ static void print_counts(const struct ls_verify_result *result)
 {
     const char *between = "";
     for (int verdict = LS_VERDICT_PASS; verdict <= LS_VERDICT_INCONCLUSIVE; verdict++) {
-        size_t count = 0;
-        for (size_t i = 0; i < result->case_count; i++) {
-            count += result->cases[i].verdict == (enum ls_verdict)verdict;
-        }
+        size_t count = ls_verdict_count(result, (enum ls_verdict)verdict);
         if (count) {
             cli_print("%s%zu %s", between, count, ls_verdict_name((enum ls_verdict)verdict));
             between = ", ";

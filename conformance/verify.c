@@ -19,6 +19,15 @@ const char *ls_verdict_name(enum ls_verdict verdict)
     return names[verdict];
 }
 
+size_t ls_verdict_count(const struct ls_verify_result *result, enum ls_verdict verdict)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < result->case_count; i++) {
+        count += result->cases[i].verdict == verdict;
+    }
+    return count;
+}
+
 const char *ls_verify_path(struct ls_verify *v, struct ls_error *err, const char *format, ...)
 {
     char name[LS_PATH_MAX];

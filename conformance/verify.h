@@ -15,6 +15,11 @@ const char *ls_verdict_name(enum ls_verdict verdict);
 
 #define LS_COUNTS_MAX 12
 
+struct ls_verify_result;
+
+/* How many cases have this verdict. */
+size_t ls_verdict_count(const struct ls_verify_result *result, enum ls_verdict verdict);
+
 /* What one case did and found. */
 struct ls_case_result {
     const struct ls_case *which;

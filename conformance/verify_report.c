@@ -115,13 +115,9 @@ static int write_verdict(const struct ls_verify *v, struct ls_buf *out, struct l
 
 static int write_junit(const struct ls_verify *v, struct ls_buf *out, struct ls_error *err)
 {
-    size_t failed = 0;
-    size_t skipped = 0;
-    for (size_t i = 0; i < v->result->case_count; i++) {
-        failed += v->result->cases[i].verdict == LS_VERDICT_FAIL ||
-                  v->result->cases[i].verdict == LS_VERDICT_INCONCLUSIVE;
-        skipped += v->result->cases[i].verdict == LS_VERDICT_SKIP;
-    }
+    size_t failed = ls_verdict_count(v->result, LS_VERDICT_FAIL) +
+                    ls_verdict_count(v->result, LS_VERDICT_INCONCLUSIVE);
+    size_t skipped = ls_verdict_count(v->result, LS_VERDICT_SKIP);
     int rc = append(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"lockstep ",
                     v->job->spec->domain, "\"", MARKUP, err);
     rc = rc < 0 ? rc
@@ -255,10 +251,7 @@ static int html_counts(const struct ls_verify_result *result, struct ls_buf *out
                                             LS_VERDICT_INCONCLUSIVE, LS_VERDICT_SKIP};
     int rc = ls_buf_append_text(out, "<p>", err);
     for (size_t k = 0; k < sizeof order / sizeof *order; k++) {
-        size_t count = 0;
-        for (size_t i = 0; i < result->case_count; i++) {
-            count += result->cases[i].verdict == order[k];
-        }
+        size_t count = ls_verdict_count(result, order[k]);
         const char *name = ls_verdict_name(order[k]);
         rc = rc < 0 || !count ? rc
                               : ls_buf_appendf(out, err, "<span class=\"v %s\">%zu %s</span> ",

@@ -249,6 +249,30 @@ static void test_copies_across_versions(void **state)
     ls_arena_clear(&world.arena);
 }
 
+/* Stream and batch over the log end with these words. */
+static void check_both_say(struct pipe *p, unsigned workers, const char *expected)
+{
+    struct ls_stream_result streamed;
+    const struct ls_stream_job stream = {.plan = p->plan,
+                                         .views = p->views,
+                                         .from = "log:log",
+                                         .to = "stream",
+                                         .state = "stream/state",
+                                         .workers = workers,
+                                         .batch = 1};
+    assert_int_equal(ls_stream_run(&stream, &streamed, &p->base.err), LS_E_DATA);
+    assert_string_equal(p->base.err.text, expected);
+    struct ls_batch_result batched;
+    const struct ls_batch_job batch = {.plan = p->plan,
+                                       .views = p->views,
+                                       .from = "log:log",
+                                       .to = "batch",
+                                       .workers = workers,
+                                       .memory = 1};
+    assert_int_equal(ls_batch_run(&batch, &batched, &p->base.err), LS_E_DATA);
+    assert_string_equal(p->base.err.text, expected);
+}
+
 /* A value that does not fit its column ends both runs with the same words (P8). */
 static void test_same_error(void **state)
 {
@@ -266,25 +290,7 @@ static void test_same_error(void **state)
         put(p, log, &m);
     }
     end_log(p, log);
-    struct ls_stream_result streamed;
-    const struct ls_stream_job stream = {.plan = p->plan,
-                                         .views = p->views,
-                                         .from = "log:log",
-                                         .to = "stream",
-                                         .state = "stream/state",
-                                         .workers = 2,
-                                         .batch = 1};
-    assert_int_equal(ls_stream_run(&stream, &streamed, &p->base.err), LS_E_DATA);
-    assert_string_equal(p->base.err.text, expected);
-    struct ls_batch_result batched;
-    const struct ls_batch_job batch = {.plan = p->plan,
-                                       .views = p->views,
-                                       .from = "log:log",
-                                       .to = "batch",
-                                       .workers = 2,
-                                       .memory = 1};
-    assert_int_equal(ls_batch_run(&batch, &batched, &p->base.err), LS_E_DATA);
-    assert_string_equal(p->base.err.text, expected);
+    check_both_say(p, 2, expected);
 }
 
 /* Both runs over two sales of the same entity, with the largest score, end with these words. */
@@ -302,25 +308,7 @@ static void check_same_error(struct pipe *p, const char *views, const char *expe
         put(p, log, &m);
     }
     end_log(p, log);
-    struct ls_stream_result streamed;
-    const struct ls_stream_job stream = {.plan = p->plan,
-                                         .views = p->views,
-                                         .from = "log:log",
-                                         .to = "stream",
-                                         .state = "stream/state",
-                                         .workers = 1,
-                                         .batch = 1};
-    assert_int_equal(ls_stream_run(&stream, &streamed, &p->base.err), LS_E_DATA);
-    assert_string_equal(p->base.err.text, expected);
-    struct ls_batch_result batched;
-    const struct ls_batch_job batch = {.plan = p->plan,
-                                       .views = p->views,
-                                       .from = "log:log",
-                                       .to = "batch",
-                                       .workers = 1,
-                                       .memory = 1};
-    assert_int_equal(ls_batch_run(&batch, &batched, &p->base.err), LS_E_DATA);
-    assert_string_equal(p->base.err.text, expected);
+    check_both_say(p, 1, expected);
 }
 
 #define CUBE(s) s " * " s " * " s

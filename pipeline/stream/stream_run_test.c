@@ -460,14 +460,22 @@ static void write_prefix(struct pipe *p, int count)
     end_log(p, log);
 }
 
+/* A log of so many records, and what a run over it gives. */
+static void write_whole(struct pipe *p, int count)
+{
+    struct stop never = {0};
+    struct ls_stream_result result;
+    write_prefix(p, count);
+    FINE(p, ls_tree_remove(WHOLE, &p->base.err));
+    FINE(p, run(p, WHOLE, &never, &result));
+}
+
 static void test_growing_log(void **state)
 {
     struct pipe *p = *state;
     struct stop never = {0};
     struct ls_stream_result result;
-    write_prefix(p, 400);
-    FINE(p, ls_tree_remove(WHOLE, &p->base.err));
-    FINE(p, run(p, WHOLE, &never, &result));
+    write_whole(p, 400);
     for (int count = 0; count < 400; count += 57) {
         write_prefix(p, count);
         FINE(p, run(p, "out", &never, &result));
@@ -500,9 +508,7 @@ static void test_refused_memory(void **state)
     struct pipe *p = *state;
     struct stop never = {0};
     struct ls_stream_result result;
-    write_prefix(p, 30);
-    FINE(p, ls_tree_remove(WHOLE, &p->base.err));
-    FINE(p, run(p, WHOLE, &never, &result));
+    write_whole(p, 30);
     unsigned long refused = 0;
     for (int rc = LS_E_NOMEM; rc == LS_E_NOMEM; refused++) {
         ls_mem_refuse(refused + 1);
@@ -522,9 +528,7 @@ static void test_refused_memory_around_a_stop(void **state)
     struct pipe *p = *state;
     struct stop never = {0};
     struct ls_stream_result result;
-    write_prefix(p, 30);
-    FINE(p, ls_tree_remove(WHOLE, &p->base.err));
-    FINE(p, run(p, WHOLE, &never, &result));
+    write_whole(p, 30);
     for (int again = 0; again < 2; again++) {
         unsigned long refused = 0;
         for (int rc = LS_E_NOMEM; rc == LS_E_NOMEM; refused += 1 + refused / 64) {
