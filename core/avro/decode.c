@@ -25,7 +25,7 @@ enum ls_decode_status ls_varint_slow(const uint8_t *at, const uint8_t *end, unsi
                                      uint8_t last_max, uint64_t *raw, unsigned *size)
 {
     uint64_t value = 0;
-    for (unsigned i = 0; i < size_max; i++) {
+    for (unsigned i = 0;; i++) {
         if (at + i == end) {
             return LS_DECODE_TRUNCATED;
         }
@@ -39,7 +39,6 @@ enum ls_decode_status ls_varint_slow(const uint8_t *at, const uint8_t *end, unsi
             return LS_DECODE_OK;
         }
     }
-    return LS_DECODE_VARINT;
 }
 
 enum ls_decode_status ls_get_long(struct ls_span *span, int64_t *value)

@@ -14,7 +14,8 @@ static inline int64_t ls_unzigzag(uint64_t raw)
     return (int64_t)(raw >> 1) ^ -(int64_t)(raw & 1);
 }
 
-/* A varint byte by byte: at most `size_max` bytes, and at most `last_max` in the last of them.
+/* A varint byte by byte: at most `size_max` bytes, and at most `last_max`, less than 0x80, in the
+ * last of them.
  * (Takes the place by value, so that a caller can keep it in a register.) */
 enum ls_decode_status ls_varint_slow(const uint8_t *at, const uint8_t *end, unsigned size_max,
                                      uint8_t last_max, uint64_t *raw, unsigned *size);

@@ -113,7 +113,7 @@ int ls_flags_at(struct ls_flags *f, uint64_t position, uint64_t *found, struct l
 {
     int rc = 0;
     *found = 0;
-    while (rc >= 0 && f->has_next && ls_key_get_u64(f->next.key) == position) {
+    while (f->has_next && ls_key_get_u64(f->next.key) == position) {
         *found |= UINT64_C(1) << f->next.key[8];
         rc = ls_merge_next(f->found, &f->next, err);
         f->has_next = rc > 0;

@@ -51,11 +51,10 @@ int ls_scan_rows_add(struct ls_scan_rows *rows, struct ls_error *err); /* `bytes
 int ls_scan_rows_write(const struct ls_scan_job *job, struct ls_scan_rows *rows,
                        struct ls_error *err);
 
-/* Is the set counted by ls_scan_distinct? */
+/* Is the set of a view of windows counted by ls_scan_distinct? */
 static inline bool ls_scan_is_swept(const struct ls_view *view, const struct ls_view_column *column)
 {
-    return column->kind == LS_AGGREGATE_DISTINCT && view->kind == LS_VIEW_WINDOWS &&
-           view->size_ms > view->every_ms;
+    return column->kind == LS_AGGREGATE_DISTINCT && view->size_ms > view->every_ms;
 }
 
 /* The value of a distinct in the windows first .. last. */

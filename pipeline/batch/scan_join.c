@@ -122,9 +122,8 @@ static int join_left(struct scan *s, const struct ls_sorted *left, const struct 
     while (s->begin < s->end && time_of(s, s->held[s->begin]) < time_ms) {
         ls_mem_free(s->held[s->begin++]); /* the next left one is not earlier */
     }
-    for (size_t i = s->begin; rc == 0 && c->joins && i < s->end &&
-                              time_of(s, s->held[i]) <= time_ms + s->view->within_ms;
-         i++) {
+    /* What is held came for this one or an earlier one: it is in time. */
+    for (size_t i = s->begin; rc == 0 && c->joins && i < s->end; i++) {
         rc = write_pair(s, left, s->held[i], err);
         pairs++;
     }

@@ -107,7 +107,7 @@ static size_t physical_size(const struct ls_layout *layout, const struct ls_cell
 {
     uint8_t scratch[LS_AVRO_LONG_MAX];
     size_t size = 0;
-    for (size_t i = layout->count; i-- > 0 && layout->columns[i].physical;) {
+    for (size_t i = layout->count - 1; layout->columns[i].physical; i--) { /* not all are */
         size += (size_t)(ls_put_long(scratch, cells[i].number) - scratch);
     }
     return size;

@@ -66,6 +66,7 @@ static const char steps_spec[] =
     "    - {set: zoned, to_utc: local, zone: {table: dated, key: k, take: v}}\n"
     "    - {set: adjusted, adjust: price, by: {table: acts, key: k, factor: [up, down]}}\n"
     "    - {set: rate, adjust: rate, by: {table: acts, key: k, factor: [down, up], at: at}}\n"
+    "    - {set: square, expr: \"ahead * ahead\", scale: 2}\n"
     "    - {set: n_day, adjust: n, by: {table: acts, key: kind, factor: [up, down], at: day}}\n"
     "pipeline:\n"
     "  watermark: {delay: 2s}\n"

@@ -173,5 +173,9 @@ bool ls_set_adjusted(const struct ls_record_set *set, struct ls_cell *cells)
         }
     }
     ls_i128 number = ls_rational_round(&product);
-    return number >= set->low && number <= set->high && keep_number(set, number, cells);
+    if (number < set->low || number > set->high) {
+        return false;
+    }
+    cells[set->cell] = (struct ls_cell){.number = (int64_t)number};
+    return true;
 }

@@ -122,6 +122,24 @@ static void an_expression_sees_the_row(void **state)
     }
 }
 
+/* What no field holds, and what not even the sums between hold. */
+static void an_expression_that_does_not_fit(void **state)
+{
+    static const struct {
+        int64_t ahead;
+        const char *square;
+    } cases[] = {{7, "4900"},
+                 {-303700049, "9223371976260240100"}, /* the root of 2^63 / 100, about */
+                 {303700050, "failed"},
+                 {INT64_C(1) << 62, "failed"},
+                 {INT64_MAX, "failed"}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        begin_cells("A", 0);
+        cells[CELL_AHEAD] = number_of(cases[i].ahead);
+        check(*state, "square", "square", cases[i].square);
+    }
+}
+
 /* ---- local times */
 
 static void an_offset_in_the_record(void **state)
@@ -225,6 +243,7 @@ int main(void)
         STEPS_TEST(the_row_that_holds),
         STEPS_TEST(other_types_of_time_and_key),
         STEPS_TEST(an_expression_sees_the_row),
+        STEPS_TEST(an_expression_that_does_not_fit),
         STEPS_TEST(an_offset_in_the_record),
         STEPS_TEST(an_offset_in_a_table),
         STEPS_TEST(the_greatest_offset),

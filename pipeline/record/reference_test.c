@@ -107,6 +107,7 @@ static void test_no_rows(void **state)
     write_shops(p, pipe_shops, 0);
     FINE(p, load(p));
     assert_int_equal(p->reference.tables[0].count, 0);
+    ls_reference_prefetch(&p->reference.tables[0], (const uint8_t *)"S0", 2);
     assert_null(row(p, "S0"));
 }
 

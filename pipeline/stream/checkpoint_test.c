@@ -523,13 +523,13 @@ static const char two_kinds[] =
  */
 static void test_strange_words_of_kinds(void **state)
 {
-    static const uint64_t strange[] = {1, (uint64_t)INT64_MIN};
+    static const uint64_t strange[] = {1, (uint64_t)INT64_MIN, INT64_MAX};
     struct pipe *p = *state;
     unsigned refused = 0;
     plan_kinds(p, two_kinds, NULL);
     write_three(p);
     struct ls_buf bytes = content(p, FILE_OF(3));
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < sizeof strange / sizeof *strange; i++) {
         for (size_t at = 8; at + 8 <= bytes.size - 4; at += 8) {
             unsigned damaged;
             uint64_t word = ls_get_u64(bytes.data + at);

@@ -6,10 +6,15 @@
 
 #include <string.h>
 
+static bool is_text(enum ls_field_type type)
+{
+    return type == LS_FIELD_STRING || type == LS_FIELD_UUID;
+}
+
 uint8_t *ls_put_field(uint8_t *at, enum ls_field_type type, int64_t number, const uint8_t *bytes,
                       uint32_t size)
 {
-    if (type == LS_FIELD_STRING || type == LS_FIELD_UUID) {
+    if (is_text(type)) {
         return ls_put_bytes(at, bytes, size);
     }
     if (type == LS_FIELD_DECIMAL) {
@@ -77,7 +82,7 @@ static struct ls_input input_of(const struct ls_view_column *column,
         return (struct ls_input){.present = true};
     }
     const struct ls_cell *cell = &record->normal[operand->input];
-    bool text = column->input->type == LS_FIELD_STRING || column->input->type == LS_FIELD_UUID;
+    bool text = is_text(column->input->type);
     struct ls_input input = {.present = !cell->is_null,
                              .number = cell->number,
                              .bytes = text ? cell->bytes : NULL,
