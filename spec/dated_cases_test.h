@@ -104,7 +104,7 @@ static const struct dated_row acts[] = {
     {"o2", "O", 20, 0, NEVER, 1, INT64_MAX}, {"w1", "W", 10, 0, NEVER, INT64_MAX, 1},
     {"w2", "W", 20, 0, NEVER, INT64_MAX, 1}, {"w3", "W", 30, 0, NEVER, 1, INT64_MAX},
     {"w4", "W", 40, 0, NEVER, 1, INT64_MAX}, {"m", "M", 10, 0, NEVER, -1, 2},
-    {"u", "U", 10, 0, NEVER, NEVER, 3},
+    {"u", "U", 10, 0, NEVER, NEVER, 3},      {"v", "V", 10, 0, NEVER, INT64_MAX, 1},
 };
 
 static const struct {
@@ -127,7 +127,8 @@ static const struct {
     {"it fits in the end", "O", 9, 1000, "1000"},
     {"it does not fit", "O", 19, 1000, "0"},
     {"it fits no more", "W", 9, 1000, "failed"},
-    {"it fits no more, below zero", "W", 9, -1000, "failed"},
+    {"more than its field holds", "V", 9, 2, "failed"},
+    {"less than its field holds", "V", 9, -2, "failed"},
     {"it fits from later on", "W", 10, 1000, "0"},
     {"a sign", "M", 9, 5, "-2"},
 };
