@@ -113,10 +113,10 @@ static int check_required(const struct cli *cli, int argc, char **argv, struct l
     return 0;
 }
 
-int args_parse(struct cli *cli, int argc, char **argv, bool *help, struct ls_error *err)
+int args_parse(struct cli *cli, int argc, char **argv, enum args_wish *wish, struct ls_error *err)
 {
     bool only_subjects = false;
-    *help = false;
+    *wish = ARGS_RUN;
     int rc = set_defaults(cli, err);
     for (int i = 0; rc == 0 && i < argc; i++) {
         if (only_subjects || argv[i][0] != '-' || argv[i][1] == '\0') {
@@ -129,18 +129,22 @@ int args_parse(struct cli *cli, int argc, char **argv, bool *help, struct ls_err
         } else if (strcmp(argv[i], "--") == 0) {
             only_subjects = true;
         } else if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
-            *help = true;
+            *wish = ARGS_HELP;
         } else if (strncmp(argv[i], "--", 2) == 0) {
             rc = parse_option(cli, argv[i] + 2, argc, argv, &i, err);
         } else if (!argv[i][2] && find_row(cli->command->options, argv[i] + 1, 1)) {
+            bool is_property = argv[i][1] == 'X';
             rc = parse_option(cli, argv[i] + 1, argc, argv, &i, err);
+            if (rc == 0 && is_property && strcmp(argv[i], "list") == 0) {
+                *wish = ARGS_PROPERTIES;
+            }
         } else {
             return ls_error_set(err, LS_E_USAGE, "`%s` is no option: options begin with --",
                                 argv[i]);
         }
     }
-    if (rc < 0 || *help) {
-        return *help ? 0 : rc;
+    if (rc < 0 || *wish != ARGS_RUN) {
+        return *wish != ARGS_RUN ? 0 : rc;
     }
     if (cli->subject_count < cli->command->subjects_min) {
         return ls_error_set(err, LS_E_USAGE, "something is missing: lockstep %s %s",

@@ -5,8 +5,14 @@
 
 #include "cli/cli.h"
 
-/* Parses what stands behind the verb. LS_E_USAGE with an instruction. `help` is set when --help or
- * -h is there; then nothing is missing. */
-int args_parse(struct cli *cli, int argc, char **argv, bool *help, struct ls_error *err);
+enum args_wish {
+    ARGS_RUN,
+    ARGS_HELP,      /* --help or -h is there */
+    ARGS_PROPERTIES /* or -X list */
+};
+
+/* Parses what stands behind the verb. LS_E_USAGE with an instruction; where something else is
+ * wished for than to run it nothing is missing. */
+int args_parse(struct cli *cli, int argc, char **argv, enum args_wish *wish, struct ls_error *err);
 
 #endif

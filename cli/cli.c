@@ -1,5 +1,6 @@
 #include "cli/args.h"
 #include "cli/commands.h"
+#include "cli/log_options.h"
 #include "core/base/mem.h"
 #include "core/base/text.h"
 #include "core/base/wide.h"
@@ -239,11 +240,14 @@ static int print_help(const struct command *command, struct ls_error *err)
 static int run_command(const struct command *command, int argc, char **argv, struct ls_error *err)
 {
     struct cli cli = {.command = command, .self = own_name};
-    bool help;
+    enum args_wish wish;
     ls_arena_init(&cli.arena, "command line", 16U << 20);
-    int rc = args_parse(&cli, argc, argv, &help, err);
-    if (rc == 0) {
-        rc = help ? print_help(cli.command, err) : cli.command->run(&cli, err);
+    int rc = args_parse(&cli, argc, argv, &wish, err);
+    if (rc == 0 && wish != ARGS_RUN) {
+        rc = wish == ARGS_HELP ? print_help(cli.command, err) : log_options_print(err);
+    } else if (rc == 0) {
+        rc = log_options_set(&cli, err);
+        rc = rc < 0 ? rc : cli.command->run(&cli, err);
     }
     ls_arena_clear(&cli.arena);
     return rc;

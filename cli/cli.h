@@ -46,6 +46,15 @@ struct spec_options {
     struct ls_names sets;
 };
 
+/* Of every verb that opens a log: what cli.c hands to Kafka before the verb runs. */
+#define KAFKA_OPTION_ROW(struct_name, member)                                                      \
+    {                                                                                              \
+        "X", LS_OPTION_TEXT, LS_OPTION_REPEATED, offsetof(struct struct_name, member),             \
+            .summary =                                                                             \
+                "KEY=VALUE: a property for kafka://, of librdkafka's; `-X list` shows all.",       \
+            .example = "sasl.username=shop"                                                        \
+    }
+
 #define SPEC_OPTION_ROWS(struct_name, member)                                                      \
     {"config-root", LS_OPTION_TEXT, 0, offsetof(struct struct_name, member.config_root),           \
      .summary = "Folder of platform.yaml and environments/ [the one above the spec's]."},          \

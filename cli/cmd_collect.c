@@ -8,6 +8,7 @@
 struct options {
     struct spec_options spec;
     const char *from, *to;
+    struct ls_names properties;
 };
 
 static const struct ls_option rows[] = {
@@ -15,6 +16,7 @@ static const struct ls_option rows[] = {
      .summary = "The log that `run stream` wrote its rows to: log:DIR."},
     {"to", LS_OPTION_TEXT, LS_OPTION_REQUIRED, offsetof(struct options, to),
      .summary = "Folder for datasets/."},
+    KAFKA_OPTION_ROW(options, properties),
     SPEC_OPTION_ROWS(options, spec),
     {.name = NULL},
 };

@@ -88,10 +88,10 @@ static void tell_questions(const char *const folders[2])
 
 static bool holds_log(const char *folder)
 {
-    struct ls_file_manifest manifest;
+    struct ls_log_manifest manifest;
     struct ls_error ignored;
     bool is_log = ls_file_manifest_read(folder, &manifest, &ignored) == 0;
-    ls_file_manifest_clear(&manifest);
+    ls_log_manifest_clear(&manifest);
     return is_log;
 }
 

@@ -14,13 +14,16 @@ struct options {
     struct spec_options spec;
     const char *to;
     int64_t events, for_ms, until_ms, from_event, to_event, at, threads;
-    const char *truth, *shard;
+    const char *truth, *reference, *shard;
     bool resume;
+    struct ls_names properties;
 };
 
 static const struct ls_option rows[] = {
     {"to", LS_OPTION_TEXT, 0, offsetof(struct options, to),
-     .summary = "Where events go: log:DIR, avro:DIR, jsonl:DIR, csv:DIR, - (JSON Lines) or null:."},
+     .summary = "Where events go: log:DIR, kafka://HOST:PORT/PREFIX, avro:DIR, jsonl:DIR, csv:DIR, "
+                "- (JSON "
+                "Lines) or null:."},
     {"events", LS_OPTION_INTEGER, 0, offsetof(struct options, events), .fallback = "-1",
      .minimum = "-1", .summary = "How many events of each spec, copies included."},
     {"for", LS_OPTION_DURATION, 0, offsetof(struct options, for_ms), .fallback = "0",
@@ -31,8 +34,11 @@ static const struct ls_option rows[] = {
      .minimum = "0", .maximum = "256",
      .summary = "How many threads; 0 for one a processor. The bytes are the same."},
     {"truth", LS_OPTION_TEXT, 0, offsetof(struct options, truth),
-     .summary = "Folder for the truth [DIR.truth, beside DIR; none with - and null:]; of several "
-                "specs TRUTH/DOMAIN."},
+     .summary =
+         "Folder for the truth [DIR.truth, beside DIR; none with -, null: and kafka:]; of several "
+         "specs TRUTH/DOMAIN."},
+    {"reference", LS_OPTION_TEXT, 0, offsetof(struct options, reference),
+     .summary = "Folder for the reference tables [DIR/reference; none with -, null: and kafka:]."},
     {"resume", LS_OPTION_FLAG, 0, offsetof(struct options, resume), .fallback = "false",
      .summary = "Finishes an output that was interrupted, to the same bytes."},
     {"from-event", LS_OPTION_INTEGER, 0, offsetof(struct options, from_event), .fallback = "-1",
@@ -44,6 +50,7 @@ static const struct ls_option rows[] = {
          "K/N: only the partitions p with p % N = K, to be made on N machines, K = 0 .. N-1."},
     {"at", LS_OPTION_INTEGER, 0, offsetof(struct options, at), .fallback = "-1", .minimum = "-1",
      .summary = "Instead of --to: prints this event, as `sample` does."},
+    KAFKA_OPTION_ROW(options, properties),
     SPEC_OPTION_ROWS(options, spec),
     {.name = NULL},
 };
@@ -173,6 +180,13 @@ static int advise(const struct work *work, int rc, struct ls_error *err)
     if (cli_is_full(err) && !made->opened && target->kind->in_folder) {
         return ls_error_set(err, rc, "%s: make room, then go on with --resume", text);
     }
+    if (target->kind == &ls_sink_kafka) {
+        return rc == LS_E_INTERRUPTED
+                   ? ls_error_set(err, rc, "interrupted; %s is partial: %s", target->uri, go_on)
+               : rc == LS_E_IO ? ls_error_set(err, rc, "%s%s", text,
+                                              made->opened ? "; then go on with --resume" : "")
+                               : rc;
+    }
     if (rc == LS_E_IO && !made->opened) {
         return ls_error_set(err, rc, "%s; give --to a place that can be written", text);
     }
@@ -205,7 +219,7 @@ static int set_folders(struct cli *cli, const struct options *o, const struct wo
     const struct target *target = &work->target;
     const char *domain = work->specs[i]->domain;
     const char *truth = o->truth;
-    const char *reference = target->kind->in_folder ? target->place : NULL;
+    const char *reference = !o->reference && target->kind->in_folder ? target->place : NULL;
     bool several = work->count > 1;
     int rc = 0;
     if (!truth && target->kind->in_folder) {
@@ -223,6 +237,10 @@ static int set_folders(struct cli *cli, const struct options *o, const struct wo
     }
     if (rc == 0 && reference && several && !target->kind->domain_folders) {
         rc = extend(cli, &reference, domain, err);
+    }
+    if (rc == 0 && o->reference) {
+        reference = o->reference;
+        rc = several ? extend(cli, &reference, domain, err) : 0;
     }
     job->truth_folder = truth;
     job->reference_folder = reference;

@@ -4,6 +4,17 @@
 
 #include <stdio.h>
 
+struct options {
+    struct ls_names properties;
+};
+
+static const struct ls_option rows[] = {
+    KAFKA_OPTION_ROW(options, properties),
+    {.name = NULL},
+};
+static const struct ls_table table = {"log check", "",       sizeof(struct options),
+                                      SIZE_MAX,    SIZE_MAX, rows};
+
 struct progress {
     struct ls_progress line;
     uint64_t total;
@@ -14,19 +25,6 @@ static int on_progress(void *context, uint64_t done, struct ls_error *err)
     struct progress *progress = context;
     ls_progress_show(&progress->line, done, progress->total);
     return cli_interrupted(err);
-}
-
-static uint64_t count_all(const struct ls_log *log)
-{
-    size_t count;
-    const struct ls_log_topic *topics = ls_log_topics(log, &count);
-    uint64_t total = 0;
-    for (size_t t = 0; t < count; t++) {
-        for (uint32_t p = 0; p < topics[t].partitions; p++) {
-            total += ls_log_count(log, (uint32_t)t, p);
-        }
-    }
-    return total;
 }
 
 /* 0, LS_INCONCLUSIVE for a log that nobody finished, or the damage. */
@@ -60,7 +58,7 @@ static int run(struct cli *cli, struct ls_error *err)
     if (rc < 0) {
         return rc;
     }
-    progress.total = count_all(log);
+    progress.total = ls_log_records(log);
     struct ls_log_inspect job = {
         .log = log, .all = true, .progress = on_progress, .context = &progress};
     ls_progress_begin(&progress.line, stderr, "check", "records");
@@ -78,5 +76,6 @@ const struct command command_log_check = {
     .examples = "  lockstep log check log:/tmp/shop\n",
     .subjects_min = 1,
     .subjects_max = 1,
+    .options = &table,
     .run = run,
 };

@@ -12,6 +12,7 @@ struct options {
     const char *topic, *spec;
     int64_t partition, from, count;
     bool json;
+    struct ls_names properties;
 };
 
 static const struct ls_option rows[] = {
@@ -28,6 +29,7 @@ static const struct ls_option rows[] = {
      .example = "fixtures/domains/ecommerce.yaml"},
     {"json", LS_OPTION_FLAG, 0, offsetof(struct options, json), .fallback = "false",
      .summary = "One JSON document."},
+    KAFKA_OPTION_ROW(options, properties),
     SPEC_OPTION_ROWS(options, layers),
     {.name = NULL},
 };

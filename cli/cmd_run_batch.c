@@ -14,6 +14,7 @@ struct options {
     const char *from, *to, *reference, *as_of, *window, *into, *reason;
     int64_t workers, memory;
     int lateness; /* of switch_words */
+    struct ls_names properties;
 };
 
 static const char *const switch_words[] = {"on", "off", NULL};
@@ -46,6 +47,7 @@ static const struct ls_option rows[] = {
     {"memory", LS_OPTION_SIZE, 0, offsetof(struct options, memory), .fallback = "1GiB",
      .minimum = "16MiB", .summary = "For sorting; what does not fit is spilled below TO."},
     WATCH_OPTION_ROWS(options, watch),
+    KAFKA_OPTION_ROW(options, properties),
     SPEC_OPTION_ROWS(options, spec),
     {.name = NULL},
 };

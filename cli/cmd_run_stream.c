@@ -12,6 +12,7 @@ struct options {
     const char *from, *to, *state, *reference, *order;
     int64_t workers, batch, checkpoint_ms, checkpoint_records, ahead_ms, poll_ms, state_max;
     bool once, follow, final;
+    struct ls_names properties;
 };
 
 static const struct ls_option rows[] = {
@@ -56,6 +57,7 @@ static const struct ls_option rows[] = {
     {"checkpoint-records", LS_OPTION_INTEGER, 0, offsetof(struct options, checkpoint_records),
      .fallback = "0", .minimum = "0", .summary = "Also after so many records."},
     WATCH_OPTION_ROWS(options, watch),
+    KAFKA_OPTION_ROW(options, properties),
     SPEC_OPTION_ROWS(options, spec),
     {.name = NULL},
 };
@@ -88,6 +90,12 @@ static int set_order(const char *text, struct ls_stream_job *job, struct ls_erro
 
 static const char *state_of(struct cli *cli, const struct options *o, struct ls_error *err)
 {
+    if (!o->state && ls_log_is_uri(o->to) && strncmp(o->to, "log:", 4) != 0) {
+        ls_error_set(err, LS_E_USAGE,
+                     "--state is missing: with rows on Kafka a folder has to be given for "
+                     "checkpoints, manifest and summary");
+        return NULL;
+    }
     return o->state               ? o->state
            : ls_log_is_uri(o->to) ? ls_arena_printf(&cli->arena, err, "%s.state", o->to + 4)
                                   : ls_arena_printf(&cli->arena, err, "%s/state", o->to);

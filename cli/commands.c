@@ -16,6 +16,7 @@ const struct command *const commands[] = {
     &command_diff,
     &command_log_show,
     &command_log_check,
+    &command_log_compare,
     &command_config_show,
     &command_config_check,
     &command_config_schema,

@@ -25,7 +25,7 @@ static int compile(const struct ls_reference *reference, struct pipeline *out, s
 /* It is a folder, if it is there, and gets a manifest, which must not be in place of a log's. */
 static int check_folder(const char *option, const char *folder, struct ls_error *err)
 {
-    struct ls_file_manifest manifest;
+    struct ls_log_manifest manifest;
     struct ls_error ignored;
     int rc = 0;
     if (ls_path_exists(folder) && !ls_path_is_folder(folder)) {
@@ -37,7 +37,7 @@ static int check_folder(const char *option, const char *folder, struct ls_error 
                           "folder",
                           option, folder);
     }
-    ls_file_manifest_clear(&manifest);
+    ls_log_manifest_clear(&manifest);
     return rc;
 }
 
@@ -112,6 +112,21 @@ static int load_reference(const struct ls_spec *spec, const char *folder, bool c
     return rc;
 }
 
+/* Of a run without a folder of tables: does the spec need one? */
+static int check_tables(const struct ls_spec *spec, struct ls_error *err)
+{
+    const struct ls_spec_reference *tables = spec->reference.items;
+    for (size_t i = 0; i < spec->reference.count; i++) {
+        if (!tables[i].file) {
+            return ls_error_set(err, LS_E_USAGE,
+                                "--reference is missing: the table %s is made by `generate`, in "
+                                "the folder `reference` of its log",
+                                tables[i].key);
+        }
+    }
+    return 0;
+}
+
 static int open_pipeline(struct cli *cli, const struct spec_options *options, const char *from,
                          bool growing, const char *to, const char *reference, int64_t as_of_ms,
                          struct pipeline *out, struct ls_error *err)
@@ -120,7 +135,10 @@ static int open_pipeline(struct cli *cli, const struct spec_options *options, co
     bool chosen = reference != NULL;
     int rc = cli_load_spec(cli, options, &out->spec, err);
     rc = rc < 0 ? rc : check_places(out->spec, from, growing, to, err);
-    if (rc == 0 && !reference) {
+    if (rc == 0 && !reference && strncmp(from, "log:", 4) != 0) {
+        rc = check_tables(out->spec, err); /* beside a log on Kafka there is no folder */
+        reference = ".";
+    } else if (rc == 0 && !reference) {
         reference = reference_folder(cli, from + 4, out->spec->domain, err);
         rc = reference ? 0 : err->code;
     }
@@ -157,15 +175,7 @@ int pipeline_open_plan(struct cli *cli, const struct spec_options *options, cons
 {
     *out = (struct pipeline){0};
     int rc = cli_load_spec(cli, options, &out->spec, err);
-    const struct ls_spec_reference *tables = rc < 0 ? NULL : out->spec->reference.items;
-    for (size_t i = 0; rc == 0 && !reference && i < out->spec->reference.count; i++) {
-        if (!tables[i].file) {
-            rc = ls_error_set(err, LS_E_USAGE,
-                              "--reference is missing: the table %s is made by `generate`, in the "
-                              "folder `reference` of its log",
-                              tables[i].key);
-        }
-    }
+    rc = rc < 0 || reference ? rc : check_tables(out->spec, err);
     rc = rc < 0 ? rc
                 : ls_reference_load(out->spec, reference ? reference : ".", INT64_MAX,
                                     &out->reference, err);

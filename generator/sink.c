@@ -8,9 +8,9 @@
 
 #define KINDS_MAX 16
 
-const struct ls_sink_kind *const ls_sink_kinds[] = {&ls_sink_log, &ls_sink_avro,   &ls_sink_jsonl,
-                                                    &ls_sink_csv, &ls_sink_stdout, &ls_sink_null,
-                                                    NULL};
+const struct ls_sink_kind *const ls_sink_kinds[] = {
+    &ls_sink_log, &ls_sink_kafka,  &ls_sink_avro, &ls_sink_jsonl,
+    &ls_sink_csv, &ls_sink_stdout, &ls_sink_null, NULL};
 
 /* "log:DIR, avro:DIR or null:" */
 static int append_forms(struct ls_buf *out, struct ls_error *err)

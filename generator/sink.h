@@ -54,8 +54,8 @@ struct ls_sink_kind {
 };
 
 extern const struct ls_sink_kind *const ls_sink_kinds[]; /* ends with NULL */
-extern const struct ls_sink_kind ls_sink_log, ls_sink_avro, ls_sink_jsonl, ls_sink_csv,
-    ls_sink_stdout, ls_sink_null;
+extern const struct ls_sink_kind ls_sink_log, ls_sink_kafka, ls_sink_avro, ls_sink_jsonl,
+    ls_sink_csv, ls_sink_stdout, ls_sink_null;
 
 /* The row of a place ("avro:DIR") and what stands behind the prefix; NULL with `err` filled: what
  * places there are, and which one may have been meant. */

@@ -61,7 +61,7 @@ static int open_log(const char *place, const struct ls_sink_run *run, struct log
                     struct ls_error *err)
 {
     char uri[LS_PATH_MAX];
-    if (snprintf(uri, sizeof uri, "log:%s", place) >= (int)sizeof uri) {
+    if (snprintf(uri, sizeof uri, "%s%s", sink->base.kind->prefix, place) >= (int)sizeof uri) {
         return ls_error_set(err, LS_E_USAGE, "a path is longer than %d bytes: %.60s...",
                             LS_PATH_MAX - 1, place);
     }
@@ -75,14 +75,14 @@ static int open_log(const char *place, const struct ls_sink_run *run, struct log
     return rc;
 }
 
-static int log_open(const char *place, const struct ls_sink_run *run, struct ls_sink **out,
-                    struct ls_error *err)
+static int open_sink(const struct ls_sink_kind *kind, const char *place,
+                     const struct ls_sink_run *run, struct ls_sink **out, struct ls_error *err)
 {
     struct log_sink *sink = ls_mem_new(1, sizeof *sink, err);
     if (!sink) {
         return err->code;
     }
-    sink->base.kind = &ls_sink_log;
+    sink->base.kind = kind;
     assert(run->domain_count <= LS_LOG_DOMAINS_MAX);
     int rc = open_log(place, run, sink, err);
     if (rc < 0) {
@@ -92,6 +92,18 @@ static int log_open(const char *place, const struct ls_sink_run *run, struct ls_
     sink->base.complete = ls_log_is_complete(sink->log);
     *out = &sink->base;
     return 0;
+}
+
+static int log_open(const char *place, const struct ls_sink_run *run, struct ls_sink **out,
+                    struct ls_error *err)
+{
+    return open_sink(&ls_sink_log, place, run, out, err);
+}
+
+static int kafka_open(const char *place, const struct ls_sink_run *run, struct ls_sink **out,
+                      struct ls_error *err)
+{
+    return open_sink(&ls_sink_kafka, place, run, out, err);
 }
 
 static int log_take(struct ls_sink *base, size_t domain, const struct ls_event *event,
@@ -130,6 +142,17 @@ const struct ls_sink_kind ls_sink_log = {
     .summary = "the file log, which `run` reads",
     .in_folder = true,
     .open = log_open,
+    .take = log_take,
+    .take_heartbeat = log_take_heartbeat,
+    .finish = log_finish,
+    .close = log_close,
+};
+
+const struct ls_sink_kind ls_sink_kafka = {
+    .prefix = "kafka:",
+    .form = "kafka://HOST:PORT[/PREFIX]",
+    .summary = "the topics of the file log on a Kafka cluster, in transactions",
+    .open = kafka_open,
     .take = log_take,
     .take_heartbeat = log_take_heartbeat,
     .finish = log_finish,

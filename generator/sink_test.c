@@ -27,7 +27,7 @@ static void places_are_found(void **state)
 static void other_places_are_answered_with_what_to_write(void **state)
 {
     (void)state;
-#define ALL "write log:DIR, avro:DIR, jsonl:DIR, csv:DIR, - or null:"
+#define ALL "write log:DIR, kafka://HOST:PORT[/PREFIX], avro:DIR, jsonl:DIR, csv:DIR, - or null:"
     static const struct {
         const char *uri, *answer;
     } cases[] = {{"", ALL},
@@ -35,7 +35,7 @@ static void other_places_are_answered_with_what_to_write(void **state)
                  {"log", ALL},
                  {"-x", ALL},
                  {"http://x", "`http://x` is no place for events: " ALL},
-                 {"kafka://x", ALL},
+                 {"kafka:", "`kafka:` is no place for events: write kafka://HOST:PORT[/PREFIX]"},
                  {"lgo:DIR", "`lgo:DIR` is no place for events (did you mean `log:`?): " ALL},
                  {"json:DIR", "(did you mean `jsonl:`?): " ALL},
                  {"cvs:x", "(did you mean `csv:`?): " ALL},

@@ -86,7 +86,7 @@ static int count_partitions(struct file_log *log, struct ls_error *err)
 }
 
 /* The ranges that a manifest promises: none is shorter than what was there. */
-static int take_ends(struct file_log *log, const struct ls_file_manifest *m, struct ls_error *err)
+static int take_ends(struct file_log *log, const struct ls_log_manifest *m, struct ls_error *err)
 {
     struct ls_log *base = &log->base;
     for (size_t k = 0; k < m->topic_count; k++) {
@@ -108,12 +108,12 @@ static int take_ends(struct file_log *log, const struct ls_file_manifest *m, str
 static int file_refresh(struct ls_log *base, struct ls_error *err)
 {
     struct file_log *log = (struct file_log *)base;
-    struct ls_file_manifest m;
+    struct ls_log_manifest m;
     int rc = ls_file_manifest_read(log->folder, &m, err);
     if (rc == 0) {
         rc = m.complete ? take_ends(log, &m, err) : count_partitions(log, err);
     }
-    ls_file_manifest_clear(&m);
+    ls_log_manifest_clear(&m);
     return rc;
 }
 
@@ -130,7 +130,7 @@ static int refuse(const char *place, int rc, struct ls_error *err)
 
 static int file_open(const char *place, bool partial, struct ls_log **out, struct ls_error *err)
 {
-    struct ls_file_manifest m;
+    struct ls_log_manifest m;
     struct file_log *log = NULL;
     int rc = ls_file_manifest_read(place, &m, err);
     if (rc == LS_E_NOINPUT || rc == LS_E_DATA) {
@@ -154,7 +154,7 @@ static int file_open(const char *place, bool partial, struct ls_log **out, struc
     } else if (log) {
         ls_log_close(&log->base);
     }
-    ls_file_manifest_clear(&m);
+    ls_log_manifest_clear(&m);
     return rc;
 }
 

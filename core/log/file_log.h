@@ -9,26 +9,15 @@
 
 #include "core/avro/container.h"
 #include "core/avro/decode.h"
-#include "core/log/log.h"
+#include "core/log/manifest.h"
 
 #define LS_FILE_LOG_RECORDS_PER_BLOCK 1024
-#define LS_FILE_LOG_VALUE_MAX         (8U << 20) /* bytes of key, headers and value together */
 
 extern const char ls_file_log_schema[];
 
-/* What the manifest says. */
-struct ls_file_manifest {
-    bool complete;
-    struct ls_log_identity *identity; /* owned */
-    struct ls_log_topic *topics;      /* owned, with names */
-    size_t topic_count;
-    uint64_t **ends; /* [topic][partition]; zeros while not complete */
-};
-
-/* LS_E_NOINPUT when there is none; LS_E_DATA when it is no manifest of a file log. Free with
- * ls_file_manifest_clear, also after an error. */
-int ls_file_manifest_read(const char *folder, struct ls_file_manifest *out, struct ls_error *err);
-void ls_file_manifest_clear(struct ls_file_manifest *manifest);
+/* LS_E_NOINPUT when there is none; LS_E_DATA when it is no manifest of a log. Free with
+ * ls_log_manifest_clear, also after an error. */
+int ls_file_manifest_read(const char *folder, struct ls_log_manifest *out, struct ls_error *err);
 
 /* Writes it atomically. `counts` may be NULL while not complete. */
 int ls_file_manifest_write(const char *folder, bool complete,

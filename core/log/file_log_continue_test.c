@@ -47,7 +47,7 @@ static int teardown(void **state)
 static struct ls_log *go_on(const struct ls_log_end *ends)
 {
     struct ls_log *log;
-    const struct ls_log_past past = {ends, true};
+    const struct ls_log_past past = {ends, 0, true};
     check(ls_log_continue("log:out", topics, TOPICS, &identity, ends ? &past : NULL, &log, &err));
     assert_false(ls_log_is_complete(log));
     return log;
@@ -133,7 +133,7 @@ static void refused(const struct ls_log_identity *as, const struct ls_log_end *e
                     const char *part)
 {
     struct ls_log *log;
-    const struct ls_log_past past = {ends, false};
+    const struct ls_log_past past = {ends, 0, false};
     assert_int_equal(
         ls_log_continue("log:out", topics, TOPICS, as, ends ? &past : NULL, &log, &err), code);
     if (!strstr(err.text, part)) {

@@ -271,13 +271,13 @@ static void a_reader_begins_at_any_position(void **state)
 /* Sizes that vary over all magnitudes, NULL against empty, and the limit. */
 static void large_and_empty_parts_survive(void **state)
 {
-    static const size_t sizes[] = {0, 1, 63, 64, 8191, 8192, 1U << 20, LS_FILE_LOG_VALUE_MAX};
+    static const size_t sizes[] = {0, 1, 63, 64, 8191, 8192, 1U << 20, LS_LOG_RECORD_MAX};
     enum { COUNT = sizeof sizes / sizeof *sizes };
-    uint8_t *bytes = malloc(LS_FILE_LOG_VALUE_MAX + 1);
-    uint8_t *headers = malloc(LS_FILE_LOG_VALUE_MAX + 1);
+    uint8_t *bytes = malloc(LS_LOG_RECORD_MAX + 1);
+    uint8_t *headers = malloc(LS_LOG_RECORD_MAX + 1);
     (void)state;
     assert_true(bytes && headers);
-    for (size_t i = 0; i <= LS_FILE_LOG_VALUE_MAX; i++) {
+    for (size_t i = 0; i <= LS_LOG_RECORD_MAX; i++) {
         bytes[i] = (uint8_t)(i * 7 + i / 256);
     }
     struct ls_log *log = create("log:a", LS_LOG_FRESH);
@@ -325,10 +325,10 @@ static void large_and_empty_parts_survive(void **state)
 static void a_record_over_the_limit_is_refused(void **state)
 {
     (void)state;
-    uint8_t *bytes = calloc(1, LS_FILE_LOG_VALUE_MAX);
+    uint8_t *bytes = calloc(1, LS_LOG_RECORD_MAX);
     assert_non_null(bytes);
     struct ls_log_record large = {
-        .key = bytes, .key_size = 1, .value = bytes, .value_size = LS_FILE_LOG_VALUE_MAX};
+        .key = bytes, .key_size = 1, .value = bytes, .value_size = LS_LOG_RECORD_MAX};
     struct ls_log *log = create("log:a", LS_LOG_FRESH);
     check(append_record(log, 0, 0, 0));
     check_refused(ls_log_append(log, 0, 0, &large, &err), LS_E_DATA, "8388609 bytes");

@@ -68,19 +68,6 @@ static int writers_open(struct file_log *log, struct opening opening, struct ls_
     return 0;
 }
 
-/* The first domains that are not the same, one of them NULL where only the other run has more; both
- * NULL when none differs. */
-static void find_difference(const struct ls_log_identity **a, const struct ls_log_identity **b)
-{
-    while (*a && *b && strcmp((*a)->domain, (*b)->domain) == 0 &&
-           strcmp((*a)->spec_sha256, (*b)->spec_sha256) == 0 && (*a)->events == (*b)->events &&
-           (*a)->until_ms == (*b)->until_ms && (*a)->shard.number == (*b)->shard.number &&
-           (*a)->shard.count == (*b)->shard.count) {
-        *a = (*a)->next;
-        *b = (*b)->next;
-    }
-}
-
 static int refuse_resume(const char *folder, const struct ls_log_identity *there,
                          const struct ls_log_identity *now, struct ls_error *err)
 {
@@ -119,7 +106,7 @@ static int check_no_run(const char *folder, struct ls_error *err)
 static int look(const char *folder, const struct ls_log_identity *identity, enum ls_log_mode mode,
                 bool *resume, bool *complete, struct ls_error *err)
 {
-    struct ls_file_manifest manifest;
+    struct ls_log_manifest manifest;
     int rc = ls_file_manifest_read(folder, &manifest, err);
     const struct ls_log_identity *there = manifest.identity;
     *resume = rc == 0;
@@ -127,7 +114,7 @@ static int look(const char *folder, const struct ls_log_identity *identity, enum
     if (rc == LS_E_NOINPUT) {
         rc = check_no_run(folder, err);
     } else if (rc == 0) {
-        find_difference(&there, &identity);
+        ls_log_identity_compare(&there, &identity);
         bool same = !there && !identity;
         if (mode == LS_LOG_FRESH) {
             rc = ls_error_set(err, LS_E_DATA, "there is a %s log in %s already: remove it%s",
@@ -139,7 +126,7 @@ static int look(const char *folder, const struct ls_log_identity *identity, enum
             rc = refuse_resume(folder, there, identity, err);
         }
     }
-    ls_file_manifest_clear(&manifest);
+    ls_log_manifest_clear(&manifest);
     return rc;
 }
 
@@ -175,14 +162,14 @@ int ls_file_log_create(const char *place, const struct ls_log_topic *topics, siz
 }
 
 /* May this writer, with this past, go on with the log that is there? */
-static int check_writer(const char *folder, const struct ls_file_manifest *manifest,
+static int check_writer(const char *folder, const struct ls_log_manifest *manifest,
                         const struct ls_log_identity *identity, const struct ls_log_past *past,
                         struct ls_error *err)
 {
     const struct ls_log_identity *there = manifest->identity;
     const char *writer = there->writer ? there->writer : "";
     bool own = strcmp(writer, identity->writer ? identity->writer : "") == 0;
-    find_difference(&there, &identity);
+    ls_log_identity_compare(&there, &identity);
     if (there || identity) {
         return ls_error_set(err, LS_E_DATA,
                             "there is another log in %s: give another place, or remove it", folder);
@@ -205,14 +192,14 @@ static int check_writer(const char *folder, const struct ls_file_manifest *manif
 static int look_again(const char *folder, const struct ls_log_identity *identity,
                       const struct ls_log_past *past, struct ls_error *err)
 {
-    struct ls_file_manifest manifest;
+    struct ls_log_manifest manifest;
     int rc = ls_file_manifest_read(folder, &manifest, err);
     if (rc == LS_E_NOINPUT && !past) {
         rc = check_no_run(folder, err);
     } else if (rc == 0) {
         rc = check_writer(folder, &manifest, identity, past, err);
     }
-    ls_file_manifest_clear(&manifest);
+    ls_log_manifest_clear(&manifest);
     return rc;
 }
 
@@ -316,10 +303,10 @@ int ls_file_log_append(struct ls_log *base, uint32_t topic, uint32_t partition,
         return 0;
     }
     size_t payload = record->key_size + record->headers_size + record->value_size;
-    if (payload > LS_FILE_LOG_VALUE_MAX) {
+    if (payload > LS_LOG_RECORD_MAX) {
         return ls_error_set(err, LS_E_DATA,
                             "a record of %zu bytes passes the log's limit of %u bytes", payload,
-                            LS_FILE_LOG_VALUE_MAX);
+                            LS_LOG_RECORD_MAX);
     }
     uint8_t *room;
     int rc = ls_container_reserve(log->writers[topic][partition],

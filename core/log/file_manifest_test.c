@@ -54,7 +54,7 @@ static void a_manifest_is_read_as_it_was_written(void **state)
     (void)state;
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
         for (int complete = 0; complete < 2; complete++) {
-            struct ls_file_manifest m;
+            struct ls_log_manifest m;
             check(ls_file_manifest_write(".", complete, &cases[k], topics, 2,
                                          complete ? counts : NULL, &err));
             check(ls_file_manifest_read(".", &m, &err));
@@ -77,7 +77,7 @@ static void a_manifest_is_read_as_it_was_written(void **state)
                     assert_true(m.ends[t][p] == (complete ? counts[t][p] : 0));
                 }
             }
-            ls_file_manifest_clear(&m);
+            ls_log_manifest_clear(&m);
         }
     }
 }
@@ -122,7 +122,7 @@ static const char sound[] = "{\"lockstep_log\": 1, \"complete\": true, \"domain\
                             "\"topics\": [{\"name\": \"a\", \"partitions\": 2,\n"
                             "\"ends\": [3, 4]}]}\n";
 
-static int read_changed(const char *find, const char *replacement, struct ls_file_manifest *m)
+static int read_changed(const char *find, const char *replacement, struct ls_log_manifest *m)
 {
     char text[4096];
     const char *at = strstr(sound, find);
@@ -140,7 +140,7 @@ static void wrong_shapes_are_refused(void **state)
     } cases[] = {
         {"{\"lockstep_log\"", "{{", "line 1"},
         {"\"domain\": \"shop\"", "\"complete\": true", "line 1"}, /* a key twice */
-        {"\"lockstep_log\": 1", "\"lockstep_log\": 2", "no manifest of a file log of version 1"},
+        {"\"lockstep_log\": 1", "\"lockstep_log\": 2", "no manifest of a log of version 1"},
         {"\"lockstep_log\": 1", "\"lockstep_log\": \"1\"", "no manifest"},
         {"\"complete\": true", "\"complete\": 1", "no manifest"},
         {"\"complete\": true, ", "", "no manifest"},
@@ -178,27 +178,27 @@ static void wrong_shapes_are_refused(void **state)
         {"[3, 4]", "[3.5, 4]", "the end of partition 0 of a"},
         {"[3, 4]", "[3, \"4\"]", "the end of partition 1 of a"},
     };
-    struct ls_file_manifest m;
+    struct ls_log_manifest m;
     (void)state;
     check(read_changed("shop", "shop", &m));
     assert_int_equal(m.ends[0][1], 4);
-    ls_file_manifest_clear(&m);
+    ls_log_manifest_clear(&m);
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
         int rc = read_changed(cases[k].find, cases[k].replacement, &m);
         if (rc != LS_E_DATA || !strstr(err.text, "./manifest.json") ||
             !strstr(err.text, cases[k].part)) {
             fail_msg("`%s` for `%s`: %d, %s", cases[k].replacement, cases[k].find, rc, err.text);
         }
-        ls_file_manifest_clear(&m);
+        ls_log_manifest_clear(&m);
     }
 }
 
 static void a_manifest_may_be_missing(void **state)
 {
-    struct ls_file_manifest m;
+    struct ls_log_manifest m;
     (void)state;
     assert_int_equal(ls_file_manifest_read("none", &m, &err), LS_E_NOINPUT);
-    ls_file_manifest_clear(&m);
+    ls_log_manifest_clear(&m);
 }
 
 static void refused_memory_is_an_error(void **state)
@@ -209,13 +209,13 @@ static void refused_memory_is_an_error(void **state)
     int rc;
     (void)state;
     do {
-        struct ls_file_manifest m = {0};
+        struct ls_log_manifest m = {0};
         ls_mem_refuse(++refused);
         rc = ls_file_manifest_write(".", true, &identity, topics, 2, counts, &err);
         rc = rc < 0 ? rc : ls_file_manifest_read(".", &m, &err);
         ls_mem_refuse(0);
         assert_true(rc == 0 || rc == LS_E_NOMEM);
-        ls_file_manifest_clear(&m);
+        ls_log_manifest_clear(&m);
     } while (rc != 0);
     assert_true(refused > 8);
 }

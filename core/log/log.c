@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-const struct ls_log_kind *const ls_log_kinds[] = {&ls_log_file, &ls_log_sim, NULL};
+const struct ls_log_kind *const ls_log_kinds[] = {&ls_log_file, &ls_log_kafka, &ls_log_sim, NULL};
 
 /* "log:DIR" → the row and "DIR". */
 static const struct ls_log_kind *kind_of(const char *uri, const char **place, struct ls_error *err)
@@ -105,6 +105,17 @@ void ls_log_identity_free(struct ls_log_identity *identity)
     }
 }
 
+void ls_log_identity_compare(const struct ls_log_identity **a, const struct ls_log_identity **b)
+{
+    while (*a && *b && strcmp((*a)->domain, (*b)->domain) == 0 &&
+           strcmp((*a)->spec_sha256, (*b)->spec_sha256) == 0 && (*a)->events == (*b)->events &&
+           (*a)->until_ms == (*b)->until_ms && (*a)->shard.number == (*b)->shard.number &&
+           (*a)->shard.count == (*b)->shard.count) {
+        *a = (*a)->next;
+        *b = (*b)->next;
+    }
+}
+
 int ls_log_check_topic(const struct ls_log_topic *topic, struct ls_error *err)
 {
     size_t size = strlen(topic->name);
@@ -168,6 +179,38 @@ int ls_log_flush(struct ls_log *log, uint32_t topic, uint32_t partition, bool sy
                  struct ls_log_end *end, struct ls_error *err)
 {
     return log->kind->flush(log, topic, partition, sync, end, err);
+}
+
+int ls_log_commit(struct ls_log *log, const struct ls_log_commit *commit, struct ls_error *err)
+{
+    return log->kind->commit ? log->kind->commit(log, commit, err) : 0;
+}
+
+bool ls_log_wants_commit(const struct ls_log *log)
+{
+    return log->kind->wants_commit && log->kind->wants_commit(log);
+}
+
+int ls_log_peek(const char *uri, uint64_t *checkpoint, struct ls_error *err)
+{
+    const char *place = NULL;
+    const struct ls_log_kind *kind = kind_of(uri, &place, err);
+    *checkpoint = UINT64_MAX;
+    if (!kind) {
+        return err->code;
+    }
+    return kind->peek ? kind->peek(place, checkpoint, err) : 0;
+}
+
+bool ls_log_share_cluster(const struct ls_log *a, const struct ls_log *b)
+{
+    return a->kind == b->kind && a->kind->share_cluster && a->kind->share_cluster(a, b);
+}
+
+bool ls_log_reader_place(const struct ls_log_reader *reader, uint64_t position,
+                         struct ls_log_input *out)
+{
+    return reader->kind->reader_place && reader->kind->reader_place(reader, position, out);
 }
 
 int ls_log_complete(struct ls_log *log, struct ls_error *err)
@@ -244,6 +287,17 @@ int ls_log_select(struct ls_log *log, const char *const *names, size_t count, st
 uint64_t ls_log_count(const struct ls_log *log, uint32_t topic, uint32_t partition)
 {
     return log->counts[topic][partition];
+}
+
+uint64_t ls_log_records(const struct ls_log *log)
+{
+    uint64_t total = 0;
+    for (size_t t = 0; t < log->topic_count; t++) {
+        for (uint32_t p = 0; p < log->topics[t].partitions; p++) {
+            total += log->counts[t][p];
+        }
+    }
+    return total;
 }
 
 const struct ls_log_identity *ls_log_identity(const struct ls_log *log)

@@ -19,7 +19,8 @@
 #define LS_LOG_TOPICS_MAX     1024
 #define LS_LOG_DOMAINS_MAX    64
 #define LS_LOG_PARTITIONS_MAX 1024
-#define LS_LOG_TOPIC_NAME_MAX 249 /* as in Kafka */
+#define LS_LOG_TOPIC_NAME_MAX 249        /* as in Kafka */
+#define LS_LOG_RECORD_MAX     (8U << 20) /* bytes of key, headers and value together */
 
 struct ls_log_record {
     int64_t offset; /* set by the log */
@@ -85,6 +86,7 @@ struct ls_log_end {
 /* What a writer knows that comes back to its log. */
 struct ls_log_past {
     const struct ls_log_end *ends; /* of each partition of each topic, in order */
+    uint64_t checkpoint;           /* where it knows that from: its number; 0: from none */
     bool finished;                 /* it may have finished the log, and will do so again */
 };
 
@@ -102,6 +104,38 @@ int ls_log_continue(const char *uri, const struct ls_log_topic *topics, size_t t
  * it goes. The log's bytes then depend on when this was called, its records do not. */
 int ls_log_flush(struct ls_log *log, uint32_t topic, uint32_t partition, bool sync,
                  struct ls_log_end *end, struct ls_error *err);
+
+/* What a writer's checkpoint covers, whose file is there and lasts. */
+struct ls_log_commit {
+    uint64_t checkpoint; /* its number, from 1 */
+    /* How far the writer has read a log, for those who watch how far it is behind: offsets of
+     * topics of the same cluster. None where it reads from elsewhere. */
+    const struct ls_log_input *inputs;
+    size_t input_count;
+};
+struct ls_log_input {
+    const char *topic; /* borrowed; as the cluster names it */
+    uint32_t partition;
+    int64_t offset; /* of the record that it reads next */
+};
+
+/* Behind the checkpoint: in a log whose writes are transactions, all that was appended is there
+ * from now on, together with the inputs' offsets and the checkpoint's number, or nothing of it. In
+ * others it was there when it was flushed. */
+int ls_log_commit(struct ls_log *log, const struct ls_log_commit *commit, struct ls_error *err);
+
+/* Is it time for the writer's next checkpoint, because what is not committed has grown large, or
+ * old? */
+bool ls_log_wants_commit(const struct ls_log *log);
+
+/* Before a log is opened to be gone on with: the number of the last checkpoint that was committed,
+ * 0 before the first and where there is no log yet. A writer goes on from that one, or from one
+ * before it. UINT64_MAX of a log that keeps no such numbers: whatever it holds can be cut back. */
+int ls_log_peek(const char *uri, uint64_t *checkpoint, struct ls_error *err);
+
+/* Do two logs that are open stand on one cluster, so that what was read from one can be told in the
+ * other? */
+bool ls_log_share_cluster(const struct ls_log *a, const struct ls_log *b);
 
 /* Is the log finished: was it when it was opened, or looked at again? */
 bool ls_log_is_complete(const struct ls_log *log);
@@ -127,6 +161,9 @@ int ls_log_select(struct ls_log *log, const char *const *names, size_t count, st
 
 /* How many records the range of a partition holds. */
 uint64_t ls_log_count(const struct ls_log *log, uint32_t topic, uint32_t partition);
+
+/* How many all ranges hold. */
+uint64_t ls_log_records(const struct ls_log *log);
 
 /* Who made the log; borrowed. */
 const struct ls_log_identity *ls_log_identity(const struct ls_log *log);
@@ -157,6 +194,11 @@ int ls_log_read(struct ls_log_reader *reader, size_t count_max,
 /* The position of the next record. */
 uint64_t ls_log_reader_position(const struct ls_log_reader *reader);
 
+/* Which topic it reads, as a cluster names it, and there the offset of a position that is not in
+ * front of what the last call gave: for ls_log_commit. False of a log that is on no cluster. */
+bool ls_log_reader_place(const struct ls_log_reader *reader, uint64_t position,
+                         struct ls_log_input *out);
+
 void ls_log_reader_free(struct ls_log_reader *reader);
 
 /* A running digest of the records of a partition in order: what a run says it has read (C3). Begin
@@ -178,6 +220,13 @@ struct ls_log_kind {
                   const struct ls_log_record *record, struct ls_error *err);
     int (*flush)(struct ls_log *log, uint32_t topic, uint32_t partition, bool sync,
                  struct ls_log_end *end, struct ls_error *err);
+    /* NULL where nothing is a transaction: */
+    int (*commit)(struct ls_log *log, const struct ls_log_commit *commit, struct ls_error *err);
+    bool (*wants_commit)(const struct ls_log *log);
+    int (*peek)(const char *place, uint64_t *checkpoint, struct ls_error *err);
+    bool (*share_cluster)(const struct ls_log *a, const struct ls_log *b); /* of this kind */
+    bool (*reader_place)(const struct ls_log_reader *reader, uint64_t position,
+                         struct ls_log_input *out);
     int (*complete)(struct ls_log *log, struct ls_error *err);
     int (*open)(const char *place, bool partial, struct ls_log **out, struct ls_error *err);
     int (*refresh)(struct ls_log *log, struct ls_error *err); /* of one that is not complete */
@@ -208,7 +257,7 @@ struct ls_log_reader {
 };
 
 extern const struct ls_log_kind *const ls_log_kinds[]; /* ends with NULL */
-extern const struct ls_log_kind ls_log_file;
+extern const struct ls_log_kind ls_log_file, ls_log_kafka;
 
 /* For implementations: fills topics and counts of a zeroed struct; and frees them. */
 int ls_log_init(struct ls_log *log, const struct ls_log_kind *kind,
@@ -219,6 +268,10 @@ void ls_log_clear(struct ls_log *log);
 struct ls_log_identity *ls_log_identity_copy(const struct ls_log_identity *identity,
                                              struct ls_error *err);
 void ls_log_identity_free(struct ls_log_identity *identity); /* NULL is legal */
+
+/* Goes to the first domains that are not the same, one of them NULL where only the other run has
+ * more; both are NULL when none differs. */
+void ls_log_identity_compare(const struct ls_log_identity **a, const struct ls_log_identity **b);
 
 /* Whether a topic keeps the limits above and can be a folder: 0 or LS_E_DATA. */
 int ls_log_check_topic(const struct ls_log_topic *topic, struct ls_error *err);

@@ -27,7 +27,7 @@ static void write_rows(struct pipe *p, struct ls_outputs *o, bool final)
     ls_outputs_free(o);
 }
 
-static const struct ls_topics_place place = {"log:topics", "said", "a", false};
+static const struct ls_topics_place place = {"log:topics", "said", "a", false, 0};
 
 static void write_topics(struct pipe *p, bool final)
 {

@@ -21,6 +21,8 @@ struct ls_outlet {
     /* What was appended is written, with `sync` durably; *state is for a checkpoint. */
     int (*save)(struct ls_dataset *set, bool sync, struct ls_container_state *state,
                 struct ls_error *err);
+    /* Behind a checkpoint whose states `save` gave; NULL: nothing is left to do then. */
+    int (*covered)(struct ls_outputs *o, const struct ls_log_commit *commit, struct ls_error *err);
     /* No row comes in this run; `final`: none in any. */
     int (*end)(struct ls_outputs *o, bool final, struct ls_error *err);
     void (*clear)(struct ls_dataset *set);

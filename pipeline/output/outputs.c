@@ -362,6 +362,17 @@ int ls_outputs_row(struct ls_outputs *o, const struct ls_view *view, const uint8
     return ls_dataset_append_encoded(&o->sets[view_index(view)], row, size, tag, err);
 }
 
+int ls_outputs_covered(struct ls_outputs *o, const struct ls_log_commit *commit,
+                       struct ls_error *err)
+{
+    return o->outlet->covered ? o->outlet->covered(o, commit, err) : 0;
+}
+
+bool ls_outputs_want_checkpoint(const struct ls_outputs *o)
+{
+    return o->log && ls_log_wants_commit(o->log);
+}
+
 int ls_outputs_finish(struct ls_outputs *o, const struct ls_partition_counts *counts,
                       const struct ls_run_facts *facts, struct ls_error *err)
 {

@@ -70,10 +70,11 @@ int ls_outputs_open(const struct ls_record_plan *plan, const struct ls_views *vi
 
 /* Where rows go that go to topics. */
 struct ls_topics_place {
-    const char *uri;    /* of their log */
-    const char *folder; /* that gets manifest and summary */
-    const char *writer; /* the name of the state, which alone goes on with that log */
-    bool finished;      /* it was ended for good, and the log may be finished */
+    const char *uri;     /* of their log */
+    const char *folder;  /* that gets manifest and summary */
+    const char *writer;  /* the name of the state, which alone goes on with that log */
+    bool finished;       /* it was ended for good, and the log may be finished */
+    uint64_t checkpoint; /* that the states are of; 0: there are none */
 };
 
 /* The same with rows that go to topics. LS_E_DATA where the log is another state's, or finished
@@ -91,6 +92,13 @@ int ls_outputs_open_views(const struct ls_record_plan *plan, const struct ls_vie
 /* Is the flush at the end of an input written? To files always, since a run that goes on takes it
  * back; to topics when nothing comes behind it (P6). */
 bool ls_outputs_flushes(const struct ls_outputs *o, bool final);
+
+/* A checkpoint covers what was written: its file is there and lasts. */
+int ls_outputs_covered(struct ls_outputs *o, const struct ls_log_commit *commit,
+                       struct ls_error *err);
+
+/* Has so much been written, or so long ago, that a checkpoint should cover it? */
+bool ls_outputs_want_checkpoint(const struct ls_outputs *o);
 
 /* What the log of a job's topics says that its domain is: no log of events is taken for it. */
 #define LS_OUTPUTS_DOMAIN_MAX 256

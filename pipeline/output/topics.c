@@ -79,7 +79,7 @@ static int open_log(struct ls_outputs *o, const struct topics *topics,
         .events = UINT64_MAX,
         .until_ms = INT64_MAX,
         .writer = o->place->writer};
-    const struct ls_log_past past = {ends, o->place->finished};
+    const struct ls_log_past past = {ends, o->place->checkpoint, o->place->finished};
     bool goes_on = states && !LS_MUTANT(TOPICS_ANEW);
     int rc = ls_log_continue(o->place->uri, topics->items, topics->count, &identity,
                              goes_on ? &past : NULL, &o->log, err);
@@ -169,6 +169,12 @@ static int topics_save(struct ls_dataset *set, bool sync, struct ls_container_st
     return rc;
 }
 
+static int topics_covered(struct ls_outputs *o, const struct ls_log_commit *commit,
+                          struct ls_error *err)
+{
+    return ls_log_commit(o->log, commit, err);
+}
+
 static int topics_end(struct ls_outputs *o, bool final, struct ls_error *err)
 {
     return final ? ls_log_complete(o->log, err) : 0; /* else all of it was saved */
@@ -193,6 +199,7 @@ const struct ls_outlet ls_outlet_topics = {
     .reserve = topics_reserve,
     .commit = topics_commit,
     .save = topics_save,
+    .covered = topics_covered,
     .end = topics_end,
     .clear = topics_clear,
     .close = topics_close,

@@ -6,7 +6,7 @@
 enum { PARTITIONS = 2 };
 
 static struct ls_record record; /* large */
-static struct ls_topics_place place = {"log:out", "said", "a", false};
+static struct ls_topics_place place = {"log:out", "said", "a", false, 0};
 static const struct ls_partition_counts none[TOPICS * PARTITIONS];
 
 static struct ls_outputs *open_topics(struct pipe *p, const struct ls_dataset_state *states)
@@ -171,7 +171,7 @@ static void test_going_on(void **state)
 /* A row that no record has room for is named, and what it is of. */
 static void test_too_large(void **state)
 {
-    static uint8_t value[LS_FILE_LOG_VALUE_MAX - 20];
+    static uint8_t value[LS_LOG_RECORD_MAX - 20];
     const struct ls_log_record raw = {
         .timestamp_ms = 1, .value = value, .value_size = sizeof value};
     struct pipe *p = *state;
@@ -189,7 +189,7 @@ static void test_too_large(void **state)
 /* The folder of the log has a manifest of its own. */
 static void test_the_same_folder(void **state)
 {
-    static const struct ls_topics_place same = {"log:both", "both", "a", false};
+    static const struct ls_topics_place same = {"log:both", "both", "a", false, 0};
     struct pipe *p = *state;
     struct ls_outputs *o;
     assert_int_equal(

@@ -27,6 +27,7 @@ struct ls_checkpoints {
     int lock;
     size_t chain_max;    /* files that a checkpoint needs */
     uint64_t next;       /* sequence of the next file */
+    uint64_t until;      /* none behind it is restored */
     struct chain chain;  /* of the last one written or restored */
     struct chain before; /* of the one before that */
     uint64_t whole_bytes, chain_bytes;
@@ -71,6 +72,7 @@ int ls_checkpoints_open(const char *folder, const struct ls_sha256 *job,
     c->lock = -1;
     c->job = *job;
     c->next = 1;
+    c->until = UINT64_MAX;
     c->chain_max = LS_CHECKPOINT_CHAIN_MAX;
     ls_buf_init(&c->newest, "checkpoint", LS_CHECKPOINT_BYTES_MAX);
     c->folder = ls_mem_copy(folder, strlen(folder), err);
@@ -89,6 +91,11 @@ void ls_checkpoints_limit(struct ls_checkpoints *c, size_t chain_max)
 {
     assert(chain_max >= 1 && chain_max <= LS_CHECKPOINT_CHAIN_MAX);
     c->chain_max = chain_max;
+}
+
+void ls_checkpoints_until(struct ls_checkpoints *c, uint64_t number)
+{
+    c->until = number;
 }
 
 void ls_checkpoints_tell(struct ls_checkpoints *c, struct ls_journal *journal)
@@ -292,6 +299,16 @@ static int load_chain(struct ls_checkpoints *c, struct ls_stream *stream, size_t
     return rc < 0 ? rc : ls_checkpoint_settle(stream, err);
 }
 
+static void leave_out(struct listing *list, uint64_t until)
+{
+    size_t behind = 0;
+    while (behind < list->count && list->sequences[behind] > until) {
+        behind++;
+    }
+    list->count -= behind;
+    memmove(list->sequences, list->sequences + behind, list->count * sizeof *list->sequences);
+}
+
 /* Looks for the newest checkpoint whose whole chain is sound. 1 when there is one. */
 static int find_newest(struct ls_checkpoints *c, struct listing *list, unsigned *damaged,
                        struct ls_error *err)
@@ -331,6 +348,7 @@ int ls_checkpoints_restore(struct ls_checkpoints *c, struct ls_stream *stream, s
     if (rc == 0 && list.count) {
         qsort(list.sequences, list.count, sizeof *list.sequences, descending);
         c->next = list.sequences[0] + 1;
+        leave_out(&list, c->until);
         rc = find_newest(c, &list, damaged, err);
     }
     if (rc == LS_E_USAGE) { /* of another job or version: told apart from damage until here */

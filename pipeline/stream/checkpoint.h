@@ -28,6 +28,9 @@ int ls_checkpoints_open(const char *folder, const struct ls_sha256 *job,
  * taken unless told. */
 void ls_checkpoints_limit(struct ls_checkpoints *checkpoints, size_t chain_max);
 
+/* Those behind a number are not restored: the rows that they cover were not committed. */
+void ls_checkpoints_until(struct ls_checkpoints *checkpoints, uint64_t number);
+
 /* Hears of files that are passed over; borrowed. */
 void ls_checkpoints_tell(struct ls_checkpoints *checkpoints, struct ls_journal *journal);
 

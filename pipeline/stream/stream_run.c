@@ -139,10 +139,32 @@ static struct ls_journal *journal_of(const struct ls_stream_run *run)
     return run->job->watch ? run->job->watch->journal : NULL;
 }
 
+/* The rows that a checkpoint covers become visible with it, and how far the input was read. */
+static int cover(struct ls_stream_run *run, uint64_t number, struct ls_error *err)
+{
+    struct ls_log_commit commit = {.checkpoint = number};
+    struct ls_log_input *inputs = NULL;
+    if (run->outputs->log && ls_log_share_cluster(run->log, run->outputs->log)) {
+        inputs = ls_mem_new(run->part_count, sizeof *inputs, err);
+        for (size_t i = 0; inputs && i < run->part_count; i++) {
+            commit.input_count += ls_log_reader_place(
+                run->readers[i], run->stream->parts[i].position, &inputs[commit.input_count]);
+        }
+        if (!inputs) {
+            return err->code;
+        }
+    }
+    commit.inputs = inputs;
+    int rc = ls_outputs_covered(run->outputs, &commit, err);
+    ls_mem_free(inputs);
+    return rc;
+}
+
 static int save(struct ls_stream_run *run, struct ls_error *err)
 {
     uint64_t begin_ns = now_ns(run);
     int rc = ls_checkpoints_save(run->checkpoints, run->stream, err);
+    rc = rc < 0 ? rc : cover(run, ls_checkpoints_last(run->checkpoints).number, err);
     if (rc == 0) {
         const struct ls_checkpoint_last last = ls_checkpoints_last(run->checkpoints);
         run->saved_ns = now_ns(run);
@@ -258,7 +280,8 @@ static int rounds(struct ls_stream_run *run, struct ls_error *err)
     while (rc == 0 && !run->stopped && (left_to_read(run) > 0 || may_grow(run))) {
         rc = left_to_read(run) > 0 ? read_a_round(run, err) : look_for_more(run, err);
         uint64_t done = run->total - left_to_read(run);
-        if (rc == 0 && s->is_due(s->context, now_ns(run) - run->saved_ns, done - saved_done)) {
+        if (rc == 0 && (s->is_due(s->context, now_ns(run) - run->saved_ns, done - saved_done) ||
+                        ls_outputs_want_checkpoint(run->outputs))) {
             rc = save(run, err);
             saved_done = done;
         }
@@ -358,10 +381,27 @@ static int open_topics(struct ls_stream_run *run, uint32_t partitions,
     int rc = run->scheduler->name(run->scheduler->context, &fresh, err);
     rc = rc < 0 ? rc : ls_checkpoints_name(run->checkpoints, fresh, name, err);
     const struct ls_topics_place place = {
-        .uri = job->to, .folder = job->state, .writer = name, .finished = run->stream->final};
+        .uri = job->to,
+        .folder = job->state,
+        .writer = name,
+        .finished = run->stream->final,
+        .checkpoint = states ? ls_checkpoints_last(run->checkpoints).number : 0};
     return rc < 0 ? rc
                   : ls_outputs_open_topics(job->plan, job->views, partitions, &place, states,
                                            &run->outputs, err);
+}
+
+/* From the newest checkpoint, or where rows go to a log that commits them with checkpoints from the
+ * newest that was committed. */
+static int restore(struct ls_stream_run *run, size_t dataset_count,
+                   struct ls_dataset_state **states, struct ls_error *err)
+{
+    uint64_t committed = UINT64_MAX;
+    int rc = ls_log_is_uri(run->job->to) ? ls_log_peek(run->job->to, &committed, err) : 0;
+    ls_checkpoints_until(run->checkpoints, committed);
+    return rc < 0 ? rc
+                  : ls_checkpoints_restore(run->checkpoints, run->stream, dataset_count, states,
+                                           &run->damaged, err);
 }
 
 static int begin(struct ls_stream_run *run, struct ls_error *err)
@@ -380,9 +420,7 @@ static int begin(struct ls_stream_run *run, struct ls_error *err)
     }
     if (rc == 0) {
         ls_checkpoints_tell(run->checkpoints, journal_of(run));
-        rc = ls_checkpoints_restore(run->checkpoints, run->stream,
-                                    ls_outputs_count(job->plan, job->views, partitions), &states,
-                                    &run->damaged, err);
+        rc = restore(run, ls_outputs_count(job->plan, job->views, partitions), &states, err);
     }
     run->part_count = rc < 0 ? 0 : run->stream->partition_count;
     bool restored = rc > 0;

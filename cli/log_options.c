@@ -1,0 +1,29 @@
+#include "cli/log_options.h"
+
+#include "core/log/kafka_client.h"
+
+#include <string.h>
+
+int log_options_set(const struct cli *cli, struct ls_error *err)
+{
+    const struct ls_table *table = cli->command->options;
+    int rc = 0;
+    for (const struct ls_option *row = table ? table->rows : NULL; row && row->name; row++) {
+        if (strcmp(row->name, "X") == 0) {
+            const struct ls_names *given = (const void *)((char *)cli->options + row->offset);
+            for (size_t i = 0; rc == 0 && i < given->count; i++) {
+                rc = ls_kafka_set(given->items[i], err);
+            }
+        }
+    }
+    return rc;
+}
+
+int log_options_print(struct ls_error *err)
+{
+    struct ls_buf out;
+    ls_buf_init(&out, "properties", 1U << 20);
+    int rc = ls_kafka_list(&out, err);
+    cli_print_buf(&out);
+    return rc;
+}

@@ -1,0 +1,314 @@
+/* Sending the records of a log to Kafka, and committing them with a manifest. */
+#include "core/avro/decode.h"
+#include "core/log/kafka_writer_internal.h"
+#include "core/obs/clock.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ---- sending */
+
+static rd_kafka_headers_t *headers_of(const uint8_t *bytes, size_t size)
+{
+    struct ls_span span = {.at = bytes, .end = bytes + size};
+    rd_kafka_headers_t *headers = rd_kafka_headers_new(8);
+    int64_t count = 0;
+    while (ls_get_long(&span, &count) == LS_DECODE_OK && count) {
+        int64_t block;
+        if (count < 0) {
+            ls_get_long(&span, &block);
+            count = -count;
+        }
+        for (; count > 0; count--) {
+            const uint8_t *key;
+            const uint8_t *value = NULL;
+            size_t key_size;
+            size_t value_size = 0;
+            int64_t branch;
+            if (ls_get_string(&span, &key, &key_size) || ls_get_long(&span, &branch) ||
+                (branch && ls_get_bytes(&span, &value, &value_size))) {
+                return headers; /* what the file log wrote is whole */
+            }
+            rd_kafka_header_add(headers, (const char *)key, (ssize_t)key_size, value,
+                                (ssize_t)value_size);
+        }
+    }
+    return headers;
+}
+
+/* The bytes stay where they are until the transaction is committed: they are not copied. */
+static rd_kafka_resp_err_t produce(struct kafka_writer *w, const struct kafka_item *item)
+{
+    const uint8_t *bytes = (const uint8_t *)(item + 1);
+    const uint8_t *value = bytes + item->key_size + item->headers_size;
+    rd_kafka_vu_t words[6] = {
+        {.vtype = RD_KAFKA_VTYPE_RKT, .u.rkt = w->handles[item->topic]},
+        {.vtype = RD_KAFKA_VTYPE_PARTITION, .u.i32 = (int32_t)item->partition},
+        {.vtype = RD_KAFKA_VTYPE_TIMESTAMP, .u.i64 = item->timestamp_ms},
+        {.vtype = RD_KAFKA_VTYPE_KEY,
+         .u.mem = {item->has_key ? (void *)(uintptr_t)bytes : NULL, item->key_size}},
+        {.vtype = RD_KAFKA_VTYPE_VALUE,
+         .u.mem = {item->has_value ? (void *)(uintptr_t)value : NULL, item->value_size}},
+    };
+    size_t count = 5;
+    rd_kafka_headers_t *headers = NULL;
+    if (item->headers_size) {
+        headers = headers_of(bytes + item->key_size, item->headers_size);
+        words[count++] = (rd_kafka_vu_t){.vtype = RD_KAFKA_VTYPE_HEADERS, .u.headers = headers};
+    }
+    rd_kafka_error_t *error = rd_kafka_produceva(ls_kafka_of(w->producer), words, count);
+    rd_kafka_resp_err_t code = error ? rd_kafka_error_code(error) : RD_KAFKA_RESP_ERR_NO_ERROR;
+    if (error) {
+        rd_kafka_error_destroy(error);
+        if (headers) {
+            rd_kafka_headers_destroy(headers);
+        }
+    }
+    return code;
+}
+
+/* A queue that is full gets room as brokers answer: as long as it does, there is patience. */
+static rd_kafka_resp_err_t produce_with_room(struct kafka_writer *w, const struct kafka_item *item)
+{
+    rd_kafka_t *rk = ls_kafka_of(w->producer);
+    struct ls_kafka_wait wait = {0};
+    int queued = 0;
+    for (;;) {
+        rd_kafka_resp_err_t code = produce(w, item);
+        if (code != RD_KAFKA_RESP_ERR__QUEUE_FULL || w->failed) {
+            return w->failed ? w->failed : code;
+        }
+        if (wait.until_ns == 0 || rd_kafka_outq_len(rk) < queued) {
+            wait = ls_kafka_wait_begin();
+        } else if (ls_kafka_wait_is_over(&wait)) {
+            return RD_KAFKA_RESP_ERR__MSG_TIMED_OUT;
+        }
+        queued = rd_kafka_outq_len(rk);
+        rd_kafka_poll(rk, 1);
+    }
+}
+
+static rd_kafka_error_t *begin(struct kafka_writer *w)
+{
+    rd_kafka_error_t *error = rd_kafka_begin_transaction(ls_kafka_of(w->producer));
+    if (!error) {
+        w->in_transaction = true;
+        w->transaction_began_ns = ls_clock_ns();
+    }
+    return error;
+}
+
+static const struct kafka_item *item_at(const struct kafka_writer *w)
+{
+    return (const struct kafka_item *)(const void *)(w->at->data + w->at_byte);
+}
+
+static size_t size_of(const struct kafka_item *item)
+{
+    size_t size = sizeof *item + item->key_size + item->headers_size + item->value_size;
+    return (size + _Alignof(struct kafka_item) - 1) & ~(_Alignof(struct kafka_item) - 1);
+}
+
+static rd_kafka_resp_err_t send_next(struct kafka_writer *w)
+{
+    const struct kafka_item *item = item_at(w);
+    rd_kafka_resp_err_t code = produce_with_room(w, item);
+    if (!code) {
+        w->ends[item->topic][item->partition]++;
+        w->offsets[item->topic][item->partition]++;
+        w->touched[item->topic][item->partition] = true;
+        w->transaction_bytes += size_of(item);
+        w->at_byte += size_of(item);
+    }
+    return code;
+}
+
+int ls_kafka_sender_send(struct kafka_writer *w, const struct kafka_chunk *chunk, size_t used,
+                         struct ls_error *err)
+{
+    bool committed;
+    for (;;) {
+        rd_kafka_error_t *error = w->in_transaction ? NULL : begin(w);
+        rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR_NO_ERROR;
+        int rc = error ? ls_kafka_producer_judge_error(w, error, &code, err) : 0;
+        while (rc == 0 && !code && (w->at != chunk || w->at_byte < used)) {
+            if (w->at_byte == w->at->used && w->at != chunk) {
+                w->at = w->at->next;
+                w->at_byte = 0;
+            } else {
+                code = send_next(w);
+            }
+        }
+        rd_kafka_poll(ls_kafka_of(w->producer), 0);
+        code = code ? code : w->failed;
+        if (rc == 0 && !code) {
+            return 0;
+        }
+        rc = rc < 0 || error ? rc : ls_kafka_producer_judge(w, code, NULL, err);
+        rc = rc < 0 ? rc : ls_kafka_producer_recover(w, code, &committed, err);
+        if (rc < 0) {
+            return rc;
+        }
+    }
+}
+
+/* ---- committing */
+
+/* Where the records behind a transaction's end will stand: behind its marker. */
+static void pass_markers(struct kafka_writer *w, int by)
+{
+    for (size_t t = 0; t < w->log->topic_count; t++) {
+        for (uint32_t p = 0; p < w->log->topics[t].partitions; p++) {
+            w->offsets[t][p] += w->touched[t][p] ? (uint64_t)by : 0;
+        }
+    }
+}
+
+static int say(struct kafka_writer *w, rd_kafka_resp_err_t *code, struct ls_error *err)
+{
+    struct ls_buf text;
+    const struct ls_log_saying saying = {.complete = w->complete,
+                                         .identity = &w->log->base.identity,
+                                         .topics = w->log->base.topics,
+                                         .topic_count = w->log->topic_count,
+                                         .ends = w->ends,
+                                         .offsets = w->offsets,
+                                         .checkpoint = w->checkpoint,
+                                         .session = w->session};
+    ls_buf_init(&text, "the log's manifest", LS_LOG_MANIFEST_MAX);
+    pass_markers(w, 1);
+    int rc = ls_log_manifest_format(&saying, &text, err);
+    pass_markers(w, -1);
+    if (rc == 0) {
+        rd_kafka_vu_t words[] = {
+            {.vtype = RD_KAFKA_VTYPE_RKT, .u.rkt = w->handles[w->log->topic_count]},
+            {.vtype = RD_KAFKA_VTYPE_PARTITION, .u.i32 = 0},
+            {.vtype = RD_KAFKA_VTYPE_MSGFLAGS, .u.i = RD_KAFKA_MSG_F_COPY},
+            {.vtype = RD_KAFKA_VTYPE_VALUE, .u.mem = {text.data, text.size}},
+        };
+        struct ls_kafka_wait wait = ls_kafka_wait_begin();
+        do {
+            rd_kafka_error_t *error = rd_kafka_produceva(ls_kafka_of(w->producer), words, 4);
+            *code = error ? rd_kafka_error_code(error) : RD_KAFKA_RESP_ERR_NO_ERROR;
+            if (error) {
+                rd_kafka_error_destroy(error);
+                rd_kafka_poll(ls_kafka_of(w->producer), 1);
+            }
+        } while (*code == RD_KAFKA_RESP_ERR__QUEUE_FULL && !w->failed &&
+                 !ls_kafka_wait_is_over(&wait));
+    }
+    ls_buf_clear(&text);
+    return rc;
+}
+
+/* Everything was delivered: an abort without that can be fatal, and a commit waits for it anyway.
+ */
+static rd_kafka_resp_err_t flush(struct kafka_writer *w)
+{
+    rd_kafka_t *rk = ls_kafka_of(w->producer);
+    struct ls_kafka_wait wait = ls_kafka_wait_begin();
+    int queued = rd_kafka_outq_len(rk);
+    while (queued > 0 && !w->failed) {
+        rd_kafka_flush(rk, 100);
+        int left = rd_kafka_outq_len(rk);
+        if (left < queued) {
+            wait = ls_kafka_wait_begin();
+        } else if (ls_kafka_wait_is_over(&wait)) {
+            return RD_KAFKA_RESP_ERR__MSG_TIMED_OUT;
+        }
+        queued = left;
+    }
+    return w->failed;
+}
+
+static rd_kafka_error_t *commit_once(struct kafka_writer *w)
+{
+    struct ls_kafka_wait wait = ls_kafka_wait_begin();
+    for (;;) {
+        rd_kafka_error_t *error = rd_kafka_commit_transaction(ls_kafka_of(w->producer),
+                                                              ls_kafka_wait_ms(&wait, 5000));
+        if (!error || !rd_kafka_error_is_retriable(error) || ls_kafka_wait_is_over(&wait)) {
+            return error;
+        }
+        rd_kafka_error_destroy(error);
+    }
+}
+
+/* How far the inputs were read; the number of the checkpoint is each offset's metadata. */
+static rd_kafka_error_t *send_offsets(struct kafka_writer *w, const struct ls_log_commit *commit)
+{
+    char number[24];
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(
+        (int)commit->input_count);
+    int size = snprintf(number, sizeof number, "%llu", (unsigned long long)commit->checkpoint);
+    for (size_t i = 0; i < commit->input_count; i++) {
+        const struct ls_log_input *input = &commit->inputs[i];
+        rd_kafka_topic_partition_t *place = rd_kafka_topic_partition_list_add(
+            list, input->topic, (int32_t)input->partition);
+        place->offset = input->offset;
+        place->metadata = rd_kafka_mem_malloc(NULL, sizeof number); /* the list frees it */
+        place->metadata_size = place->metadata ? (size_t)size : 0;
+        if (place->metadata) {
+            memcpy(place->metadata, number, sizeof number);
+        }
+    }
+    rd_kafka_consumer_group_metadata_t *group = rd_kafka_consumer_group_metadata_new(w->log->side);
+    struct ls_kafka_wait wait = ls_kafka_wait_begin();
+    rd_kafka_error_t *error;
+    while ((error = rd_kafka_send_offsets_to_transaction(ls_kafka_of(w->producer), list, group,
+                                                         ls_kafka_wait_ms(&wait, 5000))) &&
+           rd_kafka_error_is_retriable(error) && !ls_kafka_wait_is_over(&wait)) {
+        rd_kafka_error_destroy(error);
+    }
+    rd_kafka_consumer_group_metadata_destroy(group);
+    rd_kafka_topic_partition_list_destroy(list);
+    return error;
+}
+
+/* One try: 0, or the error of a call, or *code of a record. */
+static rd_kafka_error_t *try_commit(struct kafka_writer *w, const struct ls_log_commit *commit,
+                                    rd_kafka_resp_err_t *code, int *rc, struct ls_error *err)
+{
+    rd_kafka_error_t *error = w->in_transaction ? NULL : begin(w);
+    if (!error) {
+        *rc = say(w, code, err);
+        *code = *rc < 0 || *code ? *code : flush(w);
+    }
+    if (!error && *rc == 0 && !*code && commit && commit->input_count) {
+        error = send_offsets(w, commit);
+    }
+    return error || *rc < 0 || *code ? error : commit_once(w);
+}
+
+int ls_kafka_sender_commit(struct kafka_writer *w, const struct ls_log_commit *commit,
+                           struct ls_error *err)
+{
+    struct kafka_chunk *chunk = w->at;
+    size_t used = w->at_byte;
+    for (;;) {
+        bool committed = false;
+        int rc = 0;
+        rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR_NO_ERROR;
+        rd_kafka_error_t *error = try_commit(w, commit, &code, &rc, err);
+        if (rc < 0) {
+            return rc;
+        }
+        if (!error && !code) {
+            ls_kafka_producer_settle(w);
+            return w->complete ? ls_kafka_producer_wait_until_told(w, err) : 0;
+        }
+        rc = error ? ls_kafka_producer_judge_error(w, error, &code, err)
+                   : ls_kafka_producer_judge(w, code, NULL, err);
+        rc = rc < 0 ? rc : ls_kafka_producer_recover(w, code, &committed, err);
+        if (rc == 0 && committed) {
+            w->at = chunk;
+            w->at_byte = used;
+            ls_kafka_producer_settle(w);
+            return 0;
+        }
+        rc = rc < 0 || !chunk ? rc : ls_kafka_sender_send(w, chunk, used, err);
+        if (rc < 0) {
+            return rc;
+        }
+    }
+}

@@ -1,0 +1,174 @@
+/* The topics of a cluster: which there are, how far they go, and making them. */
+#include "core/base/mem.h"
+#include "core/log/kafka_client.h"
+#include "core/log/kafka_properties.h"
+#include "core/obs/clock.h"
+
+#include <stdio.h>
+
+#define WHY_MAX 512
+
+static bool is_worth_it(const struct ls_kafka_client *client, rd_kafka_resp_err_t code,
+                        const struct ls_kafka_wait *wait)
+{
+    return ls_kafka_is_passing(code) && !ls_kafka_is_refused(client) &&
+           !ls_kafka_wait_is_over(wait);
+}
+
+/* ---- topics */
+
+int ls_kafka_partitions(const struct ls_kafka_client *client, const char *topic, uint32_t *out,
+                        struct ls_error *err)
+{
+    struct ls_kafka_wait wait = ls_kafka_wait_begin();
+    rd_kafka_resp_err_t code;
+    *out = 0;
+    rd_kafka_topic_t *handle = rd_kafka_topic_new(ls_kafka_of(client), topic, NULL);
+    do {
+        const struct rd_kafka_metadata *found = NULL;
+        code = rd_kafka_metadata(ls_kafka_of(client), 0, handle, &found,
+                                 ls_kafka_wait_ms(&wait, 5000));
+        if (code == RD_KAFKA_RESP_ERR_NO_ERROR) {
+            code = found->topic_cnt == 1 ? found->topics[0].err : RD_KAFKA_RESP_ERR__BAD_MSG;
+            *out = code || found->topic_cnt != 1 ? 0 : (uint32_t)found->topics[0].partition_cnt;
+            rd_kafka_metadata_destroy(found);
+        }
+        rd_kafka_poll(ls_kafka_of(client), 0); /* errors are told there */
+        if (code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) {
+            code = RD_KAFKA_RESP_ERR_NO_ERROR;
+            break;
+        }
+        if (code && code != RD_KAFKA_RESP_ERR__TIMED_OUT) {
+            ls_clock_sleep_ms((unsigned)ls_kafka_wait_ms(&wait, 100));
+        }
+    } while (code && is_worth_it(client, code, &wait));
+    rd_kafka_topic_destroy(handle);
+    return code ? ls_kafka_error(client, code, NULL, err, "asking for the topic %s", topic) : 0;
+}
+
+int ls_kafka_range(const struct ls_kafka_client *client, const char *topic, uint32_t partition,
+                   int64_t *low, int64_t *high, struct ls_error *err)
+{
+    struct ls_kafka_wait wait = ls_kafka_wait_begin();
+    rd_kafka_resp_err_t code;
+    do {
+        code = rd_kafka_query_watermark_offsets(ls_kafka_of(client), topic, (int32_t)partition, low,
+                                                high, ls_kafka_wait_ms(&wait, 5000));
+        rd_kafka_poll(ls_kafka_of(client), 0);
+        if (code && code != RD_KAFKA_RESP_ERR__TIMED_OUT) {
+            ls_clock_sleep_ms((unsigned)ls_kafka_wait_ms(&wait, 100));
+        }
+    } while (code && is_worth_it(client, code, &wait));
+    return code ? ls_kafka_error(client, code, NULL, err,
+                                 "asking for the ends of partition %u of %s", partition, topic)
+                : 0;
+}
+
+/* ---- making topics */
+
+/* As long as its records are wanted, of whatever time they tell; what people set comes behind. */
+static const char *const topic_properties[] = {
+    "cleanup.policy", "delete", "retention.ms", "-1", "retention.bytes", "-1", "max.message.bytes",
+    "10485760",       NULL};
+static const char *const topic_times[] = {"message.timestamp.type",
+                                          "CreateTime",
+                                          "message.timestamp.after.max.ms",
+                                          "9223372036854775807",
+                                          "message.timestamp.before.max.ms",
+                                          "9223372036854775807",
+                                          NULL};
+
+static void describe(rd_kafka_NewTopic_t *topic, const char *const *pairs)
+{
+    for (size_t i = 0; pairs && pairs[i]; i += 2) {
+        rd_kafka_NewTopic_set_config(topic, pairs[i], pairs[i + 1]);
+    }
+}
+
+/* What came of it, of the first topic that was refused; whether all were only there already is no
+ * error. */
+static rd_kafka_resp_err_t result_of(rd_kafka_event_t *event, char *why, size_t size)
+{
+    size_t count = 0;
+    rd_kafka_resp_err_t code = rd_kafka_event_error(event);
+    if (code) {
+        snprintf(why, size, "%s", rd_kafka_event_error_string(event));
+        return code;
+    }
+    const rd_kafka_CreateTopics_result_t *result = rd_kafka_event_CreateTopics_result(event);
+    const rd_kafka_topic_result_t **topics = rd_kafka_CreateTopics_result_topics(result, &count);
+    for (size_t i = 0; i < count; i++) {
+        code = rd_kafka_topic_result_error(topics[i]);
+        if (code && code != RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS) {
+            const char *text = rd_kafka_topic_result_error_string(topics[i]);
+            snprintf(why, size, "%s: %s", rd_kafka_topic_result_name(topics[i]),
+                     text ? text : rd_kafka_err2str(code));
+            return code;
+        }
+    }
+    return RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
+static rd_kafka_resp_err_t make_once(const struct ls_kafka_client *client,
+                                     const struct ls_log_topic *topics, size_t count, bool times,
+                                     int ms, char *why, size_t size, struct ls_error *err)
+{
+    rd_kafka_t *rk = ls_kafka_of(client);
+    rd_kafka_NewTopic_t **made = ls_mem_new(count, sizeof *made, err);
+    rd_kafka_resp_err_t code = made ? RD_KAFKA_RESP_ERR_NO_ERROR
+                                    : RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE;
+    for (size_t i = 0; made && !code && i < count; i++) {
+        made[i] = rd_kafka_NewTopic_new(topics[i].name, (int)topics[i].partitions, -1, why, size);
+        if (!made[i]) {
+            code = RD_KAFKA_RESP_ERR__INVALID_ARG;
+            break;
+        }
+        describe(made[i], topic_properties);
+        describe(made[i], times ? topic_times : NULL);
+        describe(made[i], ls_kafka_topic_properties());
+    }
+    rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
+    if (!code) {
+        rd_kafka_AdminOptions_t *options = rd_kafka_AdminOptions_new(
+            rk, RD_KAFKA_ADMIN_OP_CREATETOPICS);
+        rd_kafka_AdminOptions_set_request_timeout(options, ms, why, size);
+        rd_kafka_AdminOptions_set_operation_timeout(options, ms, why, size);
+        rd_kafka_CreateTopics(rk, made, count, options, queue);
+        rd_kafka_event_t *event = rd_kafka_queue_poll(queue, ms + 1000);
+        code = event ? result_of(event, why, size) : RD_KAFKA_RESP_ERR__TIMED_OUT;
+        if (event) {
+            rd_kafka_event_destroy(event);
+        }
+        rd_kafka_AdminOptions_destroy(options);
+    }
+    rd_kafka_queue_destroy(queue);
+    for (size_t i = 0; made && i < count && made[i]; i++) {
+        rd_kafka_NewTopic_destroy(made[i]);
+    }
+    ls_mem_free(made);
+    return code;
+}
+
+int ls_kafka_topics_make(const struct ls_kafka_client *client, const struct ls_log_topic *topics,
+                         size_t count, struct ls_error *err)
+{
+    struct ls_kafka_wait wait = ls_kafka_wait_begin();
+    rd_kafka_resp_err_t code;
+    bool times = true;
+    char why[WHY_MAX];
+    do {
+        why[0] = '\0';
+        code = make_once(client, topics, count, times, ls_kafka_wait_ms(&wait, 10000), why,
+                         sizeof why, err);
+        if (code == RD_KAFKA_RESP_ERR_INVALID_CONFIG && times) {
+            times = false; /* of a broker before 3.6 */
+            continue;
+        }
+        rd_kafka_poll(ls_kafka_of(client), 0);
+        if (code) {
+            ls_clock_sleep_ms((unsigned)ls_kafka_wait_ms(&wait, 100));
+        }
+    } while (code &&
+             (code == RD_KAFKA_RESP_ERR_INVALID_CONFIG || is_worth_it(client, code, &wait)));
+    return code ? ls_kafka_error(client, code, why, err, "making the topics") : 0;
+}
