@@ -26,3 +26,10 @@ void ls_clock_sleep_ms(unsigned ms)
         /* interrupted: sleep the rest */
     }
 }
+
+void ls_clock_sleep_until(uint64_t moment_ns)
+{
+    const struct timespec moment = {(time_t)(moment_ns / 1000000000),
+                                    (long)(moment_ns % 1000000000)};
+    clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &moment, NULL);
+}

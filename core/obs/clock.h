@@ -13,4 +13,7 @@ int64_t ls_clock_wall_ms(void);
 
 void ls_clock_sleep_ms(unsigned ms);
 
+/* Until ls_clock_ns says so; a signal ends it early. */
+void ls_clock_sleep_until(uint64_t moment_ns);
+
 #endif
