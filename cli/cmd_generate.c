@@ -14,7 +14,7 @@ struct options {
     struct spec_options spec;
     const char *to;
     int64_t events, for_ms, until_ms, from_event, to_event, at, threads;
-    const char *truth, *reference, *shard;
+    const char *truth, *reference, *shard, *pace;
     bool resume;
     struct ls_names properties;
 };
@@ -33,6 +33,10 @@ static const struct ls_option rows[] = {
     {"threads", LS_OPTION_INTEGER, 0, offsetof(struct options, threads), .fallback = "0",
      .minimum = "0", .maximum = "256",
      .summary = "How many threads; 0 for one a processor. The bytes are the same."},
+    {"pace", LS_OPTION_TEXT, 0, offsetof(struct options, pace),
+     .summary = "How fast events leave: real (at their own times), xN (N times as fast), or a rate "
+                "such as 50000/s [as fast as it goes]. The bytes are the same.",
+     .example = "x60"},
     {"truth", LS_OPTION_TEXT, 0, offsetof(struct options, truth),
      .summary =
          "Folder for the truth [DIR.truth, beside DIR; none with -, null: and kafka:]; of several "
@@ -76,6 +80,7 @@ struct work {
     struct ls_plan *plans[LS_GENERATE_SPECS_MAX];
     struct ls_generate jobs[LS_GENERATE_SPECS_MAX];
     struct ls_generated *made; /* in the command's arena */
+    struct ls_pace pace;
 };
 
 static int append_topics(const struct ls_plan *plan, const struct ls_generated *g,
@@ -105,8 +110,37 @@ static int append_topics(const struct ls_plan *plan, const struct ls_generated *
     return rc;
 }
 
+/* "1,234.567" of thousandths. */
+static const char *thousandths(uint64_t value, char out[LS_GROUPED_MAX])
+{
+    size_t size = strlen(ls_grouped(value / 1000, out));
+    (void)snprintf(out + size, LS_GROUPED_MAX - size, ".%03u", (unsigned)(value % 1000));
+    return out;
+}
+
+/* How the schedule was kept; nothing where no two moments tell. */
+static int append_pace(const char *wanted, const struct ls_pacer_told *pace, struct ls_buf *out,
+                       struct ls_error *err)
+{
+    char texts[4][LS_GROUPED_MAX];
+    uint64_t kept = ls_pacer_kept(pace);
+    int rc = ls_buf_appendf(out, err, "  pace %s", wanted);
+    if (rc == 0 && kept) {
+        rc = ls_buf_appendf(out, err, ": %s events/s, %s %% of %s events/s",
+                            thousandths(ls_pacer_rate(pace->count, pace->taken_ns), texts[0]),
+                            thousandths(kept, texts[1]),
+                            thousandths(ls_pacer_rate(pace->count, pace->wanted_ns), texts[2]));
+    }
+    return rc < 0 ? rc
+                  : ls_buf_appendf(
+                        out, err, "; slip p50 %s us, p99 %s us, p99.9 %s us, max %s us\n",
+                        thousandths(pace->p50_ns, texts[0]), thousandths(pace->p99_ns, texts[1]),
+                        thousandths(pace->p999_ns, texts[2]), thousandths(pace->max_ns, texts[3]));
+}
+
 /* For people: on stderr where stdout holds the events. */
-static int print_summary(const struct work *work, double seconds, struct ls_error *err)
+static int print_summary(const struct options *o, const struct work *work, double seconds,
+                         struct ls_error *err)
 {
     char texts[3][LS_GROUPED_MAX];
     struct ls_buf out;
@@ -120,6 +154,9 @@ static int print_summary(const struct work *work, double seconds, struct ls_erro
     int rc = ls_buf_appendf(&out, err, "%s events, %s bytes of values, %s events/s\n",
                             ls_grouped(events, texts[0]), ls_grouped(bytes, texts[1]),
                             ls_grouped((uint64_t)((double)events / seconds), texts[2]));
+    if (rc == 0 && o->pace) {
+        rc = append_pace(o->pace, &work->made[0].pace, &out, err);
+    }
     for (size_t i = 0; rc == 0 && i < work->count; i++) {
         rc = append_topics(work->plans[i], &work->made[i], &out, err);
     }
@@ -250,12 +287,13 @@ static int set_folders(struct cli *cli, const struct options *o, const struct wo
 static int set_jobs(struct cli *cli, const struct options *o, struct work *work,
                     struct ls_progress *progress, struct ls_error *err)
 {
-    int rc = 0;
+    int rc = o->pace ? ls_pace_read(o->pace, &work->pace, err) : 0;
     for (size_t i = 0; rc == 0 && i < work->count; i++) {
         work->jobs[i] = (struct ls_generate){.plan = work->plans[i],
                                              .to = o->to,
                                              .threads = cli_threads(o->threads),
                                              .resume = o->resume,
+                                             .pace = o->pace ? &work->pace : NULL,
                                              .progress = on_progress,
                                              .context = progress};
         rc = set_folders(cli, o, work, i, &work->jobs[i], err);
@@ -284,7 +322,7 @@ static int generate(struct cli *cli, const struct options *o, struct work *work,
         cli_print("%s is finished already\n", o->to);
         return 0;
     }
-    return print_summary(work, seconds, err);
+    return print_summary(o, work, seconds, err);
 }
 
 static int load(struct cli *cli, const struct options *o, struct work *work, struct ls_error *err)
@@ -348,6 +386,7 @@ const struct command command_generate = {
         "  lockstep generate fixtures/domains/ecommerce.yaml --to - --events 1000 | jq .value\n"
         "  lockstep generate fixtures/domains/ecommerce.yaml --at 1000000000\n"
         "  lockstep generate shop.yaml bank.yaml --to log:/tmp/both --events 100000\n"
+        "  lockstep generate shop.yaml --pace x60 --for 24h --to kafka://localhost:9092/shop\n"
         "  lockstep generate shop.yaml --shard 3/8 --to log:/tmp/shop-3 --for 24h\n",
     .subjects_min = 1,
     .subjects_max = LS_GENERATE_SPECS_MAX,

@@ -16,7 +16,8 @@ struct part {
     struct ls_generated *out;
     struct ls_truth *truth; /* counts in any case; NULL for a slice */
     uint64_t first, end;
-    uint64_t done; /* slots, those of other shards too */
+    int64_t start_ms; /* data time: what the times of its events are paced from */
+    uint64_t done;    /* slots, those of other shards too */
 };
 
 struct job {
@@ -24,9 +25,11 @@ struct job {
     struct ls_sink_domain *domains; /* of each part */
     size_t count;
     struct ls_sink *sink;
-    size_t now;     /* the part that is made */
-    uint64_t done;  /* slots of the parts before it */
-    uint64_t total; /* of all */
+    struct ls_pacer *pacer; /* NULL: nothing waits */
+    uint64_t left;          /* events of all parts that were handed to the sink */
+    size_t now;             /* the part that is made */
+    uint64_t done;          /* slots of the parts before it */
+    uint64_t total;         /* of all */
 };
 
 static int report(const struct job *job, struct ls_error *err)
@@ -34,6 +37,22 @@ static int report(const struct job *job, struct ls_error *err)
     const struct ls_generate *g = job->parts[0].settings;
     uint64_t done = job->done + job->parts[job->now].done;
     return g->progress ? g->progress(g->context, done, job->total, err) : 0;
+}
+
+/* While a pace is waited for. */
+static int look(void *context, struct ls_error *err)
+{
+    return report(context, err);
+}
+
+/* Waits until the next event is due, which was scheduled for a time; or a heartbeat of that time.
+ */
+static int wait_for(struct job *job, bool event, int64_t time_ms, struct ls_error *err)
+{
+    const struct part *part = &job->parts[job->now];
+    uint64_t due_ns = ls_pace_due_ns(job->parts[0].settings->pace, job->left, part->start_ms,
+                                     time_ms);
+    return event ? ls_pacer_leave(job->pacer, due_ns, err) : ls_pacer_wait(job->pacer, due_ns, err);
 }
 
 static int take_heartbeat(void *context, uint32_t type, uint32_t partition, int64_t time_ms,
@@ -45,25 +64,37 @@ static int take_heartbeat(void *context, uint32_t type, uint32_t partition, int6
     if (!ls_shard_has(&part->settings->shard, partition)) {
         return 0;
     }
-    int rc = kind->take_heartbeat
-                 ? kind->take_heartbeat(job->sink, job->now, type, partition, time_ms, err)
-                 : 0;
+    int rc = job->pacer ? wait_for(job, false, time_ms, err) : 0;
+    if (rc == 0 && kind->take_heartbeat) {
+        rc = kind->take_heartbeat(job->sink, job->now, type, partition, time_ms, err);
+    }
+    if (rc < 0) {
+        return rc;
+    }
     ls_truth_heartbeat(part->truth, type, partition, time_ms);
     bool many = ++part->heartbeat_count % LS_RUN_BLOCK_EVENTS == 0; /* an interrupt is heeded */
-    return rc < 0 || !many ? rc : report(job, err);
+    return many ? report(job, err) : 0;
 }
 
 static int take(void *context, const struct ls_event *event, struct ls_error *err)
 {
     struct job *job = context;
     struct part *part = &job->parts[job->now];
-    part->out->events++;
-    part->out->value_bytes += event->value_size;
     int64_t now_ms = event->scheduled_ms;
+    if (job->pacer) { /* to the event: a block may take long */
+        part->done = event->index - part->first;
+    }
     int rc = now_ms < part->heartbeats.next_ms
                  ? 0
                  : ls_heartbeats_until(&part->heartbeats, now_ms, take_heartbeat, job, err);
-    rc = rc < 0 ? rc : job->sink->kind->take(job->sink, job->now, event, err);
+    rc = rc < 0 || !job->pacer ? rc : wait_for(job, true, now_ms, err);
+    if (rc < 0) {
+        return rc;
+    }
+    job->left++;
+    part->out->events++;
+    part->out->value_bytes += event->value_size;
+    rc = job->sink->kind->take(job->sink, job->now, event, err);
     return rc < 0 || !part->truth ? rc : ls_truth_take(part->truth, event, err);
 }
 
@@ -134,6 +165,15 @@ static int bounds(const struct ls_generate *g, uint64_t *first, uint64_t *end, s
     return check_times(g->plan, *end, g->slice ? INT64_MAX : g->until_ms, err);
 }
 
+/* What the moments of a pace are counted from: the same for all shards of a run. */
+static int64_t begin_ms(const struct part *part)
+{
+    const struct ls_plan *plan = part->settings->plan;
+    return part->settings->slice && part->first < part->end
+               ? ls_arrival_time(&plan->arrival, part->first)
+               : plan->spec->start_ms;
+}
+
 /* A topic's name holds its domain's. */
 static int check_domains(const struct job *job, struct ls_error *err)
 {
@@ -149,6 +189,18 @@ static int check_domains(const struct job *job, struct ls_error *err)
         }
     }
     return 0;
+}
+
+static int check_pace(const struct job *job, struct ls_error *err)
+{
+    const struct ls_pace *pace = job->parts[0].settings->pace;
+    return pace && !pace->by_rate && job->count > 1
+               ? ls_error_set(
+                     err, LS_E_USAGE,
+                     "--pace by the events' own times takes one spec, since of several one "
+                     "domain comes behind the other: run one `generate` for each, or give "
+                     "a rate such as 1000/s")
+               : 0;
 }
 
 static int open_sink(struct job *job, struct ls_error *err)
@@ -172,6 +224,7 @@ static int open_sink(struct job *job, struct ls_error *err)
 static int open_outputs(struct job *job, struct ls_error *err)
 {
     int rc = check_domains(job, err);
+    rc = rc < 0 ? rc : check_pace(job, err);
     rc = rc < 0 ? rc : open_sink(job, err);
     for (size_t i = 0; rc == 0 && !job->sink->complete && i < job->count; i++) {
         struct part *part = &job->parts[i];
@@ -212,7 +265,7 @@ static int make_part(struct job *job, struct ls_error *err)
 
 static int make_all(struct job *job, struct ls_error *err)
 {
-    int rc = 0;
+    int rc = job->parts[0].settings->pace ? ls_pacer_new(NULL, look, job, &job->pacer, err) : 0;
     for (job->now = 0; rc == 0 && job->now < job->count; job->now++) {
         rc = make_part(job, err);
     }
@@ -229,6 +282,10 @@ static void close_outputs(struct job *job)
         }
         ls_truth_free(part->truth);
         part->out->was_complete = job->sink && job->sink->complete;
+    }
+    if (job->pacer) {
+        ls_pacer_tell(job->pacer, &job->parts[0].out->pace);
+        ls_pacer_free(job->pacer);
     }
     if (job->sink) {
         job->parts[0].out->damaged = job->sink->damaged;
@@ -250,6 +307,7 @@ int ls_generate_all(const struct ls_generate *settings, size_t count, struct ls_
         parts[i].out = &out[i];
         out[i].type_count = settings[i].plan->type_count;
         rc = rc < 0 ? rc : bounds(&settings[i], &parts[i].first, &parts[i].end, err);
+        parts[i].start_ms = rc < 0 ? 0 : begin_ms(&parts[i]);
         job.total += rc < 0 ? 0 : parts[i].end - parts[i].first;
     }
     rc = rc < 0 ? rc : open_outputs(&job, err);

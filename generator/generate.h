@@ -4,6 +4,8 @@
 #ifndef LS_GENERATOR_GENERATE_H
 #define LS_GENERATOR_GENERATE_H
 
+#include "core/obs/pacer.h"
+#include "generator/pace.h"
 #include "generator/run.h"
 #include "generator/truth.h"
 
@@ -22,6 +24,9 @@ struct ls_generate {
     struct ls_shard shard; /* its partitions alone, with their heartbeats and truth */
     unsigned threads;
     bool resume;
+    const struct ls_pace *pace; /* NULL: as fast as it goes. The thread that hands events to the
+                                   sink waits for each one's moment, and before each sleep asks
+                                   `progress`. No byte of the output depends on it */
     int (*progress)(void *context, uint64_t done, uint64_t total,
                     struct ls_error *err); /* may be NULL */
     void *context;
@@ -29,9 +34,10 @@ struct ls_generate {
 
 struct ls_generated {
     uint64_t events;
-    bool opened;       /* every output was there to be written to */
-    bool was_complete; /* with `resume`: nothing was left to do */
-    uint64_t damaged;  /* see struct ls_sink; of several specs together, with the first */
+    bool opened;               /* every output was there to be written to */
+    bool was_complete;         /* with `resume`: nothing was left to do */
+    uint64_t damaged;          /* see struct ls_sink; of several specs together, with the first */
+    struct ls_pacer_told pace; /* of all specs, with the first; zeros where there was none */
     size_t type_count;
     struct ls_truth_totals totals[LS_SPEC_EVENT_TYPES_MAX];
     uint64_t value_bytes;
@@ -42,9 +48,10 @@ struct ls_generated {
 int ls_generate(const struct ls_generate *settings, struct ls_generated *out, struct ls_error *err);
 
 /* Several specs, of as many domains, into one place: each domain's events in topics of their own,
- * the same bytes as alone. `to`, `resume` and what progress is told are those of settings[0]; done
- * and total are of all. `out` has `count` elements, 1 .. LS_GENERATE_SPECS_MAX. LS_E_USAGE when two
- * are of one domain. */
+ * the same bytes as alone. `to`, `resume`, `pace` and what progress is told are those of
+ * settings[0]; done and total are of all. `out` has `count` elements, 1 .. LS_GENERATE_SPECS_MAX.
+ * LS_E_USAGE when two are of one domain, or several are to leave at the times of their events: one
+ * domain's come behind the other's. */
 int ls_generate_all(const struct ls_generate *settings, size_t count, struct ls_generated *out,
                     struct ls_error *err);
 
