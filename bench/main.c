@@ -1,11 +1,15 @@
 /* lockstep-bench SPECS FOLDER: the ratios that ci/bench prints. SPECS is the folder bench/ with its
- * specs; files are written below FOLDER. With a third argument, only the event of that name. */
+ * specs; files are written below FOLDER. With a third argument, only the event of that name, or
+ * only the pace of runs (`pace`). */
 #include "bench/events.h"
 #include "bench/file_log.h"
+#include "bench/pace.h"
 #include "core/base/file.h"
 
 #include <stdio.h>
 #include <string.h>
+
+#define PACE "pace"
 
 static int load(const char *folder, const char *name, struct ls_spec **spec, struct ls_plan **plan,
                 struct ls_error *err)
@@ -22,7 +26,19 @@ static int load(const char *folder, const char *name, struct ls_spec **spec, str
     return rc;
 }
 
-/* The log's records are orders. */
+static int measure(const struct bench_event *event, const struct ls_plan *plan, const char *folder,
+                   const char *only, struct ls_error *err)
+{
+    bool first = event == &ls_bench_events[0];
+    bool pace = only && strcmp(only, PACE) == 0;
+    int rc = pace ? 0 : ls_bench_event(event, plan, err);
+    if (first && !only) {
+        rc = rc < 0 ? rc : ls_bench_file_log(plan, folder, err);
+    }
+    return rc < 0 || !first || (only && !pace) ? rc : ls_bench_pace(plan, err);
+}
+
+/* The log's records, and what leaves at a pace, are orders. */
 static int run(const char *specs, const char *folder, const char *only, struct ls_error *err)
 {
     int rc = 0;
@@ -30,14 +46,11 @@ static int run(const char *specs, const char *folder, const char *only, struct l
         const struct bench_event *event = &ls_bench_events[k];
         struct ls_spec *spec = NULL;
         struct ls_plan *plan = NULL;
-        if (only && strcmp(only, event->name) != 0) {
+        if (only && strcmp(only, event->name) != 0 && (k > 0 || strcmp(only, PACE) != 0)) {
             continue;
         }
         rc = load(specs, event->spec, &spec, &plan, err);
-        rc = rc < 0 ? rc : ls_bench_event(event, plan, err);
-        if (k == 0 && !only) {
-            rc = rc < 0 ? rc : ls_bench_file_log(plan, folder, err);
-        }
+        rc = rc < 0 ? rc : measure(event, plan, folder, only, err);
         ls_plan_free(plan);
         ls_spec_free(spec);
     }
@@ -48,7 +61,7 @@ int main(int argc, char **argv)
 {
     struct ls_error err = {0};
     if (argc != 3 && argc != 4) {
-        fprintf(stderr, "usage: lockstep-bench SPECS FOLDER [EVENT]\n");
+        fprintf(stderr, "usage: lockstep-bench SPECS FOLDER [EVENT|pace]\n");
         return 64;
     }
     if (run(argv[1], argv[2], argc == 4 ? argv[3] : NULL, &err) < 0) {
