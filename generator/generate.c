@@ -244,8 +244,10 @@ static int make_part(struct job *job, struct ls_error *err)
 {
     struct part *part = &job->parts[job->now];
     const struct ls_generate *g = part->settings;
-    const struct ls_run run = {g->plan,    part->first, part->end, g->shard,
-                               g->threads, take,        progress,  job};
+    /* the thread that waits makes nothing meanwhile: a block would hold up what is due */
+    unsigned threads = job->pacer && g->threads < 2 ? 2 : g->threads;
+    const struct ls_run run = {g->plan, part->first, part->end, g->shard,
+                               threads, take,        progress,  job};
     ls_heartbeats_begin(&part->heartbeats, g->plan);
     if (g->slice) {
         part->heartbeats.next_ms = INT64_MAX;

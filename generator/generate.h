@@ -26,7 +26,8 @@ struct ls_generate {
     bool resume;
     const struct ls_pace *pace; /* NULL: as fast as it goes. The thread that hands events to the
                                    sink waits for each one's moment, and before each sleep asks
-                                   `progress`. No byte of the output depends on it */
+                                   `progress`; another one makes them, also where `threads` is 1.
+                                   No byte of the output depends on it */
     int (*progress)(void *context, uint64_t done, uint64_t total,
                     struct ls_error *err); /* may be NULL */
     void *context;
