@@ -39,10 +39,12 @@ static int report(const struct job *job, struct ls_error *err)
     return g->progress ? g->progress(g->context, done, job->total, err) : 0;
 }
 
-/* While a pace is waited for. */
+/* Before each sleep of a run at a pace. */
 static int look(void *context, struct ls_error *err)
 {
-    return report(context, err);
+    const struct job *job = context;
+    int rc = job->sink->kind->pause ? job->sink->kind->pause(job->sink, err) : 0;
+    return rc < 0 ? rc : report(job, err);
 }
 
 /* Waits until the next event is due, which was scheduled for a time; or a heartbeat of that time.

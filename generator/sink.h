@@ -49,6 +49,9 @@ struct ls_sink_kind {
     /* Likewise a heartbeat (G10), which is no event: NULL where these are left out. */
     int (*take_heartbeat)(struct ls_sink *sink, size_t domain, uint32_t type, uint32_t partition,
                           int64_t time_ms, struct ls_error *err);
+    /* A run at a pace will sleep: what somebody else waits for goes out, where that changes no
+     * byte. NULL: nothing does. */
+    int (*pause)(struct ls_sink *sink, struct ls_error *err);
     int (*finish)(struct ls_sink *sink, struct ls_error *err); /* all is written and synced */
     void (*close)(struct ls_sink *sink); /* also of one that is not finished: it stays as it is */
 };

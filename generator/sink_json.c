@@ -95,6 +95,12 @@ static int stdout_take(struct ls_sink *base, size_t domain, const struct ls_even
     return rc < 0 || sink->lines.size < WRITE_SIZE ? rc : write_out(sink, err);
 }
 
+static int stdout_pause(struct ls_sink *base, struct ls_error *err)
+{
+    struct stdout_sink *sink = (struct stdout_sink *)base;
+    return sink->lines.size ? write_out(sink, err) : 0;
+}
+
 static int stdout_finish(struct ls_sink *base, struct ls_error *err)
 {
     return write_out((struct stdout_sink *)base, err);
@@ -108,6 +114,7 @@ const struct ls_sink_kind ls_sink_stdout = {
     .on_stdout = true,
     .open = stdout_open,
     .take = stdout_take,
+    .pause = stdout_pause,
     .finish = stdout_finish,
     .close = stdout_close,
 };
