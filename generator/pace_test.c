@@ -114,7 +114,7 @@ static void a_rate_keeps_its_distance(void **state)
     assert_int_equal(nth("50000/s", 0), 0);
     assert_int_equal(nth("50000/s", 1), 20000);
     assert_int_equal(nth("50000/s", 50000), SECOND);
-    assert_int_equal(nth("1/d", 2), 2 * 86400 * SECOND);
+    assert_int_equal(nth("1/d", 2), SECOND * 2 * 86400);
 }
 
 /* What is cut from one event's moment is not lost for the next: after each second all is exact. */

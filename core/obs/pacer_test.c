@@ -70,7 +70,7 @@ static void nothing_leaves_early_and_each_at_its_moment(void **state)
     ls_pacer_tell(pacer, &told);
     assert_int_equal(world.sleeps, 999);
     assert_int_equal(told.count, 1000);
-    assert_int_equal(told.wanted_ns, 999 * 20 * US);
+    assert_int_equal(told.wanted_ns, US * 999 * 20);
     assert_true(told.p50_ns >= 3 * US && told.p50_ns < 4 * US && told.max_ns < 4 * US);
     ls_pacer_free(pacer);
 }
