@@ -9,21 +9,20 @@
 #include <sys/prctl.h>
 #include <time.h>
 
-#define PAIRS     5
+#define PAIRS     7
 #define SECONDS   3
 #define RATE      50000
 #define EVENTS    ((uint64_t)RATE * SECONDS)
 #define SECOND_NS 1000000000
 
-static int run_paced(const struct ls_plan *plan, unsigned threads, struct ls_pacer_told *out,
-                     struct ls_error *err)
+static int run_paced(const struct ls_plan *plan, struct ls_pacer_told *out, struct ls_error *err)
 {
     const struct ls_pace pace = {true, SECOND_NS / RATE, 1};
     const struct ls_generate settings = {.plan = plan,
                                          .to = "null:",
                                          .events = EVENTS,
                                          .until_ms = INT64_MAX,
-                                         .threads = threads,
+                                         .threads = 2,
                                          .pace = &pace};
     struct ls_generated made;
     int rc = ls_generate(&settings, &made, err);
@@ -71,7 +70,7 @@ static int run_bare(struct ls_pacer_told *out, struct ls_error *err)
 
 static void print(const char *what, const struct ls_pacer_told *told)
 {
-    printf("  %-26s slip p50 %8.1f us, p99 %8.1f us, p99.9 %8.1f us, max %8.1f us", what,
+    printf("  %-10s slip p50 %8.1f us, p99 %8.1f us, p99.9 %8.1f us, max %8.1f us", what,
            (double)told->p50_ns / 1e3, (double)told->p99_ns / 1e3, (double)told->p999_ns / 1e3,
            (double)told->max_ns / 1e3);
     if (told->taken_ns) {
@@ -87,37 +86,29 @@ static int by_size(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static int measure(const struct ls_plan *plan, unsigned threads, struct ls_error *err)
+int ls_bench_pace(const struct ls_plan *plan, struct ls_error *err)
 {
-    char what[40];
     double ratios[PAIRS];
     int rc = 0;
-    (void)snprintf(what, sizeof what, "paced, threads %u", threads);
+    printf("%d events/s into null:, %d s each, and a loop that only sleeps to the same moments\n",
+           RATE, SECONDS);
     for (size_t pair = 0; rc == 0 && pair < PAIRS; pair++) {
         struct ls_pacer_told ours;
         struct ls_pacer_told bare;
         bool first = pair % 2 == 0;
-        rc = first ? run_paced(plan, threads, &ours, err) : run_bare(&bare, err);
-        rc = rc < 0 ? rc : first ? run_bare(&bare, err) : run_paced(plan, threads, &ours, err);
+        rc = first ? run_paced(plan, &ours, err) : run_bare(&bare, err);
+        rc = rc < 0 ? rc : first ? run_bare(&bare, err) : run_paced(plan, &ours, err);
         if (rc == 0) {
-            print(what, &ours);
+            print("paced", &ours);
             print("bare loop", &bare);
             ratios[pair] = (double)ours.p999_ns / (double)bare.p999_ns;
         }
     }
     if (rc == 0) {
         qsort(ratios, PAIRS, sizeof *ratios, by_size);
-        printf("%-28s p99.9 %.2f times the bare loop's (%.2f to %.2f)\n", what, ratios[PAIRS / 2],
-               ratios[0], ratios[PAIRS - 1]);
+        printf("%-28s p99.9 %.2f times the bare loop's (%.2f to %.2f)\n", "slip at a pace",
+               ratios[PAIRS / 2], ratios[0], ratios[PAIRS - 1]);
         fflush(stdout);
     }
     return rc;
-}
-
-int ls_bench_pace(const struct ls_plan *plan, struct ls_error *err)
-{
-    printf("%d events/s into null:, %d s each, and a loop that only sleeps to the same moments\n",
-           RATE, SECONDS);
-    int rc = measure(plan, 2, err);
-    return rc < 0 ? rc : measure(plan, 1, err);
 }
