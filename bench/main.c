@@ -1,12 +1,14 @@
 /* lockstep-bench SPECS FOLDER: the ratios that ci/bench prints. SPECS is the folder bench/ with its
  * specs; files are written below FOLDER. With a third argument, only the event of that name, or
- * only the pace of runs (`pace`). */
+ * only the pace of runs (`pace`). `lockstep-bench bare SECONDS` runs the loop that a pace is
+ * measured beside, alone. */
 #include "bench/events.h"
 #include "bench/file_log.h"
 #include "bench/pace.h"
 #include "core/base/file.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define PACE "pace"
@@ -60,6 +62,9 @@ static int run(const char *specs, const char *folder, const char *only, struct l
 int main(int argc, char **argv)
 {
     struct ls_error err = {0};
+    if (argc == 3 && strcmp(argv[1], "bare") == 0) {
+        return ls_bench_bare((unsigned)strtoul(argv[2], NULL, 10), &err) < 0;
+    }
     if (argc != 3 && argc != 4) {
         fprintf(stderr, "usage: lockstep-bench SPECS FOLDER [EVENT|pace]\n");
         return 64;

@@ -38,7 +38,7 @@ static uint64_t now_ns(void)
 }
 
 /* The same moments with the same timer slack: a sleep to each that is not over yet. */
-static int run_bare(struct ls_pacer_told *out, struct ls_error *err)
+static int run_bare(uint64_t events, struct ls_pacer_told *out, struct ls_error *err)
 {
     struct ls_histogram *slip = ls_mem_new(1, sizeof *slip, err);
     if (!slip) {
@@ -47,7 +47,7 @@ static int run_bare(struct ls_pacer_told *out, struct ls_error *err)
     int slack = prctl(PR_GET_TIMERSLACK, 0, 0, 0, 0);
     prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0);
     uint64_t begin = now_ns();
-    for (uint64_t i = 0; i < EVENTS; i++) {
+    for (uint64_t i = 0; i < events; i++) {
         uint64_t moment = begin + i * (SECOND_NS / RATE);
         uint64_t now = now_ns();
         if (now < moment) {
@@ -96,8 +96,8 @@ int ls_bench_pace(const struct ls_plan *plan, struct ls_error *err)
         struct ls_pacer_told ours;
         struct ls_pacer_told bare;
         bool first = pair % 2 == 0;
-        rc = first ? run_paced(plan, &ours, err) : run_bare(&bare, err);
-        rc = rc < 0 ? rc : first ? run_bare(&bare, err) : run_paced(plan, &ours, err);
+        rc = first ? run_paced(plan, &ours, err) : run_bare(EVENTS, &bare, err);
+        rc = rc < 0 ? rc : first ? run_bare(EVENTS, &bare, err) : run_paced(plan, &ours, err);
         if (rc == 0) {
             print("paced", &ours);
             print("bare loop", &bare);
@@ -109,6 +109,16 @@ int ls_bench_pace(const struct ls_plan *plan, struct ls_error *err)
         printf("%-28s p99.9 %.2f times the bare loop's (%.2f to %.2f)\n", "slip at a pace",
                ratios[PAIRS / 2], ratios[0], ratios[PAIRS - 1]);
         fflush(stdout);
+    }
+    return rc;
+}
+
+int ls_bench_bare(unsigned seconds, struct ls_error *err)
+{
+    struct ls_pacer_told bare;
+    int rc = run_bare((uint64_t)RATE * seconds, &bare, err);
+    if (rc == 0) {
+        print("bare loop", &bare);
     }
     return rc;
 }

@@ -9,4 +9,7 @@
  * that is busy both suffer. */
 int ls_bench_pace(const struct ls_plan *plan, struct ls_error *err);
 
+/* The loop alone, for as long as something else runs. */
+int ls_bench_bare(unsigned seconds, struct ls_error *err);
+
 #endif
