@@ -13,7 +13,7 @@ struct options {
 
 static const struct ls_option rows[] = {
     {"from", LS_OPTION_TEXT, LS_OPTION_REQUIRED, offsetof(struct options, from),
-     .summary = "The log that `run stream` wrote its rows to: log:DIR."},
+     .summary = "The log that `run stream` wrote its rows to: log:DIR or kafka://..."},
     {"to", LS_OPTION_TEXT, LS_OPTION_REQUIRED, offsetof(struct options, to),
      .summary = "Folder for datasets/."},
     KAFKA_OPTION_ROW(options, properties),

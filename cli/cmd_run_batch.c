@@ -21,7 +21,7 @@ static const char *const switch_words[] = {"on", "off", NULL};
 
 static const struct ls_option rows[] = {
     {"from", LS_OPTION_TEXT, LS_OPTION_REQUIRED, offsetof(struct options, from),
-     .summary = "The log: log:DIR."},
+     .summary = "The log: log:DIR or kafka://HOST:PORT/PREFIX."},
     {"to", LS_OPTION_TEXT, 0, offsetof(struct options, to),
      .summary = "Folder for datasets/, manifest.json and summary.json."},
     {"reference", LS_OPTION_TEXT, 0, offsetof(struct options, reference),

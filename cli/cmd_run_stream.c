@@ -1,6 +1,7 @@
 #include "cli/commands.h"
 #include "cli/run_summary.h"
 #include "cli/run_watch.h"
+#include "cli/through.h"
 #include "pipeline/stream/stream_run.h"
 
 #include <stdio.h>
@@ -9,7 +10,7 @@
 struct options {
     struct spec_options spec;
     struct watch_options watch;
-    const char *from, *to, *state, *reference, *order;
+    const char *from, *to, *state, *through, *reference, *order;
     int64_t workers, batch, checkpoint_ms, checkpoint_records, ahead_ms, poll_ms, state_max;
     bool once, follow, final;
     struct ls_names properties;
@@ -17,14 +18,17 @@ struct options {
 
 static const struct ls_option rows[] = {
     {"from", LS_OPTION_TEXT, LS_OPTION_REQUIRED, offsetof(struct options, from),
-     .summary = "The log: log:DIR."},
+     .summary = "The log: log:DIR or kafka://HOST:PORT/PREFIX."},
     {"to", LS_OPTION_TEXT, LS_OPTION_REQUIRED, offsetof(struct options, to),
      .summary =
-         "Folder for datasets/, manifest.json and summary.json; or log:DIR, whose topics get "
-         "the same rows."},
+         "Folder for datasets/, manifest.json and summary.json; or log:DIR or kafka://..., whose "
+         "topics get the same rows."},
     {"state", LS_OPTION_TEXT, 0, offsetof(struct options, state),
      .summary = "Folder of checkpoints [TO/state, with log:DIR DIR.state]; a run goes on from the "
                 "last one there. With log:DIR manifest.json and summary.json are there too."},
+    {"through", LS_OPTION_TEXT, 0, offsetof(struct options, through),
+     .summary = "kafka://HOST:PORT[/PREFIX]: copies the log there, sends the rows to topics there, "
+                "and makes the datasets of those; the topics stay."},
     {"once", LS_OPTION_FLAG, 0, offsetof(struct options, once), .fallback = "false",
      .summary = "Takes what is there of a log that may still be written, and ends; the next run "
                 "goes on from there."},
@@ -102,20 +106,21 @@ static const char *state_of(struct cli *cli, const struct options *o, struct ls_
 }
 
 static int run_pipeline(const struct options *o, const struct pipeline *p, const char *state,
-                        struct run_watch *watch, struct ls_error *err)
+                        const struct through *through, struct run_watch *watch,
+                        struct ls_error *err)
 {
     struct ls_stream_result result;
     struct ls_stream_job job = {.plan = p->plan,
                                 .views = p->views,
-                                .from = o->from,
-                                .to = o->to,
+                                .from = through ? through->from : o->from,
+                                .to = through ? through->to : o->to,
                                 .state = state,
                                 .workers = cli_threads(o->workers),
                                 .batch = (size_t)o->batch,
                                 .mode = o->follow ? LS_STREAM_FOLLOW
                                         : o->once ? LS_STREAM_ONCE
                                                   : LS_STREAM_BOUNDED,
-                                .final = o->final,
+                                .final = o->final || through,
                                 .poll_ms = o->poll_ms,
                                 .ahead_ms = o->ahead_ms,
                                 .state_max = (size_t)o->state_max,
@@ -143,6 +148,34 @@ static int run_pipeline(const struct options *o, const struct pipeline *p, const
     return rc;
 }
 
+static int check_modes(const struct options *o, struct ls_error *err)
+{
+    if (o->once && o->follow) {
+        return ls_error_set(err, LS_E_USAGE,
+                            "--once ends with what is there, --follow goes on: give one of them");
+    }
+    if (o->through && (o->once || o->follow || ls_log_is_uri(o->to))) {
+        return ls_error_set(err, LS_E_USAGE,
+                            "--through takes a whole log and makes datasets: leave --once and "
+                            "--follow out, and give a folder with --to");
+    }
+    return 0;
+}
+
+static int run_either(struct cli *cli, const struct options *o, const struct pipeline *p,
+                      const char *state, struct run_watch *watch, struct ls_error *err)
+{
+    struct through through;
+    if (!o->through) {
+        return run_pipeline(o, p, state, NULL, watch, err);
+    }
+    int rc = through_open(cli, o->through, o->from, state, &through, err);
+    rc = rc < 0 ? rc : run_pipeline(o, p, state, &through, watch, err);
+    rc = rc < 0 ? rc : through_collect(&through, p, state, o->to, err);
+    through_close(&through);
+    return rc;
+}
+
 static int run(struct cli *cli, struct ls_error *err)
 {
     const struct options *o = cli->options;
@@ -154,17 +187,17 @@ static int run(struct cli *cli, struct ls_error *err)
     if (!state) {
         return err->code;
     }
-    if (o->once && o->follow) {
-        return ls_error_set(err, LS_E_USAGE,
-                            "--once ends with what is there, --follow goes on: give one of them");
+    int rc = check_modes(o, err);
+    if (rc < 0) {
+        return rc;
     }
     bool growing = o->once || o->follow;
-    int rc = run_watch_open(&watch, &o->watch, "stream", o->to, err);
+    rc = run_watch_open(&watch, &o->watch, "stream", o->to, err);
     rc = rc < 0
              ? rc
              : pipeline_open(cli, &o->spec, o->from, growing, o->to, o->reference, &pipeline, err);
     rc = rc < 0 ? rc : pipeline_check_places(o->from, o->reference, o->to, state, err);
-    rc = rc < 0 ? rc : run_pipeline(o, &pipeline, state, &watch, err);
+    rc = rc < 0 ? rc : run_either(cli, o, &pipeline, state, &watch, err);
     rc = run_watch_end(&watch, rc < 0 ? pipeline_advise(rc, err) : rc, err);
     rc = rc < 0 ? rc : run_summary_print(&pipeline, &places, (unsigned)watch.totals.damaged, err);
     pipeline_clear(&pipeline);

@@ -14,11 +14,16 @@ struct options {
     struct spec_options spec;
     const char *target, *cases, *out, *seeds;
     int64_t events, case_events, seed, kills, budget_ms;
+    const char *log;
+    struct ls_names properties;
 };
 
 static const struct ls_option rows[] = {
     {"target", LS_OPTION_TEXT, 0, offsetof(struct options, target),
      .summary = "A target file: the pipeline to judge [this program's own]."},
+    {"log", LS_OPTION_TEXT, 0, offsetof(struct options, log),
+     .summary = "kafka://HOST:PORT[/PREFIX]: this program's own streams take the way through a "
+                "cluster, as with `run stream --through`."},
     {"events", LS_OPTION_INTEGER, 0, offsetof(struct options, events), .fallback = "1000000",
      .minimum = "1", .summary = "Events of the plain comparison."},
     {"case-events", LS_OPTION_INTEGER, 0, offsetof(struct options, case_events),
@@ -42,6 +47,7 @@ static const struct ls_option rows[] = {
     {"out", LS_OPTION_TEXT, 0, offsetof(struct options, out),
      .summary = "Run directory [runs/DOMAIN-SEED]. An earlier run there is replaced; anything else "
                 "is refused."},
+    KAFKA_OPTION_ROW(options, properties),
     SPEC_OPTION_ROWS(options, spec),
     {.name = NULL},
 };
@@ -290,6 +296,30 @@ static int verify(struct cli *cli, const struct options *o, const struct ls_spec
     return rc;
 }
 
+/* --through and the properties, as words behind the stream's command. */
+static int divert(struct cli *cli, const struct options *o, struct ls_target *target,
+                  struct ls_error *err)
+{
+    if (o->target) {
+        return ls_error_set(err, LS_E_USAGE,
+                            "--log is a way of this program's own streams: with --target, say in "
+                            "its file how it takes the log");
+    }
+    const char **words = ls_arena_new(&cli->arena, 2 * o->properties.count + 3, sizeof *words, err);
+    if (!words) {
+        return err->code;
+    }
+    size_t count = 0;
+    words[count++] = "--through";
+    words[count++] = o->log;
+    for (size_t i = 0; i < o->properties.count; i++) {
+        words[count++] = "-X";
+        words[count++] = o->properties.items[i];
+    }
+    ls_target_divert(target, "kafka", words);
+    return 0;
+}
+
 static int verify_seed(struct cli *cli, const struct options *o, struct ls_error *err)
 {
     struct ls_spec *spec;
@@ -303,6 +333,7 @@ static int verify_seed(struct cli *cli, const struct options *o, struct ls_error
     rc = cli_check_plans(spec, &report, err); /* its mistakes are not the target's */
     rc = rc < 0 ? rc : ls_target_load(o->target, &target, &report, err);
     cli_print_diagnostics(&report);
+    rc = rc < 0 || !o->log ? rc : divert(cli, o, target, err);
     rc = rc < 0 ? rc : ls_target_check_programs(target, err);
     rc = rc < 0 ? rc : verify(cli, o, spec, target, err);
     ls_target_free(target);

@@ -235,6 +235,6 @@ const struct ls_case ls_case_wm_8 = {
             "skew; it goes on with its state over records that those clocks make late, just not\n"
             "late, and 1 ms off, is killed, and goes on once more. A stream that forgets its "
             "watermarks, or takes them from what comes next, finds them all in time.",
-    .knob = "restarts",
+    .knob = "restarts grows",
     .run = run_wm_8,
 };

@@ -246,6 +246,6 @@ const struct ls_case ls_case_dup_6 = {
             "goes on with its state, is killed, and goes on once more: what it remembered before\n"
             "has to make duplicates of them, and all that is admitted, late or in a view is what "
             "it is without the copies.",
-    .knob = "restarts",
+    .knob = "restarts grows",
     .run = run_dup_6,
 };

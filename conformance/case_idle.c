@@ -156,6 +156,6 @@ const struct ls_case ls_case_wm_12 = {
         "that one has all of its records, the oldest of them as old as the log, and the\n"
         "stream goes on with its state. They are judged by their own partition's watermark "
         "(P2), and what comes out has to be the batch run's datasets.",
-    .knob = "restarts",
+    .knob = "restarts grows",
     .run = run_wm_12,
 };

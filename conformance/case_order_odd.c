@@ -261,6 +261,6 @@ const struct ls_case ls_case_ord_9 = {
             "all of the others, and ends; then the rest is there, and it goes on with its state.\n"
             "What it leaves has to be the batch run's datasets: what was emitted at the first end "
             "was no last word.",
-    .knob = "restarts",
+    .knob = "restarts grows",
     .run = run_ord_9,
 };

@@ -70,6 +70,8 @@ static const struct ls_option rows[] = {
     KNOB(as_of, "Words that have the batch see only what came before the time {n} (P13)."),
     {"restarts", LS_OPTION_FLAG, 0, offsetof(struct ls_target, restarts), .fallback = "false",
      .summary = "Killed and started again with the same {state}, it goes on."},
+    {"grows", LS_OPTION_FLAG, 0, offsetof(struct ls_target, grows), .fallback = "true",
+     .summary = "With restarts: it also goes on over a log that has more than before."},
     {"timeout", LS_OPTION_DURATION, 0, offsetof(struct ls_target, timeout_ms), .fallback = "10m",
      .minimum = "1s", .summary = "How long one run may take."},
     {"level", LS_OPTION_WORD, 0, offsetof(struct ls_target, level), .fallback = "bytes",
@@ -255,7 +257,17 @@ bool ls_target_has(const struct ls_target *target, const char *knob)
     if (strcmp(knob, "{options}") == 0) {
         return has_word(target->stream, knob) && has_word(target->batch, knob);
     }
+    if (strcmp(knob, "restarts") == 0 || strcmp(knob, "grows") == 0) {
+        return target->restarts && (knob[0] == 'r' || target->grows);
+    }
     return knob_of(target, knob) != NULL;
+}
+
+void ls_target_divert(struct ls_target *target, const char *name, const char *const *words)
+{
+    target->name = name;
+    target->more = words;
+    target->grows = false;
 }
 
 struct writer {
@@ -373,6 +385,9 @@ int ls_target_command(const struct ls_target *target, bool stream, const struct 
                                   : run->upgraded ? target->upgraded
                                                   : target->stream;
     int rc = add_words(&w, words, "");
+    for (const char *const *more = stream ? target->more : NULL; rc == 0 && more && *more; more++) {
+        rc = add(&w, *more);
+    }
     rc = rc < 0 ? rc : place_program(&w, target->folder);
     rc = rc < 0 || !run->workers || !target->workers ? rc
                                                      : add_words(&w, target->workers, run->workers);

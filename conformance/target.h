@@ -19,7 +19,9 @@ struct ls_target {
         *checkpoint_records;                 /* knobs: lists of words with {n}; NULL: it has none */
     const struct ls_yaml *as_of, *lateness;  /* likewise, of the batch command: a time; `off` */
     const struct ls_yaml *backfill, *replay; /* lists of words; NULL: it can't */
-    bool restarts; /* killed and started again with the same {state}, it goes on */
+    bool restarts;           /* killed and started again with the same {state}, it goes on, */
+    bool grows;              /* also over a log that has more than before */
+    const char *const *more; /* words behind the stream command; NULL: none */
     int64_t timeout_ms;
     int level;          /* enum ls_level */
     const char *folder; /* of its file, by its whole path; NULL: the reference pipeline */
@@ -39,6 +41,10 @@ int ls_target_load(const char *path, struct ls_target **out, struct ls_buf *repo
                    struct ls_error *err);
 void ls_target_free(struct ls_target *target);
 
+/* Has the reference pipeline's stream take another way, which these words say (borrowed, ending
+ * with NULL): one that ends for good with the log that it is given. */
+void ls_target_divert(struct ls_target *target, const char *name, const char *const *words);
+
 /* The program that each command begins with: LS_E_NOINPUT when it is missing, LS_E_DATA when it
  * cannot be executed. */
 int ls_target_check_programs(const struct ls_target *target, struct ls_error *err);
@@ -56,9 +62,9 @@ struct ls_target_run {
     bool upgraded;          /* as a stream: by the words of `upgraded` */
 };
 
-/* Does the target have the knob? "workers", "batch_size", "order", "checkpoint_records", "as_of",
- * "lateness"; or, for "{options}", the word in both commands; or the command "upgraded", "backfill"
- * or "replay". */
+/* Does the target have the knob? "restarts", "grows", "workers", "batch_size", "order",
+ * "checkpoint_records", "as_of", "lateness"; or, for "{options}", the word in both commands; or the
+ * command "upgraded", "backfill" or "replay". */
 bool ls_target_has(const struct ls_target *target, const char *knob);
 
 /* Fills command->arguments for a run; the strings live in `arena`. A program with a slash in its

@@ -338,7 +338,7 @@ static bool lacks(const struct ls_target *target, const struct ls_case *which, c
     for (const char *at = which->knob; at && *at;) {
         int size = (int)strcspn(at, " ");
         snprintf(knob, 32, "%.*s", size, at);
-        if (strcmp(knob, "restarts") == 0 ? !target->restarts : !ls_target_has(target, knob)) {
+        if (!ls_target_has(target, knob)) {
             return true;
         }
         at += size + (at[size] == ' ');

@@ -10,4 +10,4 @@ LOCKSTEP_KAFKA=$(cat "$file" 2>/dev/null) || true
     exit 77
 }
 export LOCKSTEP_KAFKA
-exec "${@/#BROKERS/$LOCKSTEP_KAFKA}"
+exec "${@//BROKERS/$LOCKSTEP_KAFKA}"
