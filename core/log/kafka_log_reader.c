@@ -19,6 +19,7 @@ struct kafka_reader {
     rd_kafka_topic_t *handle; /* while it is consumed from */
     char name[LS_KAFKA_NAME_MAX];
     int64_t next_offset; /* behind what was read; 0: nothing was */
+    bool ended;          /* it was said that there is no more */
     uint64_t at;         /* the position of the next message, which may be in front of
                             base.position */
     size_t mark;         /* the first one behind `at` */
@@ -281,15 +282,6 @@ static int keep(struct kafka_reader *reader, rd_kafka_message_t *message, struct
     return encode_headers(reader, message, record, err);
 }
 
-/* What is there of the partition says that there is no more: of records that were promised. */
-static int ended(struct kafka_reader *reader, int64_t offset, struct ls_error *err)
-{
-    if (!ls_kafka_wait_is_over(&reader->wait)) {
-        return 0; /* a broker that has only just come up may know less */
-    }
-    return lost(reader, offset, "ends", err);
-}
-
 /* One message: 1 when it was taken, 0 when there was none that is a record. */
 static int take(struct kafka_reader *reader, rd_kafka_message_t *message, struct ls_error *err)
 {
@@ -298,7 +290,8 @@ static int take(struct kafka_reader *reader, rd_kafka_message_t *message, struct
     if (code) {
         int rc = 0;
         if (code == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
-            rc = ended(reader, offset, err);
+            reader->ended = true; /* a broker that has only just come up may know less */
+            reader->next_offset = offset;
         } else if (code == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE ||
                    code == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET) {
             rc = lost(reader, offset, "has lost records", err);
@@ -316,8 +309,24 @@ static int take(struct kafka_reader *reader, rd_kafka_message_t *message, struct
     }
     reader->at++;
     reader->next_offset = offset + 1;
+    reader->ended = false;
     reader->wait = ls_kafka_wait_begin();
     return rc < 0 ? rc : 1;
+}
+
+/* Nothing came within patience: because there is no more, or no topic any more? */
+static int waited(const struct kafka_reader *reader, struct ls_error *err)
+{
+    uint32_t partitions;
+    rd_kafka_poll(ls_kafka_of(reader->consumer->client), 0);
+    int rc = ls_kafka_partitions(reader->consumer->client, reader->name, &partitions, err);
+    if (rc == 0 && partitions == 0) {
+        return ls_error_set(err, LS_E_DATA, "the topic %s of the log is gone: it was removed",
+                            reader->name);
+    }
+    return rc < 0          ? rc
+           : reader->ended ? lost(reader, reader->next_offset, "ends", err)
+                           : fail(reader, RD_KAFKA_RESP_ERR__TIMED_OUT, err);
 }
 
 static void place_headers(struct kafka_reader *reader)
@@ -351,8 +360,7 @@ int ls_kafka_log_read(struct ls_log_reader *base, size_t count_max,
         if (message) {
             rc = take(reader, message, err);
         } else if (ls_kafka_wait_is_over(&reader->wait)) {
-            rd_kafka_poll(ls_kafka_of(reader->consumer->client), 0);
-            rc = fail(reader, RD_KAFKA_RESP_ERR__TIMED_OUT, err);
+            rc = waited(reader, err);
         } else if (reader->count) {
             break;
         }

@@ -265,6 +265,30 @@ static rd_kafka_error_t *send_offsets(struct kafka_writer *w, const struct ls_lo
     return error;
 }
 
+/* Nobody else has written into the topics: each ends where what was sent and its markers do. Asked
+ * once, at the end, since it costs a question for each partition. */
+static int check_alone(struct kafka_writer *w, struct ls_error *err)
+{
+    int rc = 0;
+    for (size_t t = 0; rc == 0 && t < w->log->topic_count; t++) {
+        for (uint32_t p = 0; rc == 0 && p < w->log->topics[t].partitions; p++) {
+            char name[LS_KAFKA_NAME_MAX];
+            int64_t low;
+            int64_t high;
+            ls_kafka_log_name(w->log, w->log->topics[t].name, name);
+            rc = ls_kafka_range(w->producer, name, p, &low, &high, err);
+            if (rc == 0 && (uint64_t)high != w->offsets[t][p]) {
+                rc = ls_error_set(
+                    err, LS_E_DATA,
+                    "partition %u of %s ends at offset %lld, and not at %llu: another "
+                    "program wrote into it; remove the log's topics and begin anew",
+                    p, name, (long long)high, (unsigned long long)w->offsets[t][p]);
+            }
+        }
+    }
+    return rc;
+}
+
 /* One try: 0, or the error of a call, or *code of a record. */
 static rd_kafka_error_t *try_commit(struct kafka_writer *w, const struct ls_log_commit *commit,
                                     rd_kafka_resp_err_t *code, int *rc, struct ls_error *err)
@@ -273,6 +297,7 @@ static rd_kafka_error_t *try_commit(struct kafka_writer *w, const struct ls_log_
     if (!error) {
         *rc = say(w, code, err);
         *code = *rc < 0 || *code ? *code : flush(w);
+        *rc = *rc < 0 || *code || !w->complete ? *rc : check_alone(w, err);
     }
     if (!error && *rc == 0 && !*code && commit && commit->input_count) {
         error = send_offsets(w, commit);

@@ -120,8 +120,8 @@ struct ls_log_input {
 };
 
 /* Behind the checkpoint: in a log whose writes are transactions, all that was appended is there
- * from now on, together with the inputs' offsets and the checkpoint's number, or nothing of it. In
- * others it was there when it was flushed. */
+ * from now on (readers see it a moment later), together with the inputs' offsets and the
+ * checkpoint's number, or nothing of it. In others it was there when it was flushed. */
 int ls_log_commit(struct ls_log *log, const struct ls_log_commit *commit, struct ls_error *err);
 
 /* Is it time for the writer's next checkpoint, because what is not committed has grown large, or
