@@ -453,6 +453,7 @@ static int start(struct kafka_log *log, struct ls_error *err)
 {
     struct kafka_writer *w = log->writing;
     int rc = w->was_complete ? 0 : ls_kafka_sender_commit(w, NULL, err);
+    rc = rc < 0 ? rc : ls_kafka_producer_wait_until_told(w, err);
     int failed = rc == 0 ? pthread_create(&w->thread, NULL, run, w) : 0;
     w->has_thread = rc == 0 && failed == 0;
     return failed ? ls_error_errno(err, LS_E_NOMEM, failed, "starting the thread that sends") : rc;

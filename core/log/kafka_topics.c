@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #define WHY_MAX 512
+#define ASK_MS  1000 /* of one try: between two it is looked whether another one is of use */
 
 static bool is_worth_it(const struct ls_kafka_client *client, rd_kafka_resp_err_t code,
                         const struct ls_kafka_wait *wait)
@@ -27,7 +28,7 @@ int ls_kafka_partitions(const struct ls_kafka_client *client, const char *topic,
     do {
         const struct rd_kafka_metadata *found = NULL;
         code = rd_kafka_metadata(ls_kafka_of(client), 0, handle, &found,
-                                 ls_kafka_wait_ms(&wait, 5000));
+                                 ls_kafka_wait_ms(&wait, ASK_MS));
         if (code == RD_KAFKA_RESP_ERR_NO_ERROR) {
             code = found->topic_cnt == 1 ? found->topics[0].err : RD_KAFKA_RESP_ERR__BAD_MSG;
             *out = code || found->topic_cnt != 1 ? 0 : (uint32_t)found->topics[0].partition_cnt;
@@ -53,7 +54,7 @@ int ls_kafka_range(const struct ls_kafka_client *client, const char *topic, uint
     rd_kafka_resp_err_t code;
     do {
         code = rd_kafka_query_watermark_offsets(ls_kafka_of(client), topic, (int32_t)partition, low,
-                                                high, ls_kafka_wait_ms(&wait, 5000));
+                                                high, ls_kafka_wait_ms(&wait, ASK_MS));
         rd_kafka_poll(ls_kafka_of(client), 0);
         if (code && code != RD_KAFKA_RESP_ERR__TIMED_OUT) {
             ls_clock_sleep_ms((unsigned)ls_kafka_wait_ms(&wait, 100));

@@ -22,9 +22,8 @@ def run(*command, status=0):
 class Cluster:
     """Brokers of its own, which may be killed."""
 
-    def __init__(self, brokers=1, settings=()):
+    def __init__(self, brokers=1, *words):
         self.folder = tempfile.mkdtemp(prefix='lockstep-kafka-')
-        words = [word for setting in settings for word in ('--set', setting)]
         done = subprocess.run([ROOT / 'ci/kafka', 'start', '--brokers', str(brokers), '--at', f'{self.folder}/cluster', *words],
                               capture_output=True, text=True)
         if done.returncode != 0:
