@@ -199,9 +199,9 @@ static int wait_for_room(struct kafka_writer *w, struct ls_error *err)
 {
     if (w->by_checkpoint && w->held >= LS_KAFKA_UNCOMMITTED_MAX) {
         return ls_error_set(err, LS_E_DATA,
-                            "rows that are not committed take %zu bytes, past their limit: give a "
-                            "smaller --batch, or a shorter --checkpoint",
-                            w->held);
+                            "rows that are not committed take %zu bytes, past their limit of %zu: "
+                            "give a smaller --batch, or a shorter --checkpoint",
+                            w->held, LS_KAFKA_UNCOMMITTED_MAX);
     }
     while (!w->by_checkpoint && w->held >= HELD_MAX && w->err.code == 0) {
         pthread_cond_wait(&w->changed, &w->lock);
