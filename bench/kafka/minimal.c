@@ -55,6 +55,9 @@ int main(int argc, char **argv)
         }
     }
     rd_kafka_resp_err_t left = topic ? rd_kafka_flush(rk, 60000) : RD_KAFKA_RESP_ERR__FAIL;
-    fprintf(stderr, failures || left ? "%lu failed\n" : "", failures);
-    return failures || left ? 1 : 0;
+    if (failures || left) {
+        fprintf(stderr, "%lu failed, %s\n", failures, rd_kafka_err2str(left));
+        return 1;
+    }
+    return 0;
 }
