@@ -87,7 +87,7 @@ int ls_registry_refuse(const struct ls_registry_client *client, int code, const 
     va_start(args, format);
     vsnprintf(what, sizeof what, format, args);
     va_end(args);
-    return ls_error_set(err, code, "schema registry %s: %s: %s", client->url, path, what);
+    return ls_error_set(err, code, "schema registry %s%s: %s", client->url, path, what);
 }
 
 /* ---- opening */
@@ -327,7 +327,7 @@ static int no_answer(struct ls_registry_client *client, const struct request *re
     char text[LS_REGISTRY_MESSAGE_MAX];
     if (code == CURLE_WRITE_ERROR && client->body_error.code) {
         *err = client->body_error;
-        return ls_error_prefix(err, "schema registry %s: %s", client->url, request->path);
+        return ls_error_prefix(err, "schema registry %s%s", client->url, request->path);
     }
     if (code == CURLE_OUT_OF_MEMORY) {
         return no_curl(err);
