@@ -38,7 +38,7 @@ static const char last_lines[] =
 const char cli_exit_codes[] = "  0    the same, or done\n"
                               "  1    it differs\n"
                               "  2    inconclusive: nothing was shown, empty input included\n"
-                              "  3    reserved\n"
+                              "  3    schemas are incompatible\n"
                               "  4    the selection named nothing\n"
                               "  64   usage: the command line\n"
                               "  65   configuration or data, a named limit among it\n"

@@ -23,6 +23,7 @@ const struct command *const commands[] = {
     &command_schema_derive,
     &command_schema_show,
     &command_schema_fingerprint,
+    &command_schema_register,
     &command_fingerprint,
     &command_explain,
     &command_help,

@@ -1,4 +1,5 @@
-/* -X KEY=VALUE of the verbs that open logs: properties for kafka://. */
+/* -X KEY=VALUE of the verbs that open logs, or ask a schema registry: properties for kafka://, and
+ * registry.* for the latter. */
 #ifndef LS_CLI_LOG_OPTIONS_H
 #define LS_CLI_LOG_OPTIONS_H
 

@@ -17,7 +17,7 @@ enum ls_code {
     LS_OK = 0,
     LS_DIFFERS = 1,      /* positive: an answer, not an error */
     LS_INCONCLUSIVE = 2, /* likewise: nothing was shown, empty input included */
-    LS_E_SCHEMA = -3,    /* schemas are incompatible: no verb ends so yet */
+    LS_E_SCHEMA = -3,    /* schemas are incompatible */
     LS_E_NOMATCH = -4,   /* the selection named nothing */
     LS_E_USAGE = -64,    /* command line */
     LS_E_DATA = -65,     /* configuration or data; a named limit exceeded */
