@@ -8,7 +8,7 @@
 
 #define PREFIX          "registry."
 #define PATIENCE_MIN_MS 100
-#define PATIENCE_MAX_MS (24 * 3600 * INT64_C(1000))
+#define PATIENCE_MAX_MS (INT64_C(24) * 3600 * 1000)
 #define AUTH_FILE_MAX   4096
 
 static char *url, *auth, *ca_file;

@@ -21,7 +21,7 @@
     "\"default\":null}]}"
 #define NEVER "{\"type\":\"fixed\",\"name\":\"never\",\"size\":5}"
 
-/* Some registries take no slash in a subject; all take these. */
+/* All of it has to be encoded. */
 #define SUBJECT "probe topic+1%2F:\u00e9-value"
 
 static struct ls_error err;
@@ -94,7 +94,7 @@ static uint32_t ask_all(const char *url)
 /* A value is the same, whichever registry's frame it had on the way. */
 static void translate(const char *url, uint32_t id)
 {
-    struct ls_registry *registry;
+    struct ls_registry *registry = NULL;
     struct ls_schema *first = parse(FIRST);
     struct ls_wire_map *map = ls_wire_map_new(&err);
     const struct ls_registry_options options = {.url = url, .patience_ms = 10000};
