@@ -235,6 +235,25 @@ static void a_schema_is_found(void **state)
     end();
 }
 
+/* Registering does not tell which version it became. */
+static void what_was_registered_is_asked_for_its_version(void **state)
+{
+    (void)state;
+    static const struct reply replies[] = {OK("{\"id\": 12}"), OK(SCHEMA(RETURNED)),
+                                           OK(VERSION("3", "12", RETURNED))};
+    int64_t number = 0;
+    uint32_t id = 0;
+    const struct ls_registry_schema *got;
+    begin(replies, LENGTH(replies));
+    assert_int_equal(ls_registry_register(registry, "s", schema, &id, &err), 0);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(ls_registry_find(registry, "s", schema, &number, &got, &err), 0);
+        assert_true(number == 3 && got->id == id);
+    }
+    assert_int_equal(server.count, 3);
+    end();
+}
+
 static void versions_are_listed(void **state)
 {
     (void)state;
@@ -381,6 +400,7 @@ int main(void)
         cmocka_unit_test(an_id_is_asked_for_once),
         cmocka_unit_test(versions_are_looked_up),
         cmocka_unit_test(a_schema_is_found),
+        cmocka_unit_test(what_was_registered_is_asked_for_its_version),
         cmocka_unit_test(versions_are_listed),
         cmocka_unit_test(compatibility_is_asked_for),
         cmocka_unit_test(several_threads_may_ask),
