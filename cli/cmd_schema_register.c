@@ -95,8 +95,7 @@ static int run(struct cli *cli, struct ls_error *err)
 const struct command command_schema_register = {
     .name = "schema register",
     .synopsis = "SPEC --registry URL [--prefix PREFIX] [-X registry.KEY=VALUE]",
-    .summary = "Registers the Avro schemas that a spec's records are written with, of each topic "
-               "under TOPIC-value.",
+    .summary = "Registers the Avro schemas of a spec's topics in a schema registry.",
     .examples = "  lockstep schema register fixtures/domains/ecommerce.yaml --registry "
                 "http://127.0.0.1:8081\n"
                 "  lockstep schema register fixtures/domains/ecommerce.yaml --registry "
