@@ -1,7 +1,6 @@
 #include "core/log/kafka_client.h"
 
 #include "core/base/mem.h"
-#include "core/obs/clock.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -54,26 +53,6 @@ static void a_place_has_brokers_and_maybe_a_prefix(void **state)
     ls_kafka_place_clear(&place);
 }
 
-/* Nobody listens there: the answer comes within patience, and says who did not and what to try. */
-static void a_cluster_that_is_down(void **state)
-{
-    struct ls_log *log;
-    (void)state;
-    assert_int_equal(ls_kafka_set("patience=700ms", &err), 0);
-    uint64_t begin = ls_clock_ns();
-    assert_int_equal(ls_log_open("kafka://127.0.0.1:1/shop", true, &log, &err), LS_E_IO);
-    assert_true(ls_clock_ns() - begin < UINT64_C(10000000000));
-    static const char *const parts[] = {"kafka://127.0.0.1:1: asking for the topic shop.lockstep",
-                                        "127.0.0.1:1/bootstrap", "Connection refused",
-                                        "is it up, and the address right?"};
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-        if (!strstr(err.text, parts[i])) {
-            fail_msg("`%s` is not in: %s", parts[i], err.text);
-        }
-    }
-    ls_kafka_unset();
-}
-
 static void memory_that_is_refused(void **state)
 {
     (void)state;
@@ -99,7 +78,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_place_has_brokers_and_maybe_a_prefix),
-        cmocka_unit_test(a_cluster_that_is_down),
         cmocka_unit_test(memory_that_is_refused),
         cmocka_unit_test(some_errors_pass),
     };

@@ -391,6 +391,26 @@ static void every_codec(void **state)
     }
 }
 
+/* Nobody listens there: the answer comes within patience, and says who did not and what to try. */
+static void a_cluster_that_is_down(void **state)
+{
+    struct ls_log *log;
+    (void)state;
+    assert_int_equal(ls_kafka_set("patience=700ms", &err), 0);
+    uint64_t begin = ls_clock_ns();
+    assert_int_equal(ls_log_open("kafka://127.0.0.1:1/shop", true, &log, &err), LS_E_IO);
+    assert_true(ls_clock_ns() - begin < UINT64_C(10000000000));
+    static const char *const parts[] = {"kafka://127.0.0.1:1: asking for the topic shop.lockstep",
+                                        "127.0.0.1:1/bootstrap", "Connection refused",
+                                        "is it up, and the address right?"};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        if (!strstr(err.text, parts[i])) {
+            fail_msg("`%s` is not in: %s", parts[i], err.text);
+        }
+    }
+    ls_kafka_unset();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -402,6 +422,7 @@ int main(void)
         cmocka_unit_test(transactions_of_every_size),
         cmocka_unit_test(readers_see_beginnings),
         cmocka_unit_test(every_codec),
+        cmocka_unit_test(a_cluster_that_is_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -232,7 +232,7 @@ static int encode_headers(struct kafka_reader *reader, const rd_kafka_message_t 
         rd_kafka_header_cnt(headers) == 0) {
         return 0;
     }
-    int rc = ls_buf_reserve(&reader->headers, 2 * LS_AVRO_LONG_MAX, err);
+    int rc = ls_buf_reserve(&reader->headers, (size_t)2 * LS_AVRO_LONG_MAX, err);
     if (rc == 0) {
         uint8_t *at = reader->headers.data + begin;
         reader->headers.size += (size_t)(ls_put_long(at, (int64_t)rd_kafka_header_cnt(headers)) -

@@ -13,7 +13,7 @@
 
 #define SET_MAX             64
 #define PATIENCE_DEFAULT_MS 30000
-#define PATIENCE_MAX_MS     (24 * 3600 * INT64_C(1000))
+#define PATIENCE_MAX_MS     (INT64_C(24) * 3600 * 1000)
 #define RK_TEXT_MAX         512
 
 /* Pairs of key and value, ending with NULL. */
