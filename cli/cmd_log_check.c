@@ -15,18 +15,6 @@ static const struct ls_option rows[] = {
 static const struct ls_table table = {"log check", "",       sizeof(struct options),
                                       SIZE_MAX,    SIZE_MAX, rows};
 
-struct progress {
-    struct ls_progress line;
-    uint64_t total;
-};
-
-static int on_progress(void *context, uint64_t done, struct ls_error *err)
-{
-    struct progress *progress = context;
-    ls_progress_show(&progress->line, done, progress->total);
-    return cli_interrupted(err);
-}
-
 /* 0, LS_INCONCLUSIVE for a log that nobody finished, or the damage. */
 static int judge(const struct ls_log *log, const struct log_overview *overview,
                  struct ls_error *err)
@@ -53,14 +41,14 @@ static int run(struct cli *cli, struct ls_error *err)
 {
     struct ls_log *log;
     struct log_overview overview;
-    struct progress progress;
+    struct log_progress progress;
     int rc = ls_log_open(cli->subjects[0], true, &log, err);
     if (rc < 0) {
         return rc;
     }
     progress.total = ls_log_records(log);
     struct ls_log_inspect job = {
-        .log = log, .all = true, .progress = on_progress, .context = &progress};
+        .log = log, .all = true, .progress = log_progress_tell, .context = &progress};
     ls_progress_begin(&progress.line, stderr, "check", "records");
     rc = log_overview_print(&job, cli->subjects[0], false, &progress.line, &overview, err);
     ls_progress_end(&progress.line);

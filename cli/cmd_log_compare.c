@@ -1,4 +1,5 @@
 #include "cli/commands.h"
+#include "cli/log_overview.h"
 #include "core/base/text.h"
 #include "core/log/compare.h"
 
@@ -15,24 +16,12 @@ static const struct ls_option rows[] = {
 static const struct ls_table table = {"log compare", "",       sizeof(struct options),
                                       SIZE_MAX,      SIZE_MAX, rows};
 
-struct progress {
-    struct ls_progress line;
-    uint64_t total;
-};
-
-static int on_progress(void *context, uint64_t done, struct ls_error *err)
-{
-    struct progress *progress = context;
-    ls_progress_show(&progress->line, done, progress->total);
-    return cli_interrupted(err);
-}
-
 static int compare(const struct ls_log *a, const struct ls_log *b, struct ls_error *err)
 {
     char grouped[2][LS_GROUPED_MAX];
     struct ls_log_compared found;
-    struct progress progress = {.total = ls_log_records(a)};
-    const struct ls_log_compare job = {a, b, on_progress, &progress};
+    struct log_progress progress = {.total = ls_log_records(a)};
+    const struct ls_log_compare job = {a, b, log_progress_tell, &progress};
     ls_progress_begin(&progress.line, stderr, "compare", "records");
     int rc = ls_log_compare(&job, &found, err);
     ls_progress_end(&progress.line);

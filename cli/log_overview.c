@@ -150,3 +150,10 @@ int log_overview_print(struct ls_log_inspect *job, const char *uri, bool json,
     }
     return rc;
 }
+
+int log_progress_tell(void *context, uint64_t done, struct ls_error *err)
+{
+    struct log_progress *progress = context;
+    ls_progress_show(&progress->line, done, progress->total);
+    return cli_interrupted(err);
+}

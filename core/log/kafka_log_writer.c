@@ -12,15 +12,12 @@
 #define HELD_MAX    (2 * LS_KAFKA_TRANSACTION_BYTES) /* of what is not committed */
 #define IDLE_NS     1000000                          /* between two looks for records to send */
 #define SPARE_MAX   (HELD_MAX / CHUNK_BYTES)
-#define ITEM_ALIGN  _Alignof(struct kafka_item)
 
 /* ---- what waits */
 
 static size_t size_of(const struct ls_log_record *record)
 {
-    size_t size = sizeof(struct kafka_item) + record->key_size + record->headers_size +
-                  record->value_size;
-    return (size + ITEM_ALIGN - 1) & ~(ITEM_ALIGN - 1);
+    return ls_kafka_item_size(record->key_size, record->headers_size, record->value_size);
 }
 
 /* Under the lock: a chunk with room behind the last. */

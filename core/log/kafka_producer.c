@@ -263,13 +263,18 @@ int ls_kafka_producer_recover(struct kafka_writer *w, rd_kafka_resp_err_t code, 
     return 0;
 }
 
-void ls_kafka_producer_settle(struct kafka_writer *w)
+void ls_kafka_producer_pass_markers(struct kafka_writer *w, int by)
 {
     for (size_t t = 0; t < w->log->topic_count; t++) {
         for (uint32_t p = 0; p < w->log->topics[t].partitions; p++) {
-            w->offsets[t][p] += w->touched[t][p]; /* the transaction's marker */
+            w->offsets[t][p] += w->touched[t][p] ? (uint64_t)by : 0;
         }
     }
+}
+
+void ls_kafka_producer_settle(struct kafka_writer *w)
+{
+    ls_kafka_producer_pass_markers(w, 1);
     copy_numbers(w->log, w->ends, w->committed);
     rewind_to(w, w->committed);
     w->begin = w->at;

@@ -105,8 +105,7 @@ static const struct kafka_item *item_at(const struct kafka_writer *w)
 
 static size_t size_of(const struct kafka_item *item)
 {
-    size_t size = sizeof *item + item->key_size + item->headers_size + item->value_size;
-    return (size + _Alignof(struct kafka_item) - 1) & ~(_Alignof(struct kafka_item) - 1);
+    return ls_kafka_item_size(item->key_size, item->headers_size, item->value_size);
 }
 
 static rd_kafka_resp_err_t send_next(struct kafka_writer *w)
@@ -154,16 +153,6 @@ int ls_kafka_sender_send(struct kafka_writer *w, const struct kafka_chunk *chunk
 
 /* ---- committing */
 
-/* Where the records behind a transaction's end will stand: behind its marker. */
-static void pass_markers(struct kafka_writer *w, int by)
-{
-    for (size_t t = 0; t < w->log->topic_count; t++) {
-        for (uint32_t p = 0; p < w->log->topics[t].partitions; p++) {
-            w->offsets[t][p] += w->touched[t][p] ? (uint64_t)by : 0;
-        }
-    }
-}
-
 static int say(struct kafka_writer *w, rd_kafka_resp_err_t *code, struct ls_error *err)
 {
     struct ls_buf text;
@@ -176,9 +165,9 @@ static int say(struct kafka_writer *w, rd_kafka_resp_err_t *code, struct ls_erro
                                          .checkpoint = w->checkpoint,
                                          .session = w->session};
     ls_buf_init(&text, "the log's manifest", LS_LOG_MANIFEST_MAX);
-    pass_markers(w, 1);
+    ls_kafka_producer_pass_markers(w, 1);
     int rc = ls_log_manifest_format(&saying, &text, err);
-    pass_markers(w, -1);
+    ls_kafka_producer_pass_markers(w, -1);
     if (rc == 0) {
         rd_kafka_vu_t words[] = {
             {.vtype = RD_KAFKA_VTYPE_RKT, .u.rkt = w->handles[w->log->topic_count]},

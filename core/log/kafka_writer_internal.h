@@ -24,6 +24,13 @@ struct kafka_item {
     bool has_key, has_value;
 };
 
+/* Of an item with its bytes, so that the next one behind it stands where it may. */
+static inline size_t ls_kafka_item_size(size_t key_size, size_t headers_size, size_t value_size)
+{
+    size_t size = sizeof(struct kafka_item) + key_size + headers_size + value_size;
+    return (size + _Alignof(struct kafka_item) - 1) & ~(_Alignof(struct kafka_item) - 1);
+}
+
 struct kafka_chunk {
     struct kafka_chunk *next;
     size_t used, size;
@@ -97,6 +104,9 @@ int ls_kafka_producer_recover(struct kafka_writer *w, rd_kafka_resp_err_t code, 
  * its markers are written, and brokers that have come up again need a moment to know how far what
  * is decided upon goes. */
 int ls_kafka_producer_wait_until_told(struct kafka_writer *w, struct ls_error *err);
+
+/* Where the records behind a transaction's end will stand: behind its marker (1), or not (-1). */
+void ls_kafka_producer_pass_markers(struct kafka_writer *w, int by);
 
 /* Everything up to what is to be sent next is committed: what comes is another transaction. */
 void ls_kafka_producer_settle(struct kafka_writer *w);
