@@ -8,103 +8,17 @@
 #include <string.h>
 #include <time.h>
 
-#define CHUNK_BYTES ((size_t)1 << 20)
-#define HELD_MAX    (2 * LS_KAFKA_TRANSACTION_BYTES) /* of what is not committed */
-#define IDLE_NS     1000000                          /* between two looks for records to send */
-#define SPARE_MAX   (HELD_MAX / CHUNK_BYTES)
-
-/* ---- what waits */
-
-static size_t size_of(const struct ls_log_record *record)
-{
-    return ls_kafka_item_size(record->key_size, record->headers_size, record->value_size);
-}
-
-/* Under the lock: a chunk with room behind the last. */
-static int add_chunk(struct kafka_writer *w, size_t size, struct ls_error *err)
-{
-    struct kafka_chunk *chunk = size <= CHUNK_BYTES ? w->spare : NULL;
-    if (chunk) {
-        w->spare = chunk->next;
-    } else {
-        size_t room = size > CHUNK_BYTES ? size : CHUNK_BYTES;
-        chunk = ls_mem_new(1, sizeof *chunk + room, err);
-        if (!chunk) {
-            return err->code;
-        }
-        chunk->size = room;
-    }
-    chunk->next = NULL;
-    chunk->used = 0;
-    if (w->last) {
-        w->last->next = chunk;
-    } else {
-        w->first = chunk;
-    }
-    w->last = chunk;
-    w->held += chunk->size;
-    return 0;
-}
-
-static void put(struct kafka_chunk *chunk, uint32_t topic, uint32_t partition,
-                const struct ls_log_record *record)
-{
-    struct kafka_item *item = (struct kafka_item *)(void *)(chunk->data + chunk->used);
-    uint8_t *at = (uint8_t *)(item + 1);
-    *item = (struct kafka_item){.topic = topic,
-                                .partition = partition,
-                                .timestamp_ms = record->timestamp_ms,
-                                .key_size = (uint32_t)record->key_size,
-                                .headers_size = (uint32_t)record->headers_size,
-                                .value_size = (uint32_t)record->value_size,
-                                .has_key = record->key != NULL,
-                                .has_value = record->value != NULL};
-    if (record->key_size) {
-        memcpy(at, record->key, record->key_size);
-    }
-    at += record->key_size;
-    if (record->headers_size) {
-        memcpy(at, record->headers, record->headers_size);
-    }
-    at += record->headers_size;
-    if (record->value_size) {
-        memcpy(at, record->value, record->value_size);
-    }
-    chunk->used += size_of(record);
-}
-
-/* Everything in front of the transaction is committed: it is let go. */
-static void let_go(struct kafka_writer *w)
-{
-    while (w->first && w->first != w->begin) {
-        struct kafka_chunk *chunk = w->first;
-        w->first = chunk->next;
-        w->held -= chunk->size;
-        if (chunk->size == CHUNK_BYTES) {
-            chunk->next = w->spare;
-            w->spare = chunk;
-        } else {
-            ls_mem_free(chunk);
-        }
-    }
-}
-
-static void free_chunks(struct kafka_chunk *chunk)
-{
-    while (chunk) {
-        struct kafka_chunk *next = chunk->next;
-        ls_mem_free(chunk);
-        chunk = next;
-    }
-}
+#define HELD_MAX (2 * LS_KAFKA_TRANSACTION_BYTES) /* of what is not committed */
+#define IDLE_NS  1000000                          /* between two looks for records to send */
 
 /* ---- the thread */
 
-/* Is it time to commit what was sent? */
+/* Under the lock: is it time to commit what was sent? */
 static bool is_due(const struct kafka_writer *w)
 {
     return w->in_transaction && !w->by_checkpoint &&
            (w->transaction_bytes >= LS_KAFKA_TRANSACTION_BYTES ||
+            (w->backlog.held >= HELD_MAX && !ls_kafka_backlog_waits(&w->backlog)) ||
             ls_clock_ns() - w->transaction_began_ns >= LS_KAFKA_TRANSACTION_MS * UINT64_C(1000000));
 }
 
@@ -128,38 +42,38 @@ static int commit(struct kafka_writer *w, bool wanted, struct ls_error *err)
     w->complete = w->was_complete || (wanted && w->want == KAFKA_COMPLETE);
     w->checkpoint = of ? of->checkpoint : w->checkpoint;
     pthread_mutex_unlock(&w->lock);
-    int rc = ls_kafka_sender_commit(w, of, err);
+    bool done;
+    int rc = ls_kafka_sender_commit(w, of, &done, err);
     pthread_mutex_lock(&w->lock);
-    let_go(w);
-    w->uncommitted = 0;
-    if (wanted && rc == 0) {
-        w->want = KAFKA_NOTHING;
+    if (rc < 0 || !done) {
+        return rc;
     }
+    ls_kafka_backlog_let_go(&w->backlog);
+    w->uncommitted = 0;
+    w->want = wanted ? KAFKA_NOTHING : w->want;
     pthread_cond_broadcast(&w->changed);
-    return rc;
+    return 0;
 }
 
-/* Likewise: at most one chunk at a time, so that transactions end near their size. */
+/* Likewise: what one chunk has, so that transactions end near their size. */
 static int send_some(struct kafka_writer *w, struct ls_error *err)
 {
-    const struct kafka_chunk *chunk = w->at;
-    if (w->at_byte == chunk->used && chunk->next) {
-        chunk = chunk->next;
-    }
-    size_t used = chunk->used;
+    const struct kafka_run sending = ls_kafka_backlog_take(&w->backlog);
     pthread_mutex_unlock(&w->lock);
-    int rc = ls_kafka_sender_send(w, chunk, used, err);
+    int rc = ls_kafka_sender_send(w, &sending, err);
     pthread_mutex_lock(&w->lock);
+    ls_kafka_backlog_give_back(&w->backlog, &sending);
     return rc;
 }
 
 /* Under the lock: one thing that is to be done now. */
 static int step(struct kafka_writer *w, struct ls_error *err)
 {
-    if (w->last && !w->at) {
-        w->at = w->begin = w->first;
+    if (w->rewound) {
+        ls_kafka_backlog_rewind(&w->backlog);
+        w->rewound = false;
     }
-    bool more = w->last && (w->at != w->last || w->at_byte < w->last->used);
+    bool more = ls_kafka_backlog_waits(&w->backlog);
     bool room = w->by_checkpoint || w->transaction_bytes < LS_KAFKA_TRANSACTION_BYTES;
     bool wanted = w->want != KAFKA_NOTHING && !more;
     if (wanted || is_due(w)) {
@@ -194,13 +108,13 @@ static void *run(void *context)
  */
 static int wait_for_room(struct kafka_writer *w, struct ls_error *err)
 {
-    if (w->by_checkpoint && w->held >= LS_KAFKA_UNCOMMITTED_MAX) {
+    if (w->by_checkpoint && w->backlog.held >= LS_KAFKA_UNCOMMITTED_MAX) {
         return ls_error_set(err, LS_E_DATA,
                             "rows that are not committed take %zu bytes, past their limit of %zu: "
                             "give a smaller --batch, or a shorter --checkpoint",
-                            w->held, LS_KAFKA_UNCOMMITTED_MAX);
+                            w->backlog.held, LS_KAFKA_UNCOMMITTED_MAX);
     }
-    while (!w->by_checkpoint && w->held >= HELD_MAX && w->err.code == 0) {
+    while (!w->by_checkpoint && w->backlog.held >= HELD_MAX && w->err.code == 0) {
         pthread_cond_wait(&w->changed, &w->lock);
     }
     if (w->err.code < 0) {
@@ -236,14 +150,12 @@ int ls_kafka_log_append(struct ls_log *base, uint32_t topic, uint32_t partition,
                           "prefix, or remove the log's topics",
                           w->log->side);
     } else if (rc == 0) {
-        size_t size = size_of(record);
-        rc = w->last && w->last->size - w->last->used >= size ? 0 : add_chunk(w, size, err);
+        rc = ls_kafka_backlog_add(&w->backlog, topic, partition, record, err);
         if (rc == 0) {
-            put(w->last, topic, partition, record);
             base->counts[topic][partition]++;
             w->uncommitted_ns = w->uncommitted || !w->by_checkpoint ? w->uncommitted_ns
                                                                     : ls_clock_ns();
-            w->uncommitted += size;
+            w->uncommitted += payload;
         }
     }
     pthread_mutex_unlock(&w->lock);
@@ -325,8 +237,7 @@ void ls_kafka_writer_free(struct kafka_writer *w)
         pthread_join(w->thread, NULL);
     }
     ls_kafka_producer_free(w);
-    free_chunks(w->first);
-    free_chunks(w->spare);
+    ls_kafka_backlog_clear(&w->backlog);
     ls_kafka_numbers_free(w->log, w->kept);
     pthread_cond_destroy(&w->changed);
     pthread_mutex_destroy(&w->lock);
@@ -437,7 +348,9 @@ static int begin_writer(struct kafka_log *log, struct ls_error *err)
     pthread_cond_init(&w->changed, &attributes);
     pthread_condattr_destroy(&attributes);
     w->kept = ls_kafka_numbers_new(log, err);
-    int rc = w->kept ? ls_kafka_producer_begin(w, err) : err->code;
+    int rc = w->kept ? ls_kafka_backlog_init(&w->backlog, log->base.topics, log->topic_count, err)
+                     : err->code;
+    rc = rc == 0 ? ls_kafka_producer_begin(w, err) : rc;
     for (size_t t = 0; rc == 0 && t < log->topic_count; t++) {
         memcpy(w->kept[t], log->told[t], log->topics[t].partitions * sizeof **w->kept);
         memset(log->base.counts[t], 0, log->topics[t].partitions * sizeof **w->kept);
@@ -449,7 +362,10 @@ static int begin_writer(struct kafka_log *log, struct ls_error *err)
 static int start(struct kafka_log *log, struct ls_error *err)
 {
     struct kafka_writer *w = log->writing;
-    int rc = w->was_complete ? 0 : ls_kafka_sender_commit(w, NULL, err);
+    int rc = 0;
+    for (bool done = w->was_complete; rc == 0 && !done;) {
+        rc = ls_kafka_sender_commit(w, NULL, &done, err);
+    }
     rc = rc < 0 ? rc : ls_kafka_producer_wait_until_told(w, err);
     int failed = rc == 0 ? pthread_create(&w->thread, NULL, run, w) : 0;
     w->has_thread = rc == 0 && failed == 0;

@@ -258,8 +258,7 @@ int ls_kafka_producer_recover(struct kafka_writer *w, rd_kafka_resp_err_t code, 
                             w->log->place.uri);
     }
     rewind_to(w, told);
-    w->at = w->begin;
-    w->at_byte = w->begin_byte;
+    w->rewound = !*committed;
     return 0;
 }
 
@@ -277,8 +276,7 @@ void ls_kafka_producer_settle(struct kafka_writer *w)
     ls_kafka_producer_pass_markers(w, 1);
     copy_numbers(w->log, w->ends, w->committed);
     rewind_to(w, w->committed);
-    w->begin = w->at;
-    w->begin_byte = w->at_byte;
+    ls_kafka_backlog_settle(&w->backlog);
     w->in_trouble = false;
 }
 

@@ -37,13 +37,14 @@ static rd_kafka_headers_t *headers_of(const uint8_t *bytes, size_t size)
 }
 
 /* The bytes stay where they are until the transaction is committed: they are not copied. */
-static rd_kafka_resp_err_t produce(struct kafka_writer *w, const struct kafka_item *item)
+static rd_kafka_resp_err_t produce(struct kafka_writer *w, const struct kafka_queue *queue,
+                                   const struct kafka_item *item)
 {
     const uint8_t *bytes = (const uint8_t *)(item + 1);
     const uint8_t *value = bytes + item->key_size + item->headers_size;
     rd_kafka_vu_t words[6] = {
-        {.vtype = RD_KAFKA_VTYPE_RKT, .u.rkt = w->handles[item->topic]},
-        {.vtype = RD_KAFKA_VTYPE_PARTITION, .u.i32 = (int32_t)item->partition},
+        {.vtype = RD_KAFKA_VTYPE_RKT, .u.rkt = w->handles[queue->topic]},
+        {.vtype = RD_KAFKA_VTYPE_PARTITION, .u.i32 = (int32_t)queue->partition},
         {.vtype = RD_KAFKA_VTYPE_TIMESTAMP, .u.i64 = item->timestamp_ms},
         {.vtype = RD_KAFKA_VTYPE_KEY,
          .u.mem = {item->has_key ? (void *)(uintptr_t)bytes : NULL, item->key_size}},
@@ -68,13 +69,15 @@ static rd_kafka_resp_err_t produce(struct kafka_writer *w, const struct kafka_it
 }
 
 /* A queue that is full gets room as brokers answer: as long as it does, there is patience. */
-static rd_kafka_resp_err_t produce_with_room(struct kafka_writer *w, const struct kafka_item *item)
+static rd_kafka_resp_err_t produce_with_room(struct kafka_writer *w,
+                                             const struct kafka_queue *queue,
+                                             const struct kafka_item *item)
 {
     rd_kafka_t *rk = ls_kafka_of(w->producer);
     struct ls_kafka_wait wait = {0};
     int queued = 0;
     for (;;) {
-        rd_kafka_resp_err_t code = produce(w, item);
+        rd_kafka_resp_err_t code = produce(w, queue, item);
         if (code != RD_KAFKA_RESP_ERR__QUEUE_FULL || w->failed) {
             return w->failed ? w->failed : code;
         }
@@ -98,57 +101,39 @@ static rd_kafka_error_t *begin(struct kafka_writer *w)
     return error;
 }
 
-static const struct kafka_item *item_at(const struct kafka_writer *w)
+static rd_kafka_resp_err_t send_run(struct kafka_writer *w, const struct kafka_run *sending)
 {
-    return (const struct kafka_item *)(const void *)(w->at->data + w->at_byte);
-}
-
-static size_t size_of(const struct kafka_item *item)
-{
-    return ls_kafka_item_size(item->key_size, item->headers_size, item->value_size);
-}
-
-static rd_kafka_resp_err_t send_next(struct kafka_writer *w)
-{
-    const struct kafka_item *item = item_at(w);
-    rd_kafka_resp_err_t code = produce_with_room(w, item);
-    if (!code) {
-        w->ends[item->topic][item->partition]++;
-        w->offsets[item->topic][item->partition]++;
-        w->touched[item->topic][item->partition] = true;
-        w->transaction_bytes += size_of(item);
-        w->at_byte += size_of(item);
+    const struct kafka_queue *queue = sending->queue;
+    const struct kafka_item *item;
+    while ((item = ls_kafka_run_item(sending))) {
+        rd_kafka_resp_err_t code = produce_with_room(w, queue, item);
+        if (code) {
+            return code;
+        }
+        w->ends[queue->topic][queue->partition]++;
+        w->offsets[queue->topic][queue->partition]++;
+        w->touched[queue->topic][queue->partition] = true;
+        w->transaction_bytes += ls_kafka_item_size(item->key_size, item->headers_size,
+                                                   item->value_size);
+        ls_kafka_run_pass(sending, item);
     }
-    return code;
+    return w->failed;
 }
 
-int ls_kafka_sender_send(struct kafka_writer *w, const struct kafka_chunk *chunk, size_t used,
+int ls_kafka_sender_send(struct kafka_writer *w, const struct kafka_run *sending,
                          struct ls_error *err)
 {
     bool committed;
-    for (;;) {
-        rd_kafka_error_t *error = w->in_transaction ? NULL : begin(w);
-        rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR_NO_ERROR;
-        int rc = error ? ls_kafka_producer_judge_error(w, error, &code, err) : 0;
-        while (rc == 0 && !code && (w->at != chunk || w->at_byte < used)) {
-            if (w->at_byte == w->at->used && w->at != chunk) {
-                w->at = w->at->next;
-                w->at_byte = 0;
-            } else {
-                code = send_next(w);
-            }
-        }
-        rd_kafka_poll(ls_kafka_of(w->producer), 0);
-        code = code ? code : w->failed;
-        if (rc == 0 && !code) {
-            return 0;
-        }
-        rc = rc < 0 || error ? rc : ls_kafka_producer_judge(w, code, NULL, err);
-        rc = rc < 0 ? rc : ls_kafka_producer_recover(w, code, &committed, err);
-        if (rc < 0) {
-            return rc;
-        }
+    rd_kafka_error_t *error = w->in_transaction ? NULL : begin(w);
+    rd_kafka_resp_err_t code = error ? rd_kafka_error_code(error) : send_run(w, sending);
+    rd_kafka_poll(ls_kafka_of(w->producer), 0);
+    code = code ? code : w->failed;
+    if (!code) {
+        return 0;
     }
+    int rc = error ? ls_kafka_producer_judge_error(w, error, &code, err)
+                   : ls_kafka_producer_judge(w, code, NULL, err);
+    return rc < 0 ? rc : ls_kafka_producer_recover(w, code, &committed, err);
 }
 
 /* ---- committing */
@@ -294,35 +279,24 @@ static rd_kafka_error_t *try_commit(struct kafka_writer *w, const struct ls_log_
     return error || *rc < 0 || *code ? error : commit_once(w);
 }
 
-int ls_kafka_sender_commit(struct kafka_writer *w, const struct ls_log_commit *commit,
+int ls_kafka_sender_commit(struct kafka_writer *w, const struct ls_log_commit *commit, bool *done,
                            struct ls_error *err)
 {
-    struct kafka_chunk *chunk = w->at;
-    size_t used = w->at_byte;
-    for (;;) {
-        bool committed = false;
-        int rc = 0;
-        rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR_NO_ERROR;
-        rd_kafka_error_t *error = try_commit(w, commit, &code, &rc, err);
-        if (rc < 0) {
-            return rc;
-        }
-        if (!error && !code) {
-            ls_kafka_producer_settle(w);
-            return w->complete ? ls_kafka_producer_wait_until_told(w, err) : 0;
-        }
+    int rc = 0;
+    rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR_NO_ERROR;
+    rd_kafka_error_t *error = try_commit(w, commit, &code, &rc, err);
+    *done = rc == 0 && !error && !code;
+    if (rc < 0) {
+        return rc;
+    }
+    if (!*done) {
         rc = error ? ls_kafka_producer_judge_error(w, error, &code, err)
                    : ls_kafka_producer_judge(w, code, NULL, err);
-        rc = rc < 0 ? rc : ls_kafka_producer_recover(w, code, &committed, err);
-        if (rc == 0 && committed) {
-            w->at = chunk;
-            w->at_byte = used;
-            ls_kafka_producer_settle(w);
-            return 0;
-        }
-        rc = rc < 0 || !chunk ? rc : ls_kafka_sender_send(w, chunk, used, err);
-        if (rc < 0) {
+        rc = rc < 0 ? rc : ls_kafka_producer_recover(w, code, done, err);
+        if (rc < 0 || !*done) {
             return rc;
         }
     }
+    ls_kafka_producer_settle(w);
+    return w->complete ? ls_kafka_producer_wait_until_told(w, err) : 0;
 }

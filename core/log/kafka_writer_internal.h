@@ -4,6 +4,7 @@
 #ifndef LS_LOG_KAFKA_WRITER_INTERNAL_H
 #define LS_LOG_KAFKA_WRITER_INTERNAL_H
 
+#include "core/log/kafka_backlog.h"
 #include "core/log/kafka_log_internal.h"
 
 #define LS_KAFKA_TRANSACTION_BYTES ((size_t)64 << 20) /* of records: then it is committed, */
@@ -14,28 +15,6 @@
 #define LS_KAFKA_WANTED_BYTES    ((size_t)128 << 20)
 #define LS_KAFKA_WANTED_MS       20000 /* a transaction that is too old is taken back */
 #define LS_KAFKA_UNCOMMITTED_MAX ((size_t)1 << 30)
-
-/* A record that waits until its transaction is committed, with its bytes behind it: key, headers,
- * value. */
-struct kafka_item {
-    uint32_t topic, partition;
-    int64_t timestamp_ms;
-    uint32_t key_size, headers_size, value_size;
-    bool has_key, has_value;
-};
-
-/* Of an item with its bytes, so that the next one behind it stands where it may. */
-static inline size_t ls_kafka_item_size(size_t key_size, size_t headers_size, size_t value_size)
-{
-    size_t size = sizeof(struct kafka_item) + key_size + headers_size + value_size;
-    return (size + _Alignof(struct kafka_item) - 1) & ~(_Alignof(struct kafka_item) - 1);
-}
-
-struct kafka_chunk {
-    struct kafka_chunk *next;
-    size_t used, size;
-    _Alignas(struct kafka_item) uint8_t data[];
-};
 
 enum kafka_want { KAFKA_NOTHING, KAFKA_COMMIT, KAFKA_COMPLETE };
 
@@ -49,9 +28,7 @@ struct kafka_writer {
     /* under the lock */
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    struct kafka_chunk *first, *last; /* of what is not committed */
-    struct kafka_chunk *spare;
-    size_t held; /* bytes */
+    struct kafka_backlog backlog;
     enum kafka_want want;
     const struct ls_log_commit *commit; /* that is wanted: the waiting caller's */
     size_t uncommitted;                 /* bytes that were appended since the last commit, */
@@ -64,11 +41,8 @@ struct kafka_writer {
     /* the sending thread's alone, once it runs */
     struct ls_kafka_client *producer;
     rd_kafka_topic_t **handles; /* of the topics, then of the manifests' */
-    struct kafka_chunk *at;     /* what is to be sent next: here, */
-    size_t at_byte;             /* from here */
-    struct kafka_chunk *begin;  /* and where the transaction began */
-    size_t begin_byte;
     bool in_transaction;
+    bool rewound; /* what is not committed has to be sent again */
     size_t transaction_bytes;
     uint64_t transaction_began_ns;
     uint64_t **ends;      /* [topic][partition]: records sent, and */
@@ -96,7 +70,8 @@ int ls_kafka_producer_judge_error(struct kafka_writer *w, rd_kafka_error_t *erro
                                   rd_kafka_resp_err_t *code, struct ls_error *err);
 
 /* A new producer where the old one failed with a code: *committed says whether its transaction was,
- * all the same; else everything behind the last that was is to be sent again. */
+ * all the same; else the writer is rewound: everything behind the last that was is to be sent
+ * again. */
 int ls_kafka_producer_recover(struct kafka_writer *w, rd_kafka_resp_err_t code, bool *committed,
                               struct ls_error *err);
 
@@ -111,12 +86,13 @@ void ls_kafka_producer_pass_markers(struct kafka_writer *w, int by);
 /* Everything up to what is to be sent next is committed: what comes is another transaction. */
 void ls_kafka_producer_settle(struct kafka_writer *w);
 
-/* Sends records up to an end of what waits; and commits what was sent, with a manifest that says
- * what `complete` and `checkpoint` do, and with a commit's offsets, if there is one. Both go on
- * through the deaths of brokers and of the producer itself, within patience. */
-int ls_kafka_sender_send(struct kafka_writer *w, const struct kafka_chunk *chunk, size_t used,
+/* Sends a run of records; and commits what was sent, with a manifest that says what `complete` and
+ * `checkpoint` do, and with a commit's offsets, if there is one. Both outlive the deaths of brokers
+ * and of the producer itself, within patience: then the writer is rewound, and the commit was not
+ * *done. */
+int ls_kafka_sender_send(struct kafka_writer *w, const struct kafka_run *sending,
                          struct ls_error *err);
-int ls_kafka_sender_commit(struct kafka_writer *w, const struct ls_log_commit *commit,
+int ls_kafka_sender_commit(struct kafka_writer *w, const struct ls_log_commit *commit, bool *done,
                            struct ls_error *err);
 
 #endif
