@@ -1,6 +1,8 @@
 #include "cli/commands.h"
+#include "cli/pipeline_options.h"
 #include "cli/spec_schemas.h"
 #include "core/registry/properties.h"
+#include "pipeline/output/outputs.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -9,6 +11,7 @@ struct options {
     struct spec_options spec;
     const char *registry;
     const char *prefix;
+    bool rows;
     struct ls_names properties; /* set by the time the verb runs */
 };
 
@@ -20,6 +23,8 @@ static const struct ls_option rows[] = {
      .summary = "PREFIX of kafka://HOST:PORT/PREFIX: topics, and so subjects, begin with it and a "
                 "dot.",
      .example = "shop"},
+    {"rows", LS_OPTION_FLAG, 0, offsetof(struct options, rows), .fallback = "false",
+     .summary = "Those of the topics that `run stream --to kafka://` writes, instead."},
     {"X", LS_OPTION_TEXT, LS_OPTION_REPEATED, offsetof(struct options, properties),
      .summary = "registry.KEY=VALUE: credentials, certificates and patience; `-X list` shows all.",
      .example = "registry.patience=2m"},
@@ -29,32 +34,72 @@ static const struct ls_option rows[] = {
 static const struct ls_table table = {"schema register", "",       sizeof(struct options),
                                       SIZE_MAX,          SIZE_MAX, rows};
 
-/* The subject of the records in its topic (TopicNameStrategy); a heartbeat's schema, which is in
- * every topic, has its record's name. */
-static const char *subject_of(struct cli *cli, const struct options *o,
-                              const struct spec_schema *schema, struct ls_error *err)
-{
-    return o->prefix && schema->type
-               ? ls_arena_printf(&cli->arena, err, "%s.%s", o->prefix, schema->subject)
-               : schema->subject;
-}
+/* What is registered where. */
+struct work {
+    struct cli *cli;
+    struct ls_registry *registry;
+};
 
-static int add(struct cli *cli, struct ls_registry *registry, const struct spec_schema *schema,
-               struct ls_error *err)
+/* `subject` begins with the name of a topic, but for a heartbeat's: that is in every topic. */
+static int add(const struct work *work, const char *subject, bool of_topic, const char *version,
+               const struct ls_schema *schema, struct ls_error *err)
 {
+    const struct options *o = work->cli->options;
     uint32_t id = 0;
-    const char *subject = subject_of(cli, cli->options, schema, err);
-    int rc = subject ? cli_interrupted(err) : err->code;
+    const char *whole = o->prefix && of_topic
+                            ? ls_arena_printf(&work->cli->arena, err, "%s.%s", o->prefix, subject)
+                            : subject;
+    int rc = whole ? cli_interrupted(err) : err->code;
     if (rc < 0) {
         return rc;
     }
-    rc = ls_registry_register(registry, subject, schema->schema, &id, err);
+    rc = ls_registry_register(work->registry, whole, schema, &id, err);
     if (rc < 0) {
-        return ls_error_prefix(err, "%s version %lld", subject, (long long)schema->version);
+        return ls_error_prefix(err, "%s%s", whole, version);
     }
-    cli_print("%s version %lld: id %u, crc-64-avro %016llx\n", subject, (long long)schema->version,
-              id, (unsigned long long)schema->schema->crc64);
+    cli_print("%s%s: id %u, crc-64-avro %016llx\n", whole, version, id,
+              (unsigned long long)schema->crc64);
     return 0;
+}
+
+static int add_event(const struct work *work, const struct spec_schema *schema,
+                     struct ls_error *err)
+{
+    char version[40];
+    snprintf(version, sizeof version, " version %lld", (long long)schema->version);
+    return add(work, schema->subject, schema->type != NULL, version, schema->schema, err);
+}
+
+static int add_events(const struct work *work, const struct spec_options *spec,
+                      struct ls_error *err)
+{
+    struct spec_schemas schemas = {0};
+    int rc = spec_schemas_load(work->cli, work->cli->subjects[0], spec, &schemas, err);
+    for (size_t i = 0; rc == 0 && i < schemas.count; i++) {
+        rc = schemas.items[i].is_written ? add_event(work, &schemas.items[i], err) : 0;
+    }
+    if (rc == 0 && schemas.heartbeat.schema) {
+        rc = add_event(work, &schemas.heartbeat, err);
+    }
+    spec_schemas_clear(&schemas);
+    return rc;
+}
+
+static int add_rows_of(void *context, const char *topic, const struct ls_schema *schema,
+                       struct ls_error *err)
+{
+    const struct work *work = context;
+    const char *subject = ls_arena_printf(&work->cli->arena, err, "%s-value", topic);
+    return subject ? add(work, subject, true, "", schema, err) : err->code;
+}
+
+static int add_rows(struct work *work, const struct spec_options *spec, struct ls_error *err)
+{
+    struct pipeline pipeline;
+    int rc = pipeline_open_spec(work->cli, spec, &pipeline, err);
+    rc = rc < 0 ? rc : ls_outputs_topics(pipeline.plan, pipeline.views, add_rows_of, work, err);
+    pipeline_clear(&pipeline);
+    return rc;
 }
 
 static int open_registry(struct cli *cli, struct ls_registry **out, struct ls_error *err)
@@ -76,18 +121,12 @@ static int open_registry(struct cli *cli, struct ls_registry **out, struct ls_er
 static int run(struct cli *cli, struct ls_error *err)
 {
     const struct options *o = cli->options;
-    struct spec_schemas schemas = {0};
-    struct ls_registry *registry = NULL;
-    int rc = open_registry(cli, &registry, err);
-    rc = rc < 0 ? rc : spec_schemas_load(cli, cli->subjects[0], &o->spec, &schemas, err);
-    for (size_t i = 0; rc == 0 && i < schemas.count; i++) {
-        rc = schemas.items[i].is_written ? add(cli, registry, &schemas.items[i], err) : 0;
+    struct work work = {cli, NULL};
+    int rc = open_registry(cli, &work.registry, err);
+    if (rc == 0) {
+        rc = o->rows ? add_rows(&work, &o->spec, err) : add_events(&work, &o->spec, err);
     }
-    if (rc == 0 && schemas.heartbeat.schema) {
-        rc = add(cli, registry, &schemas.heartbeat, err);
-    }
-    spec_schemas_clear(&schemas);
-    ls_registry_close(registry);
+    ls_registry_close(work.registry);
     ls_registry_unset();
     return rc;
 }

@@ -163,9 +163,15 @@ int pipeline_open_as_of(struct cli *cli, const struct spec_options *options, con
 int pipeline_open_shapes(struct cli *cli, const struct spec_options *options, const char *from,
                          const char *to, struct pipeline *out, struct ls_error *err)
 {
+    int rc = pipeline_open_spec(cli, options, out, err);
+    return rc < 0 ? rc : check_places(NULL, from, true, to, err);
+}
+
+int pipeline_open_spec(struct cli *cli, const struct spec_options *options, struct pipeline *out,
+                       struct ls_error *err)
+{
     *out = (struct pipeline){0};
     int rc = cli_load_spec(cli, options, &out->spec, err);
-    rc = rc < 0 ? rc : check_places(NULL, from, true, to, err);
     rc = rc < 0 ? rc : ls_reference_load(out->spec, NULL, INT64_MAX, &out->reference, err);
     return rc < 0 ? rc : compile(&out->reference, out, err);
 }

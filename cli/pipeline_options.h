@@ -22,6 +22,9 @@ int pipeline_open(struct cli *cli, const struct spec_options *options, const cha
  * growing. */
 int pipeline_open_shapes(struct cli *cli, const struct spec_options *options, const char *from,
                          const char *to, struct pipeline *out, struct ls_error *err);
+/* And without a log. */
+int pipeline_open_spec(struct cli *cli, const struct spec_options *options, struct pipeline *out,
+                       struct ls_error *err);
 
 /* Likewise of a finished log, with the reference rows that were known before a time. */
 int pipeline_open_as_of(struct cli *cli, const struct spec_options *options, const char *from,

@@ -3,7 +3,7 @@
  * that writes records writes one there, which says how far every partition goes. What readers see
  * is what the last one says, and of what was written since then nothing. Since markers of
  * transactions take offsets too, a position is not an offset: a manifest tells both (ADR 0032). */
-#include "core/log/kafka_log_internal.h"
+#include "core/log/kafka_wire.h"
 
 #include "core/base/mem.h"
 #include "core/obs/clock.h"
@@ -168,6 +168,7 @@ static int take(struct kafka_log *log, const void *text, size_t size, struct ls_
     }
     rc = rc < 0 ? rc : keep_text(&log->session, m.session, err);
     log->checkpoint = m.checkpoint;
+    log->has_registry = m.has_registry;
     log->told_complete = rc == 0 && m.complete;
     log->base.complete = log->writing ? log->base.complete : log->told_complete;
     ls_log_manifest_clear(&m);
@@ -267,6 +268,9 @@ static int kafka_open(const char *place, bool partial, struct ls_log **out, stru
                           "--resume`, or read what there is with `run stream --once` or `--follow`",
                           place);
     }
+    if (rc == 0 && log->has_registry) {
+        rc = ls_kafka_wire_open(log, false, &log->wire, err);
+    }
     if (rc < 0) {
         ls_log_close(&log->base);
         return rc;
@@ -320,6 +324,7 @@ static void kafka_close(struct ls_log *base)
     struct kafka_log *log = (struct kafka_log *)base;
     ls_kafka_writer_free(log->writing);
     ls_kafka_consumers_free(log);
+    ls_kafka_wire_close(log->wire);
     ls_kafka_client_free(log->client);
     for (size_t t = 0; t < log->topic_count; t++) {
         for (uint32_t p = 0; log->topics[t].marks && p < log->topics[t].partitions; p++) {

@@ -11,6 +11,7 @@
 #define LS_KAFKA_NAME_MAX 360 /* bytes of a topic's name with its prefix, and a NUL */
 
 struct kafka_writer;
+struct ls_kafka_wire;
 
 /* The record at a position is the first one at its offset or behind it. */
 struct kafka_mark {
@@ -46,10 +47,12 @@ struct kafka_log {
     int64_t side_next;              /* the next offset to read there */
     struct kafka_topic *topics;
     size_t topic_count;
-    uint64_t **told;     /* [topic][partition]: the ends in the last manifest */
-    bool told_complete;  /* likewise: the log is finished */
-    char *session;       /* of the last manifest: which process wrote it; NULL: none yet */
-    uint64_t checkpoint; /* likewise; 0: none */
+    uint64_t **told;            /* [topic][partition]: the ends in the last manifest */
+    bool told_complete;         /* likewise: the log is finished */
+    char *session;              /* of the last manifest: which process wrote it; NULL: none yet */
+    uint64_t checkpoint;        /* likewise; 0: none */
+    bool has_registry;          /* likewise: values have the frames of one, */
+    struct ls_kafka_wire *wire; /* which is known; NULL: they have not */
     pthread_mutex_t lock;
     struct kafka_consumer *consumers;
     struct kafka_writer *writing; /* NULL when opened for reading */

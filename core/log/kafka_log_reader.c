@@ -1,13 +1,14 @@
 /* Reading a partition of a log on Kafka, from a position to the end of its range. */
 #include "core/avro/encode.h"
 #include "core/base/mem.h"
-#include "core/log/kafka_log_internal.h"
+#include "core/log/kafka_wire.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define WAIT_MS     100 /* for a record, before patience is looked at */
 #define HEADERS_MAX (64U << 20)
+#define VALUES_MAX  (1U << 30)
 
 struct kafka_reader {
     struct ls_log_reader base;
@@ -27,6 +28,7 @@ struct kafka_reader {
     struct ls_log_record *records;
     size_t count, capacity, record_capacity;
     struct ls_buf headers;     /* of the records, encoded */
+    struct ls_buf values;      /* of those that had the frame of a registry */
     struct ls_kafka_wait wait; /* until something comes */
 };
 
@@ -135,6 +137,7 @@ static struct kafka_reader *reader_of(const struct kafka_log *log, uint32_t topi
         reader->partition = partition;
         ls_kafka_log_name(log, reader->topic->name, reader->name);
         ls_buf_init(&reader->headers, "the headers of records that are read", HEADERS_MAX);
+        ls_buf_init(&reader->values, "the values of records that are read", VALUES_MAX);
         if (take_consumer(reader, err) < 0) {
             ls_kafka_log_reader_free(&reader->base);
             return NULL;
@@ -166,7 +169,7 @@ static void let_go(struct kafka_reader *reader)
     while (reader->count > 0) {
         rd_kafka_message_destroy(reader->messages[--reader->count]);
     }
-    reader->headers.size = 0;
+    reader->headers.size = reader->values.size = 0;
 }
 
 void ls_kafka_log_reader_free(struct ls_log_reader *base)
@@ -186,6 +189,7 @@ void ls_kafka_log_reader_free(struct ls_log_reader *base)
     ls_mem_free(reader->messages);
     ls_mem_free(reader->records);
     ls_buf_clear(&reader->headers);
+    ls_buf_clear(&reader->values);
     ls_mem_free(reader);
 }
 
@@ -259,6 +263,27 @@ static int encode_headers(struct kafka_reader *reader, const rd_kafka_message_t 
     return rc;
 }
 
+/* The value with its fingerprint, where it has the frame of a registry. */
+static int restore_value(struct kafka_reader *reader, struct ls_log_record *record,
+                         struct ls_error *err)
+{
+    const struct kafka_log *log = reader->log;
+    struct ls_wire_value value;
+    int rc = ls_kafka_wire_from(log->wire, !log->base.complete, record->value, record->value_size,
+                                &value, err);
+    if (rc < 0 || value.kind != LS_WIRE_TRANSLATED) {
+        return rc;
+    }
+    rc = ls_buf_reserve(&reader->values, value.head_size + value.rest_size, err);
+    if (rc == 0) {
+        size_t begin = reader->values.size;
+        reader->values.size += ls_wire_copy(&value, reader->values.data + begin);
+        record->value = (const uint8_t *)begin; /* for now: the buffer may still move */
+        record->value_size = reader->values.size - begin;
+    }
+    return rc;
+}
+
 static int keep(struct kafka_reader *reader, rd_kafka_message_t *message, struct ls_error *err)
 {
     size_t needed = reader->count + 1;
@@ -279,7 +304,8 @@ static int keep(struct kafka_reader *reader, rd_kafka_message_t *message, struct
                                      .key_size = message->key_len,
                                      .value = message->payload,
                                      .value_size = message->len};
-    return encode_headers(reader, message, record, err);
+    rc = encode_headers(reader, message, record, err);
+    return rc < 0 || !reader->log->wire ? rc : restore_value(reader, record, err);
 }
 
 /* One message: 1 when it was taken, 0 when there was none that is a record. */
@@ -329,12 +355,15 @@ static int waited(const struct kafka_reader *reader, struct ls_error *err)
                            : fail(reader, RD_KAFKA_RESP_ERR__TIMED_OUT, err);
 }
 
-static void place_headers(struct kafka_reader *reader)
+static void place_copies(struct kafka_reader *reader)
 {
     for (size_t i = 0; i < reader->count; i++) {
         struct ls_log_record *record = &reader->records[i];
         if (record->headers_size) {
             record->headers = reader->headers.data + (uintptr_t)record->headers;
+        }
+        if (record->value != reader->messages[i]->payload) {
+            record->value = reader->values.data + (uintptr_t)record->value;
         }
     }
 }
@@ -366,7 +395,7 @@ int ls_kafka_log_read(struct ls_log_reader *base, size_t count_max,
         }
     }
     rd_kafka_poll(ls_kafka_of(reader->consumer->client), 0);
-    place_headers(reader);
+    place_copies(reader);
     *records = reader->records;
     *count = rc < 0 ? 0 : reader->count;
     base->position += *count;

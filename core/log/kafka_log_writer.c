@@ -2,8 +2,10 @@
  * appends waits for no broker as long as there is room (ADR 0032). */
 #include "core/base/arena.h"
 #include "core/base/mem.h"
+#include "core/log/kafka_wire.h"
 #include "core/log/kafka_writer_internal.h"
 #include "core/obs/clock.h"
+#include "core/registry/properties.h"
 
 #include <string.h>
 #include <time.h>
@@ -123,6 +125,24 @@ static int wait_for_room(struct kafka_writer *w, struct ls_error *err)
     return w->err.code;
 }
 
+/* Under the lock: behind the others, with the frame that it has on Kafka. */
+static int add(struct kafka_writer *w, uint32_t topic, uint32_t partition,
+               const struct ls_log_record *record, struct ls_error *err)
+{
+    struct ls_log_record framed = *record;
+    struct ls_wire_value value = {.kind = LS_WIRE_OTHER};
+    int rc = w->log->wire ? ls_kafka_wire_to(w->log->wire, record, &value, err) : 0;
+    if (rc == 0 && value.kind == LS_WIRE_TRANSLATED) {
+        w->framed.size = 0;
+        rc = ls_buf_reserve(&w->framed, value.head_size + value.rest_size, err);
+        if (rc == 0) {
+            framed.value_size = ls_wire_copy(&value, w->framed.data);
+            framed.value = w->framed.data;
+        }
+    }
+    return rc < 0 ? rc : ls_kafka_backlog_add(&w->backlog, topic, partition, &framed, err);
+}
+
 int ls_kafka_log_append(struct ls_log *base, uint32_t topic, uint32_t partition,
                         const struct ls_log_record *record, struct ls_error *err)
 {
@@ -150,7 +170,7 @@ int ls_kafka_log_append(struct ls_log *base, uint32_t topic, uint32_t partition,
                           "prefix, or remove the log's topics",
                           w->log->side);
     } else if (rc == 0) {
-        rc = ls_kafka_backlog_add(&w->backlog, topic, partition, record, err);
+        rc = add(w, topic, partition, record, err);
         if (rc == 0) {
             base->counts[topic][partition]++;
             w->uncommitted_ns = w->uncommitted || !w->by_checkpoint ? w->uncommitted_ns
@@ -238,6 +258,7 @@ void ls_kafka_writer_free(struct kafka_writer *w)
     }
     ls_kafka_producer_free(w);
     ls_kafka_backlog_clear(&w->backlog);
+    ls_buf_clear(&w->framed);
     ls_kafka_numbers_free(w->log, w->kept);
     pthread_cond_destroy(&w->changed);
     pthread_mutex_destroy(&w->lock);
@@ -341,6 +362,7 @@ static int begin_writer(struct kafka_log *log, struct ls_error *err)
     }
     log->writing = w;
     w->log = log;
+    ls_buf_init(&w->framed, "a value with its frame on Kafka", LS_LOG_RECORD_MAX);
     pthread_mutex_init(&w->lock, NULL);
     pthread_condattr_t attributes;
     pthread_condattr_init(&attributes);
@@ -372,6 +394,19 @@ static int start(struct kafka_log *log, struct ls_error *err)
     return failed ? ls_error_errno(err, LS_E_NOMEM, failed, "starting the thread that sends") : rc;
 }
 
+/* The registry, where one is set; a log has it from its beginning to its end. */
+static int open_wire(struct kafka_log *log, bool found, struct ls_error *err)
+{
+    bool is_set = ls_registry_is_set();
+    if (found && is_set && !log->has_registry) {
+        return ls_error_set(err, LS_E_USAGE,
+                            "the log at %s was begun without a schema registry: go on without -X "
+                            "registry.url, or begin another with it",
+                            log->place.uri);
+    }
+    return is_set || log->has_registry ? ls_kafka_wire_open(log, true, &log->wire, err) : 0;
+}
+
 int ls_kafka_log_create(const char *place, const struct ls_log_topic *topics, size_t topic_count,
                         const struct ls_log_identity *identity, enum ls_log_mode mode,
                         struct ls_log **out, struct ls_error *err)
@@ -387,8 +422,9 @@ int ls_kafka_log_create(const char *place, const struct ls_log_topic *topics, si
         rc = check_found(log, identity, mode, err);
     } else if (rc == 0) {
         rc = ls_kafka_log_begin(log, topics, topic_count, identity, err);
-        rc = rc < 0 ? rc : make_topics(log, err);
     }
+    rc = rc < 0 ? rc : open_wire(log, found, err);
+    rc = rc < 0 || found ? rc : make_topics(log, err);
     if (rc == 0 && !log->told_complete) {
         rc = begin_writer(log, err);
         if (rc == 0 && !found && log->session) { /* another one was faster */
@@ -486,8 +522,9 @@ int ls_kafka_log_continue(const char *place, const struct ls_log_topic *topics, 
                           log->place.uri);
     } else if (rc == 0) {
         rc = ls_kafka_log_begin(log, topics, topic_count, identity, err);
-        rc = rc < 0 ? rc : make_topics(log, err);
     }
+    rc = rc < 0 ? rc : open_wire(log, found, err);
+    rc = rc < 0 || found ? rc : make_topics(log, err);
     rc = rc < 0 ? rc : begin_writer(log, err);
     rc = rc < 0 ? rc : check_writer(log, identity, past, err); /* nobody changes it any more */
     rc = rc < 0 ? rc : pass_over(log, past, err);

@@ -29,6 +29,7 @@ struct kafka_writer {
     pthread_mutex_t lock;
     pthread_cond_t changed;
     struct kafka_backlog backlog;
+    struct ls_buf framed; /* a value as it goes there */
     enum kafka_want want;
     const struct ls_log_commit *commit; /* that is wanted: the waiting caller's */
     size_t uncommitted;                 /* bytes that were appended since the last commit, */

@@ -65,6 +65,9 @@ int ls_log_manifest_format(const struct ls_log_saying *saying, struct ls_buf *ou
     if (rc == 0 && saying->session) {
         rc = ls_buf_appendf(out, err, ",\n  \"session\": \"%s\"", saying->session);
     }
+    if (rc == 0 && saying->has_registry) {
+        rc = ls_buf_append_text(out, ",\n  \"frames\": \"registry\"", err);
+    }
     rc = rc < 0 ? rc : ls_buf_append_text(out, ",\n  \"topics\": [", err);
     for (size_t t = 0; rc == 0 && t < saying->topic_count; t++) {
         const struct ls_log_topic *topic = &saying->topics[t];
@@ -231,6 +234,7 @@ static int read_json(const json_t *json, struct ls_log_manifest *out, struct ls_
         return ls_error_set(err, LS_E_DATA, "`checkpoint` is no number");
     }
     out->checkpoint = (uint64_t)checkpoint;
+    out->has_registry = json_object_get(json, "frames") != NULL;
     rc = copy_text(json, "session", &out->session, err);
     rc = rc < 0 ? rc : begin_topics(topics, out, err);
     for (size_t t = 0; rc == 0 && t < json_array_size(topics); t++) {

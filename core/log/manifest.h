@@ -18,6 +18,7 @@ struct ls_log_saying {
     uint64_t *const *offsets; /* likewise: where the next record will stand; NULL: as the ends */
     uint64_t checkpoint;      /* of the writer's state, by its number; 0: none */
     const char *session;      /* which process writes; NULL: not told */
+    bool has_registry;        /* values have the frames of a schema registry */
 };
 
 /* What was said. */
@@ -30,6 +31,7 @@ struct ls_log_manifest {
     uint64_t **offsets;  /* NULL: not told */
     uint64_t checkpoint; /* 0: none */
     char *session;       /* NULL: not told */
+    bool has_registry;
 };
 
 int ls_log_manifest_format(const struct ls_log_saying *saying, struct ls_buf *out,

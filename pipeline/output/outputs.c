@@ -173,6 +173,38 @@ char *ls_outputs_domain(const struct ls_record_plan *plan, char out[LS_OUTPUTS_D
     return out;
 }
 
+static int make_layouts(struct ls_outputs *o, struct ls_error *err)
+{
+    int rc = make_layout(ls_quarantine_schema, &o->quarantine_schema, &o->quarantine_layout, err);
+    return rc < 0 ? rc : make_layout(late_schema, &o->late_schema, &o->late_layout, err);
+}
+
+static void clear_layouts(struct ls_outputs *o)
+{
+    ls_layout_free(o->quarantine_layout);
+    ls_layout_free(o->late_layout);
+    ls_schema_free(o->quarantine_schema);
+    ls_schema_free(o->late_schema);
+}
+
+int ls_outputs_topics(const struct ls_record_plan *plan, const struct ls_views *views,
+                      int (*each)(void *context, const char *topic, const struct ls_schema *schema,
+                                  struct ls_error *err),
+                      void *context, struct ls_error *err)
+{
+    struct ls_outputs o = {.plan = plan, .views = views, .partitions = 1};
+    int rc = make_layouts(&o, err);
+    for (size_t i = 0; rc >= 0 && i < total(&o); i++) {
+        char name[LS_PATH_MAX];
+        uint32_t partitions;
+        const struct ls_schema *schema = ls_outputs_describe(&o, i, name)->schema;
+        ls_outputs_topic(&o, i, name, &partitions);
+        rc = each(context, name, schema, err);
+    }
+    clear_layouts(&o);
+    return rc < 0 ? rc : 0;
+}
+
 static int make_texts(struct ls_outputs *o, const char *folder, struct ls_error *err)
 {
     char path[LS_PATH_MAX];
@@ -207,10 +239,7 @@ static int outputs_open(const struct ls_outputs *what, const char *folder,
     o->lock = -1;
     o->outlet = o->place ? &ls_outlet_topics : &ls_outlet_files;
     int rc = make_texts(o, folder, err);
-    rc = rc < 0
-             ? rc
-             : make_layout(ls_quarantine_schema, &o->quarantine_schema, &o->quarantine_layout, err);
-    rc = rc < 0 ? rc : make_layout(late_schema, &o->late_schema, &o->late_layout, err);
+    rc = rc < 0 ? rc : make_layouts(o, err);
     rc = rc < 0 || o->place ? rc : take_lock(o, err);
     rc = rc < 0 ? rc : ls_ours_check(folder, states ? NULL : o->datasets, err);
     rc = rc < 0 || o->place ? rc : ls_replace_discard(folder, err);
@@ -396,10 +425,7 @@ void ls_outputs_free(struct ls_outputs *o)
     }
     o->outlet->close(o);
     ls_mem_free(o->sets);
-    ls_layout_free(o->quarantine_layout);
-    ls_layout_free(o->late_layout);
-    ls_schema_free(o->quarantine_schema);
-    ls_schema_free(o->late_schema);
+    clear_layouts(o);
     ls_run_unlock(o->lock);
     ls_mem_free(o->folder);
     ls_mem_free(o->datasets);

@@ -111,6 +111,13 @@ const struct ls_layout *ls_outputs_describe(const struct ls_outputs *o, size_t i
 uint32_t ls_outputs_topic(const struct ls_outputs *o, size_t i, char name[LS_PATH_MAX],
                           uint32_t *partitions);
 
+/* Each topic that rows go to, with the schema of its values: for as long as `each` is given them. A
+ * negative answer ends it. */
+int ls_outputs_topics(const struct ls_record_plan *plan, const struct ls_views *views,
+                      int (*each)(void *context, const char *topic, const struct ls_schema *schema,
+                                  struct ls_error *err),
+                      void *context, struct ls_error *err);
+
 /* How many datasets there are. */
 size_t ls_outputs_count(const struct ls_record_plan *plan, const struct ls_views *views,
                         uint32_t partitions);
