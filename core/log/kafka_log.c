@@ -3,7 +3,7 @@
  * that writes records writes one there, which says how far every partition goes. What readers see
  * is what the last one says, and of what was written since then nothing. Since markers of
  * transactions take offsets too, a position is not an offset: a manifest tells both (ADR 0032). */
-#include "core/log/kafka_wire.h"
+#include "core/log/kafka_log_internal.h"
 
 #include "core/base/mem.h"
 #include "core/obs/clock.h"
@@ -145,6 +145,22 @@ static int take_topic(struct kafka_log *log, const struct ls_log_manifest *m, si
     return rc;
 }
 
+/* What an id means stays; a writer that goes on may know more of them. */
+static int take_frames(struct kafka_log *log, struct ls_log_manifest *m, struct ls_error *err)
+{
+    int rc = 0;
+    if (!log->frames) {
+        log->frames = m->frames;
+        m->frames = NULL;
+    }
+    for (size_t i = 0; rc == 0 && m->frames && i < ls_wire_map_count(m->frames); i++) {
+        uint64_t crc64;
+        uint32_t id = ls_wire_map_at(m->frames, i, &crc64);
+        rc = ls_wire_map_add(log->frames, id, crc64, err);
+    }
+    return rc;
+}
+
 static int take(struct kafka_log *log, const void *text, size_t size, struct ls_error *err)
 {
     struct ls_log_manifest m;
@@ -166,9 +182,9 @@ static int take(struct kafka_log *log, const void *text, size_t size, struct ls_
     for (size_t t = 0; rc == 0 && t < m.topic_count; t++) {
         rc = take_topic(log, &m, t, err);
     }
+    rc = rc < 0 ? rc : take_frames(log, &m, err);
     rc = rc < 0 ? rc : keep_text(&log->session, m.session, err);
     log->checkpoint = m.checkpoint;
-    log->has_registry = m.has_registry;
     log->told_complete = rc == 0 && m.complete;
     log->base.complete = log->writing ? log->base.complete : log->told_complete;
     ls_log_manifest_clear(&m);
@@ -268,9 +284,6 @@ static int kafka_open(const char *place, bool partial, struct ls_log **out, stru
                           "--resume`, or read what there is with `run stream --once` or `--follow`",
                           place);
     }
-    if (rc == 0 && log->has_registry) {
-        rc = ls_kafka_wire_open(log, false, &log->wire, err);
-    }
     if (rc < 0) {
         ls_log_close(&log->base);
         return rc;
@@ -324,7 +337,7 @@ static void kafka_close(struct ls_log *base)
     struct kafka_log *log = (struct kafka_log *)base;
     ls_kafka_writer_free(log->writing);
     ls_kafka_consumers_free(log);
-    ls_kafka_wire_close(log->wire);
+    ls_wire_map_free(log->frames);
     ls_kafka_client_free(log->client);
     for (size_t t = 0; t < log->topic_count; t++) {
         for (uint32_t p = 0; log->topics[t].marks && p < log->topics[t].partitions; p++) {

@@ -11,7 +11,6 @@
 #define LS_KAFKA_NAME_MAX 360 /* bytes of a topic's name with its prefix, and a NUL */
 
 struct kafka_writer;
-struct ls_kafka_wire;
 
 /* The record at a position is the first one at its offset or behind it. */
 struct kafka_mark {
@@ -51,8 +50,7 @@ struct kafka_log {
     bool told_complete;         /* likewise: the log is finished */
     char *session;              /* of the last manifest: which process wrote it; NULL: none yet */
     uint64_t checkpoint;        /* likewise; 0: none */
-    bool has_registry;          /* likewise: values have the frames of one, */
-    struct ls_kafka_wire *wire; /* which is known; NULL: they have not */
+    struct ls_wire_map *frames; /* likewise: the ids of a registry that values have; NULL: none */
     pthread_mutex_t lock;
     struct kafka_consumer *consumers;
     struct kafka_writer *writing; /* NULL when opened for reading */

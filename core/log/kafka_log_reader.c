@@ -1,7 +1,7 @@
 /* Reading a partition of a log on Kafka, from a position to the end of its range. */
 #include "core/avro/encode.h"
 #include "core/base/mem.h"
-#include "core/log/kafka_wire.h"
+#include "core/log/kafka_log_internal.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -267,14 +267,12 @@ static int encode_headers(struct kafka_reader *reader, const rd_kafka_message_t 
 static int restore_value(struct kafka_reader *reader, struct ls_log_record *record,
                          struct ls_error *err)
 {
-    const struct kafka_log *log = reader->log;
-    struct ls_wire_value value;
-    int rc = ls_kafka_wire_from(log->wire, !log->base.complete, record->value, record->value_size,
-                                &value, err);
-    if (rc < 0 || value.kind != LS_WIRE_TRANSLATED) {
-        return rc;
+    const struct ls_wire_value value = ls_wire_from(reader->log->frames, record->value,
+                                                    record->value_size);
+    if (value.kind != LS_WIRE_TRANSLATED) {
+        return 0;
     }
-    rc = ls_buf_reserve(&reader->values, value.head_size + value.rest_size, err);
+    int rc = ls_buf_reserve(&reader->values, value.head_size + value.rest_size, err);
     if (rc == 0) {
         size_t begin = reader->values.size;
         reader->values.size += ls_wire_copy(&value, reader->values.data + begin);
@@ -305,7 +303,7 @@ static int keep(struct kafka_reader *reader, rd_kafka_message_t *message, struct
                                      .value = message->payload,
                                      .value_size = message->len};
     rc = encode_headers(reader, message, record, err);
-    return rc < 0 || !reader->log->wire ? rc : restore_value(reader, record, err);
+    return rc < 0 || !reader->log->frames ? rc : restore_value(reader, record, err);
 }
 
 /* One message: 1 when it was taken, 0 when there was none that is a record. */

@@ -2,10 +2,9 @@
  * appends waits for no broker as long as there is room (ADR 0032). */
 #include "core/base/arena.h"
 #include "core/base/mem.h"
-#include "core/log/kafka_wire.h"
+#include "core/log/kafka_frames.h"
 #include "core/log/kafka_writer_internal.h"
 #include "core/obs/clock.h"
-#include "core/registry/properties.h"
 
 #include <string.h>
 #include <time.h>
@@ -131,7 +130,7 @@ static int add(struct kafka_writer *w, uint32_t topic, uint32_t partition,
 {
     struct ls_log_record framed = *record;
     struct ls_wire_value value = {.kind = LS_WIRE_OTHER};
-    int rc = w->log->wire ? ls_kafka_wire_to(w->log->wire, record, &value, err) : 0;
+    int rc = w->log->frames ? ls_kafka_frame(w->log, record, &value, err) : 0;
     if (rc == 0 && value.kind == LS_WIRE_TRANSLATED) {
         w->framed.size = 0;
         rc = ls_buf_reserve(&w->framed, value.head_size + value.rest_size, err);
@@ -394,19 +393,6 @@ static int start(struct kafka_log *log, struct ls_error *err)
     return failed ? ls_error_errno(err, LS_E_NOMEM, failed, "starting the thread that sends") : rc;
 }
 
-/* The registry, where one is set; a log has it from its beginning to its end. */
-static int open_wire(struct kafka_log *log, bool found, struct ls_error *err)
-{
-    bool is_set = ls_registry_is_set();
-    if (found && is_set && !log->has_registry) {
-        return ls_error_set(err, LS_E_USAGE,
-                            "the log at %s was begun without a schema registry: go on without -X "
-                            "registry.url, or begin another with it",
-                            log->place.uri);
-    }
-    return is_set || log->has_registry ? ls_kafka_wire_open(log, true, &log->wire, err) : 0;
-}
-
 int ls_kafka_log_create(const char *place, const struct ls_log_topic *topics, size_t topic_count,
                         const struct ls_log_identity *identity, enum ls_log_mode mode,
                         struct ls_log **out, struct ls_error *err)
@@ -423,7 +409,7 @@ int ls_kafka_log_create(const char *place, const struct ls_log_topic *topics, si
     } else if (rc == 0) {
         rc = ls_kafka_log_begin(log, topics, topic_count, identity, err);
     }
-    rc = rc < 0 ? rc : open_wire(log, found, err);
+    rc = rc < 0 ? rc : ls_kafka_frames_find(log, found, err);
     rc = rc < 0 || found ? rc : make_topics(log, err);
     if (rc == 0 && !log->told_complete) {
         rc = begin_writer(log, err);
@@ -523,7 +509,7 @@ int ls_kafka_log_continue(const char *place, const struct ls_log_topic *topics, 
     } else if (rc == 0) {
         rc = ls_kafka_log_begin(log, topics, topic_count, identity, err);
     }
-    rc = rc < 0 ? rc : open_wire(log, found, err);
+    rc = rc < 0 ? rc : ls_kafka_frames_find(log, found, err);
     rc = rc < 0 || found ? rc : make_topics(log, err);
     rc = rc < 0 ? rc : begin_writer(log, err);
     rc = rc < 0 ? rc : check_writer(log, identity, past, err); /* nobody changes it any more */

@@ -149,7 +149,7 @@ static int say(struct kafka_writer *w, rd_kafka_resp_err_t *code, struct ls_erro
                                          .offsets = w->offsets,
                                          .checkpoint = w->checkpoint,
                                          .session = w->session,
-                                         .has_registry = w->log->wire != NULL};
+                                         .frames = w->log->frames};
     ls_buf_init(&text, "the log's manifest", LS_LOG_MANIFEST_MAX);
     ls_kafka_producer_pass_markers(w, 1);
     int rc = ls_log_manifest_format(&saying, &text, err);

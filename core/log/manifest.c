@@ -4,6 +4,7 @@
 #include "core/base/wide.h"
 
 #include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define NO_MANIFEST "this is no manifest of a log of version 1"
@@ -52,6 +53,18 @@ static int list_text(const char *name, const uint64_t *numbers, uint32_t count, 
     return rc < 0 ? rc : ls_buf_append_text(out, "]", err);
 }
 
+static int frames_text(const struct ls_wire_map *frames, struct ls_buf *out, struct ls_error *err)
+{
+    int rc = ls_buf_append_text(out, ",\n  \"frames\": {", err);
+    for (size_t i = 0; rc == 0 && i < ls_wire_map_count(frames); i++) {
+        uint64_t crc64;
+        uint32_t id = ls_wire_map_at(frames, i, &crc64);
+        rc = ls_buf_appendf(out, err, "%s\"%u\": \"%016llx\"", i ? ", " : "", id,
+                            (unsigned long long)crc64);
+    }
+    return rc < 0 ? rc : ls_buf_append_text(out, "}", err);
+}
+
 int ls_log_manifest_format(const struct ls_log_saying *saying, struct ls_buf *out,
                            struct ls_error *err)
 {
@@ -65,8 +78,8 @@ int ls_log_manifest_format(const struct ls_log_saying *saying, struct ls_buf *ou
     if (rc == 0 && saying->session) {
         rc = ls_buf_appendf(out, err, ",\n  \"session\": \"%s\"", saying->session);
     }
-    if (rc == 0 && saying->has_registry) {
-        rc = ls_buf_append_text(out, ",\n  \"frames\": \"registry\"", err);
+    if (rc == 0 && saying->frames) {
+        rc = frames_text(saying->frames, out, err);
     }
     rc = rc < 0 ? rc : ls_buf_append_text(out, ",\n  \"topics\": [", err);
     for (size_t t = 0; rc == 0 && t < saying->topic_count; t++) {
@@ -95,6 +108,7 @@ void ls_log_manifest_clear(struct ls_log_manifest *manifest)
     ls_mem_free(manifest->ends);
     ls_mem_free(manifest->offsets);
     ls_mem_free(manifest->session);
+    ls_wire_map_free(manifest->frames);
     ls_log_identity_free(manifest->identity);
     memset(manifest, 0, sizeof *manifest);
 }
@@ -203,6 +217,43 @@ static int copy_text(const json_t *json, const char *name, char **out, struct ls
     return text && !*out ? err->code : 0;
 }
 
+static bool read_frame(const char *key, const json_t *value, uint32_t *id, uint64_t *crc64)
+{
+    ls_i128 number;
+    const char *text = json_string_value(value);
+    if (!ls_decimal_parse(key, strlen(key), 0, &number) || number < 0 || number > UINT32_MAX ||
+        !text || strlen(text) != 16 || strspn(text, "0123456789abcdef") != 16) {
+        return false;
+    }
+    *id = (uint32_t)number;
+    *crc64 = strtoull(text, NULL, 16);
+    return true;
+}
+
+/* In their order: of several ids of one schema the first is written. */
+static int read_frames(json_t *json, struct ls_wire_map **out, struct ls_error *err)
+{
+    const char *key;
+    json_t *value;
+    if (!json) {
+        return 0;
+    }
+    if (!json_is_object(json)) {
+        return ls_error_set(err, LS_E_DATA, NO_MANIFEST);
+    }
+    *out = ls_wire_map_new(err);
+    int rc = *out ? 0 : err->code;
+    json_object_foreach(json, key, value)
+    {
+        uint32_t id;
+        uint64_t crc64;
+        rc = rc < 0                                ? rc
+             : read_frame(key, value, &id, &crc64) ? ls_wire_map_add(*out, id, crc64, err)
+                                                   : ls_error_set(err, LS_E_DATA, NO_MANIFEST);
+    }
+    return rc;
+}
+
 /* Room for the topics; and for their offsets, where the first tells them. */
 static int begin_topics(const json_t *topics, struct ls_log_manifest *out, struct ls_error *err)
 {
@@ -234,8 +285,8 @@ static int read_json(const json_t *json, struct ls_log_manifest *out, struct ls_
         return ls_error_set(err, LS_E_DATA, "`checkpoint` is no number");
     }
     out->checkpoint = (uint64_t)checkpoint;
-    out->has_registry = json_object_get(json, "frames") != NULL;
     rc = copy_text(json, "session", &out->session, err);
+    rc = rc < 0 ? rc : read_frames(json_object_get(json, "frames"), &out->frames, err);
     rc = rc < 0 ? rc : begin_topics(topics, out, err);
     for (size_t t = 0; rc == 0 && t < json_array_size(topics); t++) {
         out->topic_count = t + 1;

@@ -5,6 +5,7 @@
 
 #include "core/base/buf.h"
 #include "core/log/log.h"
+#include "core/registry/frame.h"
 
 #define LS_LOG_MANIFEST_MAX (16U << 20) /* bytes of the text */
 
@@ -18,7 +19,8 @@ struct ls_log_saying {
     uint64_t *const *offsets; /* likewise: where the next record will stand; NULL: as the ends */
     uint64_t checkpoint;      /* of the writer's state, by its number; 0: none */
     const char *session;      /* which process writes; NULL: not told */
-    bool has_registry;        /* values have the frames of a schema registry */
+    const struct ls_wire_map *frames; /* the ids of a schema registry that values have, and what
+                                         they mean; NULL: values have fingerprints */
 };
 
 /* What was said. */
@@ -27,11 +29,11 @@ struct ls_log_manifest {
     struct ls_log_identity *identity; /* owned, as all of these */
     struct ls_log_topic *topics;      /* with names */
     size_t topic_count;
-    uint64_t **ends;     /* zeros where they are not told */
-    uint64_t **offsets;  /* NULL: not told */
-    uint64_t checkpoint; /* 0: none */
-    char *session;       /* NULL: not told */
-    bool has_registry;
+    uint64_t **ends;            /* zeros where they are not told */
+    uint64_t **offsets;         /* NULL: not told */
+    uint64_t checkpoint;        /* 0: none */
+    char *session;              /* NULL: not told */
+    struct ls_wire_map *frames; /* NULL: values have fingerprints */
 };
 
 int ls_log_manifest_format(const struct ls_log_saying *saying, struct ls_buf *out,

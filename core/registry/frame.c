@@ -38,6 +38,12 @@ size_t ls_wire_map_count(const struct ls_wire_map *map)
     return atomic_load_explicit(&map->count, memory_order_acquire);
 }
 
+uint32_t ls_wire_map_at(const struct ls_wire_map *map, size_t i, uint64_t *crc64)
+{
+    *crc64 = map->entries[i].crc64;
+    return map->entries[i].id;
+}
+
 /* Ids are small numbers in a row, fingerprints are not. */
 static size_t slot_of_id(uint32_t id)
 {

@@ -31,8 +31,9 @@ int ls_wire_map_add(struct ls_wire_map *map, uint32_t id, uint64_t crc64, struct
 int ls_wire_map_fill(struct ls_wire_map *map, struct ls_registry *registry, const char *subject,
                      struct ls_error *err);
 
-/* How many ids there are. */
+/* How many ids there are; and the i-th of them, in the order in which they were added. */
 size_t ls_wire_map_count(const struct ls_wire_map *map);
+uint32_t ls_wire_map_at(const struct ls_wire_map *map, size_t i, uint64_t *crc64);
 
 enum ls_wire_kind {
     LS_WIRE_OTHER,      /* it has no such frame: as it is */

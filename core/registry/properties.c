@@ -134,11 +134,6 @@ int ls_registry_list(struct ls_buf *out, struct ls_error *err)
     return rc;
 }
 
-bool ls_registry_is_set(void)
-{
-    return url != NULL;
-}
-
 int ls_registry_open_set(struct ls_registry **out, struct ls_error *err)
 {
     *out = NULL;

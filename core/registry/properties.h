@@ -21,9 +21,6 @@ void ls_registry_unset(void);
 /* What can be set, a line each. */
 int ls_registry_list(struct ls_buf *out, struct ls_error *err);
 
-/* Is a URL set? */
-bool ls_registry_is_set(void);
-
 /* Opens what is set: *out is NULL where no URL is. LS_E_USAGE where something else is set without
  * one. */
 int ls_registry_open_set(struct ls_registry **out, struct ls_error *err);

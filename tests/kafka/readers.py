@@ -32,20 +32,24 @@ def from_files(folder):
     return found
 
 
-def from_broker(address, prefix, topic, partition):
+def from_broker(address, prefix, places):
+    """The same of these partitions, by one consumer."""
     consumer = confluent_kafka.Consumer({'bootstrap.servers': address, 'group.id': 'readers', 'isolation.level': 'read_committed',
                                          'enable.partition.eof': True, 'enable.auto.commit': False})
-    consumer.assign([confluent_kafka.TopicPartition(f'{prefix}.{topic}', partition, confluent_kafka.OFFSET_BEGINNING)])
-    rows = []
-    while True:
+    consumer.assign([confluent_kafka.TopicPartition(f'{prefix}.{topic}', partition, confluent_kafka.OFFSET_BEGINNING) for topic, partition in places])
+    rows = {place: [] for place in places}
+    ended = set()
+    while len(ended) < len(rows):
         message = consumer.poll(30)
         if message is None:
-            sys.exit(f'{topic}/{partition}: no word from the broker')
-        if message.error():
-            if message.error().code() == confluent_kafka.KafkaError._PARTITION_EOF:
-                break
+            sys.exit(f'{prefix}: no word from the broker')
+        place = message.topic()[len(prefix) + 1:], message.partition()
+        if not message.error():
+            rows[place].append((message.timestamp()[1], message.key(), list(message.headers() or []), message.value()))
+        elif message.error().code() == confluent_kafka.KafkaError._PARTITION_EOF:
+            ended.add(place)
+        else:
             sys.exit(str(message.error()))
-        rows.append((message.timestamp()[1], message.key(), list(message.headers() or []), message.value()))
     consumer.close()
     return rows
 
@@ -64,8 +68,10 @@ def main():
     for place in (f'log:{folder}/log', f'kafka://{address}/{prefix}'):
         cluster.run(program, 'generate', spec, '--events', EVENTS, '--to', place)
     total = 0
-    for (topic, partition), rows in from_files(folder / 'log').items():
-        read = from_broker(address, prefix, topic, partition)
+    files = from_files(folder / 'log')
+    there = from_broker(address, prefix, list(files))
+    for (topic, partition), rows in files.items():
+        read = there[topic, partition]
         if read != rows:
             at = next((i for i, pair in enumerate(zip(read, rows)) if pair[0] != pair[1]), min(len(read), len(rows)))
             sys.exit(f'{topic}/{partition}: {len(read)} records, the file log has {len(rows)}; the first that differs is number {at}:\n'
