@@ -24,6 +24,14 @@ struct ls_kafka_client {
     char heard[HEARD_MAX];
 };
 
+/* What a broker refused last: librdkafka asks again and tells nobody, and a producer is replaced.
+ */
+static struct {
+    pthread_mutex_t lock;
+    rd_kafka_resp_err_t code; /* 0: nothing, or what was refused went well since */
+    char text[HEARD_MAX];
+} refusal = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
 /* ---- places */
 
 static int refuse_place(const char *text, const char *why, struct ls_error *err)
@@ -96,11 +104,61 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *context
     }
 }
 
-/* Lines are for those who have asked for them with `debug`. */
+static rd_kafka_resp_err_t code_in(const char *text)
+{
+    const struct rd_kafka_err_desc *all;
+    size_t count;
+    rd_kafka_get_err_descs(&all, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (all[i].code > 0 && all[i].desc && strstr(text, all[i].desc)) {
+            return all[i].code;
+        }
+    }
+    return RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
+/* "[thrd:THREAD]: WHAT failed: WHY", with ": explicit actions ..." or ": actions ..." behind it
+ * where librdkafka tries again. */
+static void on_refusal(rd_kafka_resp_err_t code, const char *text)
+{
+    const bool follows = code == RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE; /* from another one */
+    const char *begin = *text == '[' ? strstr(text, "]: ") : NULL;
+    begin = begin ? begin + 3 : text;
+    const char *end = strstr(begin, ": explicit actions");
+    end = end ? end : strstr(begin, ": actions");
+    pthread_mutex_lock(&refusal.lock);
+    if (!refusal.code || !follows) {
+        refusal.code = code;
+        snprintf(refusal.text, sizeof refusal.text, "%.*s",
+                 (int)(end ? (size_t)(end - begin) : strlen(begin)), begin);
+    }
+    pthread_mutex_unlock(&refusal.lock);
+}
+
+void ls_kafka_refusal_forget(void)
+{
+    pthread_mutex_lock(&refusal.lock);
+    refusal.code = RD_KAFKA_RESP_ERR_NO_ERROR;
+    refusal.text[0] = '\0';
+    pthread_mutex_unlock(&refusal.lock);
+}
+
+/* Lines are for those who have asked for them with `debug`; but what a broker refused is told
+ * nowhere else. */
 static void on_line(const rd_kafka_t *rk, int level, const char *facility, const char *text)
 {
-    (void)rk;
-    if (level == 7) {
+    bool writes = rd_kafka_type(rk) == RD_KAFKA_PRODUCER;
+    rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR_NO_ERROR;
+    if (writes && strcmp(facility, "REQERR") == 0) {
+        code = code_in(text);
+    } else if (writes && strcmp(facility, "TXNCOORD") == 0 &&
+               strstr(text, "COORDINATOR_NOT_AVAILABLE")) {
+        code = RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE;
+    }
+    if (code) { /* else it is this side's, of which on_error hears */
+        on_refusal(code, text);
+    }
+    if (level == 7 && ls_kafka_is_set("debug")) {
         dprintf(STDERR_FILENO, "librdkafka: %s: %s\n", facility, text);
     }
 }
@@ -139,6 +197,11 @@ static const char *advice_of(rd_kafka_resp_err_t code)
     case RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS:
     case RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS_AFTER_APPEND:
         return "too few brokers are up for min.insync.replicas";
+    case RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE:
+        return "the brokers cannot keep transactions: are as many up as their "
+               "transaction.state.log.replication.factor says?";
+    case RD_KAFKA_RESP_ERR_INVALID_TRANSACTION_TIMEOUT:
+        return "give -X transaction.timeout.ms=MS, at most the brokers' transaction.max.timeout.ms";
     case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
         return "raise max.message.bytes of the topic, and -X message.max.bytes";
     case RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE:
@@ -165,6 +228,7 @@ int ls_kafka_error(const struct ls_kafka_client *client, rd_kafka_resp_err_t cod
     struct ls_kafka_client *c = (struct ls_kafka_client *)(uintptr_t)client;
     char what[LS_ERROR_TEXT_MAX / 2];
     char heard[HEARD_MAX];
+    char before[HEARD_MAX];
     va_list args;
     va_start(args, format);
     vsnprintf(what, sizeof what, format, args);
@@ -172,12 +236,19 @@ int ls_kafka_error(const struct ls_kafka_client *client, rd_kafka_resp_err_t cod
     pthread_mutex_lock(&c->lock);
     memcpy(heard, c->heard, sizeof heard);
     bool vague = is_vague(code) && *heard;
-    const char *advice = advice_of(vague ? c->heard_code : code);
+    rd_kafka_resp_err_t last = vague ? c->heard_code : code;
     pthread_mutex_unlock(&c->lock);
-    return ls_error_set(err, LS_E_IO, "kafka://%s: %s: %s%s%s%s%s", c->brokers, what,
+    pthread_mutex_lock(&refusal.lock);
+    memcpy(before, refusal.text, sizeof before);
+    bool more = is_vague(last) && *before;
+    const char *advice = more ? advice_of(refusal.code) : NULL;
+    advice = advice ? advice : advice_of(last);
+    pthread_mutex_unlock(&refusal.lock);
+    return ls_error_set(err, LS_E_IO, "kafka://%s: %s: %s%s%s%s%s%s%s", c->brokers, what,
                         why && *why ? why : rd_kafka_err2str(code),
                         vague ? "; the last word was: " : "", vague ? heard : "",
-                        advice ? "; " : "", advice ? advice : "");
+                        more ? "; a broker refused: " : "", more ? before : "", advice ? "; " : "",
+                        advice ? advice : "");
 }
 
 bool ls_kafka_is_refused(const struct ls_kafka_client *client)
@@ -240,6 +311,11 @@ bool ls_kafka_wait_is_over(const struct ls_kafka_wait *wait)
     return ls_clock_ns() >= wait->until_ns;
 }
 
+bool ls_kafka_wait_is_half_over(const struct ls_kafka_wait *wait)
+{
+    return ls_clock_ns() + (uint64_t)ls_kafka_patience_ms() * 500000 >= wait->until_ns;
+}
+
 int ls_kafka_wait_ms(const struct ls_kafka_wait *wait, int most)
 {
     uint64_t now = ls_clock_ns();
@@ -277,6 +353,7 @@ int ls_kafka_client_new(const struct ls_kafka_place *place, rd_kafka_type_t type
                              : err->code;
     rc = rc < 0 ? rc : configure(conf, "client.id", "lockstep", err);
     rc = rc < 0 ? rc : configure(conf, "message.max.bytes", MESSAGE_MAX, err);
+    rc = rc < 0 ? rc : configure(conf, "debug", "broker,eos", err); /* on_line hears it */
     rc = rc < 0 ? rc : ls_kafka_configure(conf, err);
     for (size_t i = 0; rc == 0 && properties[i]; i += 2) {
         rc = configure(conf, properties[i], properties[i + 1], err);

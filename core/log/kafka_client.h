@@ -41,6 +41,11 @@ void ls_kafka_place_clear(struct ls_kafka_place *place);
  * does not come about. */
 struct ls_kafka_client;
 
+/* What a broker refused a producer is kept for the whole process, until this says that things go
+ * well again: of a broker that says "the disk is full" and goes down, the next to ask hears only
+ * that nobody is there. */
+void ls_kafka_refusal_forget(void);
+
 /* Connects to nothing yet. `properties` are pairs of key and value behind those that people set,
  * ending with NULL. `failed` is told of each message that was not delivered (producers). */
 int ls_kafka_client_new(const struct ls_kafka_place *place, rd_kafka_type_t type,
@@ -52,7 +57,7 @@ void ls_kafka_client_free(struct ls_kafka_client *client);
 rd_kafka_t *ls_kafka_of(const struct ls_kafka_client *client);
 
 /* The error of something that came to nothing, LS_E_IO: what, the code's text, which broker said
- * what last, and what to try. */
+ * what last, what was refused before that, and what to try. */
 int ls_kafka_error(const struct ls_kafka_client *client, rd_kafka_resp_err_t code, const char *why,
                    struct ls_error *err, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
@@ -64,6 +69,7 @@ struct ls_kafka_wait {
 };
 struct ls_kafka_wait ls_kafka_wait_begin(void);
 bool ls_kafka_wait_is_over(const struct ls_kafka_wait *wait);
+bool ls_kafka_wait_is_half_over(const struct ls_kafka_wait *wait);
 int ls_kafka_wait_ms(const struct ls_kafka_wait *wait, int most); /* left, at most so many */
 
 /* Has a broker refused who we say that we are? Then no waiting helps. */

@@ -72,6 +72,16 @@ static bool is_fenced(rd_kafka_resp_err_t code)
            code == RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH;
 }
 
+bool ls_kafka_producer_is_stuck(struct kafka_writer *w, const struct ls_kafka_wait *wait)
+{
+    if (!ls_kafka_wait_is_half_over(wait)) {
+        return false;
+    }
+    w->patience = w->in_trouble ? w->patience : *wait;
+    w->in_trouble = true;
+    return true;
+}
+
 int ls_kafka_producer_judge(struct kafka_writer *w, rd_kafka_resp_err_t code, const char *why,
                             struct ls_error *err)
 {
@@ -143,14 +153,15 @@ static int new_producer(struct kafka_writer *w, struct ls_error *err)
 /* Fences whoever wrote before, and takes back what they had not committed. */
 static int fence(struct kafka_writer *w, struct ls_error *err)
 {
+    w->patience = w->in_trouble ? w->patience : ls_kafka_wait_begin();
+    w->in_trouble = true; /* until it is done */
     for (;;) {
         int rc = w->producer ? 0 : new_producer(w, err);
         if (rc < 0) {
             return rc;
         }
-        struct ls_kafka_wait wait = ls_kafka_wait_begin();
-        rd_kafka_error_t *error = rd_kafka_init_transactions(
-            ls_kafka_of(w->producer), ls_kafka_wait_ms(w->in_trouble ? &w->patience : &wait, 5000));
+        rd_kafka_error_t *error = rd_kafka_init_transactions(ls_kafka_of(w->producer),
+                                                             ls_kafka_wait_ms(&w->patience, 5000));
         rd_kafka_poll(ls_kafka_of(w->producer), 0);
         if (!error) {
             return 0;
@@ -278,6 +289,7 @@ void ls_kafka_producer_settle(struct kafka_writer *w)
     rewind_to(w, w->committed);
     ls_kafka_backlog_settle(&w->backlog);
     w->in_trouble = false;
+    ls_kafka_refusal_forget();
 }
 
 /* ---- beginning and ending */

@@ -145,6 +145,16 @@ const char *const *ls_kafka_topic_properties(void)
     return topic_pairs.texts;
 }
 
+bool ls_kafka_is_set(const char *key)
+{
+    for (size_t i = 0; i < client_pairs.count; i += 2) {
+        if (strcmp(client_pairs.texts[i], key) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 int64_t ls_kafka_patience_ms(void)
 {
     return patience_ms;

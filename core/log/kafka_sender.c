@@ -83,7 +83,7 @@ static rd_kafka_resp_err_t produce_with_room(struct kafka_writer *w,
         }
         if (wait.until_ns == 0 || rd_kafka_outq_len(rk) < queued) {
             wait = ls_kafka_wait_begin();
-        } else if (ls_kafka_wait_is_over(&wait)) {
+        } else if (ls_kafka_producer_is_stuck(w, &wait)) {
             return RD_KAFKA_RESP_ERR__MSG_TIMED_OUT;
         }
         queued = rd_kafka_outq_len(rk);
@@ -170,7 +170,7 @@ static int say(struct kafka_writer *w, rd_kafka_resp_err_t *code, struct ls_erro
                 rd_kafka_poll(ls_kafka_of(w->producer), 1);
             }
         } while (*code == RD_KAFKA_RESP_ERR__QUEUE_FULL && !w->failed &&
-                 !ls_kafka_wait_is_over(&wait));
+                 !ls_kafka_producer_is_stuck(w, &wait));
     }
     ls_buf_clear(&text);
     return rc;
@@ -188,7 +188,7 @@ static rd_kafka_resp_err_t flush(struct kafka_writer *w)
         int left = rd_kafka_outq_len(rk);
         if (left < queued) {
             wait = ls_kafka_wait_begin();
-        } else if (ls_kafka_wait_is_over(&wait)) {
+        } else if (ls_kafka_producer_is_stuck(w, &wait)) {
             return RD_KAFKA_RESP_ERR__MSG_TIMED_OUT;
         }
         queued = left;
@@ -202,7 +202,7 @@ static rd_kafka_error_t *commit_once(struct kafka_writer *w)
     for (;;) {
         rd_kafka_error_t *error = rd_kafka_commit_transaction(ls_kafka_of(w->producer),
                                                               ls_kafka_wait_ms(&wait, 5000));
-        if (!error || !rd_kafka_error_is_retriable(error) || ls_kafka_wait_is_over(&wait)) {
+        if (!error || !rd_kafka_error_is_retriable(error) || ls_kafka_producer_is_stuck(w, &wait)) {
             return error;
         }
         rd_kafka_error_destroy(error);
@@ -232,7 +232,7 @@ static rd_kafka_error_t *send_offsets(struct kafka_writer *w, const struct ls_lo
     rd_kafka_error_t *error;
     while ((error = rd_kafka_send_offsets_to_transaction(ls_kafka_of(w->producer), list, group,
                                                          ls_kafka_wait_ms(&wait, 5000))) &&
-           rd_kafka_error_is_retriable(error) && !ls_kafka_wait_is_over(&wait)) {
+           rd_kafka_error_is_retriable(error) && !ls_kafka_producer_is_stuck(w, &wait)) {
         rd_kafka_error_destroy(error);
     }
     rd_kafka_consumer_group_metadata_destroy(group);

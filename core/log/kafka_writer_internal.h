@@ -70,6 +70,10 @@ int ls_kafka_producer_judge(struct kafka_writer *w, rd_kafka_resp_err_t code, co
 int ls_kafka_producer_judge_error(struct kafka_writer *w, rd_kafka_error_t *error,
                                   rd_kafka_resp_err_t *code, struct ls_error *err);
 
+/* Is half of a wait for brokers over? The other half is for a new producer: the trouble began when
+ * the wait did. */
+bool ls_kafka_producer_is_stuck(struct kafka_writer *w, const struct ls_kafka_wait *wait);
+
 /* A new producer where the old one failed with a code: *committed says whether its transaction was,
  * all the same; else the writer is rewound: everything behind the last that was is to be sent
  * again. */

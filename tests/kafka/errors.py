@@ -12,7 +12,7 @@ import cluster
 
 EVENTS = 150_000
 PATIENCE = 4        # seconds
-SLACK = 15          # of a machine that is busy: starts, ends, one more question
+SLACK = 8           # of a machine that is busy: starts, ends, one more question
 
 
 class Tries:
@@ -22,7 +22,8 @@ class Tries:
         cluster.run(program, 'generate', spec, '--events', EVENTS, '--to', f'log:{folder}/log')
 
     def generate(self, address, name, *words):
-        return [self.program, 'generate', self.spec, '--events', EVENTS, '--to', f'kafka://{address}/{name}', '--resume', '-X', f'patience={PATIENCE}s', *words]
+        return [self.program, 'generate', self.spec, '--events', EVENTS, '--to', f'kafka://{address}/{name}', '--resume',
+                '-X', f'patience={PATIENCE}s', *words]
 
     def fails(self, what, command, *parts, running=None):
         """The command, or a process of it that runs already, ends with 74 and says all of this."""
