@@ -12,6 +12,7 @@
 
 #define HEARD_MAX   300        /* bytes of what a broker said */
 #define RK_TEXT_MAX 512        /* of librdkafka's messages */
+#define BACKOFF_MAX "500"      /* ms: patience is not spent waiting to connect again */
 #define MESSAGE_MAX "10485760" /* bytes: a record at its limit, and what is around it */
 
 struct ls_kafka_client {
@@ -212,6 +213,19 @@ static const char *advice_of(rd_kafka_resp_err_t code)
     }
 }
 
+/* What breaks while it is used is no wrong address. */
+static const char *advice_of_word(const struct ls_kafka_client *client, const char *heard)
+{
+    if (client->heard_code != RD_KAFKA_RESP_ERR__TRANSPORT || !strstr(heard, "in state UP")) {
+        return advice_of(client->heard_code);
+    }
+    return rd_kafka_type(client->rk) == RD_KAFKA_PRODUCER
+               ? "the connection breaks while it is used: -X batch.size=20000 sends less at a "
+                 "time, -X patience=2m waits longer"
+               : "the connection breaks while it is used: -X fetch.message.max.bytes=20000 asks "
+                 "for less at a time, -X patience=2m waits longer";
+}
+
 /* A code that tells no cause: then what a broker said last is it. */
 static bool is_vague(rd_kafka_resp_err_t code)
 {
@@ -237,12 +251,12 @@ int ls_kafka_error(const struct ls_kafka_client *client, rd_kafka_resp_err_t cod
     memcpy(heard, c->heard, sizeof heard);
     bool vague = is_vague(code) && *heard;
     rd_kafka_resp_err_t last = vague ? c->heard_code : code;
+    const char *advice = vague ? advice_of_word(c, heard) : advice_of(code);
     pthread_mutex_unlock(&c->lock);
     pthread_mutex_lock(&refusal.lock);
     memcpy(before, refusal.text, sizeof before);
     bool more = is_vague(last) && *before;
-    const char *advice = more ? advice_of(refusal.code) : NULL;
-    advice = advice ? advice : advice_of(last);
+    advice = more && advice_of(refusal.code) ? advice_of(refusal.code) : advice;
     pthread_mutex_unlock(&refusal.lock);
     return ls_error_set(err, LS_E_IO, "kafka://%s: %s: %s%s%s%s%s%s%s", c->brokers, what,
                         why && *why ? why : rd_kafka_err2str(code),
@@ -353,6 +367,7 @@ int ls_kafka_client_new(const struct ls_kafka_place *place, rd_kafka_type_t type
                              : err->code;
     rc = rc < 0 ? rc : configure(conf, "client.id", "lockstep", err);
     rc = rc < 0 ? rc : configure(conf, "message.max.bytes", MESSAGE_MAX, err);
+    rc = rc < 0 ? rc : configure(conf, "reconnect.backoff.max.ms", BACKOFF_MAX, err);
     rc = rc < 0 ? rc : configure(conf, "debug", "broker,eos", err); /* on_line hears it */
     rc = rc < 0 ? rc : ls_kafka_configure(conf, err);
     for (size_t i = 0; rc == 0 && properties[i]; i += 2) {

@@ -5,6 +5,7 @@
  * has one answer: a new producer, which finds in the manifests whether the transaction that was
  * under way was committed, and if not sends all of it again. */
 #include "core/base/mem.h"
+#include "core/log/kafka_properties.h"
 #include "core/log/kafka_writer_internal.h"
 #include "core/obs/clock.h"
 
@@ -13,6 +14,9 @@
 #include <sys/random.h>
 
 #define AGAIN_MS 200 /* between two tries */
+#define BATCH_SMALL                                                                                \
+    "100000" /* bytes, where large ones may not get through before the next break                  \
+              */
 
 static void copy_numbers(const struct kafka_log *log, uint64_t *const *from, uint64_t **to)
 {
@@ -135,6 +139,9 @@ static int new_producer(struct kafka_writer *w, struct ls_error *err)
                                       "read_uncommitted",
                                       "delivery.report.only.error",
                                       "true",
+                                      w->has_failed && !ls_kafka_is_set("batch.size") ? "batch.size"
+                                                                                      : NULL,
+                                      BATCH_SMALL,
                                       NULL};
     int rc = ls_kafka_client_new(&log->place, RD_KAFKA_PRODUCER, properties, on_failed, w,
                                  &w->producer, err);
@@ -255,6 +262,7 @@ int ls_kafka_producer_recover(struct kafka_writer *w, rd_kafka_resp_err_t code, 
                               struct ls_error *err)
 {
     int rc = is_fenced(code) ? check_session(w, err) : 0;
+    w->has_failed = true;
     free_producer(w);
     rc = rc < 0 ? rc : take_over(w, err);
     if (rc < 0) {

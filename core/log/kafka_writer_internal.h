@@ -53,6 +53,7 @@ struct kafka_writer {
     bool complete;        /* what the next manifest says, or the last one said */
     uint64_t checkpoint;
     rd_kafka_resp_err_t failed; /* of a record that was not delivered */
+    bool has_failed;            /* a producer has: those that follow send less at a time */
     bool in_trouble;
     struct ls_kafka_wait patience; /* since it is */
 };
