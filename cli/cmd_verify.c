@@ -250,7 +250,8 @@ static const char *run_folder(struct cli *cli, const struct options *o, const st
 }
 
 static int verify(struct cli *cli, const struct options *o, const struct ls_spec *spec,
-                  const struct ls_target *target, struct ls_error *err)
+                  const struct ls_target *target, const char *const *properties,
+                  struct ls_error *err)
 {
     const char **cases = NULL;
     const char **words = NULL;
@@ -263,6 +264,8 @@ static int verify(struct cli *cli, const struct options *o, const struct ls_spec
                                 .lockstep = cli->self ? cli->self : own_program(cli, err),
                                 .spec_path = absolute(cli, cli->subjects[0], err),
                                 .target = target,
+                                .kafka = o->log,
+                                .properties = properties,
                                 .target_path = o->target ? absolute(cli, o->target, err) : NULL,
                                 .events = (uint64_t)o->events,
                                 .case_events = (uint64_t)o->case_events,
@@ -298,7 +301,7 @@ static int verify(struct cli *cli, const struct options *o, const struct ls_spec
 
 /* --through and the properties, as words behind the stream's command. */
 static int divert(struct cli *cli, const struct options *o, struct ls_target *target,
-                  struct ls_error *err)
+                  const char *const **properties, struct ls_error *err)
 {
     if (o->target) {
         return ls_error_set(err, LS_E_USAGE,
@@ -312,6 +315,7 @@ static int divert(struct cli *cli, const struct options *o, struct ls_target *ta
     size_t count = 0;
     words[count++] = "--through";
     words[count++] = o->log;
+    *properties = words + count;
     for (size_t i = 0; i < o->properties.count; i++) {
         words[count++] = "-X";
         words[count++] = o->properties.items[i];
@@ -324,6 +328,7 @@ static int verify_seed(struct cli *cli, const struct options *o, struct ls_error
 {
     struct ls_spec *spec;
     struct ls_target *target = NULL;
+    const char *const *properties = NULL;
     struct ls_buf report;
     int rc = cli_load_spec(cli, &o->spec, &spec, err);
     if (rc < 0) {
@@ -333,9 +338,9 @@ static int verify_seed(struct cli *cli, const struct options *o, struct ls_error
     rc = cli_check_plans(spec, &report, err); /* its mistakes are not the target's */
     rc = rc < 0 ? rc : ls_target_load(o->target, &target, &report, err);
     cli_print_diagnostics(&report);
-    rc = rc < 0 || !o->log ? rc : divert(cli, o, target, err);
+    rc = rc < 0 || !o->log ? rc : divert(cli, o, target, &properties, err);
     rc = rc < 0 ? rc : ls_target_check_programs(target, err);
-    rc = rc < 0 ? rc : verify(cli, o, spec, target, err);
+    rc = rc < 0 ? rc : verify(cli, o, spec, target, properties, err);
     ls_target_free(target);
     ls_spec_free(spec);
     return rc;

@@ -64,6 +64,8 @@ const struct ls_case *const ls_cases[] = {
     &ls_case_crs_9,
     &ls_case_crs_11,
     &ls_case_crs_12,
+    &ls_case_txn_5,
+    &ls_case_txn_6,
     &ls_case_env_1,
     &ls_case_env_2,
     &ls_case_ser_1,

@@ -36,7 +36,8 @@ int ls_disturb_try(struct ls_verify *v, const struct ls_verify_run *run, struct 
 int ls_disturb_finish(struct ls_verify *v, struct ls_case_result *r,
                       const struct ls_verify_run *run, const char *name, struct ls_error *err);
 
-/* What it left, against the batch run's; and that where there are sums alone. */
+/* What it left, against the batch run's of its log; and that where there are sums alone. Rows in
+ * topics are not looked at. */
 int ls_disturb_judge(struct ls_verify *v, struct ls_case_result *r, const struct ls_verify_run *run,
                      const char *name, struct ls_error *err);
 int ls_disturb_claims(struct ls_verify *v, struct ls_case_result *r,

@@ -59,7 +59,8 @@ struct ls_target_run {
     const char *as_of, *lateness;
     const char *window;     /* "A..B", for {window} */
     const char *quarantine; /* folder of a run, for {quarantine}; `log` is to be written */
-    bool upgraded;          /* as a stream: by the words of `upgraded` */
+    bool upgraded;          /* as a stream: by the words of `upgraded`, */
+    bool direct;            /* and without the words of ls_target_divert */
 };
 
 /* Does the target have the knob? "restarts", "grows", "workers", "batch_size", "order",

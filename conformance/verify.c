@@ -70,23 +70,31 @@ static int add_program(struct ls_verify *v, struct ls_command *command, struct l
     return add_words(command, words, err);
 }
 
+int ls_verify_own(struct ls_verify *v, const char *const *words, const char *output,
+                  struct ls_exit *exit, struct ls_error *err)
+{
+    struct ls_command command = {.umask = -1, .stop = v->job->stop, .output = output};
+    int rc = add_program(v, &command, err);
+    rc = rc < 0 ? rc : add_words(&command, words, err);
+    return rc < 0 ? rc : ls_process_run(&command, 0, exit, err);
+}
+
 int ls_verify_generate(struct ls_verify *v, const char *log, const char *truth, uint64_t events,
                        const char *const *extra, struct ls_exit *exit, struct ls_error *err)
 {
-    struct ls_command command = {.umask = -1, .stop = v->job->stop};
+    struct ls_command command = {0};
     const char *to = ls_arena_printf(&v->arena, err, "log:%s", log);
     const char *number = ls_arena_printf(&v->arena, err, "%llu", (unsigned long long)events);
-    command.output = ls_arena_printf(&v->arena, err, "%s.txt", log);
-    if (!to || !number || !command.output) {
+    const char *output = ls_arena_printf(&v->arena, err, "%s.txt", log);
+    if (!to || !number || !output) {
         return err->code;
     }
     const char *const words[] = {"generate", v->job->spec_path, "--to", to,  "--truth",
                                  truth,      "--events",        number, NULL};
-    int rc = add_program(v, &command, err);
-    rc = rc < 0 ? rc : add_words(&command, words, err);
+    int rc = add_words(&command, words, err);
     rc = rc < 0 ? rc : add_words(&command, v->job->spec_options, err);
     rc = rc < 0 ? rc : add_words(&command, extra, err);
-    return rc < 0 ? rc : ls_process_run(&command, 0, exit, err);
+    return rc < 0 ? rc : ls_verify_own(v, command.arguments, output, exit, err);
 }
 
 static int wrap(struct ls_command *command, const char *const *wrapper, struct ls_error *err)
@@ -112,10 +120,13 @@ int ls_verify_command(struct ls_verify *v, const struct ls_verify_run *run,
     struct ls_target_run target_run = {
         .lockstep = v->job->lockstep,
         .spec = v->job->spec_path,
-        .log = ls_arena_printf(&v->arena, err, "log:%s", run->quarantine ? run->to : run->log),
+        .log = run->from ? run->from
+                         : ls_arena_printf(&v->arena, err, "log:%s",
+                                           run->quarantine ? run->to : run->log),
         .reference = run->reference ? run->reference
                                     : ls_arena_printf(&v->arena, err, "%s/reference", run->log),
-        .to = run->to,
+        .to = run->rows ? run->rows : run->to,
+        .direct = run->from != NULL,
         .state = ls_arena_printf(&v->arena, err, "%s/state", run->to),
         .spec_options = options,
         .workers = run->workers,
@@ -148,6 +159,8 @@ int ls_verify_command(struct ls_verify *v, const struct ls_verify_run *run,
              : run->window
                  ? ls_target_backfill(target, &target_run, &v->arena, command, err)
                  : ls_target_command(target, run->stream, &target_run, &v->arena, command, err);
+    rc = rc < 0 || !run->from ? rc : add_words(command, v->job->properties, err);
+    rc = rc < 0 ? rc : add_words(command, run->more, err);
     return rc < 0 || !run->wrapper ? rc : wrap(command, run->wrapper, err);
 }
 
@@ -173,7 +186,7 @@ int ls_verify_run(struct ls_verify *v, const struct ls_verify_run *run, struct l
         rc = ls_process_run(&command, (uint64_t)v->job->target->timeout_ms, exit, err);
         v->timed_out |= exit->timed_out;
     }
-    return rc < 0 || run->quarantine ? rc : check_datasets(run, err);
+    return rc < 0 || run->quarantine || run->rows ? rc : check_datasets(run, err);
 }
 
 /* ---- what cases find */
@@ -421,6 +434,10 @@ static int run_case(struct ls_verify *v, const struct ls_case *which, struct ls_
     } else if (lacks(v->job->target, which, knob)) {
         r->verdict = LS_VERDICT_SKIP;
         rc = ls_buf_appendf(&r->detail, err, "the target does not declare `%s`\n", knob);
+    } else if (which->kafka && !v->job->kafka) {
+        rc = ls_verify_skip(r, err,
+                            "this takes a Kafka cluster: give --log kafka://HOST:PORT/PREFIX, one "
+                            "that is for tests (it judges this program's own streams)");
     } else if (which->fault && !has_fault(v->job->spec, which->fault)) {
         r->verdict = LS_VERDICT_INCONCLUSIVE;
         rc = ls_buf_appendf(&r->detail, err,

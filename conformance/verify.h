@@ -46,6 +46,7 @@ struct ls_case {
                           "upgraded", "{options}" (spec options that a case adds reach both
                           commands); or NULL */
     const char *fault; /* what it needs of a spec: "late" or "conflict", or NULL */
+    bool kafka;        /* does it need a cluster (the job's)? */
     int (*run)(struct ls_verify *verify, struct ls_case_result *result, struct ls_error *err);
 };
 
@@ -62,6 +63,8 @@ struct ls_verify_job {
     const char *const *spec_options; /* --set and so on, ends with NULL */
     const struct ls_target *target;
     const char *target_path;  /* NULL: the reference pipeline */
+    const char *kafka; /* kafka://HOST:PORT[/PREFIX]: the cluster for cases that need one; NULL */
+    const char *const *properties; /* words that set a cluster's properties, ending with NULL */
     uint64_t events;          /* of the plain comparison */
     uint64_t case_events;     /* of each other case */
     const char *const *cases; /* patterns; ends with NULL; NULL: all */

@@ -36,11 +36,19 @@ const char *ls_verify_path(struct ls_verify *v, struct ls_error *err, const char
 int ls_verify_generate(struct ls_verify *v, const char *log, const char *truth, uint64_t events,
                        const char *const *extra, struct ls_exit *exit, struct ls_error *err);
 
+/* Runs this program with these words, ending with NULL, what it says going to a file. LS_E_DATA
+ * when it does not end with 0. */
+int ls_verify_own(struct ls_verify *v, const char *const *words, const char *output,
+                  struct ls_exit *exit, struct ls_error *err);
+
 struct ls_verify_run {
     bool stream;
     bool upgraded;   /* by the target's command of that name */
     const char *log; /* folder */
     const char *to;  /* folder of the run; its state is below it */
+    const char *from, *rows; /* with a cluster: URIs of the topics that the stream reads in place of
+                                the log, and that its rows go to; NULL: none */
+    const char *const *more; /* more words of the command; may be NULL */
     const char *workers, *batch_size, *order, *checkpoint_records, *as_of, *lateness;
     const char *window;     /* not NULL: a backfill of it into `to` */
     const char *quarantine; /* not NULL: a replay of that run's into the log `to` */

@@ -1,5 +1,6 @@
 /* Speaking to a Kafka cluster: where it is, with which properties, and what its errors mean to
- * people. Everything that calls librdkafka is in the files kafka_*.c of this folder. */
+ * people. Everything that calls librdkafka is in the files kafka_*.c of this folder, and of
+ * conformance/, which writes as others do. */
 #ifndef LS_LOG_KAFKA_CLIENT_H
 #define LS_LOG_KAFKA_CLIENT_H
 
@@ -61,6 +62,10 @@ rd_kafka_t *ls_kafka_of(const struct ls_kafka_client *client);
 int ls_kafka_error(const struct ls_kafka_client *client, rd_kafka_resp_err_t code, const char *why,
                    struct ls_error *err, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
+
+/* A record's headers, from the Avro array that a log has of them; to be given with a message, or
+ * destroyed. */
+rd_kafka_headers_t *ls_kafka_headers_new(const uint8_t *bytes, size_t size);
 
 /* ---- patience: until when something may still come about */
 

@@ -8,7 +8,7 @@
 
 /* ---- sending */
 
-static rd_kafka_headers_t *headers_of(const uint8_t *bytes, size_t size)
+rd_kafka_headers_t *ls_kafka_headers_new(const uint8_t *bytes, size_t size)
 {
     struct ls_span span = {.at = bytes, .end = bytes + size};
     rd_kafka_headers_t *headers = rd_kafka_headers_new(8);
@@ -54,7 +54,7 @@ static rd_kafka_resp_err_t produce(struct kafka_writer *w, const struct kafka_qu
     size_t count = 5;
     rd_kafka_headers_t *headers = NULL;
     if (item->headers_size) {
-        headers = headers_of(bytes + item->key_size, item->headers_size);
+        headers = ls_kafka_headers_new(bytes + item->key_size, item->headers_size);
         words[count++] = (rd_kafka_vu_t){.vtype = RD_KAFKA_VTYPE_HEADERS, .u.headers = headers};
     }
     rd_kafka_error_t *error = rd_kafka_produceva(ls_kafka_of(w->producer), words, count);

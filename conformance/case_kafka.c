@@ -1,0 +1,315 @@
+#include "conformance/case_kafka.h"
+
+#include "conformance/disturb.h"
+#include "conformance/glance.h"
+#include "conformance/kafka_admin.h"
+#include "core/base/hash.h"
+#include "core/obs/clock.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+
+#define NAME_SIZE 6       /* bytes, which are shown in hex */
+#define SAID_MAX  1000000 /* bytes of what a run said */
+
+/* ---- names */
+
+static int draw_cluster(struct ls_case_kafka *k, struct ls_error *err)
+{
+    uint8_t bytes[NAME_SIZE];
+    char hex[LS_HEX_MAX];
+    const char *place = k->v->job->kafka;
+    if (strncmp(place, "kafka://", 8) != 0) {
+        return ls_error_set(err, LS_E_USAGE,
+                            "--log: `%s` is no cluster: write kafka://HOST:PORT[/PREFIX]", place);
+    }
+    if (getentropy(bytes, sizeof bytes) < 0) {
+        return ls_error_set(err, LS_E_IO, "the system gives no random name");
+    }
+    k->cluster = ls_arena_printf(&k->v->arena, err, "%s%s%s-%s", place,
+                                 strchr(place + 8, '/') ? "-" : "/",
+                                 ls_hex(bytes, sizeof bytes, hex), k->r->which->id);
+    return k->cluster ? 0 : err->code;
+}
+
+const char *ls_case_kafka_prefix(struct ls_case_kafka *k, const char *uri, struct ls_error *err)
+{
+    const char *prefix = strchr(uri + strlen("kafka://"), '/');
+    return ls_arena_printf(&k->v->arena, err, "%s.", prefix ? prefix + 1 : "");
+}
+
+int ls_case_kafka_begin(struct ls_verify *v, struct ls_case_result *r, struct ls_case_kafka *k,
+                        struct ls_error *err)
+{
+    static const unsigned whole[] = {LS_KAFKA_INPUT_SIZE_MAX};
+    static const char *const reading[] = {"isolation.level", "read_committed", NULL};
+    *k = (struct ls_case_kafka){.v = v, .r = r};
+    int rc = draw_cluster(k, err);
+    rc = rc < 0 ? rc : ls_verify_small(v, err);
+    rc = rc < 0 ? rc : ls_kafka_place_parse(k->cluster + strlen("kafka:"), &k->place, err);
+    if (rc < 0) {
+        return rc;
+    }
+    k->input = (struct ls_kafka_input){.log = v->small_log, .sizes = whole, .size_count = 1};
+    k->input.uri = ls_arena_printf(&v->arena, err, "%s-log", k->cluster);
+    k->run = (struct ls_verify_run){.stream = true,
+                                    .umask = -1,
+                                    .log = v->small_log,
+                                    .from = k->input.uri,
+                                    .batch_size = "32",
+                                    .checkpoint_records = "150"};
+    k->run.to = ls_verify_path(v, err, "cases/%s/stream", r->which->id);
+    rc = k->input.uri && k->run.to ? 0 : err->code;
+    rc = rc < 0 ? rc
+                : ls_kafka_client_new(&k->place, RD_KAFKA_CONSUMER, reading, NULL, NULL, &k->reads,
+                                      err);
+    return rc < 0 ? rc : ls_kafka_input_producer(&k->place, NULL, NULL, &k->writes, err);
+}
+
+void ls_case_kafka_clear(struct ls_case_kafka *k)
+{
+    ls_kafka_input_clear(&k->input);
+    ls_kafka_client_free(k->reads);
+    ls_kafka_client_free(k->writes);
+    ls_kafka_place_clear(&k->place);
+}
+
+/* ---- runs into folders */
+
+int ls_case_kafka_equal(struct ls_case_kafka *k, const char *name, struct ls_error *err)
+{
+    int rc = 0;
+    for (int batch = 0; rc == 0 && batch < 2 && k->r->verdict == LS_VERDICT_PASS; batch++) {
+        struct ls_verify_run run = k->run;
+        struct ls_exit exit;
+        run.stream = !batch;
+        run.to = ls_verify_path(k->v, err, "cases/%s/%s-%s", k->r->which->id, name,
+                                batch ? "batch" : "stream");
+        rc = run.to ? ls_verify_run(k->v, &run, &exit, err) : err->code;
+        rc = rc < 0 ? rc
+                    : ls_verify_compare(k->v, k->r, run.log, run.to,
+                                        batch ? "batch of topics" : "stream of topics",
+                                        k->v->small_batch, "batch", err);
+    }
+    return rc;
+}
+
+static int has_said(const char *output, const char *says, bool *found, struct ls_error *err)
+{
+    struct ls_buf text;
+    ls_buf_init(&text, "what a run said", SAID_MAX);
+    int rc = ls_file_read(output, &text, err);
+    *found = rc == 0 && memmem(text.data, text.size, says, strlen(says));
+    ls_buf_clear(&text);
+    return rc;
+}
+
+int ls_case_kafka_refused(struct ls_case_kafka *k, const char *name, const char *says,
+                          struct ls_error *err)
+{
+    static const char *const brief[] = {"-X", "patience=2s", NULL};
+    struct ls_verify_run run = k->run;
+    struct ls_command command;
+    struct ls_process process;
+    struct ls_exit exit;
+    bool found = false;
+    run.more = brief;
+    run.to = name ? ls_verify_path(k->v, err, "cases/%s/%s", k->r->which->id, name) : run.to;
+    int rc = run.to ? ls_verify_command(k->v, &run, &command, err) : err->code;
+    rc = rc < 0 ? rc : ls_process_start(&command, &process, err);
+    rc = rc < 0 ? rc
+                : ls_process_wait(&process, (uint64_t)k->v->job->target->timeout_ms, &exit, err);
+    rc = rc < 0 ? rc : has_said(command.output, says, &found, err);
+    if (rc < 0) {
+        return rc;
+    }
+    if (exit.exited && exit.status == 0) {
+        return ls_verify_fail(k->r, err,
+                              "a run over topics that lack records ended with 0: a shorter result "
+                              "that looks whole (%s)",
+                              run.to);
+    }
+    return exit.exited && found ? 0
+                                : ls_verify_fail(k->r, err,
+                                                 "a run ended with %s %d, as it should, but did "
+                                                 "not say why (`%s`): see %s",
+                                                 exit.exited ? "status" : "signal", exit.status,
+                                                 says, command.output);
+}
+
+/* ---- runs into topics */
+
+int ls_case_kafka_to_topics(struct ls_case_kafka *k, struct ls_error *err)
+{
+    static const char *const final[] = {"--final", NULL};
+    struct ls_arena *arena = &k->v->arena;
+    k->run.more = final;
+    k->run.rows = ls_arena_printf(arena, err, "%s-rows-%u", k->cluster, ++k->number);
+    const char *prefix = k->run.rows ? ls_case_kafka_prefix(k, k->run.rows, err) : NULL;
+    k->side = prefix ? ls_arena_printf(arena, err, "%slockstep", prefix) : NULL;
+    return k->side ? ls_tree_remove(k->run.to, err) : err->code;
+}
+
+int ls_case_kafka_finish(struct ls_case_kafka *k, struct ls_error *err)
+{
+    struct ls_exit exit;
+    return ls_verify_run(k->v, &k->run, &exit, err);
+}
+
+int ls_case_kafka_collect(struct ls_case_kafka *k, const char *name, struct ls_error *err)
+{
+    struct ls_verify *v = k->v;
+    struct ls_exit exit;
+    const char *words[LS_ARGUMENTS_MAX] = {"collect", v->job->spec_path, "--from", k->run.rows,
+                                           "--to"};
+    size_t count = 5;
+    const char *to = ls_verify_path(v, err, "cases/%s/%s", k->r->which->id, name);
+    const char *output = to ? ls_arena_printf(&v->arena, err, "%s.txt", to) : NULL;
+    const char *const *const lists[] = {v->job->spec_options, v->job->properties};
+    words[count++] = to;
+    for (size_t i = 0; i < 2; i++) {
+        for (const char *const *word = lists[i]; word && *word && count + 1 < LS_ARGUMENTS_MAX;
+             word++) {
+            words[count++] = *word;
+        }
+    }
+    int rc = output ? ls_tree_remove(to, err) : err->code;
+    rc = rc < 0 ? rc : ls_verify_own(v, words, output, &exit, err);
+    return rc < 0 ? rc
+                  : ls_verify_compare(v, k->r, k->run.log, to, name, v->small_batch, "batch", err);
+}
+
+/* ---- topics */
+
+int ls_case_kafka_partitions(struct ls_case_kafka *k, const char *prefix,
+                             rd_kafka_topic_partition_list_t **out, struct ls_error *err)
+{
+    struct ls_kafka_wait wait = ls_kafka_wait_begin();
+    const struct rd_kafka_metadata *found;
+    rd_kafka_resp_err_t code;
+    size_t size = strlen(prefix);
+    while ((code = rd_kafka_metadata(ls_kafka_of(k->writes), 1, NULL, &found,
+                                     ls_kafka_wait_ms(&wait, 5000))) &&
+           ls_kafka_is_passing(code) && !ls_kafka_wait_is_over(&wait)) {
+        ls_clock_sleep_ms(50);
+    }
+    if (code) {
+        return ls_kafka_error(k->writes, code, NULL, err, "asking which topics there are");
+    }
+    *out = rd_kafka_topic_partition_list_new(16);
+    for (int t = 0; t < found->topic_cnt; t++) {
+        const struct rd_kafka_metadata_topic *topic = &found->topics[t];
+        if (strncmp(topic->topic, prefix, size) == 0 &&
+            strcmp(topic->topic + size, "lockstep") != 0) {
+            for (int p = 0; p < topic->partition_cnt; p++) {
+                rd_kafka_topic_partition_list_add(*out, topic->topic, p);
+            }
+        }
+    }
+    rd_kafka_metadata_destroy(found);
+    rd_kafka_topic_partition_list_sort(*out, NULL, NULL);
+    return 0;
+}
+
+int ls_case_kafka_open(struct ls_case_kafka *k, struct ls_error *err)
+{
+    rd_kafka_topic_partition_list_t *list;
+    const char *prefix = ls_case_kafka_prefix(k, k->run.rows, err);
+    int rc = prefix ? ls_case_kafka_partitions(k, prefix, &list, err) : err->code;
+    if (rc < 0) {
+        return rc;
+    }
+    int open = 0;
+    for (int i = 0; rc == 0 && i < list->cnt; i++) {
+        int64_t low;
+        int64_t decided;
+        int64_t end;
+        const rd_kafka_topic_partition_t *place = &list->elems[i];
+        uint32_t partition = (uint32_t)place->partition;
+        rc = ls_kafka_range(k->reads, place->topic, partition, &low, &decided, err);
+        rc = rc < 0 ? rc : ls_kafka_range(k->writes, place->topic, partition, &low, &end, err);
+        open += rc == 0 && decided < end;
+    }
+    rd_kafka_topic_partition_list_destroy(list);
+    return rc < 0 ? rc : open;
+}
+
+/* ---- processes */
+
+struct watch {
+    const char *folder;
+    struct ls_id last;
+    unsigned changes, wanted;
+    uint64_t until_ns;
+};
+
+static bool has_changed(void *context)
+{
+    struct watch *w = context;
+    struct ls_id now;
+    if (ls_glance(w->folder, &now) && !ls_id_equal(now, w->last)) {
+        w->last = now;
+        w->changes++;
+    }
+    return w->changes >= w->wanted;
+}
+
+static bool is_late(void *context)
+{
+    return ls_clock_ns() >= ((const struct watch *)context)->until_ns;
+}
+
+/* What came of a run that ended by itself. */
+static int ended(const struct ls_case_kafka *k, const struct ls_exit *exit, struct ls_error *err)
+{
+    k->v->timed_out |= exit->timed_out;
+    return exit->exited && exit->status == 0
+               ? 0
+               : ls_error_set(err, LS_E_DATA, "a run ended with %s %d%s: see %s.txt",
+                              exit->exited ? "status" : "signal", exit->status,
+                              exit->timed_out ? " (out of time)" : "", k->run.to);
+}
+
+int ls_case_kafka_stop(struct ls_case_kafka *k, unsigned changes, struct ls_process *process,
+                       struct ls_error *err)
+{
+    struct ls_command command;
+    struct ls_exit exit;
+    uint64_t timeout_ms = (uint64_t)k->v->job->target->timeout_ms;
+    struct watch watch = {.folder = ls_disturb_state(k->v, &k->run, err), .wanted = changes};
+    int rc = watch.folder ? ls_verify_command(k->v, &k->run, &command, err) : err->code;
+    rc = rc < 0 ? rc : ls_process_start(&command, process, err);
+    rc = rc < 0 ? rc : ls_process_until(process, has_changed, &watch, timeout_ms, &exit, err);
+    while (rc > 0) {
+        ls_process_stop(process);
+        int open = ls_case_kafka_open(k, err);
+        if (open != 0) {
+            if (open < 0) {
+                ls_case_kafka_kill(process);
+            }
+            return open < 0 ? open : 1;
+        }
+        ls_process_signal(process, SIGCONT);
+        watch.until_ns = ls_clock_ns() + 3000000;
+        rc = ls_process_until(process, is_late, &watch, timeout_ms, &exit, err);
+    }
+    return rc < 0 ? rc : ended(k, &exit, err);
+}
+
+int ls_case_kafka_go_on(struct ls_case_kafka *k, struct ls_process *process, struct ls_error *err)
+{
+    struct ls_exit exit;
+    ls_process_signal(process, SIGCONT);
+    int rc = ls_process_wait(process, (uint64_t)k->v->job->target->timeout_ms, &exit, err);
+    return rc < 0 ? rc : ended(k, &exit, err);
+}
+
+void ls_case_kafka_kill(struct ls_process *process)
+{
+    bool killed;
+    struct ls_exit exit;
+    struct ls_error ignored;
+    ls_process_kill_after(process, 0, &killed, &exit, &ignored);
+}
