@@ -96,14 +96,20 @@ int ls_case_kafka_equal(struct ls_case_kafka *k, const char *name, struct ls_err
     return rc;
 }
 
-static int has_said(const char *output, const char *says, bool *found, struct ls_error *err)
+int ls_case_kafka_said(struct ls_case_kafka *k, const char *to, const char *says,
+                       struct ls_error *err)
 {
     struct ls_buf text;
+    const char *output = ls_arena_printf(&k->v->arena, err, "%s.txt", to);
     ls_buf_init(&text, "what a run said", SAID_MAX);
-    int rc = ls_file_read(output, &text, err);
-    *found = rc == 0 && memmem(text.data, text.size, says, strlen(says));
+    int rc = output ? ls_file_read(output, &text, err) : err->code;
+    bool found = rc == 0 && memmem(text.data, text.size, says, strlen(says));
     ls_buf_clear(&text);
-    return rc;
+    return rc < 0 || found ? rc
+                           : ls_verify_fail(k->r, err,
+                                            "a run failed, as it should, but did not say why "
+                                            "(`%s`): see %s",
+                                            says, output);
 }
 
 int ls_case_kafka_refused(struct ls_case_kafka *k, const char *name, const char *says,
@@ -114,14 +120,12 @@ int ls_case_kafka_refused(struct ls_case_kafka *k, const char *name, const char 
     struct ls_command command;
     struct ls_process process;
     struct ls_exit exit;
-    bool found = false;
     run.more = brief;
     run.to = name ? ls_verify_path(k->v, err, "cases/%s/%s", k->r->which->id, name) : run.to;
     int rc = run.to ? ls_verify_command(k->v, &run, &command, err) : err->code;
     rc = rc < 0 ? rc : ls_process_start(&command, &process, err);
     rc = rc < 0 ? rc
                 : ls_process_wait(&process, (uint64_t)k->v->job->target->timeout_ms, &exit, err);
-    rc = rc < 0 ? rc : has_said(command.output, says, &found, err);
     if (rc < 0) {
         return rc;
     }
@@ -131,12 +135,10 @@ int ls_case_kafka_refused(struct ls_case_kafka *k, const char *name, const char 
                               "that looks whole (%s)",
                               run.to);
     }
-    return exit.exited && found ? 0
-                                : ls_verify_fail(k->r, err,
-                                                 "a run ended with %s %d, as it should, but did "
-                                                 "not say why (`%s`): see %s",
-                                                 exit.exited ? "status" : "signal", exit.status,
-                                                 says, command.output);
+    k->v->timed_out |= exit.timed_out;
+    return exit.timed_out ? ls_error_set(err, LS_E_DATA, "a run did not end in time: see %s",
+                                         command.output)
+                          : ls_case_kafka_said(k, run.to, says, err);
 }
 
 /* ---- runs into topics */
@@ -221,8 +223,8 @@ int ls_case_kafka_open(struct ls_case_kafka *k, struct ls_error *err)
     if (rc < 0) {
         return rc;
     }
-    int open = 0;
-    for (int i = 0; rc == 0 && i < list->cnt; i++) {
+    bool open = false;
+    for (int i = 0; rc == 0 && !open && i < list->cnt; i++) {
         int64_t low;
         int64_t decided;
         int64_t end;
@@ -230,7 +232,7 @@ int ls_case_kafka_open(struct ls_case_kafka *k, struct ls_error *err)
         uint32_t partition = (uint32_t)place->partition;
         rc = ls_kafka_range(k->reads, place->topic, partition, &low, &decided, err);
         rc = rc < 0 ? rc : ls_kafka_range(k->writes, place->topic, partition, &low, &end, err);
-        open += rc == 0 && decided < end;
+        open = rc == 0 && decided < end;
     }
     rd_kafka_topic_partition_list_destroy(list);
     return rc < 0 ? rc : open;

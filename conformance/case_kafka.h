@@ -32,6 +32,10 @@ int ls_case_kafka_equal(struct ls_case_kafka *k, const char *name, struct ls_err
 int ls_case_kafka_refused(struct ls_case_kafka *k, const char *name, const char *says,
                           struct ls_error *err);
 
+/* What the run into this folder printed has this in it; else the verdict is FAIL. */
+int ls_case_kafka_said(struct ls_case_kafka *k, const char *to, const char *says,
+                       struct ls_error *err);
+
 /* The run's rows go to a new log of topics, its state begins anew. */
 int ls_case_kafka_to_topics(struct ls_case_kafka *k, struct ls_error *err);
 
@@ -41,7 +45,7 @@ int ls_case_kafka_finish(struct ls_case_kafka *k, struct ls_error *err);
 /* Datasets are made of the rows, and held against the batch run's. */
 int ls_case_kafka_collect(struct ls_case_kafka *k, const char *name, struct ls_error *err);
 
-/* Partitions of the rows' topics that a transaction is open in: -1 is an error. */
+/* Is a transaction open in the rows' topics? 1, 0, or a negative code. */
 int ls_case_kafka_open(struct ls_case_kafka *k, struct ls_error *err);
 
 /* Starts the run, and stops it (SIGSTOP) where it has saved something and its next transaction is

@@ -23,6 +23,7 @@ extern const struct ls_case ls_case_win_1, ls_case_win_2, ls_case_win_3, ls_case
 extern const struct ls_case ls_case_num_1, ls_case_num_2, ls_case_num_3, ls_case_num_4,
     ls_case_num_5, ls_case_num_6;
 extern const struct ls_case ls_case_tim_1, ls_case_tim_2, ls_case_tim_3;
-extern const struct ls_case ls_case_txn_5, ls_case_txn_6;
+extern const struct ls_case ls_case_crs_10, ls_case_txn_1, ls_case_txn_2, ls_case_txn_3,
+    ls_case_txn_5, ls_case_txn_6;
 
 #endif

@@ -55,8 +55,10 @@ int ls_kafka_input_producer(const struct ls_kafka_place *place, const char *tran
 int ls_kafka_input_send(struct ls_kafka_client *producer, const char *topic, uint32_t partition,
                         const struct ls_log_record *record, struct ls_error *err)
 {
+    /* a handle has the leader looked for at once, a name once in a second */
+    rd_kafka_topic_t *handle = rd_kafka_topic_new(ls_kafka_of(producer), topic, NULL);
     rd_kafka_vu_t words[7] = {
-        {.vtype = RD_KAFKA_VTYPE_TOPIC, .u.cstr = topic},
+        {.vtype = RD_KAFKA_VTYPE_RKT, .u.rkt = handle},
         {.vtype = RD_KAFKA_VTYPE_PARTITION, .u.i32 = (int32_t)partition},
         {.vtype = RD_KAFKA_VTYPE_MSGFLAGS, .u.i = RD_KAFKA_MSG_F_COPY | RD_KAFKA_MSG_F_BLOCK},
         {.vtype = RD_KAFKA_VTYPE_KEY, .u.mem = {(void *)(uintptr_t)record->key, record->key_size}},
@@ -73,6 +75,7 @@ int ls_kafka_input_send(struct ls_kafka_client *producer, const char *topic, uin
         words[count++] = (rd_kafka_vu_t){.vtype = RD_KAFKA_VTYPE_HEADERS, .u.headers = headers};
     }
     rd_kafka_error_t *error = rd_kafka_produceva(ls_kafka_of(producer), words, count);
+    rd_kafka_topic_destroy(handle);
     rd_kafka_poll(ls_kafka_of(producer), 0);
     if (!error) {
         return 0;
@@ -149,12 +152,13 @@ int ls_kafka_input_end(struct ls_kafka_client *producer, bool commit, struct ls_
 
 /* ---- beginning */
 
+/* Several in turn, also where codecs are no matter: after a commit a producer waits for its markers.
+ */
 static int begin_producers(struct writer *w, struct ls_error *err)
 {
     static const char *const codecs[CODECS] = {"none", "gzip", "snappy", "lz4", "zstd"};
     int rc = ls_kafka_input_producer(&w->place, NULL, NULL, &w->plain, err);
-    size_t count = w->input->codecs ? CODECS : 1;
-    for (size_t i = 0; rc == 0 && i < count; i++) {
+    for (size_t i = 0; rc == 0 && i < CODECS; i++) {
         const char *id = ls_arena_printf(&w->arena, err, "%scase-%s", w->place.prefix, codecs[i]);
         rc = id ? ls_kafka_input_producer(&w->place, id, w->input->codecs ? codecs[i] : NULL,
                                           &w->producers[i], err)

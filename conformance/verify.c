@@ -452,6 +452,10 @@ static int run_case(struct ls_verify *v, const struct ls_case *which, struct ls_
         struct ls_error why = *err;
         r->verdict = v->timed_out || v->lacks_base ? LS_VERDICT_INCONCLUSIVE : LS_VERDICT_FAIL;
         rc = ls_buf_appendf(&r->detail, err, "%s\n", why.text);
+    } else if (rc == LS_E_IO && which->kafka) { /* the cluster's, which may be better by the next */
+        struct ls_error why = *err;
+        r->verdict = LS_VERDICT_INCONCLUSIVE;
+        rc = ls_buf_appendf(&r->detail, err, "%s\n", why.text);
     } else if (rc == 0 && r->missing && r->verdict == LS_VERDICT_INCONCLUSIVE) {
         rc = ls_buf_appendf(&r->detail, err, "nothing was shown: %s is 0: give more --%s\n",
                             r->missing, which == &ls_case_plain ? "events" : "case-events");
