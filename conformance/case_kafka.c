@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#define TRIES     12
 #define NAME_SIZE 6       /* bytes, which are shown in hex */
 #define SAID_MAX  1000000 /* bytes of what a run said */
 
@@ -43,6 +44,7 @@ const char *ls_case_kafka_prefix(struct ls_case_kafka *k, const char *uri, struc
 int ls_case_kafka_begin(struct ls_verify *v, struct ls_case_result *r, struct ls_case_kafka *k,
                         struct ls_error *err)
 {
+    static const char *const final[] = {"--final", NULL};
     static const unsigned whole[] = {LS_KAFKA_INPUT_SIZE_MAX};
     static const char *const reading[] = {"isolation.level", "read_committed", NULL};
     *k = (struct ls_case_kafka){.v = v, .r = r};
@@ -52,6 +54,8 @@ int ls_case_kafka_begin(struct ls_verify *v, struct ls_case_result *r, struct ls
     if (rc < 0) {
         return rc;
     }
+    k->batch = v->small_batch;
+    k->final = final;
     k->input = (struct ls_kafka_input){.log = v->small_log, .sizes = whole, .size_count = 1};
     k->input.uri = ls_arena_printf(&v->arena, err, "%s-log", k->cluster);
     k->run = (struct ls_verify_run){.stream = true,
@@ -59,7 +63,7 @@ int ls_case_kafka_begin(struct ls_verify *v, struct ls_case_result *r, struct ls
                                     .log = v->small_log,
                                     .from = k->input.uri,
                                     .batch_size = "32",
-                                    .checkpoint_records = "150"};
+                                    .checkpoint_records = "250"};
     k->run.to = ls_verify_path(v, err, "cases/%s/stream", r->which->id);
     rc = k->input.uri && k->run.to ? 0 : err->code;
     rc = rc < 0 ? rc
@@ -91,9 +95,15 @@ int ls_case_kafka_equal(struct ls_case_kafka *k, const char *name, struct ls_err
         rc = rc < 0 ? rc
                     : ls_verify_compare(k->v, k->r, run.log, run.to,
                                         batch ? "batch of topics" : "stream of topics",
-                                        k->v->small_batch, "batch", err);
+                                        k->batch, "batch", err);
     }
     return rc;
+}
+
+int ls_case_kafka_write_equal(struct ls_case_kafka *k, struct ls_error *err)
+{
+    int rc = ls_kafka_input_write(&k->input, err);
+    return rc < 0 ? rc : ls_case_kafka_equal(k, "topics", err);
 }
 
 int ls_case_kafka_said(struct ls_case_kafka *k, const char *to, const char *says,
@@ -112,16 +122,14 @@ int ls_case_kafka_said(struct ls_case_kafka *k, const char *to, const char *says
                                             says, output);
 }
 
-int ls_case_kafka_refused(struct ls_case_kafka *k, const char *name, const char *says,
-                          struct ls_error *err)
+static int refused(struct ls_case_kafka *k, struct ls_verify_run run, const char *says,
+                   struct ls_error *err)
 {
-    static const char *const brief[] = {"-X", "patience=2s", NULL};
-    struct ls_verify_run run = k->run;
+    static const char *const brief[] = {"-X", "patience=1s", NULL};
     struct ls_command command;
     struct ls_process process;
     struct ls_exit exit;
     run.more = brief;
-    run.to = name ? ls_verify_path(k->v, err, "cases/%s/%s", k->r->which->id, name) : run.to;
     int rc = run.to ? ls_verify_command(k->v, &run, &command, err) : err->code;
     rc = rc < 0 ? rc : ls_process_start(&command, &process, err);
     rc = rc < 0 ? rc
@@ -141,13 +149,26 @@ int ls_case_kafka_refused(struct ls_case_kafka *k, const char *name, const char 
                           : ls_case_kafka_said(k, run.to, says, err);
 }
 
+int ls_case_kafka_refused(struct ls_case_kafka *k, const char *name, const char *says,
+                          struct ls_error *err)
+{
+    struct ls_verify_run run = k->run;
+    if (!name) {
+        return refused(k, run, says, err);
+    }
+    run.to = ls_verify_path(k->v, err, "cases/%s/%s-stream", k->r->which->id, name);
+    int rc = refused(k, run, says, err);
+    run.stream = false;
+    run.to = ls_verify_path(k->v, err, "cases/%s/%s-batch", k->r->which->id, name);
+    return rc < 0 || k->r->verdict != LS_VERDICT_PASS ? rc : refused(k, run, says, err);
+}
+
 /* ---- runs into topics */
 
 int ls_case_kafka_to_topics(struct ls_case_kafka *k, struct ls_error *err)
 {
-    static const char *const final[] = {"--final", NULL};
     struct ls_arena *arena = &k->v->arena;
-    k->run.more = final;
+    k->run.more = k->final;
     k->run.rows = ls_arena_printf(arena, err, "%s-rows-%u", k->cluster, ++k->number);
     const char *prefix = k->run.rows ? ls_case_kafka_prefix(k, k->run.rows, err) : NULL;
     k->side = prefix ? ls_arena_printf(arena, err, "%slockstep", prefix) : NULL;
@@ -180,7 +201,7 @@ int ls_case_kafka_collect(struct ls_case_kafka *k, const char *name, struct ls_e
     int rc = output ? ls_tree_remove(to, err) : err->code;
     rc = rc < 0 ? rc : ls_verify_own(v, words, output, &exit, err);
     return rc < 0 ? rc
-                  : ls_verify_compare(v, k->r, k->run.log, to, name, v->small_batch, "batch", err);
+                  : ls_verify_compare(v, k->r, k->run.log, to, name, k->batch, "batch", err);
 }
 
 /* ---- topics */
@@ -298,6 +319,26 @@ int ls_case_kafka_stop(struct ls_case_kafka *k, unsigned changes, struct ls_proc
         rc = ls_process_until(process, is_late, &watch, timeout_ms, &exit, err);
     }
     return rc < 0 ? rc : ended(k, &exit, err);
+}
+
+int ls_case_kafka_stop_anew(struct ls_case_kafka *k, unsigned changes, struct ls_process *process,
+                            struct ls_error *err)
+{
+    int rc = 0;
+    for (int i = 0; rc == 0 && i < TRIES; i++) {
+        rc = ls_case_kafka_to_topics(k, err);
+        rc = rc < 0 ? rc : ls_case_kafka_stop(k, changes, process, err);
+    }
+    return rc;
+}
+
+int ls_case_kafka_end_transaction(struct ls_case_kafka *k, struct ls_error *err)
+{
+    struct ls_kafka_client *other = NULL;
+    int rc = ls_kafka_input_producer(&k->place, k->side, NULL, &other, err);
+    rc = rc < 0 ? rc : ls_kafka_input_init(other, err);
+    ls_kafka_client_free(other);
+    return rc;
 }
 
 int ls_case_kafka_go_on(struct ls_case_kafka *k, struct ls_process *process, struct ls_error *err)

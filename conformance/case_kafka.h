@@ -11,7 +11,9 @@ struct ls_case_kafka {
     struct ls_case_result *r;
     struct ls_kafka_input input; /* the small log, as it is; it is not written yet */
     struct ls_verify_run run;    /* a stream of it into a folder, with checkpoints often */
+    const char *batch;           /* the run that all are held against */
     const char *cluster;         /* the job's, with what names of logs go on with */
+    const char *const *final;    /* more words of a run that writes topics */
     const char *side;            /* the topic of the rows' manifests: also their writer's id, and
                                     the group of its offsets */
     struct ls_kafka_place place; /* of the rows */
@@ -24,11 +26,15 @@ int ls_case_kafka_begin(struct ls_verify *v, struct ls_case_result *r, struct ls
                         struct ls_error *err);
 void ls_case_kafka_clear(struct ls_case_kafka *k);
 
-/* Both runs over the topics that the input was written to: their datasets are those of the batch
- * run over the file log. */
+/* The input is written, and both runs over its topics give the datasets of the batch run over the
+ * file log. */
+int ls_case_kafka_write_equal(struct ls_case_kafka *k, struct ls_error *err);
+
+/* The same once it is written. */
 int ls_case_kafka_equal(struct ls_case_kafka *k, const char *name, struct ls_error *err);
 
-/* A run that must not come to an end: it has to fail, and to say this. Else the verdict is FAIL. */
+/* Runs both ways that must not come to an end: each has to fail, and to say this; else the verdict
+ * is FAIL. `name` NULL: the stream alone, going on with its state. */
 int ls_case_kafka_refused(struct ls_case_kafka *k, const char *name, const char *says,
                           struct ls_error *err);
 
@@ -52,6 +58,15 @@ int ls_case_kafka_open(struct ls_case_kafka *k, struct ls_error *err);
  * open: 1; 0 when it came to its end, with 0, before. */
 int ls_case_kafka_stop(struct ls_case_kafka *k, unsigned changes, struct ls_process *process,
                        struct ls_error *err);
+
+/* Likewise with a new log of rows and no state, until it could be stopped so; 0 when it never could.
+ */
+int ls_case_kafka_stop_anew(struct ls_case_kafka *k, unsigned changes, struct ls_process *process,
+                            struct ls_error *err);
+
+/* The run's open transaction is ended over its head, as brokers do with one that is too old: by
+ * whoever begins to write with the same transactional id. */
+int ls_case_kafka_end_transaction(struct ls_case_kafka *k, struct ls_error *err);
 
 /* It goes on, to its end: LS_E_DATA where that is not with 0. */
 int ls_case_kafka_go_on(struct ls_case_kafka *k, struct ls_process *process, struct ls_error *err);

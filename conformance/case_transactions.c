@@ -11,28 +11,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TRIES   12
 #define LOOK_MS 50
 
-/* The input in topics, and a run that takes it to others. */
+/* The input in topics. */
 static int begin(struct ls_verify *v, struct ls_case_result *r, struct ls_case_kafka *k,
                  struct ls_error *err)
 {
     int rc = ls_case_kafka_begin(v, r, k, err);
-    rc = rc < 0 ? rc : ls_kafka_input_write(&k->input, err);
-    return rc < 0 ? rc : ls_case_kafka_to_topics(k, err);
-}
-
-/* Starts the run until it could be stopped within a transaction: 1; 0 where it never could. */
-static int stop(struct ls_case_kafka *k, unsigned changes, struct ls_process *process,
-                struct ls_error *err)
-{
-    int rc = 0;
-    for (int i = 0; rc == 0 && i < TRIES; i++) {
-        rc = i ? ls_case_kafka_to_topics(k, err) : 0;
-        rc = rc < 0 ? rc : ls_case_kafka_stop(k, changes, process, err);
-    }
-    return rc;
+    return rc < 0 ? rc : ls_kafka_input_write(&k->input, err);
 }
 
 static int go_on_and_collect(struct ls_case_kafka *k, struct ls_process *process,
@@ -91,7 +77,7 @@ static int run_txn_1(struct ls_verify *v, struct ls_case_result *r, struct ls_er
     struct ls_kafka_client *others[2] = {NULL, NULL};
     uint64_t joined = 0;
     int rc = begin(v, r, &k, err);
-    int stopped = rc < 0 ? rc : stop(&k, 1, &process, err);
+    int stopped = rc < 0 ? rc : ls_case_kafka_stop_anew(&k, 1, &process, err);
     rc = stopped;
     for (int i = 0; rc > 0 && i < 2; i++) {
         rc = join(&k, &others[i], err);
@@ -159,7 +145,7 @@ static int run_txn_2(struct ls_verify *v, struct ls_case_result *r, struct ls_er
     struct ls_process process;
     uint64_t zombies = 0;
     int rc = begin(v, r, &k, err);
-    int stopped = rc < 0 ? rc : stop(&k, 2, &process, err);
+    int stopped = rc < 0 ? rc : ls_case_kafka_stop_anew(&k, 2, &process, err);
     rc = stopped > 0 ? take_over(&k, err) : stopped;
     if (stopped > 0 && (rc < 0 || r->verdict != LS_VERDICT_PASS)) {
         ls_case_kafka_kill(&process);
@@ -185,17 +171,6 @@ const struct ls_case ls_case_txn_2 = {
 
 /* ---- TXN-3 */
 
-/* Its transaction is ended over its head, as brokers do with one that is too old: by whoever
- * begins with the same id. */
-static int end_transaction(struct ls_case_kafka *k, struct ls_error *err)
-{
-    struct ls_kafka_client *other = NULL;
-    int rc = ls_kafka_input_producer(&k->place, k->side, NULL, &other, err);
-    rc = rc < 0 ? rc : ls_kafka_input_init(other, err);
-    ls_kafka_client_free(other);
-    return rc;
-}
-
 static int run_txn_3(struct ls_verify *v, struct ls_case_result *r, struct ls_error *err)
 {
     struct ls_case_kafka k;
@@ -203,10 +178,9 @@ static int run_txn_3(struct ls_verify *v, struct ls_case_result *r, struct ls_er
     uint64_t ended = 0;
     int rc = begin(v, r, &k, err);
     for (unsigned i = 0; rc >= 0 && r->verdict == LS_VERDICT_PASS && i < 3; i++) {
-        rc = i ? ls_case_kafka_to_topics(&k, err) : 0;
-        rc = rc < 0 ? rc : stop(&k, 1 + 3 * i, &process, err);
+        rc = ls_case_kafka_stop_anew(&k, 1 + 3 * i, &process, err);
         if (rc > 0) {
-            rc = end_transaction(&k, err);
+            rc = ls_case_kafka_end_transaction(&k, err);
             ended += rc == 0;
             if (rc < 0) {
                 ls_case_kafka_kill(&process);
@@ -252,11 +226,8 @@ static int run_crs_10(struct ls_verify *v, struct ls_case_result *r, struct ls_e
     struct ls_process process;
     uint64_t sessions = 0;
     int rc = begin(v, r, &k, err);
-    for (int i = 0; rc == 0 && i < TRIES; i++) {
-        rc = i ? ls_case_kafka_to_topics(&k, err) : 0;
-        k.run.more = brief;
-        rc = rc < 0 ? rc : ls_case_kafka_stop(&k, 2, &process, err);
-    }
+    k.final = brief;
+    rc = rc < 0 ? rc : ls_case_kafka_stop_anew(&k, 2, &process, err);
     if (rc > 0) {
         rc = await_end_of_session(&k, err);
         sessions = rc == 0;

@@ -198,7 +198,7 @@ static int lost(const struct kafka_reader *reader, int64_t offset, const char *w
 {
     return ls_error_set(err, LS_E_DATA,
                         "partition %u of %s %s at offset %lld, record %llu of the log: it was "
-                        "cut by retention, compacted, or written by another program",
+                        "cut by retention, compacted, made anew, or written by another program",
                         reader->partition, reader->name, what, (long long)offset,
                         (unsigned long long)reader->at);
 }
@@ -296,8 +296,12 @@ static int keep(struct kafka_reader *reader, rd_kafka_message_t *message, struct
     reader->messages[reader->count] = message;
     struct ls_log_record *record = &reader->records[reader->count++];
     rd_kafka_timestamp_type_t type;
+    int64_t time_ms = rd_kafka_message_timestamp(message, &type);
+    if (type != RD_KAFKA_TIMESTAMP_CREATE_TIME) {
+        time_ms = -1; /* when it came to the broker is no property of the record (P3) */
+    }
     *record = (struct ls_log_record){.offset = (int64_t)reader->at,
-                                     .timestamp_ms = rd_kafka_message_timestamp(message, &type),
+                                     .timestamp_ms = time_ms,
                                      .key = message->key,
                                      .key_size = message->key_len,
                                      .value = message->payload,
@@ -338,6 +342,17 @@ static int take(struct kafka_reader *reader, rd_kafka_message_t *message, struct
     return rc < 0 ? rc : 1;
 }
 
+/* Nothing comes, and there is more: what stands behind an open transaction is not decided upon. */
+static bool is_held_back(const struct kafka_reader *reader)
+{
+    int64_t low;
+    int64_t high = 0;
+    return rd_kafka_get_watermark_offsets(ls_kafka_of(reader->consumer->client), reader->name,
+                                          (int32_t)reader->partition, &low, &high) ==
+               RD_KAFKA_RESP_ERR_NO_ERROR &&
+           high > reader->next_offset;
+}
+
 /* Nothing came within patience: because there is no more, or no topic any more? */
 static int waited(const struct kafka_reader *reader, struct ls_error *err)
 {
@@ -347,6 +362,13 @@ static int waited(const struct kafka_reader *reader, struct ls_error *err)
     if (rc == 0 && partitions == 0) {
         return ls_error_set(err, LS_E_DATA, "the topic %s of the log is gone: it was removed",
                             reader->name);
+    }
+    if (rc == 0 && reader->ended && is_held_back(reader)) {
+        return ls_error_set(err, LS_E_IO,
+                            "partition %u of %s cannot be read behind offset %lld: a transaction "
+                            "hangs there; end it, or wait for its transaction.timeout.ms, and try "
+                            "again",
+                            reader->partition, reader->name, (long long)reader->next_offset);
     }
     return rc < 0          ? rc
            : reader->ended ? lost(reader, reader->next_offset, "ends", err)
