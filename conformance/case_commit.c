@@ -67,7 +67,7 @@ static int run_crs_2(struct ls_verify *v, struct ls_case_result *r, struct ls_er
     rc = rc < 0 ? rc : ls_kafka_input_write(&k.input, err);
     k.run.checkpoint_records = "600"; /* else there is hardly a time behind a commit */
     for (uint64_t i = 0; rc >= 0 && r->verdict == LS_VERDICT_PASS && i < TRIES &&
-                         (kills.before < 2 || kills.behind < 2);
+                         (kills.before < 2 || kills.behind < 1);
          i++) {
         rc = i % 4 ? rc : ls_case_kafka_to_topics(&k, err);
         rc = rc < 0 ? rc

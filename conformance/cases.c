@@ -37,6 +37,7 @@ const struct ls_case *const ls_cases[] = {
     &ls_case_dup_5,
     &ls_case_dup_6,
     &ls_case_dup_7,
+    &ls_case_dup_8,
     /* windows, numbers, times; crashes, surroundings, files, replays */
     &ls_case_win_1,
     &ls_case_win_2,
@@ -82,6 +83,7 @@ const struct ls_case *const ls_cases[] = {
     &ls_case_log_4,
     &ls_case_log_5,
     &ls_case_log_6,
+    &ls_case_log_7,
     &ls_case_log_8,
     &ls_case_log_9,
     &ls_case_env_1,

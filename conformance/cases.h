@@ -11,7 +11,7 @@ extern const struct ls_case ls_case_wm_1, ls_case_wm_2, ls_case_wm_3, ls_case_wm
     ls_case_wm_6, ls_case_wm_7, ls_case_wm_8, ls_case_wm_9, ls_case_wm_10, ls_case_wm_11,
     ls_case_wm_12, ls_case_wm_13;
 extern const struct ls_case ls_case_dup_1, ls_case_dup_2, ls_case_dup_3, ls_case_dup_4,
-    ls_case_dup_5, ls_case_dup_6, ls_case_dup_7;
+    ls_case_dup_5, ls_case_dup_6, ls_case_dup_7, ls_case_dup_8;
 extern const struct ls_case ls_case_crs_3, ls_case_crs_4, ls_case_crs_6, ls_case_crs_7,
     ls_case_crs_8, ls_case_crs_9, ls_case_crs_11, ls_case_crs_12;
 extern const struct ls_case ls_case_crs_1, ls_case_env_1, ls_case_env_2, ls_case_ser_1,
@@ -27,6 +27,6 @@ extern const struct ls_case ls_case_crs_10, ls_case_txn_1, ls_case_txn_2, ls_cas
     ls_case_txn_5, ls_case_txn_6, ls_case_txn_7, ls_case_txn_8,
     ls_case_txn_9, ls_case_txn_10, ls_case_txn_12, ls_case_crs_2;
 extern const struct ls_case ls_case_log_1, ls_case_log_2, ls_case_log_3, ls_case_log_4,
-    ls_case_log_5, ls_case_log_6, ls_case_log_8, ls_case_log_9;
+    ls_case_log_5, ls_case_log_6, ls_case_log_7, ls_case_log_8, ls_case_log_9;
 
 #endif
