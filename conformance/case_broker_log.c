@@ -137,7 +137,7 @@ static int find_place(struct ls_case_kafka *k, struct place *out, struct ls_erro
                             : NULL;
     int64_t low;
     *out = (struct place){0};
-    int rc = topic ? ls_kafka_partitions(k->writes, topic, &out->partitions, err)
+    int rc = topic  ? ls_kafka_partitions(k->writes, topic, &out->partitions, err)
              : type ? err->code
                     : 0;
     for (uint32_t p = 0; rc == 0 && p < out->partitions && !out->topic; p++) {
@@ -298,8 +298,8 @@ static int drop_time(struct ls_perturb *p, const struct ls_log_record *record, v
 
 static int run_log_5(struct ls_verify *v, struct ls_case_result *r, struct ls_error *err)
 {
-    static const char *const properties[] = {
-        "message.timestamp.type", "LogAppendTime", "retention.ms", "-1", NULL};
+    static const char *const properties[] = {"message.timestamp.type", "LogAppendTime",
+                                             "retention.ms", "-1", NULL};
     struct ls_case_kafka k;
     struct ls_exit exit;
     int rc = ls_case_kafka_begin(v, r, &k, err);

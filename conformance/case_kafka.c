@@ -94,8 +94,8 @@ int ls_case_kafka_equal(struct ls_case_kafka *k, const char *name, struct ls_err
         rc = run.to ? ls_verify_run(k->v, &run, &exit, err) : err->code;
         rc = rc < 0 ? rc
                     : ls_verify_compare(k->v, k->r, run.log, run.to,
-                                        batch ? "batch of topics" : "stream of topics",
-                                        k->batch, "batch", err);
+                                        batch ? "batch of topics" : "stream of topics", k->batch,
+                                        "batch", err);
     }
     return rc;
 }
@@ -144,9 +144,9 @@ static int refused(struct ls_case_kafka *k, struct ls_verify_run run, const char
                               run.to);
     }
     k->v->timed_out |= exit.timed_out;
-    return exit.timed_out ? ls_error_set(err, LS_E_DATA, "a run did not end in time: see %s",
-                                         command.output)
-                          : ls_case_kafka_said(k, run.to, says, err);
+    return exit.timed_out
+               ? ls_error_set(err, LS_E_DATA, "a run did not end in time: see %s", command.output)
+               : ls_case_kafka_said(k, run.to, says, err);
 }
 
 int ls_case_kafka_refused(struct ls_case_kafka *k, const char *name, const char *says,
@@ -200,8 +200,7 @@ int ls_case_kafka_collect(struct ls_case_kafka *k, const char *name, struct ls_e
     }
     int rc = output ? ls_tree_remove(to, err) : err->code;
     rc = rc < 0 ? rc : ls_verify_own(v, words, output, &exit, err);
-    return rc < 0 ? rc
-                  : ls_verify_compare(v, k->r, k->run.log, to, name, k->batch, "batch", err);
+    return rc < 0 ? rc : ls_verify_compare(v, k->r, k->run.log, to, name, k->batch, "batch", err);
 }
 
 /* ---- topics */

@@ -59,7 +59,8 @@ int ls_case_kafka_open(struct ls_case_kafka *k, struct ls_error *err);
 int ls_case_kafka_stop(struct ls_case_kafka *k, unsigned changes, struct ls_process *process,
                        struct ls_error *err);
 
-/* Likewise with a new log of rows and no state, until it could be stopped so; 0 when it never could.
+/* Likewise with a new log of rows and no state, until it could be stopped so; 0 when it never
+ * could.
  */
 int ls_case_kafka_stop_anew(struct ls_case_kafka *k, unsigned changes, struct ls_process *process,
                             struct ls_error *err);

@@ -33,8 +33,9 @@ static int go_on_and_collect(struct ls_case_kafka *k, struct ls_process *process
 /* A consumer that joins the group of the run's offsets, and is given partitions. */
 static int join(struct ls_case_kafka *k, struct ls_kafka_client **out, struct ls_error *err)
 {
-    const char *const properties[] = {"group.id", k->side, "enable.auto.commit", "false",
-                                      "partition.assignment.strategy", "range", NULL};
+    const char *const properties[] = {
+        "group.id", k->side, "enable.auto.commit", "false", "partition.assignment.strategy",
+        "range",    NULL};
     rd_kafka_topic_partition_list_t *list = NULL;
     rd_kafka_topic_partition_list_t *given = NULL;
     struct ls_kafka_wait wait = ls_kafka_wait_begin();

@@ -152,8 +152,8 @@ struct altered {
 static void alter(rd_kafka_t *rk, rd_kafka_queue_t *queue, const void *context)
 {
     const struct altered *a = context;
-    rd_kafka_AlterConsumerGroupOffsets_t *offsets = rd_kafka_AlterConsumerGroupOffsets_new(
-        a->group, a->list);
+    rd_kafka_AlterConsumerGroupOffsets_t *offsets = rd_kafka_AlterConsumerGroupOffsets_new(a->group,
+                                                                                           a->list);
     rd_kafka_AlterConsumerGroupOffsets(rk, &offsets, 1, NULL, queue);
     rd_kafka_AlterConsumerGroupOffsets_destroy(offsets);
 }

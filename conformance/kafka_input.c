@@ -152,7 +152,8 @@ int ls_kafka_input_end(struct ls_kafka_client *producer, bool commit, struct ls_
 
 /* ---- beginning */
 
-/* Several in turn, also where codecs are no matter: after a commit a producer waits for its markers.
+/* Several in turn, also where codecs are no matter: after a commit a producer waits for its
+ * markers.
  */
 static int begin_producers(struct writer *w, struct ls_error *err)
 {
@@ -228,8 +229,7 @@ static int shift(struct writer *w, struct ls_error *err)
                 rc = ls_kafka_input_send(w->plain, w->names[t], p, &record, err);
             }
             rc = rc < 0 ? rc : ls_kafka_input_flush(w->plain, err);
-            rc = rc < 0 ? rc
-                        : ls_kafka_admin_cut(w->plain, w->names[t], p, (int64_t)count, err);
+            rc = rc < 0 ? rc : ls_kafka_admin_cut(w->plain, w->names[t], p, (int64_t)count, err);
         }
     }
     return rc;
@@ -274,9 +274,9 @@ static int send_gathered(struct writer *w, size_t topic, uint32_t partition, boo
     for (size_t i = 0; rc == 0 && i < w->count; i++) {
         bool is_missing = one_in && (w->input->records + i) % one_in == one_in - 1;
         w->input->missing += missing && is_missing;
-        rc = is_missing == missing || !one_in ? ls_kafka_input_send(producer, w->names[topic],
-                                                                    partition, &w->records[i], err)
-                                              : 0;
+        rc = is_missing == missing || !one_in
+                 ? ls_kafka_input_send(producer, w->names[topic], partition, &w->records[i], err)
+                 : 0;
     }
     w->input->taken_back += !commit;
     return rc < 0 ? rc : ls_kafka_input_end(producer, commit, err);

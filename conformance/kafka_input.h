@@ -14,7 +14,7 @@ struct ls_kafka_input {
     const unsigned *sizes; /* records of its transactions, in turn; a size of 0 is an empty one */
     size_t size_count;
     bool aborted;                  /* every other one is sent before, and taken back */
-    bool codecs;                   /* they are compressed in turn with none, gzip, snappy, lz4, zstd */
+    bool codecs;                   /* they are compressed in turn: none, gzip, snappy, lz4, zstd */
     bool shifted;                  /* other records stood in front, and were removed */
     bool hangs;                    /* another program's transaction, within, never ends */
     unsigned missing_one_in;       /* one in so many records is not there; 0: none */

@@ -385,7 +385,8 @@ int ls_target_command(const struct ls_target *target, bool stream, const struct 
                                   : run->upgraded ? target->upgraded
                                                   : target->stream;
     int rc = add_words(&w, words, "");
-    for (const char *const *more = stream && !run->direct ? target->more : NULL; rc == 0 && more && *more; more++) {
+    const char *const *more = stream && !run->direct ? target->more : NULL;
+    for (; rc == 0 && more && *more; more++) {
         rc = add(&w, *more);
     }
     rc = rc < 0 ? rc : place_program(&w, target->folder);

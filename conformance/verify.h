@@ -62,15 +62,15 @@ struct ls_verify_job {
                                      */
     const char *const *spec_options; /* --set and so on, ends with NULL */
     const struct ls_target *target;
-    const char *target_path;  /* NULL: the reference pipeline */
+    const char *target_path; /* NULL: the reference pipeline */
     const char *kafka; /* kafka://HOST:PORT[/PREFIX]: the cluster for cases that need one; NULL */
     const char *const *properties; /* words that set a cluster's properties, ending with NULL */
-    uint64_t events;          /* of the plain comparison */
-    uint64_t case_events;     /* of each other case */
-    const char *const *cases; /* patterns; ends with NULL; NULL: all */
-    const char *out;          /* run directory; it is emptied first */
-    uint64_t seed;            /* of the perturbations */
-    unsigned kills;           /* of CRS-1 */
+    uint64_t events;               /* of the plain comparison */
+    uint64_t case_events;          /* of each other case */
+    const char *const *cases;      /* patterns; ends with NULL; NULL: all */
+    const char *out;               /* run directory; it is emptied first */
+    uint64_t seed;                 /* of the perturbations */
+    unsigned kills;                /* of CRS-1 */
     uint64_t
         budget_ms; /* a case but the first that is not begun by then is inconclusive; 0: none */
     void (*tell)(void *context, const char *line); /* a line as each step ends; may be NULL */

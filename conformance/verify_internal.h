@@ -43,9 +43,9 @@ int ls_verify_own(struct ls_verify *v, const char *const *words, const char *out
 
 struct ls_verify_run {
     bool stream;
-    bool upgraded;   /* by the target's command of that name */
-    const char *log; /* folder */
-    const char *to;  /* folder of the run; its state is below it */
+    bool upgraded;           /* by the target's command of that name */
+    const char *log;         /* folder */
+    const char *to;          /* folder of the run; its state is below it */
     const char *from, *rows; /* with a cluster: URIs of the topics that the stream reads in place of
                                 the log, and that its rows go to; NULL: none */
     const char *const *more; /* more words of the command; may be NULL */

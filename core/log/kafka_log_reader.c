@@ -348,8 +348,8 @@ static bool is_held_back(const struct kafka_reader *reader)
     int64_t low;
     int64_t high = 0;
     return rd_kafka_get_watermark_offsets(ls_kafka_of(reader->consumer->client), reader->name,
-                                          (int32_t)reader->partition, &low, &high) ==
-               RD_KAFKA_RESP_ERR_NO_ERROR &&
+                                          (int32_t)reader->partition, &low,
+                                          &high) == RD_KAFKA_RESP_ERR_NO_ERROR &&
            high > reader->next_offset;
 }
 

@@ -47,6 +47,17 @@ int ls_kafka_partitions(const struct ls_kafka_client *client, const char *topic,
     return code ? ls_kafka_error(client, code, NULL, err, "asking for the topic %s", topic) : 0;
 }
 
+/* What a client remembers of a topic that was only just made may be that it has no partitions. */
+static void look_again(const struct ls_kafka_client *client, const char *topic, int ms)
+{
+    const struct rd_kafka_metadata *found;
+    rd_kafka_topic_t *handle = rd_kafka_topic_new(ls_kafka_of(client), topic, NULL);
+    if (!rd_kafka_metadata(ls_kafka_of(client), 0, handle, &found, ms)) {
+        rd_kafka_metadata_destroy(found);
+    }
+    rd_kafka_topic_destroy(handle);
+}
+
 int ls_kafka_range(const struct ls_kafka_client *client, const char *topic, uint32_t partition,
                    int64_t *low, int64_t *high, struct ls_error *err)
 {
@@ -56,6 +67,9 @@ int ls_kafka_range(const struct ls_kafka_client *client, const char *topic, uint
         code = rd_kafka_query_watermark_offsets(ls_kafka_of(client), topic, (int32_t)partition, low,
                                                 high, ls_kafka_wait_ms(&wait, ASK_MS));
         rd_kafka_poll(ls_kafka_of(client), 0);
+        if (code == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION) {
+            look_again(client, topic, ls_kafka_wait_ms(&wait, ASK_MS));
+        }
         if (code && code != RD_KAFKA_RESP_ERR__TIMED_OUT) {
             ls_clock_sleep_ms((unsigned)ls_kafka_wait_ms(&wait, 100));
         }
