@@ -23,7 +23,7 @@ static const struct ls_option rows[] = {
      .summary = "A target file: the pipeline to judge [this program's own]."},
     {"log", LS_OPTION_TEXT, 0, offsetof(struct options, log),
      .summary = "kafka://HOST:PORT[/PREFIX]: this program's own streams take the way through a "
-                "cluster, as with `run stream --through`."},
+                "cluster, as with `run stream --through`, and cases that need one are run there."},
     {"events", LS_OPTION_INTEGER, 0, offsetof(struct options, events), .fallback = "1000000",
      .minimum = "1", .summary = "Events of the plain comparison."},
     {"case-events", LS_OPTION_INTEGER, 0, offsetof(struct options, case_events),

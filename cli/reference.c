@@ -75,6 +75,9 @@ static int cases_page(struct ls_buf *out, struct ls_error *err)
         rc = rc < 0 || !(*c)->fault
                  ? rc
                  : ls_buf_appendf(out, err, " Needs the fault `%s` of a spec.", (*c)->fault);
+        rc = rc < 0 || !(*c)->kafka
+                 ? rc
+                 : ls_buf_append_text(out, " Needs a Kafka cluster (`--log`).", err);
         rc = rc < 0 ? rc : ls_buf_appendf(out, err, "\n\n%s\n", (*c)->text);
     }
     return rc;

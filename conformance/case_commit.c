@@ -2,21 +2,21 @@
 #include "conformance/case_kafka.h"
 #include "conformance/cases.h"
 #include "conformance/disturb.h"
-#include "conformance/glance.h"
 #include "conformance/kafka_admin.h"
 #include "core/base/mem.h"
 #include "core/obs/clock.h"
 
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define TRIES   24
 #define LOOK_MS 50
-
-#define DELAY_US 80000 /* of a kill behind a checkpoint, at most */
+/* of CRS-2 */
+#define KILLS     4 /* in a row */
+#define CHAINS    6
+#define STEP_US   1000
+#define SETTLE_MS 10
 
 /* ---- CRS-2 */
 
@@ -37,55 +37,81 @@ struct kills {
     uint64_t before, behind; /* the commit of the newest checkpoint */
 };
 
-/* Starts the run, and kills it a moment behind one of its checkpoints: 1; 0 when it came to its
- * end. */
-static int kill_at_checkpoint(struct ls_case_kafka *k, uint64_t delay_us, struct kills *kills,
-                              struct ls_error *err)
+/* How far what is said of the rows is decided upon: it grows with each commit. */
+static int manifests(struct ls_case_kafka *k, int64_t *end, struct ls_error *err)
 {
-    const struct ls_disturb how = {.changes = 2, .delay_us = delay_us, .signals = {SIGKILL}};
-    struct ls_exit exit;
+    int64_t low;
+    return ls_kafka_range(k->reads, k->side, 0, &low, end, err);
+}
+
+/* In small steps, between which the broker ends what it was asked for, until the checkpoint's rows
+ * are committed: the run has not been told. 1; 0 when it came to its end. */
+static int step_to_commit(struct ls_case_kafka *k, struct ls_process *process, struct ls_error *err)
+{
+    int64_t begin;
+    int64_t end;
+    int rc = manifests(k, &begin, err);
+    for (rc = rc < 0 ? rc : 1, end = begin; rc > 0 && end == begin;) {
+        rc = ls_case_kafka_step(k, process, STEP_US, err);
+        ls_clock_sleep_ms(SETTLE_MS);
+        rc = rc <= 0 || manifests(k, &end, err) == 0 ? rc : err->code;
+    }
+    return rc;
+}
+
+/* Kills the run where the file of a checkpoint is there: at once, or as soon as its rows are
+ * committed. 1; 0 when it came to its end. */
+static int kill_around(struct ls_case_kafka *k, bool behind, struct kills *kills,
+                       struct ls_error *err)
+{
+    struct ls_process process;
     uint64_t newest = 0;
     uint64_t committed = 0;
-    int killed = ls_disturb_run(k->v, k->r, &k->run, &how, &exit, err);
-    const char *state = killed > 0 ? ls_disturb_state(k->v, &k->run, err) : NULL;
-    if (!state) {
-        return killed > 0 ? err->code : killed;
+    int rc = ls_case_kafka_start(k, 1, &process, err);
+    bool started = rc > 0;
+    rc = started && behind ? step_to_commit(k, &process, err) : rc;
+    if (started && rc != 0) {
+        ls_case_kafka_kill(&process);
     }
-    int rc = ls_tree_walk(state, find_newest, &newest, err);
+    const char *state = rc > 0 ? ls_disturb_state(k->v, &k->run, err) : NULL;
+    if (!state) {
+        return rc > 0 ? err->code : rc;
+    }
+    rc = ls_tree_walk(state, find_newest, &newest, err);
     rc = rc < 0 ? rc : ls_log_peek(k->run.rows, &committed, err);
     kills->before += rc == 0 && committed < newest;
     kills->behind += rc == 0 && newest && committed == newest;
     return rc < 0 ? rc : 1;
 }
 
+/* A few kills in a row, then the run comes to its end. */
+static int run_chain(struct ls_case_kafka *k, struct kills *kills, struct ls_error *err)
+{
+    int rc = ls_case_kafka_to_topics(k, err);
+    rc = rc < 0 ? rc : 1;
+    for (int i = 0; rc > 0 && i < KILLS; i++) {
+        rc = kill_around(k, i % 2, kills, err);
+    }
+    rc = rc > 0 ? ls_case_kafka_finish(k, err) : rc;
+    return rc < 0 ? rc : ls_case_kafka_collect(k, "collected", err);
+}
+
 static int run_crs_2(struct ls_verify *v, struct ls_case_result *r, struct ls_error *err)
 {
     struct ls_case_kafka k;
     struct kills kills = {0};
-    uint64_t key = ls_stream_key(v->job->seed, "CRS-2");
     int rc = ls_case_kafka_begin(v, r, &k, err);
     rc = rc < 0 ? rc : ls_kafka_input_write(&k.input, err);
     k.run.checkpoint_records = "600"; /* else there is hardly a time behind a commit */
-    for (uint64_t i = 0; rc >= 0 && r->verdict == LS_VERDICT_PASS && i < TRIES &&
-                         (kills.before < 2 || kills.behind < 1);
+    for (int i = 0; rc == 0 && r->verdict == LS_VERDICT_PASS && i < CHAINS &&
+                    (kills.before < 2 || kills.behind < 1);
          i++) {
-        rc = i % 4 ? rc : ls_case_kafka_to_topics(&k, err);
-        rc = rc < 0 ? rc
-                    : kill_at_checkpoint(&k, ls_below(ls_word(key, i, 0), DELAY_US), &kills, err);
-        if (rc >= 0 && (rc == 0 || i % 4 == 3)) { /* four in a row, then it is let go on */
-            rc = rc ? ls_case_kafka_finish(&k, err) : 0;
-            rc = rc < 0 ? rc : ls_case_kafka_collect(&k, "collected", err);
-            i |= 3;
-        }
-    }
-    if (rc > 0 && r->verdict == LS_VERDICT_PASS) {
-        rc = ls_case_kafka_finish(&k, err);
-        rc = rc < 0 ? rc : ls_case_kafka_collect(&k, "collected", err);
+        rc = run_chain(&k, &kills, err);
     }
     ls_verify_count(r, "kills between checkpoint and commit", kills.before, true);
     ls_verify_count(r, "behind the commit", kills.behind, true);
     ls_case_kafka_clear(&k);
-    return rc < 0 ? rc : 0;
+    return rc;
 }
 
 const struct ls_case ls_case_crs_2 = {

@@ -12,6 +12,7 @@
 #include <sys/random.h>
 
 #define TRIES     12
+#define STEP_US   3000    /* of a run until its next transaction is open */
 #define NAME_SIZE 6       /* bytes, which are shown in hex */
 #define SAID_MAX  1000000 /* bytes of what a run said */
 
@@ -294,30 +295,51 @@ static int ended(const struct ls_case_kafka *k, const struct ls_exit *exit, stru
                               exit->timed_out ? " (out of time)" : "", k->run.to);
 }
 
-int ls_case_kafka_stop(struct ls_case_kafka *k, unsigned changes, struct ls_process *process,
-                       struct ls_error *err)
+int ls_case_kafka_start(struct ls_case_kafka *k, unsigned changes, struct ls_process *process,
+                        struct ls_error *err)
 {
     struct ls_command command;
     struct ls_exit exit;
     uint64_t timeout_ms = (uint64_t)k->v->job->target->timeout_ms;
     struct watch watch = {.folder = ls_disturb_state(k->v, &k->run, err), .wanted = changes};
     int rc = watch.folder ? ls_verify_command(k->v, &k->run, &command, err) : err->code;
-    rc = rc < 0 ? rc : ls_process_start(&command, process, err);
-    rc = rc < 0 ? rc : ls_process_until(process, has_changed, &watch, timeout_ms, &exit, err);
-    while (rc > 0) {
-        ls_process_stop(process);
-        int open = ls_case_kafka_open(k, err);
-        if (open != 0) {
-            if (open < 0) {
-                ls_case_kafka_kill(process);
-            }
-            return open < 0 ? open : 1;
-        }
-        ls_process_signal(process, SIGCONT);
-        watch.until_ns = ls_clock_ns() + 3000000;
-        rc = ls_process_until(process, is_late, &watch, timeout_ms, &exit, err);
+    if (rc == 0) {
+        (void)ls_glance(watch.folder, &watch.last);
+        rc = ls_process_start(&command, process, err);
     }
-    return rc < 0 ? rc : ended(k, &exit, err);
+    rc = rc < 0 ? rc : ls_process_until(process, has_changed, &watch, timeout_ms, &exit, err);
+    if (rc > 0) {
+        ls_process_stop(process);
+    }
+    return rc != 0 ? rc : ended(k, &exit, err);
+}
+
+int ls_case_kafka_step(struct ls_case_kafka *k, struct ls_process *process, uint64_t run_us,
+                       struct ls_error *err)
+{
+    struct ls_exit exit;
+    struct watch watch = {.until_ns = ls_clock_ns() + run_us * 1000};
+    ls_process_signal(process, SIGCONT);
+    int rc = ls_process_until(process, is_late, &watch, (uint64_t)k->v->job->target->timeout_ms,
+                              &exit, err);
+    if (rc > 0) {
+        ls_process_stop(process);
+    }
+    return rc != 0 ? rc : ended(k, &exit, err);
+}
+
+int ls_case_kafka_stop(struct ls_case_kafka *k, unsigned changes, struct ls_process *process,
+                       struct ls_error *err)
+{
+    int rc = ls_case_kafka_start(k, changes, process, err);
+    int open = 0;
+    while (rc > 0 && (open = ls_case_kafka_open(k, err)) == 0) {
+        rc = ls_case_kafka_step(k, process, STEP_US, err);
+    }
+    if (open < 0) {
+        ls_case_kafka_kill(process);
+    }
+    return open < 0 ? open : rc;
 }
 
 int ls_case_kafka_stop_anew(struct ls_case_kafka *k, unsigned changes, struct ls_process *process,

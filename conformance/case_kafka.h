@@ -54,8 +54,16 @@ int ls_case_kafka_collect(struct ls_case_kafka *k, const char *name, struct ls_e
 /* Is a transaction open in the rows' topics? 1, 0, or a negative code. */
 int ls_case_kafka_open(struct ls_case_kafka *k, struct ls_error *err);
 
-/* Starts the run, and stops it (SIGSTOP) where it has saved something and its next transaction is
- * open: 1; 0 when it came to its end, with 0, before. */
+/* Starts the run, and stops it (SIGSTOP) once its state has changed so often: 1; 0 when it came to
+ * its end, with 0, before. */
+int ls_case_kafka_start(struct ls_case_kafka *k, unsigned changes, struct ls_process *process,
+                        struct ls_error *err);
+
+/* Lets it go on for so long, and stops it again: 1; 0 when it came to its end. */
+int ls_case_kafka_step(struct ls_case_kafka *k, struct ls_process *process, uint64_t run_us,
+                       struct ls_error *err);
+
+/* Both, until a transaction of its rows is open. */
 int ls_case_kafka_stop(struct ls_case_kafka *k, unsigned changes, struct ls_process *process,
                        struct ls_error *err);
 
