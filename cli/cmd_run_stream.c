@@ -172,6 +172,7 @@ static int run_either(struct cli *cli, const struct options *o, const struct pip
     int rc = through_open(cli, o->through, o->from, state, &through, err);
     rc = rc < 0 ? rc : run_pipeline(o, p, state, &through, watch, err);
     rc = rc < 0 ? rc : through_collect(&through, p, state, o->to, err);
+    rc = rc < 0 || watch->stopped ? rc : through_end(cli, &through, state, err);
     through_close(&through);
     return rc;
 }

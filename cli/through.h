@@ -7,6 +7,7 @@
 #include "cli/pipeline_options.h"
 
 struct through {
+    const char *cluster;
     const char *from, *to; /* the log of the copy, and that of the rows: in the command's arena */
     int lock;              /* -1: none */
 };
@@ -19,6 +20,11 @@ int through_open(struct cli *cli, const char *cluster, const char *from, const c
 /* Behind the run: the rows as datasets in a folder, with what is said about the run. */
 int through_collect(const struct through *through, const struct pipeline *pipeline,
                     const char *state, const char *to, struct ls_error *err);
+
+/* And when it came to its end: its topics are removed, and the state is of nothing any more, so
+ * that another run begins anew. */
+int through_end(struct cli *cli, const struct through *through, const char *state,
+                struct ls_error *err);
 void through_close(struct through *through);
 
 #endif

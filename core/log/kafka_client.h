@@ -94,6 +94,11 @@ int ls_kafka_partitions(const struct ls_kafka_client *client, const char *topic,
 int ls_kafka_topics_make(const struct ls_kafka_client *client, const struct ls_log_topic *topics,
                          size_t count, struct ls_error *err);
 
+/* Removes topics; those that are not there are no error. What they hold is gone at once, and their
+ * names a moment later. */
+int ls_kafka_topics_remove(const struct ls_kafka_client *client, const char *const *topics,
+                           size_t count, struct ls_error *err);
+
 /* The offsets of a partition's first record and behind its last. Of a consumer that reads committed
  * records: behind the last that is decided upon. */
 int ls_kafka_range(const struct ls_kafka_client *client, const char *topic, uint32_t partition,

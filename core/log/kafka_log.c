@@ -326,6 +326,36 @@ static int kafka_peek(const char *place, uint64_t *checkpoint, struct ls_error *
     return rc;
 }
 
+/* The topic of the manifests last: until it is gone, whoever comes back finds what is left. */
+static int remove_topics(const struct kafka_log *log, struct ls_error *err)
+{
+    const char *side = log->side;
+    char(*names)[LS_KAFKA_NAME_MAX] = ls_mem_new(log->topic_count, sizeof *names, err);
+    const char **list = names ? ls_mem_new(log->topic_count, sizeof *list, err) : NULL;
+    int rc = list ? 0 : err->code;
+    for (size_t t = 0; rc == 0 && t < log->topic_count; t++) {
+        list[t] = ls_kafka_log_name(log, log->topics[t].name, names[t]);
+    }
+    rc = rc < 0 ? rc : ls_kafka_topics_remove(log->client, list, log->topic_count, err);
+    rc = rc < 0 ? rc : ls_kafka_topics_remove(log->client, &side, 1, err);
+    ls_mem_free(list);
+    ls_mem_free(names);
+    return rc;
+}
+
+static int kafka_remove(const char *place, struct ls_error *err)
+{
+    struct kafka_log *log;
+    bool found;
+    int rc = ls_kafka_log_new(place, &log, err);
+    if (rc == 0) {
+        rc = ls_kafka_log_look(log, &found, err);
+        rc = rc < 0 || !found ? rc : remove_topics(log, err);
+        ls_log_close(&log->base);
+    }
+    return rc;
+}
+
 static bool kafka_share_cluster(const struct ls_log *a, const struct ls_log *b)
 {
     return strcmp(((const struct kafka_log *)a)->place.brokers,
@@ -366,6 +396,7 @@ const struct ls_log_kind ls_log_kafka = {
     .commit = ls_kafka_log_commit,
     .wants_commit = ls_kafka_log_wants_commit,
     .peek = kafka_peek,
+    .remove = kafka_remove,
     .share_cluster = kafka_share_cluster,
     .reader_place = ls_kafka_log_reader_place,
     .complete = ls_kafka_log_complete,

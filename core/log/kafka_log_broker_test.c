@@ -340,6 +340,35 @@ static void nothing_is_seen_before_its_checkpoint(void **state)
     check_same_as_file(uri, 60);
 }
 
+static void a_log_is_removed(void **state)
+{
+    const char *uri = place_of("removed");
+    struct ls_log *log = create(uri, LS_LOG_FRESH);
+    (void)state;
+    append_all(log, 0, 20);
+    check(ls_log_complete(log, &err));
+    ls_log_close(log);
+    check(ls_log_remove(uri, &err));
+    for (int i = 0; i < 100 && ls_log_open(uri, true, &log, &err) == 0; i++) {
+        ls_log_close(log);
+        ls_clock_sleep_ms(20);
+    }
+    check_refused(ls_log_open(uri, true, &log, &err), LS_E_IO, "there is no log at");
+    check(ls_log_remove(uri, &err)); /* nor now */
+    struct ls_kafka_client *client;
+    struct ls_kafka_place place;
+    uint32_t partitions;
+    check(ls_kafka_place_parse(uri + sizeof "kafka:" - 1, &place, &err));
+    const char *const none[] = {NULL};
+    check(ls_kafka_client_new(&place, RD_KAFKA_CONSUMER, none, NULL, NULL, &client, &err));
+    char name[LS_LOG_TOPIC_NAME_MAX];
+    snprintf(name, sizeof name, "%sorder", place.prefix);
+    check(ls_kafka_partitions(client, name, &partitions, &err));
+    assert_int_equal(partitions, 0);
+    ls_kafka_client_free(client);
+    ls_kafka_place_clear(&place);
+}
+
 static void only_its_own_state_goes_on(void **state)
 {
     static const struct ls_log_identity stranger = {"shop", "00ff", 100,       INT64_MAX,
@@ -403,6 +432,7 @@ int main(void)
         cmocka_unit_test(a_reader_sees_a_log_grow),
         cmocka_unit_test(topics_of_others_are_left_alone),
         cmocka_unit_test(nothing_is_seen_before_its_checkpoint),
+        cmocka_unit_test(a_log_is_removed),
         cmocka_unit_test(only_its_own_state_goes_on),
         cmocka_unit_test(what_kafka_does_not_take),
     };

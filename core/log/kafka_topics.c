@@ -100,8 +100,8 @@ static void describe(rd_kafka_NewTopic_t *topic, const char *const *pairs)
     }
 }
 
-/* What came of it, of the first topic that was refused; whether all were only there already is no
- * error. */
+/* What came of it, of the first topic that was refused; that one to be made is there
+ * already is no error, and that one to be removed is not there. */
 static rd_kafka_resp_err_t result_of(rd_kafka_event_t *event, char *why, size_t size)
 {
     size_t count = 0;
@@ -110,11 +110,16 @@ static rd_kafka_resp_err_t result_of(rd_kafka_event_t *event, char *why, size_t 
         snprintf(why, size, "%s", rd_kafka_event_error_string(event));
         return code;
     }
-    const rd_kafka_CreateTopics_result_t *result = rd_kafka_event_CreateTopics_result(event);
-    const rd_kafka_topic_result_t **topics = rd_kafka_CreateTopics_result_topics(result, &count);
+    bool made = rd_kafka_event_type(event) == RD_KAFKA_EVENT_CREATETOPICS_RESULT;
+    const rd_kafka_topic_result_t **topics =
+        made
+            ? rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event), &count)
+            : rd_kafka_DeleteTopics_result_topics(rd_kafka_event_DeleteTopics_result(event),
+                                                  &count);
     for (size_t i = 0; i < count; i++) {
         code = rd_kafka_topic_result_error(topics[i]);
-        if (code && code != RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS) {
+        if (code && code != (made ? RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS
+                                  : RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)) {
             const char *text = rd_kafka_topic_result_error_string(topics[i]);
             snprintf(why, size, "%s: %s", rd_kafka_topic_result_name(topics[i]),
                      text ? text : rd_kafka_err2str(code));
@@ -186,4 +191,52 @@ int ls_kafka_topics_make(const struct ls_kafka_client *client, const struct ls_l
     } while (code &&
              (code == RD_KAFKA_RESP_ERR_INVALID_CONFIG || is_worth_it(client, code, &wait)));
     return code ? ls_kafka_error(client, code, why, err, "making the topics") : 0;
+}
+
+/* ---- removing topics */
+
+static rd_kafka_resp_err_t remove_once(const struct ls_kafka_client *client,
+                                       rd_kafka_DeleteTopic_t **topics, size_t count, int ms,
+                                       char *why, size_t size)
+{
+    rd_kafka_t *rk = ls_kafka_of(client);
+    rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
+    rd_kafka_AdminOptions_t *options = rd_kafka_AdminOptions_new(rk,
+                                                                 RD_KAFKA_ADMIN_OP_DELETETOPICS);
+    rd_kafka_AdminOptions_set_request_timeout(options, ms, why, size);
+    rd_kafka_AdminOptions_set_operation_timeout(options, ms, why, size);
+    rd_kafka_DeleteTopics(rk, topics, count, options, queue);
+    rd_kafka_event_t *event = rd_kafka_queue_poll(queue, ms + 1000);
+    rd_kafka_resp_err_t code = event ? result_of(event, why, size) : RD_KAFKA_RESP_ERR__TIMED_OUT;
+    if (event) {
+        rd_kafka_event_destroy(event);
+    }
+    rd_kafka_AdminOptions_destroy(options);
+    rd_kafka_queue_destroy(queue);
+    return code;
+}
+
+int ls_kafka_topics_remove(const struct ls_kafka_client *client, const char *const *topics,
+                           size_t count, struct ls_error *err)
+{
+    struct ls_kafka_wait wait = ls_kafka_wait_begin();
+    rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR_NO_ERROR;
+    char why[WHY_MAX] = "";
+    rd_kafka_DeleteTopic_t **gone = ls_mem_new(count, sizeof *gone, err);
+    if (!gone) {
+        return err->code;
+    }
+    for (size_t i = 0; i < count; i++) {
+        gone[i] = rd_kafka_DeleteTopic_new(topics[i]);
+    }
+    do {
+        code = remove_once(client, gone, count, ls_kafka_wait_ms(&wait, 10000), why, sizeof why);
+        rd_kafka_poll(ls_kafka_of(client), 0);
+        if (code) {
+            ls_clock_sleep_ms((unsigned)ls_kafka_wait_ms(&wait, 100));
+        }
+    } while (code && is_worth_it(client, code, &wait));
+    rd_kafka_DeleteTopic_destroy_array(gone, count);
+    ls_mem_free(gone);
+    return code ? ls_kafka_error(client, code, why, err, "removing the topics") : 0;
 }

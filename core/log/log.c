@@ -202,6 +202,13 @@ int ls_log_peek(const char *uri, uint64_t *checkpoint, struct ls_error *err)
     return kind->peek ? kind->peek(place, checkpoint, err) : 0;
 }
 
+int ls_log_remove(const char *uri, struct ls_error *err)
+{
+    const char *place = NULL;
+    const struct ls_log_kind *kind = kind_of(uri, &place, err);
+    return !kind ? err->code : kind->remove ? kind->remove(place, err) : 0;
+}
+
 bool ls_log_share_cluster(const struct ls_log *a, const struct ls_log *b)
 {
     return a->kind == b->kind && a->kind->share_cluster && a->kind->share_cluster(a, b);

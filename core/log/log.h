@@ -133,6 +133,9 @@ bool ls_log_wants_commit(const struct ls_log *log);
  * before it. UINT64_MAX of a log that keeps no such numbers: whatever it holds can be cut back. */
 int ls_log_peek(const char *uri, uint64_t *checkpoint, struct ls_error *err);
 
+/* Removes a log from a cluster, if there is one; one of files is left alone. */
+int ls_log_remove(const char *uri, struct ls_error *err);
+
 /* Do two logs that are open stand on one cluster, so that what was read from one can be told in the
  * other? */
 bool ls_log_share_cluster(const struct ls_log *a, const struct ls_log *b);
@@ -224,6 +227,8 @@ struct ls_log_kind {
     int (*commit)(struct ls_log *log, const struct ls_log_commit *commit, struct ls_error *err);
     bool (*wants_commit)(const struct ls_log *log);
     int (*peek)(const char *place, uint64_t *checkpoint, struct ls_error *err);
+    int (*remove)(const char *place,
+                  struct ls_error *err); /* NULL: files are anybody's to remove */
     bool (*share_cluster)(const struct ls_log *a, const struct ls_log *b); /* of this kind */
     bool (*reader_place)(const struct ls_log_reader *reader, uint64_t position,
                          struct ls_log_input *out);
