@@ -172,6 +172,18 @@ static int fill(struct ls_case_kafka *k, const struct place *place, int64_t coun
     return rc < 0 ? rc : ls_kafka_input_flush(k->writes, err);
 }
 
+/* A topic that was only just made may have no leader yet. */
+static int await_leader(struct ls_case_kafka *k, const struct place *place, struct ls_error *err)
+{
+    int64_t low;
+    int64_t high;
+    int rc = 0;
+    for (uint32_t p = 0; rc == 0 && p < place->partitions; p++) {
+        rc = ls_kafka_range(k->reads, place->topic, p, &low, &high, err);
+    }
+    return rc;
+}
+
 static int run_log_1(struct ls_verify *v, struct ls_case_result *r, struct ls_error *err)
 {
     struct ls_case_kafka k;
@@ -182,6 +194,7 @@ static int run_log_1(struct ls_verify *v, struct ls_case_result *r, struct ls_er
         const struct ls_log_topic topic = {place.topic, place.partitions};
         rc = ls_kafka_admin_remove(k.writes, place.topic, err);
         rc = rc < 0 ? rc : ls_kafka_admin_make(k.writes, &topic, NULL, err);
+        rc = rc < 0 ? rc : await_leader(&k, &place, err);
         rc = rc < 0 ? rc : ls_case_kafka_refused(&k, "empty", "made anew", err);
         rc = rc < 0 ? rc : fill(&k, &place, place.high / 2, err);
         rc = rc < 0 || r->verdict != LS_VERDICT_PASS

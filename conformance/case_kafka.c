@@ -126,7 +126,7 @@ int ls_case_kafka_said(struct ls_case_kafka *k, const char *to, const char *says
 static int refused(struct ls_case_kafka *k, struct ls_verify_run run, const char *says,
                    struct ls_error *err)
 {
-    static const char *const brief[] = {"-X", "patience=1s", NULL};
+    static const char *const brief[] = {"-X", "patience=2s", NULL};
     struct ls_command command;
     struct ls_process process;
     struct ls_exit exit;
