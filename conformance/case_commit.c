@@ -358,7 +358,8 @@ const struct ls_case ls_case_txn_9 = {
     .text = "The run is killed, and the offsets that it has committed of its input are moved by "
             "one, back in some partitions and on in others. It goes on from its checkpoint, so "
             "that nothing is read twice or left out: its rows are those of the batch run. At its "
-            "end the committed offsets stand right behind the last record of each partition.",
+            "end the committed offsets stand behind the last record of each partition, and not "
+            "past its end.",
     .kafka = true,
     .run = run_txn_9,
 };
