@@ -19,8 +19,7 @@ static int run_txn_5(struct ls_verify *v, struct ls_case_result *r, struct ls_er
     rc = rc < 0 ? rc : ls_case_kafka_write_equal(&k, err);
     ls_verify_count(r, "transactions", k.input.transactions, true);
     ls_verify_count(r, "taken back before", k.input.taken_back, true);
-    ls_case_kafka_clear(&k);
-    return rc;
+    return ls_case_kafka_end(&k, rc, err);
 }
 
 const struct ls_case ls_case_txn_5 = {
@@ -45,8 +44,7 @@ static int run_txn_6(struct ls_verify *v, struct ls_case_result *r, struct ls_er
     rc = rc < 0 ? rc : ls_case_kafka_write_equal(&k, err);
     ls_verify_count(r, "records", k.input.records, true);
     ls_verify_count(r, "offsets without one", k.input.gaps, true);
-    ls_case_kafka_clear(&k);
-    return rc;
+    return ls_case_kafka_end(&k, rc, err);
 }
 
 const struct ls_case ls_case_txn_6 = {
@@ -77,8 +75,7 @@ static int run_txn_7(struct ls_verify *v, struct ls_case_result *r, struct ls_er
                                                      : ls_case_kafka_equal(&k, "released", err);
     }
     ls_verify_count(r, "transactions that hung", hanging, true);
-    ls_case_kafka_clear(&k);
-    return rc;
+    return ls_case_kafka_end(&k, rc, err);
 }
 
 const struct ls_case ls_case_txn_7 = {
@@ -104,8 +101,7 @@ static int run_txn_8(struct ls_verify *v, struct ls_case_result *r, struct ls_er
     rc = rc < 0 ? rc : ls_case_kafka_write_equal(&k, err);
     ls_verify_count(r, "transactions", k.input.transactions, true);
     ls_verify_count(r, "without a record", k.input.empty, true);
-    ls_case_kafka_clear(&k);
-    return rc;
+    return ls_case_kafka_end(&k, rc, err);
 }
 
 const struct ls_case ls_case_txn_8 = {
@@ -203,8 +199,7 @@ static int run_log_1(struct ls_verify *v, struct ls_case_result *r, struct ls_er
         anew++;
     }
     ls_verify_count(r, "topics made anew", anew, true);
-    ls_case_kafka_clear(&k);
-    return rc;
+    return ls_case_kafka_end(&k, rc, err);
 }
 
 const struct ls_case ls_case_log_1 = {
@@ -230,8 +225,7 @@ static int run_log_2(struct ls_verify *v, struct ls_case_result *r, struct ls_er
         rc = rc < 0 ? rc : ls_case_kafka_refused(&k, "cut", "cut by retention", err);
     }
     ls_verify_count(r, "records that were cut", cut, true);
-    ls_case_kafka_clear(&k);
-    return rc;
+    return ls_case_kafka_end(&k, rc, err);
 }
 
 const struct ls_case ls_case_log_2 = {
@@ -258,8 +252,7 @@ static int run_log_4(struct ls_verify *v, struct ls_case_result *r, struct ls_er
         rc = rc < 0 ? rc : ls_case_kafka_refused(&k, NULL, "cut by retention", err);
     }
     ls_verify_count(r, "runs whose offset is gone", killed, true);
-    ls_case_kafka_clear(&k);
-    return rc;
+    return ls_case_kafka_end(&k, rc, err);
 }
 
 const struct ls_case ls_case_log_4 = {
@@ -284,8 +277,7 @@ static int run_log_3(struct ls_verify *v, struct ls_case_result *r, struct ls_er
     rc = rc < 0 ? rc : ls_kafka_input_write(&k.input, err);
     rc = rc < 0 ? rc : ls_case_kafka_refused(&k, "compacted", "compacted", err);
     ls_verify_count(r, "records that are gone", k.input.missing, true);
-    ls_case_kafka_clear(&k);
-    return rc;
+    return ls_case_kafka_end(&k, rc, err);
 }
 
 const struct ls_case ls_case_log_3 = {
@@ -326,8 +318,7 @@ static int run_log_5(struct ls_verify *v, struct ls_case_result *r, struct ls_er
     rc = rc < 0 ? rc : ls_verify_run(v, &batch, &exit, err);
     rc = rc < 0 ? rc : ls_case_kafka_write_equal(&k, err);
     ls_verify_count(r, "records", k.input.records, true);
-    ls_case_kafka_clear(&k);
-    return rc;
+    return ls_case_kafka_end(&k, rc, err);
 }
 
 const struct ls_case ls_case_log_5 = {
@@ -353,8 +344,7 @@ static int run_log_6(struct ls_verify *v, struct ls_case_result *r, struct ls_er
     rc = rc < 0 ? rc : ls_case_kafka_write_equal(&k, err);
     ls_verify_count(r, "transactions", k.input.transactions, true);
     ls_verify_count(r, "codecs", k.input.transactions < 5 ? 0 : 5, true);
-    ls_case_kafka_clear(&k);
-    return rc;
+    return ls_case_kafka_end(&k, rc, err);
 }
 
 const struct ls_case ls_case_log_6 = {
@@ -377,8 +367,7 @@ static int run_log_8(struct ls_verify *v, struct ls_case_result *r, struct ls_er
     rc = rc < 0 ? rc : ls_case_kafka_write_equal(&k, err);
     ls_verify_count(r, "records", k.input.records, true);
     ls_verify_count(r, "offsets in front and between", k.input.gaps, true);
-    ls_case_kafka_clear(&k);
-    return rc;
+    return ls_case_kafka_end(&k, rc, err);
 }
 
 const struct ls_case ls_case_log_8 = {
@@ -451,8 +440,7 @@ static int run_log_9(struct ls_verify *v, struct ls_case_result *r, struct ls_er
     }
     ls_verify_count(r, "records behind the end", growth.records, true);
     ls_verify_count(r, "that came as it was read", growth.while_reading, true);
-    ls_case_kafka_clear(&k);
-    return rc;
+    return ls_case_kafka_end(&k, rc, err);
 }
 
 const struct ls_case ls_case_log_9 = {

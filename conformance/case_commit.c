@@ -110,8 +110,7 @@ static int run_crs_2(struct ls_verify *v, struct ls_case_result *r, struct ls_er
     }
     ls_verify_count(r, "kills between checkpoint and commit", kills.before, true);
     ls_verify_count(r, "behind the commit", kills.behind, true);
-    ls_case_kafka_clear(&k);
-    return rc;
+    return ls_case_kafka_end(&k, rc, err);
 }
 
 const struct ls_case ls_case_crs_2 = {
@@ -348,8 +347,7 @@ static int run_txn_9(struct ls_verify *v, struct ls_case_result *r, struct ls_er
     if (list) {
         rd_kafka_topic_partition_list_destroy(list);
     }
-    ls_case_kafka_clear(&k);
-    return rc;
+    return ls_case_kafka_end(&k, rc, err);
 }
 
 const struct ls_case ls_case_txn_9 = {
@@ -385,8 +383,7 @@ static int run_txn_10(struct ls_verify *v, struct ls_case_result *r, struct ls_e
     rc = rc < 0 ? rc : ls_case_kafka_collect(&k, "collected", err);
     ls_verify_count(r, "kills in a transaction", aborts, true);
     ls_verify_count(r, "transactions taken back in the input", k.input.taken_back, true);
-    ls_case_kafka_clear(&k);
-    return rc;
+    return ls_case_kafka_end(&k, rc, err);
 }
 
 const struct ls_case ls_case_txn_10 = {
@@ -464,8 +461,7 @@ static int run_txn_12(struct ls_verify *v, struct ls_case_result *r, struct ls_e
     ls_verify_count(r, "looks", meanwhile.looks, true);
     unfollow(&meanwhile);
     unfollow(&last);
-    ls_case_kafka_clear(&k);
-    return rc;
+    return ls_case_kafka_end(&k, rc, err);
 }
 
 const struct ls_case ls_case_txn_12 = {

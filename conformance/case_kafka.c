@@ -4,6 +4,7 @@
 #include "conformance/glance.h"
 #include "conformance/kafka_admin.h"
 #include "core/base/hash.h"
+#include "core/base/mem.h"
 #include "core/obs/clock.h"
 
 #include <signal.h>
@@ -73,12 +74,36 @@ int ls_case_kafka_begin(struct ls_verify *v, struct ls_case_result *r, struct ls
     return rc < 0 ? rc : ls_kafka_input_producer(&k->place, NULL, NULL, &k->writes, err);
 }
 
-void ls_case_kafka_clear(struct ls_case_kafka *k)
+/* All whose names begin with what was drawn for the case. */
+static int remove_topics(struct ls_case_kafka *k, struct ls_error *err)
+{
+    rd_kafka_topic_partition_list_t *list;
+    const char *slash = strchr(k->cluster + strlen("kafka://"), '/');
+    int rc = ls_case_kafka_partitions(k, slash + 1, &list, err);
+    if (rc < 0) {
+        return rc;
+    }
+    const char **topics = ls_mem_new((size_t)list->cnt, sizeof *topics, err);
+    size_t count = 0;
+    for (int i = 0; topics && i < list->cnt; i++) {
+        if (list->elems[i].partition == 0) {
+            topics[count++] = list->elems[i].topic;
+        }
+    }
+    rc = !topics ? err->code : count ? ls_kafka_topics_remove(k->writes, topics, count, err) : 0;
+    ls_mem_free(topics);
+    rd_kafka_topic_partition_list_destroy(list);
+    return rc;
+}
+
+int ls_case_kafka_end(struct ls_case_kafka *k, int rc, struct ls_error *err)
 {
     ls_kafka_input_clear(&k->input);
+    rc = rc < 0 || k->r->verdict != LS_VERDICT_PASS ? rc : remove_topics(k, err);
     ls_kafka_client_free(k->reads);
     ls_kafka_client_free(k->writes);
     ls_kafka_place_clear(&k->place);
+    return rc;
 }
 
 /* ---- runs into folders */

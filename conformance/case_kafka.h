@@ -21,10 +21,13 @@ struct ls_case_kafka {
     unsigned number;                        /* of the rows' log */
 };
 
-/* Makes the small log and its batch run, and draws names. Clear it, also after an error. */
+/* Makes the small log and its batch run, and draws names. End it, also after an error. */
 int ls_case_kafka_begin(struct ls_verify *v, struct ls_case_result *r, struct ls_case_kafka *k,
                         struct ls_error *err);
-void ls_case_kafka_clear(struct ls_case_kafka *k);
+
+/* What `rc` says the case came to, unless that is 0 and ending it is not. The topics of one that
+ * passed are removed; the others stay to be looked at. */
+int ls_case_kafka_end(struct ls_case_kafka *k, int rc, struct ls_error *err);
 
 /* The input is written, and both runs over its topics give the datasets of the batch run over the
  * file log. */

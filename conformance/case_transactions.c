@@ -94,8 +94,7 @@ static int run_txn_1(struct ls_verify *v, struct ls_case_result *r, struct ls_er
     ls_verify_count(r, "consumers that joined in a transaction", joined, true);
     ls_kafka_client_free(others[0]);
     ls_kafka_client_free(others[1]);
-    ls_case_kafka_clear(&k);
-    return rc;
+    return ls_case_kafka_end(&k, rc, err);
 }
 
 const struct ls_case ls_case_txn_1 = {
@@ -157,8 +156,7 @@ static int run_txn_2(struct ls_verify *v, struct ls_case_result *r, struct ls_er
         zombies++;
     }
     ls_verify_count(r, "zombies", zombies, true);
-    ls_case_kafka_clear(&k);
-    return rc;
+    return ls_case_kafka_end(&k, rc, err);
 }
 
 const struct ls_case ls_case_txn_2 = {
@@ -192,8 +190,7 @@ static int run_txn_3(struct ls_verify *v, struct ls_case_result *r, struct ls_er
         }
     }
     ls_verify_count(r, "transactions ended by the broker", ended, true);
-    ls_case_kafka_clear(&k);
-    return rc;
+    return ls_case_kafka_end(&k, rc, err);
 }
 
 const struct ls_case ls_case_txn_3 = {
@@ -250,8 +247,7 @@ static int run_crs_10(struct ls_verify *v, struct ls_case_result *r, struct ls_e
     }
     rc = rc > 0 ? go_on_and_collect(&k, &process, err) : rc;
     ls_verify_count(r, "sessions that were over", sessions, true);
-    ls_case_kafka_clear(&k);
-    return rc;
+    return ls_case_kafka_end(&k, rc, err);
 }
 
 const struct ls_case ls_case_crs_10 = {
