@@ -287,8 +287,8 @@ static int check_found(const struct kafka_log *log, const struct ls_log_identity
     bool same = !there && !identity;
     if (mode == LS_LOG_FRESH) {
         return ls_error_set(err, LS_E_DATA,
-                            "there is a %s log at %s already: remove its topics, or "
-                            "give another prefix%s",
+                            "there is a %s log at %s already: remove it with `lockstep log "
+                            "remove`, or give another prefix%s",
                             log->told_complete ? "finished" : "partial", log->place.uri,
                             log->told_complete || !same
                                 ? ""

@@ -39,6 +39,10 @@ class Job:
     def begin_chain(self):
         self.number += 1
 
+    def clean(self):
+        """A broker has only so many files open."""
+        cluster.run(self.o.program, 'log', 'remove', self.topics())
+
     def topics(self):
         return f'kafka://{self.address}/{self.name}-{self.number}'
 
@@ -82,6 +86,7 @@ def kill_program(job, kills):
     job.begin_chain()
     cluster.run(*job.command())
     job.judge()
+    job.clean()
     span = time.monotonic() - began
     killed = chains = longest = 0
     with open(job.folder / 'output.txt', 'a') as output:
@@ -98,6 +103,7 @@ def kill_program(job, kills):
             if status != 0:
                 sys.exit(f'{" ".join(map(str, job.command()))} ended with {status}: {(job.folder / "output.txt").read_text()[-2000:]}')
             job.judge()
+            job.clean()
             chains, longest = chains + 1, max(longest, length)
     print(f'{killed} kills of `{job.o.job}` over {job.o.events:,} events in {chains} chains of at most {longest}: each ended as an undisturbed run')
 
