@@ -86,6 +86,8 @@ const struct ls_case *const ls_cases[] = {
     &ls_case_log_7,
     &ls_case_log_8,
     &ls_case_log_9,
+    &ls_case_reg_1,
+    &ls_case_reg_2,
     &ls_case_env_1,
     &ls_case_env_2,
     &ls_case_ser_1,

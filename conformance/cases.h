@@ -27,6 +27,7 @@ extern const struct ls_case ls_case_crs_10, ls_case_txn_1, ls_case_txn_2, ls_cas
     ls_case_txn_5, ls_case_txn_6, ls_case_txn_7, ls_case_txn_8, ls_case_txn_9, ls_case_txn_10,
     ls_case_txn_12, ls_case_crs_2;
 extern const struct ls_case ls_case_log_1, ls_case_log_2, ls_case_log_3, ls_case_log_4,
-    ls_case_log_5, ls_case_log_6, ls_case_log_7, ls_case_log_8, ls_case_log_9;
+    ls_case_log_5, ls_case_log_6, ls_case_log_7, ls_case_log_8, ls_case_log_9, ls_case_reg_1,
+    ls_case_reg_2;
 
 #endif

@@ -23,6 +23,7 @@ struct writer {
     struct ls_arena arena; /* names, and numbers of each partition */
     const char **names;    /* of the topics, then of the manifests' */
     uint64_t **ends, **offsets;
+    struct ls_wire_map *frames;    /* ids that values have; NULL: fingerprints */
     struct ls_kafka_client *plain; /* of manifests */
     struct ls_kafka_client *producers[CODECS];
     size_t producer_count;
@@ -247,7 +248,8 @@ static int tell(struct writer *w, bool complete, struct ls_error *err)
                                          .topic_count = w->topic_count,
                                          .ends = w->ends,
                                          .offsets = w->offsets,
-                                         .session = "verify"};
+                                         .session = "verify",
+                                         .frames = w->frames};
     ls_buf_init(&text, "a log's manifest", LS_LOG_MANIFEST_MAX);
     rc = rc < 0 ? rc : ls_log_manifest_format(&saying, &text, err);
     const struct ls_log_record record = {.value = text.data, .value_size = text.size};
@@ -343,6 +345,33 @@ static const uint8_t *copy_bytes(struct writer *w, const uint8_t *bytes, size_t 
     return bytes ? (const uint8_t *)ls_arena_text(&w->bytes, (const char *)bytes, size, err) : NULL;
 }
 
+/* The value with the id of its schema, which gets one when it is seen first, in the place of the
+ * fingerprint; as it is where it has none. */
+static int frame(struct writer *w, struct ls_log_record *record, struct ls_error *err)
+{
+    struct ls_kafka_input *input = w->input;
+    const struct ls_frame found = ls_frame_read(record->value, record->value_size);
+    struct ls_wire_value value = ls_wire_to(w->frames, record->value, record->value_size);
+    if (found.kind == LS_FRAME_SINGLE_OBJECT && value.kind == LS_WIRE_UNKNOWN) {
+        uint32_t id = input->first_id + (uint32_t)input->schemas;
+        if (ls_wire_map_add(w->frames, id, found.crc64, err) < 0) {
+            return err->code;
+        }
+        input->schemas++;
+        value = ls_wire_to(w->frames, record->value, record->value_size);
+    }
+    if (value.kind == LS_WIRE_TRANSLATED) {
+        uint8_t *bytes = ls_arena_new(&w->bytes, value.head_size + value.rest_size, 1, err);
+        if (!bytes) {
+            return err->code;
+        }
+        record->value_size = ls_wire_copy(&value, bytes);
+        record->value = bytes;
+        input->framed++;
+    }
+    return 0;
+}
+
 static int gather(struct writer *w, const struct ls_log_record *record, struct ls_error *err)
 {
     struct ls_log_record *own = &w->records[w->count];
@@ -355,7 +384,7 @@ static int gather(struct writer *w, const struct ls_log_record *record, struct l
         return err->code;
     }
     w->count++;
-    return 0;
+    return w->frames ? frame(w, own, err) : 0;
 }
 
 static int write_partition(struct writer *w, uint32_t topic, uint32_t partition,
@@ -401,7 +430,8 @@ static int begin(struct writer *w, struct ls_error *err)
     w->names = ls_arena_new(&w->arena, w->topic_count + 1, sizeof *w->names, err);
     w->ends = w->names ? numbers_of(w, err) : NULL;
     w->offsets = w->ends ? numbers_of(w, err) : NULL;
-    rc = w->offsets ? begin_producers(w, err) : err->code;
+    w->frames = w->offsets && w->input->first_id ? ls_wire_map_new(err) : NULL;
+    rc = w->offsets && (w->frames || !w->input->first_id) ? begin_producers(w, err) : err->code;
     rc = rc < 0 ? rc : begin_topics(w, err);
     rc = rc < 0 || !w->input->shifted ? rc : shift(w, err);
     return rc < 0 ? rc : tell(w, false, err);
@@ -422,6 +452,7 @@ static void clear(struct writer *w)
         ls_kafka_client_free(w->producers[i]);
     }
     ls_kafka_client_free(w->plain);
+    ls_wire_map_free(w->frames);
     ls_log_close(w->log);
     ls_kafka_place_clear(&w->place);
     ls_arena_clear(&w->bytes);

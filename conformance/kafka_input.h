@@ -17,13 +17,16 @@ struct ls_kafka_input {
     bool codecs;                   /* they are compressed in turn: none, gzip, snappy, lz4, zstd */
     bool shifted;                  /* other records stood in front, and were removed */
     bool hangs;                    /* another program's transaction, within, never ends */
+    uint32_t first_id;             /* values have Confluent's frame, with a registry's ids from here
+                                      on; 0: fingerprints */
     unsigned missing_one_in;       /* one in so many records is not there; 0: none */
     const char *const *properties; /* pairs of the topics, ending with NULL; may be NULL */
 
     /* what came of it */
     uint64_t transactions, empty, taken_back; /* transactions */
     uint64_t records, missing;
-    uint64_t gaps; /* offsets that are no record of the log's */
+    uint64_t framed, schemas; /* values with an id, and ids */
+    uint64_t gaps;            /* offsets that are no record of the log's */
     struct ls_kafka_client *hanging;
 };
 
