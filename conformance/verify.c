@@ -438,6 +438,8 @@ static int run_case(struct ls_verify *v, const struct ls_case *which, struct ls_
         rc = ls_verify_skip(r, err,
                             "this takes a Kafka cluster: give --log kafka://HOST:PORT/PREFIX, one "
                             "that is for tests (it judges this program's own streams)");
+    } else if (which->no_kafka && v->job->kafka) {
+        rc = ls_verify_skip(r, err, which->no_kafka);
     } else if (which->fault && !has_fault(v->job->spec, which->fault)) {
         r->verdict = LS_VERDICT_INCONCLUSIVE;
         rc = ls_buf_appendf(&r->detail, err,

@@ -45,8 +45,9 @@ struct ls_case {
     const char *knob;  /* what it needs of a target, with spaces between: knobs' names, "restarts",
                           "upgraded", "{options}" (spec options that a case adds reach both
                           commands); or NULL */
-    const char *fault; /* what it needs of a spec: "late" or "conflict", or NULL */
-    bool kafka;        /* does it need a cluster (the job's)? */
+    const char *no_kafka; /* why no stream through a Kafka cluster can be judged by it; or NULL */
+    const char *fault;    /* what it needs of a spec: "late" or "conflict", or NULL */
+    bool kafka;           /* does it need a cluster (the job's)? */
     int (*run)(struct ls_verify *verify, struct ls_case_result *result, struct ls_error *err);
 };
 
