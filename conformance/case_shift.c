@@ -167,14 +167,14 @@ static int run_win_1(struct ls_verify *v, struct ls_case_result *r, struct ls_er
     }
     int rc = ls_verify_small(v, err);
     rc = rc < 0 ? rc : move_to(v, r, "1970", 0, NULL, &move, err);
-    ls_verify_count(r, "records before 1970: judge it without --log", move.before, true);
+    ls_verify_count(r, "records before 1970", move.before, true);
     ls_verify_count(r, "rows", move.rows, true);
     return rc;
 }
 
 const struct ls_case ls_case_win_1 = {
     .id = "WIN-1",
-    .title = "windows before 1970: judge it without --log",
+    .title = "windows before 1970",
     .text = "All times of a log are moved back to 1970 and before it, by a multiple of every "
             "window's size. Windows are aligned by floor division, so all times of the datasets\n"
             "have to move by the same, and nothing else may change.",

@@ -171,6 +171,6 @@ const struct ls_case ls_case_tim_3 = {
             "jumps an hour whenever it is looked at. The wall clock reaches no dataset, and no\n"
             "run may hang by it.",
     .no_kafka = "a client of Kafka does not come up under another clock (its threads wait by the "
-                "machine's)",
+                "machine's): judge it without --log",
     .run = run_tim_3,
 };

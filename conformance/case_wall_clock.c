@@ -88,6 +88,6 @@ const struct ls_case ls_case_wm_13 = {
             "Skipped where faketime (Debian's package of that name) is not on PATH, or the target "
             "does not run under it with the clock as it is.",
     .no_kafka = "a client of Kafka does not come up under another clock (its threads wait by the "
-                "machine's)",
+                "machine's): judge it without --log",
     .run = run_wm_13,
 };
