@@ -126,8 +126,7 @@ static int log_take_heartbeat(struct ls_sink *base, size_t domain, uint32_t type
     uint8_t value[LS_HEARTBEAT_SIZE_MAX];
     struct ls_log_record record = {
         .timestamp_ms = time_ms, .value = value, .value_size = ls_heartbeat_write(time_ms, value)};
-    (void)domain;
-    return ls_log_append(sink->log, type, partition, &record, err);
+    return ls_log_append(sink->log, sink->first_topics[domain] + type, partition, &record, err);
 }
 
 static int log_finish(struct ls_sink *base, struct ls_error *err)
