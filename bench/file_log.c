@@ -55,7 +55,8 @@ static int write_log(void *context, struct ls_error *err)
 {
     struct work *work = context;
     struct ls_log *log = NULL;
-    struct ls_log_topic topic = {work->plan->types[0].spec->topic, work->plan->partitions};
+    struct ls_log_topic topic = {.name = work->plan->types[0].spec->topic,
+                                 .partitions = work->plan->partitions};
     struct ls_log_identity identity = {.domain = work->plan->spec->domain,
                                        .spec_sha256 = "bench",
                                        .events = RECORDS,

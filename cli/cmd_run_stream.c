@@ -159,6 +159,9 @@ static int check_modes(const struct options *o, struct ls_error *err)
                             "--through takes a whole log and makes datasets: leave --once and "
                             "--follow out, and give a folder with --to");
     }
+    if (o->through && ls_log_check(o->through, err) < 0) {
+        return ls_error_prefix(err, "--through");
+    }
     return 0;
 }
 

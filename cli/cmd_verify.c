@@ -3,6 +3,7 @@
 #include "conformance/verify.h"
 #include "core/base/file.h"
 #include "core/base/text.h"
+#include "core/log/log.h"
 #include "core/obs/clock.h"
 
 #include <stdio.h>
@@ -307,6 +308,9 @@ static int divert(struct cli *cli, const struct options *o, struct ls_target *ta
         return ls_error_set(err, LS_E_USAGE,
                             "--log is a way of this program's own streams: with --target, say in "
                             "its file how it takes the log");
+    }
+    if (ls_log_check(o->log, err) < 0) {
+        return ls_error_prefix(err, "--log");
     }
     const char **words = ls_arena_new(&cli->arena, 2 * o->properties.count + 3, sizeof *words, err);
     if (!words) {

@@ -256,8 +256,10 @@ int pipeline_check_places(const char *from, const char *reference, const char *t
                           const char *state, struct ls_error *err)
 {
     const char *log = strncmp(from, "log:", 4) == 0 ? from + 4 : NULL;
-    if (ls_log_is_uri(to)) {
-        int rc = state ? check_folder("--state", state, err) : 0;
+    int rc = ls_log_check(from, err);
+    if (rc == 0 && ls_log_is_uri(to)) {
+        rc = ls_log_check(to, err);
+        rc = rc == 0 && state ? check_folder("--state", state, err) : rc;
         if (rc == 0 && state && to[4] && lies_in(state, to + 4) && lies_in(to + 4, state)) {
             return ls_error_set(err, LS_E_USAGE,
                                 "%s is the folder of the topics, whose manifest the run's would "
@@ -267,7 +269,6 @@ int pipeline_check_places(const char *from, const char *reference, const char *t
         return rc < 0 || !state ? rc : check_no_run(state, err);
     }
     const char *const places[] = {log, reference, state};
-    int rc = 0;
     for (size_t i = 0; rc == 0 && i < sizeof places / sizeof *places; i++) {
         rc = places[i] ? pipeline_check_place(places[i], to, err) : 0;
     }

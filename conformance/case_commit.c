@@ -79,8 +79,8 @@ static int kill_around(struct ls_case_kafka *k, bool behind, struct kills *kills
     }
     rc = ls_tree_walk(state, find_newest, &newest, err);
     rc = rc < 0 ? rc : ls_log_peek(k->run.rows, &committed, err);
-    kills->before += rc == 0 && committed < newest;
-    kills->behind += rc == 0 && newest && committed == newest;
+    kills->before += rc >= 0 && committed < newest;
+    kills->behind += rc >= 0 && newest && committed == newest;
     return rc < 0 ? rc : 1;
 }
 
@@ -442,12 +442,13 @@ static int run_txn_12(struct ls_verify *v, struct ls_case_result *r, struct ls_e
     rc = rc < 0 ? rc : ls_case_kafka_stop_anew(&k, 2, &process, err);
     bool stopped = rc > 0;
     rc = rc > 0 ? follow(&k, k.run.rows, &meanwhile, err) : rc;
-    while (rc >= 0 && stopped && r->verdict == LS_VERDICT_PASS) {
-        rc = read_all(&k, &meanwhile, err);
+    while (stopped) {
+        rc = rc < 0 ? rc : read_all(&k, &meanwhile, err);
         rc = rc < 0 ? rc : check_seen(&k, &meanwhile, err);
         ls_case_kafka_kill(&process);
-        rc = rc < 0 || meanwhile.looks == 4 ? rc : ls_case_kafka_stop(&k, 2, &process, err);
-        stopped = rc > 0;
+        bool more = rc >= 0 && r->verdict == LS_VERDICT_PASS && meanwhile.looks < 4;
+        rc = more ? ls_case_kafka_stop(&k, 2, &process, err) : rc;
+        stopped = more && rc > 0;
     }
     if (rc >= 0 && meanwhile.client && r->verdict == LS_VERDICT_PASS) {
         rc = ls_case_kafka_finish(&k, err);

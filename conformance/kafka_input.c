@@ -193,7 +193,8 @@ static int begin_topics(struct writer *w, struct ls_error *err)
         if (!w->names[t]) {
             return err->code;
         }
-        struct ls_log_topic topic = {w->names[t], side ? 1 : w->topics[t].partitions};
+        struct ls_log_topic topic = {.name = w->names[t],
+                                     .partitions = side ? 1 : w->topics[t].partitions};
         rc = side || !w->input->properties
                  ? ls_kafka_topics_make(w->plain, &topic, 1, err)
                  : ls_kafka_admin_make(w->plain, &topic, w->input->properties, err);

@@ -132,7 +132,8 @@ static inline struct ls_log *create_log(const char *folder, const struct ls_spec
     struct ls_log_identity identity = {"shop", "test", UINT64_MAX, INT64_MAX, NULL, {0, 0}, NULL};
     snprintf(uri, sizeof uri, "log:%s", folder);
     for (size_t t = 0; t < 2; t++) {
-        topics[t] = (struct ls_log_topic){ls_spec_event_type_at(spec, t)->topic, 2};
+        topics[t] = (struct ls_log_topic){.name = ls_spec_event_type_at(spec, t)->topic,
+                                          .partitions = 2};
     }
     check(ls_log_create(uri, topics, 2, &identity, LS_LOG_FRESH, &log, &err));
     return log;

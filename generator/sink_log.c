@@ -24,10 +24,27 @@ static void log_close(struct ls_sink *base)
 /* What the log is told of its domains: their topics one behind the other, and who they are. */
 struct described {
     struct ls_log_topic topics[LS_LOG_TOPICS_MAX];
+    uint64_t schemas[LS_LOG_TOPICS_MAX][LS_SPEC_VERSIONS_MAX + 1]; /* fingerprints */
     size_t topic_count;
     struct ls_log_identity identities[LS_LOG_DOMAINS_MAX];
     char sha256[LS_LOG_DOMAINS_MAX][LS_HEX_MAX];
 };
+
+/* With the schemas of all that stands in it. */
+static void add_topic(struct described *out, const struct ls_plan *plan,
+                      const struct ls_spec_event_type *type)
+{
+    uint64_t *schemas = out->schemas[out->topic_count];
+    size_t count = 0;
+    for (; count < type->version_count; count++) {
+        schemas[count] = type->versions[count].schema->crc64;
+    }
+    if (plan->spec->topics->heartbeat_ms) {
+        schemas[count++] = LS_HEARTBEAT_CRC64;
+    }
+    out->topics[out->topic_count++] = (struct ls_log_topic){type->topic, plan->partitions, schemas,
+                                                            count};
+}
 
 static int describe(const struct ls_sink_run *run, struct log_sink *sink, struct described *out,
                     struct ls_error *err)
@@ -41,8 +58,7 @@ static int describe(const struct ls_sink_run *run, struct log_sink *sink, struct
         }
         sink->first_topics[d] = (uint32_t)out->topic_count;
         for (size_t t = 0; t < plan->type_count; t++) {
-            out->topics[out->topic_count++] = (struct ls_log_topic){plan->types[t].spec->topic,
-                                                                    plan->partitions};
+            add_topic(out, plan, plan->types[t].spec);
         }
         ls_hex(plan->spec->hash.bytes, sizeof plan->spec->hash.bytes, out->sha256[d]);
         out->identities[d] = (struct ls_log_identity){

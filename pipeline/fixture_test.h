@@ -329,7 +329,8 @@ static inline struct ls_log *begin_log(struct pipe *p, const char *uri, uint32_t
     struct ls_log_topic topics[TOPICS];
     struct ls_log *log;
     for (size_t t = 0; t < p->plan->topic_count; t++) {
-        topics[t] = (struct ls_log_topic){p->plan->topics[t].type->topic, partitions};
+        topics[t] = (struct ls_log_topic){.name = p->plan->topics[t].type->topic,
+                                          .partitions = partitions};
     }
     FINE(p, ls_log_create(uri, topics, p->plan->topic_count, &identity, LS_LOG_FRESH, &log,
                           &p->base.err));

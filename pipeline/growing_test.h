@@ -54,7 +54,8 @@ static inline void write_manifest_of(struct growing *g)
     struct ls_log_topic topics[TOPICS];
     uint64_t *counts[TOPICS];
     for (size_t t = 0; t < TOPICS; t++) {
-        topics[t] = (struct ls_log_topic){p->plan->topics[t].type->topic, g->partitions};
+        topics[t] = (struct ls_log_topic){.name = p->plan->topics[t].type->topic,
+                                          .partitions = g->partitions};
         counts[t] = g->there[t];
     }
     FINE(p, ls_file_manifest_write("growing", g->finished, &identity, topics, TOPICS, counts,

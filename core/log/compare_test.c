@@ -35,9 +35,12 @@ static void check(int rc)
     }
 }
 
-static const struct ls_log_topic two[] = {{"order", 2}, {"visit", 1}};
-static const struct ls_log_topic turned[] = {{"visit", 1}, {"order", 2}};
-static const struct ls_log_topic wider[] = {{"order", 3}, {"visit", 1}};
+static const struct ls_log_topic two[] = {{.name = "order", .partitions = 2},
+                                          {.name = "visit", .partitions = 1}};
+static const struct ls_log_topic turned[] = {{.name = "visit", .partitions = 1},
+                                             {.name = "order", .partitions = 2}};
+static const struct ls_log_topic wider[] = {{.name = "order", .partitions = 3},
+                                            {.name = "visit", .partitions = 1}};
 
 /* Thirty records in order/1, the k-th of them other than it should be. */
 static struct ls_log *make(const char *uri, const struct ls_log_topic *topics, size_t count,

@@ -14,7 +14,8 @@
 
 static char folder[64];
 static struct ls_error err;
-static const struct ls_log_topic topics[] = {{"order", 2}, {"visit", 1}};
+static const struct ls_log_topic topics[] = {{.name = "order", .partitions = 2},
+                                             {.name = "visit", .partitions = 1}};
 
 static int make_folder(void **state)
 {

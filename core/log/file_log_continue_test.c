@@ -16,7 +16,8 @@ enum { TOPICS = 2, PARTS = 3, RECORDS = 2100 };
 
 static char folder[64];
 static struct ls_error err;
-static const struct ls_log_topic topics[TOPICS] = {{"alerts.hot", 1}, {"normalized.sale", 2}};
+static const struct ls_log_topic topics[TOPICS] = {{.name = "alerts.hot", .partitions = 1},
+                                                   {.name = "normalized.sale", .partitions = 2}};
 static const uint32_t topic_of[PARTS] = {0, 1, 1};
 static const uint32_t partition_of[PARTS] = {0, 0, 1};
 static const struct ls_log_identity identity = {"shop.outputs", "0123", UINT64_MAX, INT64_MAX,
@@ -167,7 +168,7 @@ static void what_is_not_its_own_is_refused(void **state)
     check_log(10);
     check(ls_tree_remove(path, &err));
     refused(&identity, ends, LS_E_NOINPUT, path);
-    struct ls_log_topic wrong = {"a/b", 1};
+    struct ls_log_topic wrong = {.name = "a/b", .partitions = 1};
     assert_int_equal(ls_log_continue("log:out", &wrong, 1, &identity, NULL, &log, &err), LS_E_DATA);
     assert_int_equal(ls_log_continue("out", topics, TOPICS, &identity, NULL, &log, &err),
                      LS_E_USAGE);

@@ -17,7 +17,8 @@ enum { PARTITIONS = 2, TOPICS = 2 };
 
 static char folder[64];
 static struct ls_error err;
-static const struct ls_log_topic topics[TOPICS] = {{"other", 1}, {"raw.sale", PARTITIONS}};
+static const struct ls_log_topic topics[TOPICS] = {{.name = "other", .partitions = 1},
+                                                   {.name = "raw.sale", .partitions = PARTITIONS}};
 static const struct ls_log_identity identity = {"shop", "0123", 9000, INT64_MAX,
                                                 NULL,   {0, 0}, NULL};
 static const uint64_t records_of[PARTITIONS] = {3 * UINT64_C(1024) + 70, 2 * UINT64_C(1024)};

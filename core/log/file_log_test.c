@@ -20,7 +20,8 @@
 static char folder[64];
 static struct ls_error err;
 
-static const struct ls_log_topic topics[] = {{"raw.shop.order", 2}, {"raw.shop.visit", 1}};
+static const struct ls_log_topic topics[] = {{.name = "raw.shop.order", .partitions = 2},
+                                             {.name = "raw.shop.visit", .partitions = 1}};
 enum { TOPICS = 2 };
 static const struct ls_log_identity identity = {
     "shop", "0123456789abcdef", 5000, INT64_MAX, NULL, {0, 0}, NULL};
@@ -543,15 +544,17 @@ static void a_topic_that_no_log_can_hold_is_refused(void **state)
     (void)state;
     memset(name, 'a', sizeof name - 1);
     name[sizeof name - 1] = '\0';
-    const struct ls_log_topic longest = {name + 1, 1};
+    const struct ls_log_topic longest = {.name = name + 1, .partitions = 1};
     check(ls_log_create("log:a", &longest, 1, &identity, LS_LOG_FRESH, &log, &err));
     check(ls_log_complete(log, &err));
     ls_log_close(log);
     log = open_log("log:a");
     assert_int_equal(ls_log_find_topic(log, name + 1), 0);
     ls_log_close(log);
-    const struct ls_log_topic wrong[] = {{name, 1}, {"", 1},  {"a/b", 1},
-                                         {"..", 1}, {"a", 0}, {"a", LS_LOG_PARTITIONS_MAX + 1}};
+    const struct ls_log_topic wrong[] = {
+        {.name = name, .partitions = 1},  {.name = "", .partitions = 1},
+        {.name = "a/b", .partitions = 1}, {.name = "..", .partitions = 1},
+        {.name = "a", .partitions = 0},   {.name = "a", .partitions = LS_LOG_PARTITIONS_MAX + 1}};
     for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++) {
         check_refused(ls_log_create("log:b", &wrong[k], 1, &identity, LS_LOG_FRESH, &log, &err),
                       LS_E_DATA, "topic");

@@ -28,7 +28,8 @@ static int remove_folder(void **state)
 
 #define FOLDER_TEST(test) cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
 
-static const struct ls_log_topic topics[] = {{"raw.shop.order", 3}, {"raw.shop.visit", 1}};
+static const struct ls_log_topic topics[] = {{.name = "raw.shop.order", .partitions = 3},
+                                             {.name = "raw.shop.visit", .partitions = 1}};
 static uint64_t order_counts[] = {5, 0, INT64_MAX};
 static uint64_t visit_counts[] = {7};
 static uint64_t *const counts[] = {order_counts, visit_counts};
@@ -84,7 +85,7 @@ static void a_manifest_is_read_as_it_was_written(void **state)
 
 static void check_text(const struct ls_log_identity *identity, const char *wanted)
 {
-    static const struct ls_log_topic topic = {"t", 1};
+    static const struct ls_log_topic topic = {.name = "t", .partitions = 1};
     struct ls_buf text;
     check(ls_file_manifest_write(".", false, identity, &topic, 1, NULL, &err));
     ls_buf_init(&text, "manifest", 10000);

@@ -32,7 +32,7 @@ static void append(struct ls_log *log, uint32_t partition, uint64_t count)
 
 static int make_log(void **state)
 {
-    static const struct ls_log_topic topic = {"t", 3};
+    static const struct ls_log_topic topic = {.name = "t", .partitions = 3};
     static const struct ls_log_identity identity = {"shop", "0123", 3005, INT64_MAX,
                                                     NULL,   {0, 0}, NULL};
     struct ls_log *log;

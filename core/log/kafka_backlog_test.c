@@ -12,7 +12,8 @@
 #define ROUNDS     40000
 
 static struct ls_error err;
-static const struct ls_log_topic topics[] = {{"a", 1}, {"b", PARTITIONS}};
+static const struct ls_log_topic topics[] = {{.name = "a", .partitions = 1},
+                                             {.name = "b", .partitions = PARTITIONS}};
 static uint8_t value[3 * LS_KAFKA_CHUNK_BYTES];
 
 /* What should happen, by numbers alone: the n-th record of a partition holds n. */
@@ -81,7 +82,7 @@ static void commit(struct kafka_backlog *backlog, struct expected all[2][PARTITI
 {
     ls_kafka_backlog_settle(backlog);
     ls_kafka_backlog_let_go(backlog);
-    for (size_t i = 0; i < 2 * PARTITIONS; i++) {
+    for (size_t i = 0; i < (size_t)2 * PARTITIONS; i++) {
         all[i / PARTITIONS][i % PARTITIONS].committed = all[i / PARTITIONS][i % PARTITIONS].sent;
     }
 }
@@ -89,7 +90,7 @@ static void commit(struct kafka_backlog *backlog, struct expected all[2][PARTITI
 static void rewind_all(struct kafka_backlog *backlog, struct expected all[2][PARTITIONS])
 {
     ls_kafka_backlog_rewind(backlog);
-    for (size_t i = 0; i < 2 * PARTITIONS; i++) {
+    for (size_t i = 0; i < (size_t)2 * PARTITIONS; i++) {
         all[i / PARTITIONS][i % PARTITIONS].sent = all[i / PARTITIONS][i % PARTITIONS].committed;
     }
 }
@@ -122,7 +123,7 @@ static void what_is_added_is_sent_in_order_until_it_is_committed(void **state)
         send(&backlog, all, UINT64_MAX);
     }
     commit(&backlog, all);
-    for (size_t i = 0; i < 2 * PARTITIONS; i++) {
+    for (size_t i = 0; i < (size_t)2 * PARTITIONS; i++) {
         const struct expected *one = &all[i / PARTITIONS][i % PARTITIONS];
         assert_int_equal(one->committed, one->added);
     }

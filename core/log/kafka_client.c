@@ -35,12 +35,14 @@ static struct {
 
 /* ---- places */
 
+/* Without what stands in front of an @: it may be a password. */
 static int refuse_place(const char *text, const char *why, struct ls_error *err)
 {
     return ls_error_set(err, LS_E_USAGE,
-                        "`kafka:%s` names no place on Kafka (%s): write "
+                        "`kafka:%s%s` names no place on Kafka (%s): write "
                         "kafka://HOST:PORT[,HOST:PORT...][/PREFIX]",
-                        text, why);
+                        strchr(text, '@') ? "//...@" : "",
+                        strchr(text, '@') ? strrchr(text, '@') + 1 : text, why);
 }
 
 static bool is_prefix(const char *text)
@@ -369,10 +371,10 @@ int ls_kafka_client_new(const struct ls_kafka_place *place, rd_kafka_type_t type
     rc = rc < 0 ? rc : configure(conf, "message.max.bytes", MESSAGE_MAX, err);
     rc = rc < 0 ? rc : configure(conf, "reconnect.backoff.max.ms", BACKOFF_MAX, err);
     rc = rc < 0 ? rc : configure(conf, "debug", "broker,eos", err); /* on_line hears it */
-    rc = rc < 0 ? rc : ls_kafka_configure(conf, err);
     for (size_t i = 0; rc == 0 && properties[i]; i += 2) {
         rc = configure(conf, properties[i], properties[i + 1], err);
     }
+    rc = rc < 0 ? rc : ls_kafka_configure(conf, err);
     rd_kafka_conf_set_opaque(conf, client);
     rd_kafka_conf_set_error_cb(conf, on_error);
     rd_kafka_conf_set_log_cb(conf, on_line);

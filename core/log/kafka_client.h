@@ -47,8 +47,9 @@ struct ls_kafka_client;
  * that nobody is there. */
 void ls_kafka_refusal_forget(void);
 
-/* Connects to nothing yet. `properties` are pairs of key and value behind those that people set,
- * ending with NULL. `failed` is told of each message that was not delivered (producers). */
+/* Connects to nothing yet. `properties` are pairs of key and value, ending with NULL; what people
+ * set is taken before them, which they can of none that is Lockstep's own. `failed` is told of each
+ * message that was not delivered (producers). */
 int ls_kafka_client_new(const struct ls_kafka_place *place, rd_kafka_type_t type,
                         const char *const *properties,
                         void (*failed)(void *context, const rd_kafka_message_t *message),

@@ -24,6 +24,8 @@ static void a_place_has_brokers_and_maybe_a_prefix(void **state)
         {"//", NULL, NULL, "no HOST:PORT"},
         {"///shop", NULL, NULL, "no HOST:PORT"},
         {"//me:secret@a:9092/shop", NULL, NULL, "user and password are set with -X"},
+        {"//me:sec@ret@a:9092/shop", NULL, NULL, "`kafka://...@a:9092/shop`"},
+        {"me:secret@a:9092/shop", NULL, NULL, "two slashes are missing"},
         {"//a:9092/shop/two", NULL, NULL, "a prefix is of letters"},
         {"//a:9092/.shop", NULL, NULL, "a prefix is of letters"},
         {"//a:9092/sh op", NULL, NULL, "a prefix is of letters"},
@@ -36,6 +38,7 @@ static void a_place_has_brokers_and_maybe_a_prefix(void **state)
             assert_int_equal(rc, LS_E_USAGE);
             assert_non_null(strstr(err.text, cases[i].wrong));
             assert_non_null(strstr(err.text, "write kafka://HOST:PORT[,HOST:PORT...][/PREFIX]"));
+            assert_null(strstr(err.text, "secret"));
         } else {
             assert_int_equal(rc, 0);
             assert_string_equal(place.brokers, cases[i].brokers);
@@ -65,6 +68,36 @@ static void memory_that_is_refused(void **state)
     }
 }
 
+/* Lockstep's own are kept from being set; what is only better here gives way. */
+static void what_people_set_goes_before_what_a_client_begins_with(void **state)
+{
+    static const char *const properties[] = {"fetch.wait.max.ms", "10", "enable.partition.eof",
+                                             "true", NULL};
+    struct ls_kafka_place place;
+    (void)state;
+    assert_int_equal(ls_kafka_place_parse("//127.0.0.1:1", &place, &err), 0);
+    for (int set = 0; set < 2; set++) {
+        struct ls_kafka_client *client;
+        char value[20];
+        size_t size = sizeof value;
+        assert_int_equal(set ? ls_kafka_set("fetch.wait.max.ms=70", &err) : 0, 0);
+        assert_int_equal(
+            ls_kafka_client_new(&place, RD_KAFKA_CONSUMER, properties, NULL, NULL, &client, &err),
+            0);
+        const rd_kafka_conf_t *conf = rd_kafka_conf(ls_kafka_of(client));
+        assert_int_equal(rd_kafka_conf_get(conf, "fetch.wait.max.ms", value, &size),
+                         RD_KAFKA_CONF_OK);
+        assert_string_equal(value, set ? "70" : "10");
+        size = sizeof value;
+        assert_int_equal(rd_kafka_conf_get(conf, "enable.partition.eof", value, &size),
+                         RD_KAFKA_CONF_OK);
+        assert_string_equal(value, "true");
+        ls_kafka_client_free(client);
+    }
+    ls_kafka_unset();
+    ls_kafka_place_clear(&place);
+}
+
 static void some_errors_pass(void **state)
 {
     (void)state;
@@ -79,6 +112,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_place_has_brokers_and_maybe_a_prefix),
         cmocka_unit_test(memory_that_is_refused),
+        cmocka_unit_test(what_people_set_goes_before_what_a_client_begins_with),
         cmocka_unit_test(some_errors_pass),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

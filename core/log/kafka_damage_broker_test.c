@@ -40,7 +40,7 @@ static void place(const char *test)
     snprintf(uri, sizeof uri, "kafka://%s/%s", getenv("LOCKSTEP_KAFKA"), prefix);
 }
 
-static const struct ls_log_topic topics[] = {{"order", 2}};
+static const struct ls_log_topic topics[] = {{.name = "order", .partitions = 2}};
 static const struct ls_log_identity identity = {"shop", "00ff", 100, INT64_MAX, NULL, {0, 0}, NULL};
 
 static struct ls_log *create(enum ls_log_mode mode)
@@ -227,6 +227,27 @@ static void a_topic_that_was_made_anew(void **state)
     assert_int_equal(rc, LS_E_DATA);
     check_says("ends at offset");
     ls_kafka_unset();
+}
+
+/* Nor does its writer go on in it, where what was committed is no more. */
+static void a_writer_in_a_topic_that_was_made_anew(void **state)
+{
+    struct ls_log *log;
+    (void)state;
+    place("emptied");
+    log = create(LS_LOG_FRESH);
+    append_all(log, 0, 50);
+    ls_clock_sleep_ms(1500); /* committed */
+    ls_log_close(log);
+    do_admin(delete_topic);
+    ls_clock_sleep_ms(2000); /* it is gone a moment later */
+    do_admin(make_topic);
+    check(ls_kafka_set("patience=2s", &err));
+    int rc = ls_log_create(uri, topics, 1, &identity, LS_LOG_RESUME, &log, &err);
+    ls_kafka_unset();
+    assert_int_equal(rc, LS_E_DATA);
+    check_says("partition 1 of ");
+    check_says("order ends at offset 0, and the log that is there goes up to offset 51");
 }
 
 /* Records of another program, in front of the end and behind it. */
@@ -416,6 +437,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(records_that_retention_took),
         cmocka_unit_test(a_topic_that_was_made_anew),
+        cmocka_unit_test(a_writer_in_a_topic_that_was_made_anew),
         cmocka_unit_test(others_write_into_it),
         cmocka_unit_test(a_transaction_that_hangs),
         cmocka_unit_test(a_transaction_that_was_too_old),

@@ -38,13 +38,37 @@ static int find_all(const struct kafka_log *log, struct ls_registry *registry, s
     return rc < 0 ? rc : 0;
 }
 
-int ls_kafka_frames_find(struct kafka_log *log, bool found, struct ls_error *err)
+static bool has_id(const struct ls_wire_map *map, uint64_t crc64)
 {
-    struct ls_registry *registry;
-    int rc = ls_registry_open_set(&registry, err);
-    if (rc < 0 || !registry) {
-        return rc;
+    uint64_t there = ~crc64;
+    for (size_t i = 0; there != crc64 && i < ls_wire_map_count(map); i++) {
+        ls_wire_map_at(map, i, &there);
     }
+    return there == crc64;
+}
+
+/* A value without an id would go there with its fingerprint, among others that have one. */
+static int check_schemas(const struct kafka_log *log, const struct ls_log_topic *topic,
+                         struct ls_error *err)
+{
+    for (size_t i = 0; i < topic->schema_count; i++) {
+        if (!has_id(log->frames, topic->schemas[i])) {
+            return ls_error_set(err, LS_E_DATA,
+                                "the schema registry has not the schema of %s whose fingerprint is "
+                                "%016llx: register it, with `lockstep schema register SPEC%s "
+                                "--registry URL`, and give -X registry.url=URL",
+                                topic->name, (unsigned long long)topic->schemas[i],
+                                log->identity->writer ? " --rows" : "");
+        }
+    }
+    return 0;
+}
+
+/* Into the log's map: what the registry that is set knows now. */
+static int ask(struct kafka_log *log, struct ls_registry *registry, bool found,
+               struct ls_error *err)
+{
+    int rc = 0;
     if (found && !log->frames) {
         rc = ls_error_set(err, LS_E_USAGE,
                           "the log at %s was begun without a schema registry: go on without -X "
@@ -54,8 +78,21 @@ int ls_kafka_frames_find(struct kafka_log *log, bool found, struct ls_error *err
         log->frames = ls_wire_map_new(err);
         rc = log->frames ? 0 : err->code;
     }
-    rc = rc < 0 ? rc : find_all(log, registry, err);
-    ls_registry_close(registry);
+    return rc < 0 ? rc : find_all(log, registry, err);
+}
+
+int ls_kafka_frames_find(struct kafka_log *log, bool found, const struct ls_log_topic *topics,
+                         size_t topic_count, struct ls_error *err)
+{
+    struct ls_registry *registry;
+    int rc = ls_registry_open_set(&registry, err);
+    if (rc == 0 && registry) {
+        rc = ask(log, registry, found, err);
+        ls_registry_close(registry);
+    }
+    for (size_t t = 0; rc == 0 && log->frames && t < topic_count; t++) {
+        rc = check_schemas(log, &topics[t], err);
+    }
     return rc;
 }
 

@@ -13,15 +13,30 @@
 
 #define SIDE_TOPIC "lockstep"
 
-int ls_kafka_consumer_new(const struct ls_kafka_place *place, struct ls_kafka_client **out,
-                          struct ls_error *err)
+/* What is fetched ahead of all partitions that are read together; of each, a fetch may be more. A
+ * queue that was full is looked at again after a second (librdkafka 2.0): less would be read in
+ * gulps. */
+#define AHEAD_KBYTES      ((size_t)256 << 10)
+#define AHEAD_KBYTES_EACH ((size_t)64 << 10)
+#define AHEAD_MESSAGES    ((size_t)1000000)
+
+int ls_kafka_consumer_new(const struct ls_kafka_place *place, size_t partitions,
+                          struct ls_kafka_client **out, struct ls_error *err)
 {
-    static const char *const properties[] = {
+    char kilobytes[24];
+    char messages[24];
+    size_t kbytes = AHEAD_KBYTES / partitions;
+    snprintf(kilobytes, sizeof kilobytes, "%zu",
+             kbytes < AHEAD_KBYTES_EACH ? kbytes + 1 : AHEAD_KBYTES_EACH);
+    snprintf(messages, sizeof messages, "%zu", AHEAD_MESSAGES / partitions + 1);
+    const char *const properties[] = {
         "isolation.level", "read_committed", "enable.partition.eof", "true", "auto.offset.reset",
         "error", "enable.auto.commit", "false",
         /* a partition that begins to be read waits for what was asked of the others, and one whose
            queue was full for this long */
-        "fetch.wait.max.ms", "10", "fetch.error.backoff.ms", "10", NULL};
+        "fetch.wait.max.ms", "10", "fetch.error.backoff.ms", "10",
+        /* librdkafka's limits are of each partition */
+        "queued.max.messages.kbytes", kilobytes, "queued.min.messages", messages, NULL};
     return ls_kafka_client_new(place, RD_KAFKA_CONSUMER, properties, NULL, NULL, out, err);
 }
 
@@ -225,7 +240,7 @@ static int read_side(struct kafka_log *log, rd_kafka_topic_t *handle, struct ls_
 int ls_kafka_log_look(struct kafka_log *log, bool *found, struct ls_error *err)
 {
     uint32_t partitions;
-    int rc = log->client ? 0 : ls_kafka_consumer_new(&log->place, &log->client, err);
+    int rc = log->client ? 0 : ls_kafka_consumer_new(&log->place, 1, &log->client, err);
     rc = rc < 0 ? rc : ls_kafka_partitions(log->client, log->side, &partitions, err);
     *found = false;
     if (rc < 0 || partitions == 0) {
@@ -313,17 +328,25 @@ static int kafka_stored(const struct ls_log *base, uint32_t topic, uint32_t part
     return rc;
 }
 
+static int kafka_check(const char *text, struct ls_error *err)
+{
+    struct ls_kafka_place place;
+    int rc = ls_kafka_place_parse(text, &place, err);
+    ls_kafka_place_clear(&place);
+    return rc;
+}
+
 static int kafka_peek(const char *place, uint64_t *checkpoint, struct ls_error *err)
 {
     struct kafka_log *log;
-    bool found;
+    bool found = false;
     int rc = ls_kafka_log_new(place, &log, err);
     if (rc == 0) {
         rc = ls_kafka_log_look(log, &found, err);
         *checkpoint = log->checkpoint;
         ls_log_close(&log->base);
     }
-    return rc;
+    return rc < 0 ? rc : found;
 }
 
 /* The topic of the manifests last: until it is gone, whoever comes back finds what is left. */
@@ -395,6 +418,7 @@ const struct ls_log_kind ls_log_kafka = {
     .flush = ls_kafka_log_flush,
     .commit = ls_kafka_log_commit,
     .wants_commit = ls_kafka_log_wants_commit,
+    .check = kafka_check,
     .peek = kafka_peek,
     .remove = kafka_remove,
     .share_cluster = kafka_share_cluster,

@@ -40,7 +40,8 @@ static const char *place_of(const char *test)
     return uri;
 }
 
-static const struct ls_log_topic topics[] = {{"order", 3}, {"visit", 1}};
+static const struct ls_log_topic topics[] = {{.name = "order", .partitions = 3},
+                                             {.name = "visit", .partitions = 1}};
 static const struct ls_log_identity identity = {"shop", "00ff", 100, INT64_MAX, NULL, {0, 0}, NULL};
 static const struct ls_log_identity other = {"shop", "00ff", 101, INT64_MAX, NULL, {0, 0}, NULL};
 
@@ -241,8 +242,8 @@ static void a_reader_sees_a_log_grow(void **state)
 
 static void topics_of_others_are_left_alone(void **state)
 {
-    static const struct ls_log_topic one = {"order", 3};
-    static const struct ls_log_topic wider = {"order", 4};
+    static const struct ls_log_topic one = {.name = "order", .partitions = 3};
+    static const struct ls_log_topic wider = {.name = "order", .partitions = 4};
     char uri[400];
     char prefix[200];
     struct ls_log *log;
@@ -263,7 +264,7 @@ static void topics_of_others_are_left_alone(void **state)
     check(ls_kafka_client_new(&place, RD_KAFKA_PRODUCER, none, NULL, NULL, &client, &err));
     char name[2][100];
     snprintf(name[0], sizeof name[0], "made-%d.order", (int)getpid());
-    const struct ls_log_topic made = {name[0], 3};
+    const struct ls_log_topic made = {.name = name[0], .partitions = 3};
     check(ls_kafka_topics_make(client, &made, 1, &err));
     check(ls_kafka_topics_make(client, &made, 1, &err)); /* which is there already */
     uint32_t partitions = 0;
@@ -305,9 +306,10 @@ static void nothing_is_seen_before_its_checkpoint(void **state)
     const char *uri = place_of("checkpoints");
     uint64_t number;
     (void)state;
-    check(ls_log_peek(uri, &number, &err));
-    assert_int_equal(number, 0);
+    assert_int_equal(ls_log_peek(uri, &number, &err), 0);
     struct ls_log *log = go_on(uri, 0, 0, 0);
+    assert_int_equal(ls_log_peek(uri, &number, &err), 1);
+    assert_int_equal(number, 0);
     append_all(log, 0, 20);
     struct ls_log_end end;
     check(ls_log_flush(log, 1, 0, true, &end, &err));
@@ -334,6 +336,33 @@ static void nothing_is_seen_before_its_checkpoint(void **state)
     check(ls_log_commit(log, &second, &err));
     ls_log_close(log);
     log = go_on(uri, 10, 20, 4); /* number 6 was damaged: what it covers is passed over */
+    append_all(log, 20, 60);
+    check(ls_log_complete(log, &err));
+    ls_log_close(log);
+    check_same_as_file(uri, 60);
+}
+
+/* Behind the last one nothing waits for another: it could be more than there is room for. */
+static void what_follows_the_last_checkpoint_is_committed_as_it_comes(void **state)
+{
+    const char *uri = place_of("last");
+    struct ls_log *seen;
+    (void)state;
+    struct ls_log *log = go_on(uri, 0, 0, 0);
+    append_all(log, 0, 20);
+    const struct ls_log_commit last = {.checkpoint = 1, .last = true};
+    check(ls_log_commit(log, &last, &err));
+    append_all(log, 20, 30);
+    check(ls_log_open(uri, true, &seen, &err));
+    for (int i = 0; i < 100 && ls_log_records(seen) < 60; i++) {
+        check(ls_log_refresh(seen, &err));
+        ls_clock_sleep_ms(50);
+    }
+    assert_int_equal(ls_log_records(seen), 60);
+    ls_log_close(seen);
+    append_all(log, 30, 40); /* a crash takes these back */
+    ls_log_close(log);
+    log = go_on(uri, 10, 20, 1); /* and what is there is passed over */
     append_all(log, 20, 60);
     check(ls_log_complete(log, &err));
     ls_log_close(log);
@@ -403,13 +432,48 @@ static void only_its_own_state_goes_on(void **state)
     ls_log_close(log);
 }
 
+/* No time is none there too, between others and alone. */
+static void a_record_without_a_time(void **state)
+{
+    static const int64_t times[] = {-1, 5000, -1, 7000};
+    const char *uri = place_of("timeless");
+    struct ls_log *log = create(uri, LS_LOG_FRESH);
+    struct ls_log_reader *reader;
+    const struct ls_log_record *records;
+    size_t count = 0;
+    (void)state;
+    for (size_t i = 0; i < 4; i++) {
+        const struct ls_log_record record = {
+            .timestamp_ms = times[i], .value = (const uint8_t *)"?", .value_size = 1};
+        check(ls_log_append(log, 0, 0, &record, &err));
+        const struct ls_log_record alone = {.timestamp_ms = -1};
+        check(ls_log_append(log, 1, 0, &alone, &err));
+    }
+    check(ls_log_complete(log, &err));
+    ls_log_close(log);
+    check(ls_log_open(uri, false, &log, &err));
+    for (uint32_t topic = 0; topic < 2; topic++) {
+        check(ls_log_reader_new(log, topic, 0, 0, &reader, &err));
+        for (size_t i = 0; i < 4; i += count) {
+            check(ls_log_read(reader, 4, &records, &count, &err));
+            for (size_t k = 0; k < count; k++) {
+                assert_int_equal(records[k].timestamp_ms, topic ? -1 : times[i + k]);
+            }
+        }
+        ls_log_reader_free(reader);
+    }
+    ls_log_close(log);
+}
+
 static void what_kafka_does_not_take(void **state)
 {
     struct ls_log *log = create(place_of("limits"), LS_LOG_FRESH);
     struct ls_log_record record = {.timestamp_ms = 0};
     (void)state;
     check_refused(ls_log_append(log, 0, 0, &record, &err), LS_E_DATA,
-                  "times behind 1970-01-01T00:00:00Z alone");
+                  "times behind 1970-01-01T00:00:00Z alone, or none");
+    record.timestamp_ms = -2;
+    check_refused(ls_log_append(log, 0, 0, &record, &err), LS_E_DATA, "a record of time -2 ms");
     record.timestamp_ms = 1;
     record.value_size = LS_LOG_RECORD_MAX + 1;
     check_refused(ls_log_append(log, 0, 0, &record, &err), LS_E_DATA, "passes the log's limit");
@@ -432,8 +496,10 @@ int main(void)
         cmocka_unit_test(a_reader_sees_a_log_grow),
         cmocka_unit_test(topics_of_others_are_left_alone),
         cmocka_unit_test(nothing_is_seen_before_its_checkpoint),
+        cmocka_unit_test(what_follows_the_last_checkpoint_is_committed_as_it_comes),
         cmocka_unit_test(a_log_is_removed),
         cmocka_unit_test(only_its_own_state_goes_on),
+        cmocka_unit_test(a_record_without_a_time),
         cmocka_unit_test(what_kafka_does_not_take),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -53,6 +53,7 @@ struct kafka_log {
     struct ls_wire_map *frames; /* likewise: the ids of a registry that values have; NULL: none */
     pthread_mutex_t lock;
     struct kafka_consumer *consumers;
+    size_t reader_count;          /* that are open */
     struct kafka_writer *writing; /* NULL when opened for reading */
 };
 
@@ -106,8 +107,9 @@ void ls_kafka_consumers_free(struct kafka_log *log);
 int ls_kafka_log_overhang(const struct kafka_log *log, uint32_t topic, uint32_t partition,
                           bool *found, struct ls_error *err);
 
-/* A consumer of what is decided upon, which tells of the ends of partitions. */
-int ls_kafka_consumer_new(const struct ls_kafka_place *place, struct ls_kafka_client **out,
-                          struct ls_error *err);
+/* A consumer of what is decided upon, which tells of the ends of partitions. What is
+ * fetched ahead is shared by so many partitions. */
+int ls_kafka_consumer_new(const struct ls_kafka_place *place, size_t partitions,
+                          struct ls_kafka_client **out, struct ls_error *err);
 
 #endif

@@ -49,7 +49,8 @@ static struct kafka_consumer *new_consumer(struct kafka_log *log, struct ls_erro
             return NULL;
         }
     }
-    return consumer->taken && ls_kafka_consumer_new(&log->place, &consumer->client, err) == 0
+    return consumer->taken && ls_kafka_consumer_new(&log->place, log->reader_count,
+                                                    &consumer->client, err) == 0
                ? consumer
                : NULL;
 }
@@ -72,6 +73,13 @@ static int take_consumer(struct kafka_reader *reader, struct ls_error *err)
     }
     pthread_mutex_unlock(&log->lock);
     return consumer ? 0 : err->code;
+}
+
+static void count_readers(struct kafka_log *log, int by)
+{
+    pthread_mutex_lock(&log->lock);
+    log->reader_count += (size_t)by;
+    pthread_mutex_unlock(&log->lock);
 }
 
 void ls_kafka_consumers_free(struct kafka_log *log)
@@ -113,15 +121,19 @@ static int fail(const struct kafka_reader *reader, rd_kafka_resp_err_t code, str
                           reader->name, (unsigned long long)reader->at);
 }
 
+/* The consumer is made when it is read from: then it is known how many share what is fetched. */
 static int start(struct kafka_reader *reader, int64_t offset, struct ls_error *err)
 {
+    int rc = take_consumer(reader, err);
+    if (rc < 0) {
+        return rc;
+    }
     reader->handle = rd_kafka_topic_new(ls_kafka_of(reader->consumer->client), reader->name, NULL);
     if (rd_kafka_consume_start(reader->handle, (int32_t)reader->partition, offset) < 0) {
         rd_kafka_topic_destroy(reader->handle);
         reader->handle = NULL;
         return fail(reader, rd_kafka_last_error(), err);
     }
-    reader->wait = ls_kafka_wait_begin();
     return 0;
 }
 
@@ -130,6 +142,7 @@ static struct kafka_reader *reader_of(const struct kafka_log *log, uint32_t topi
 {
     struct kafka_reader *reader = ls_mem_new(1, sizeof *reader, err);
     if (reader) {
+        count_readers((struct kafka_log *)(uintptr_t)log, 1);
         reader->base.kind = &ls_log_kafka;
         reader->base.end = &log->base.counts[topic][partition];
         reader->log = log;
@@ -138,10 +151,6 @@ static struct kafka_reader *reader_of(const struct kafka_log *log, uint32_t topi
         ls_kafka_log_name(log, reader->topic->name, reader->name);
         ls_buf_init(&reader->headers, "the headers of records that are read", HEADERS_MAX);
         ls_buf_init(&reader->values, "the values of records that are read", VALUES_MAX);
-        if (take_consumer(reader, err) < 0) {
-            ls_kafka_log_reader_free(&reader->base);
-            return NULL;
-        }
     }
     return reader;
 }
@@ -186,6 +195,7 @@ void ls_kafka_log_reader_free(struct ls_log_reader *base)
         *reader->taken = false;
         pthread_mutex_unlock(&log->lock);
     }
+    count_readers(log, -1);
     ls_mem_free(reader->messages);
     ls_mem_free(reader->records);
     ls_buf_clear(&reader->headers);
@@ -396,11 +406,11 @@ int ls_kafka_log_read(struct ls_log_reader *base, size_t count_max,
     int rc = 0;
     *count = 0;
     let_go(reader);
+    reader->wait = ls_kafka_wait_begin();
     if (base->position < *base->end && !reader->handle) {
         rc = start(reader, marks->items[reader->mark - 1].offset, err);
     }
     if (base->position >= *base->end || rc < 0) {
-        reader->wait = ls_kafka_wait_begin();
         return rc;
     }
     while (rc >= 0 && reader->count < count_max && reader->at < *base->end) {
@@ -449,6 +459,7 @@ int ls_kafka_log_overhang(const struct kafka_log *log, uint32_t topic, uint32_t 
     }
     const struct kafka_marks *marks = &reader->topic->marks[partition];
     bool ended = false;
+    reader->wait = ls_kafka_wait_begin();
     int rc = start(reader, marks->items[marks->count - 1].offset, err);
     while (rc == 0 && !ended && !*found) {
         rd_kafka_message_t *message = rd_kafka_consume(reader->handle, (int32_t)partition, WAIT_MS);

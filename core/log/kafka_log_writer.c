@@ -152,10 +152,10 @@ int ls_kafka_log_append(struct ls_log *base, uint32_t topic, uint32_t partition,
                             "a record of %zu bytes passes the log's limit of %u bytes", payload,
                             LS_LOG_RECORD_MAX);
     }
-    if (record->timestamp_ms <= 0) {
+    if (record->timestamp_ms <= 0 && record->timestamp_ms != -1) {
         return ls_error_set(err, LS_E_DATA,
                             "a record of time %lld ms cannot be sent to Kafka, whose clients take "
-                            "times behind 1970-01-01T00:00:00Z alone",
+                            "times behind 1970-01-01T00:00:00Z alone, or none",
                             (long long)record->timestamp_ms);
     }
     pthread_mutex_lock(&w->lock);
@@ -211,7 +211,14 @@ static int want(struct kafka_writer *w, enum kafka_want what, const struct ls_lo
 int ls_kafka_log_commit(struct ls_log *base, const struct ls_log_commit *commit,
                         struct ls_error *err)
 {
-    return want(((struct kafka_log *)base)->writing, KAFKA_COMMIT, commit, err);
+    struct kafka_writer *w = ((struct kafka_log *)base)->writing;
+    int rc = want(w, KAFKA_COMMIT, commit, err);
+    if (rc == 0 && commit->last) {
+        pthread_mutex_lock(&w->lock);
+        w->by_checkpoint = false;
+        pthread_mutex_unlock(&w->lock);
+    }
+    return rc;
 }
 
 bool ls_kafka_log_wants_commit(const struct ls_log *base)
@@ -345,7 +352,7 @@ static int make_topics(const struct kafka_log *log, struct ls_error *err)
         }
     }
     if (rc == 0) {
-        topics[log->topic_count] = (struct ls_log_topic){log->side, 1};
+        topics[log->topic_count] = (struct ls_log_topic){.name = log->side, .partitions = 1};
         rc = ls_kafka_topics_make(log->client, topics, log->topic_count + 1, err);
     }
     ls_arena_clear(&names);
@@ -409,7 +416,7 @@ int ls_kafka_log_create(const char *place, const struct ls_log_topic *topics, si
     } else if (rc == 0) {
         rc = ls_kafka_log_begin(log, topics, topic_count, identity, err);
     }
-    rc = rc < 0 ? rc : ls_kafka_frames_find(log, found, err);
+    rc = rc < 0 ? rc : ls_kafka_frames_find(log, found, topics, topic_count, err);
     rc = rc < 0 || found ? rc : make_topics(log, err);
     if (rc == 0 && !log->told_complete) {
         rc = begin_writer(log, err);
@@ -509,7 +516,7 @@ int ls_kafka_log_continue(const char *place, const struct ls_log_topic *topics, 
     } else if (rc == 0) {
         rc = ls_kafka_log_begin(log, topics, topic_count, identity, err);
     }
-    rc = rc < 0 ? rc : ls_kafka_frames_find(log, found, err);
+    rc = rc < 0 ? rc : ls_kafka_frames_find(log, found, topics, topic_count, err);
     rc = rc < 0 || found ? rc : make_topics(log, err);
     rc = rc < 0 ? rc : begin_writer(log, err);
     rc = rc < 0 ? rc : check_writer(log, identity, past, err); /* nobody changes it any more */

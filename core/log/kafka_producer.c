@@ -139,8 +139,7 @@ static int new_producer(struct kafka_writer *w, struct ls_error *err)
                                       "read_uncommitted",
                                       "delivery.report.only.error",
                                       "true",
-                                      w->has_failed && !ls_kafka_is_set("batch.size") ? "batch.size"
-                                                                                      : NULL,
+                                      w->has_failed ? "batch.size" : NULL,
                                       BATCH_SMALL,
                                       NULL};
     int rc = ls_kafka_client_new(&log->place, RD_KAFKA_PRODUCER, properties, on_failed, w,
@@ -185,18 +184,42 @@ static int fence(struct kafka_writer *w, struct ls_error *err)
     }
 }
 
+/* Where a partition ends: not in front of what was committed. A broker that has only just come up
+ * may know less, for a moment. */
+static int find_offset(struct kafka_writer *w, const struct kafka_topic *topic, uint32_t p,
+                       uint64_t *out, struct ls_error *err)
+{
+    char name[LS_KAFKA_NAME_MAX];
+    const struct kafka_mark *last = &topic->marks[p].items[topic->marks[p].count - 1];
+    int64_t end_then = topic->marks[p].count ? last->offset : 0;
+    struct ls_kafka_wait wait = ls_kafka_wait_begin();
+    ls_kafka_log_name(w->log, topic->name, name);
+    for (;;) {
+        int64_t low;
+        int64_t high = 0;
+        int rc = ls_kafka_range(w->producer, name, p, &low, &high, err);
+        *out = (uint64_t)high;
+        if (rc < 0 || high >= end_then) {
+            return rc;
+        }
+        if (ls_kafka_wait_is_over(&wait)) {
+            return ls_error_set(err, LS_E_DATA,
+                                "partition %u of %s ends at offset %lld, and the log that is there "
+                                "goes up to offset %lld: the topic was emptied, or made anew; "
+                                "remove the log with `lockstep log remove`, and begin it again",
+                                p, name, (long long)high, (long long)end_then);
+        }
+        ls_clock_sleep_ms(AGAIN_MS);
+    }
+}
+
 static int find_offsets(struct kafka_writer *w, struct ls_error *err)
 {
     int rc = 0;
     for (size_t t = 0; rc == 0 && t < w->log->topic_count; t++) {
-        for (uint32_t p = 0; rc == 0 && p < w->log->topics[t].partitions; p++) {
-            char name[LS_KAFKA_NAME_MAX];
-            int64_t low;
-            int64_t high = 0;
-            rc = ls_kafka_range(w->producer,
-                                ls_kafka_log_name(w->log, w->log->topics[t].name, name), p, &low,
-                                &high, err);
-            w->offsets[t][p] = (uint64_t)high;
+        const struct kafka_topic *topic = &w->log->topics[t];
+        for (uint32_t p = 0; rc == 0 && p < topic->partitions; p++) {
+            rc = find_offset(w, topic, p, &w->offsets[t][p], err);
         }
     }
     return rc;

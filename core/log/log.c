@@ -34,6 +34,13 @@ bool ls_log_is_uri(const char *text)
     return false;
 }
 
+int ls_log_check(const char *uri, struct ls_error *err)
+{
+    const char *place = NULL;
+    const struct ls_log_kind *kind = kind_of(uri, &place, err);
+    return !kind ? err->code : kind->check ? kind->check(place, err) : 0;
+}
+
 int ls_log_init(struct ls_log *log, const struct ls_log_kind *kind,
                 const struct ls_log_topic *topics, size_t topic_count, struct ls_error *err)
 {
@@ -46,7 +53,7 @@ int ls_log_init(struct ls_log *log, const struct ls_log_kind *kind,
     }
     for (size_t i = 0; i < topic_count; i++) {
         char *name = ls_mem_copy(topics[i].name, strlen(topics[i].name), err);
-        log->topics[i] = (struct ls_log_topic){name, topics[i].partitions};
+        log->topics[i] = (struct ls_log_topic){.name = name, .partitions = topics[i].partitions};
         log->topic_count = i + 1;
         log->counts[i] = name ? ls_mem_new(topics[i].partitions, sizeof **log->counts, err) : NULL;
         log->sizes[i] = log->counts[i] ? ls_mem_new(topics[i].partitions, sizeof **log->sizes, err)
@@ -199,7 +206,7 @@ int ls_log_peek(const char *uri, uint64_t *checkpoint, struct ls_error *err)
     if (!kind) {
         return err->code;
     }
-    return kind->peek ? kind->peek(place, checkpoint, err) : 0;
+    return kind->peek ? kind->peek(place, checkpoint, err) : 1;
 }
 
 int ls_log_remove(const char *uri, struct ls_error *err)

@@ -37,6 +37,10 @@ struct ls_log_record {
 struct ls_log_topic {
     const char *name;
     uint32_t partitions;
+    /* Fingerprints of the schemas that its values are written with. A log that translates them
+     * knows them all, or is refused; none where that is not known. Borrowed, while it is opened. */
+    const uint64_t *schemas;
+    size_t schema_count;
 };
 
 /* Names what was written: for each domain the spec's hash and the bounds of the run. Two logs of
@@ -62,6 +66,10 @@ enum ls_log_mode {
 
 /* Does the text name a log, and no folder? It may still lack the place: "log:". */
 bool ls_log_is_uri(const char *text);
+
+/* Could there be a log of this name? LS_E_USAGE says what is wrong with it, and shows no password.
+ */
+int ls_log_check(const char *uri, struct ls_error *err);
 
 /* Opens for writing. The topics are copied. In mode LS_LOG_RESUME what a killed writer left is cut
  * back to whole blocks, and appends of records that are there already are passed over (the writer
@@ -108,6 +116,8 @@ int ls_log_flush(struct ls_log *log, uint32_t topic, uint32_t partition, bool sy
 /* What a writer's checkpoint covers, whose file is there and lasts. */
 struct ls_log_commit {
     uint64_t checkpoint; /* its number, from 1 */
+    bool last; /* no other follows: whoever goes on from it makes the same records again, and what
+                  is appended from now on is committed as it comes */
     /* How far the writer has read a log, for those who watch how far it is behind: offsets of
      * topics of the same cluster. None where it reads from elsewhere. */
     const struct ls_log_input *inputs;
@@ -128,9 +138,10 @@ int ls_log_commit(struct ls_log *log, const struct ls_log_commit *commit, struct
  * old? */
 bool ls_log_wants_commit(const struct ls_log *log);
 
-/* Before a log is opened to be gone on with: the number of the last checkpoint that was committed,
- * 0 before the first and where there is no log yet. A writer goes on from that one, or from one
- * before it. UINT64_MAX of a log that keeps no such numbers: whatever it holds can be cut back. */
+/* Before a log is opened to be gone on with: 1, and the number of the last checkpoint that was
+ * committed, 0 before the first. A writer goes on from that one, or from one before it. UINT64_MAX
+ * of a log that keeps no such numbers: whatever it holds can be cut back. 0: there is no log yet.
+ */
 int ls_log_peek(const char *uri, uint64_t *checkpoint, struct ls_error *err);
 
 /* Removes a log from a cluster, if there is one; one of files is left alone. */
@@ -226,6 +237,7 @@ struct ls_log_kind {
     /* NULL where nothing is a transaction: */
     int (*commit)(struct ls_log *log, const struct ls_log_commit *commit, struct ls_error *err);
     bool (*wants_commit)(const struct ls_log *log);
+    int (*check)(const char *place, struct ls_error *err);
     int (*peek)(const char *place, uint64_t *checkpoint, struct ls_error *err);
     int (*remove)(const char *place,
                   struct ls_error *err); /* NULL: files are anybody's to remove */

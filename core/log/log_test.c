@@ -14,7 +14,7 @@ static void a_uri_names_a_kind_and_a_place(void **state)
 {
     static const char *const wrong[] = {"",      "log",   "log:",      "/tmp/x", "logs:/tmp/x",
                                         "LOG:x", "null:", "lo:/tmp/x", " log:x"};
-    static const struct ls_log_topic topic = {"a", 1};
+    static const struct ls_log_topic topic = {.name = "a", .partitions = 1};
     static const struct ls_log_identity identity = {"shop", "00", 1, 0, NULL, {0, 0}, NULL};
     (void)state;
     for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++) {
@@ -49,7 +49,8 @@ static void nothing_may_be_closed(void **state)
 static void topics_are_copied(void **state)
 {
     char name[] = "order";
-    const struct ls_log_topic topics[] = {{name, 2}, {"visit", 1}};
+    const struct ls_log_topic topics[] = {{.name = name, .partitions = 2},
+                                          {.name = "visit", .partitions = 1}};
     struct ls_log log = {0};
     (void)state;
     assert_int_equal(ls_log_init(&log, &ls_log_file, topics, 2, &err), 0);
@@ -102,7 +103,10 @@ static struct ls_id digest_of(const size_t *order, size_t count)
 /* What is counted goes with its topic. */
 static void topics_can_be_selected(void **state)
 {
-    static const struct ls_log_topic topics[] = {{"a", 1}, {"b", 2}, {"c", 3}, {"d", 4}};
+    static const struct ls_log_topic topics[] = {{.name = "a", .partitions = 1},
+                                                 {.name = "b", .partitions = 2},
+                                                 {.name = "c", .partitions = 3},
+                                                 {.name = "d", .partitions = 4}};
     static const struct {
         size_t count;
         const char *names[4];

@@ -142,7 +142,7 @@ static int read_topic(const json_t *json, struct ls_log_manifest *out, size_t t,
     if (!name || partitions < 1 || partitions > LS_LOG_PARTITIONS_MAX) {
         return ls_error_set(err, LS_E_DATA, "a topic in it is not described as it should be");
     }
-    const struct ls_log_topic described = {name, (uint32_t)partitions};
+    const struct ls_log_topic described = {.name = name, .partitions = (uint32_t)partitions};
     if (ls_log_check_topic(&described, err) < 0) {
         return err->code;
     }

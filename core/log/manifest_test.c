@@ -79,8 +79,9 @@ static void what_is_no_id_is_refused(void **state)
         ls_buf_init(&text, "text", LS_LOG_MANIFEST_MAX);
         assert_int_equal(ls_log_manifest_format(&saying, &text, &err), 0);
         size_t end = text.size;
-        while (end > 0 && text.data[end - 1] != '}')
+        while (end > 0 && text.data[end - 1] != '}') {
             end--;
+        }
         assert_true(end > 0);
         struct ls_buf changed;
         ls_buf_init(&changed, "text", LS_LOG_MANIFEST_MAX);

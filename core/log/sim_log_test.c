@@ -29,7 +29,8 @@ static void fill(struct ls_log *log, uint32_t partition, int64_t count)
 /* log:log on a simulated disk. */
 static void begin(struct lab *lab, uint64_t seed)
 {
-    static const struct ls_log_topic topics[] = {{"a", 1}, {"b", 2}};
+    static const struct ls_log_topic topics[] = {{.name = "a", .partitions = 1},
+                                                 {.name = "b", .partitions = 2}};
     static const struct ls_log_identity identity = {"shop", "00", 1, INT64_MAX, NULL, {0, 0}, NULL};
     struct ls_log *log;
     ls_sim_begin(&lab->sim, seed);

@@ -221,7 +221,8 @@ static int open_log(struct replay *r, struct ls_error *err)
     struct ls_sha256 sha256;
     char hex[LS_HEX_MAX];
     for (size_t t = 0; t < plan->topic_count; t++) {
-        topics[t] = (struct ls_log_topic){plan->topics[t].type->topic, r->partitions_max};
+        topics[t] = (struct ls_log_topic){.name = plan->topics[t].type->topic,
+                                          .partitions = r->partitions_max};
     }
     ls_sha256_of(r->identity.data, r->identity.size, &sha256);
     const struct ls_log_identity identity = {

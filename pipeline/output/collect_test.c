@@ -89,7 +89,7 @@ static void write_odd(struct pipe *p, const char *topic, uint32_t partitions, co
 {
     char domain[LS_OUTPUTS_DOMAIN_MAX];
     char hex[LS_HEX_MAX];
-    const struct ls_log_topic topics[] = {{topic, partitions}};
+    const struct ls_log_topic topics[] = {{.name = topic, .partitions = partitions}};
     const struct ls_log_identity identity = {
         .domain = ls_outputs_domain(p->plan, domain),
         .spec_sha256 = ls_hex(p->plan->spec->hash.bytes, LS_SHA256_SIZE, hex),

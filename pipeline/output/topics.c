@@ -24,13 +24,14 @@ struct topics {
 /* ---- opening */
 
 static int add_topic(struct topics *topics, const char *name, uint32_t partitions,
-                     struct ls_error *err)
+                     const struct ls_layout *layout, struct ls_error *err)
 {
     char *copy = ls_mem_copy(name, strlen(name), err);
     if (!copy) {
         return err->code;
     }
-    topics->items[topics->count] = (struct ls_log_topic){copy, partitions};
+    topics->items[topics->count] = (struct ls_log_topic){copy, partitions, &layout->schema->crc64,
+                                                         1};
     topics->first[topics->count++] = topics->parts;
     topics->parts += partitions;
     return 0;
@@ -48,7 +49,8 @@ static int add_place(struct ls_outputs *o, size_t i, struct topics *topics, stru
     ls_buf_init(&place->value, "a row as a record", LS_CONTAINER_RECORD_MAX);
     uint32_t partitions;
     place->partition = ls_outputs_topic(o, i, name, &partitions);
-    int rc = place->partition == 0 ? add_topic(topics, name, partitions, err) : 0;
+    int rc = place->partition == 0 ? add_topic(topics, name, partitions, o->sets[i].layout, err)
+                                   : 0;
     if (rc < 0) {
         return rc;
     }

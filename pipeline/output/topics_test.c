@@ -50,16 +50,16 @@ static struct ls_log *open_log(struct pipe *p, bool partial)
 static void test_names(void **state)
 {
     static const struct ls_log_topic wanted[] = {
-        {"analytics.all", 1},
-        {"analytics.shifted", 1},
-        {"analytics.visits", 1},
-        {"normalized.raw.demo.sale", PARTITIONS},
-        {"quarantine.raw.demo.sale", PARTITIONS},
-        {"normalized.raw.demo.visit", PARTITIONS},
-        {"quarantine.raw.demo.visit", PARTITIONS},
-        {"late.all.raw.demo.sale", PARTITIONS},
-        {"late.shifted.raw.demo.sale", PARTITIONS},
-        {"late.visits.raw.demo.visit", PARTITIONS},
+        {.name = "analytics.all", .partitions = 1},
+        {.name = "analytics.shifted", .partitions = 1},
+        {.name = "analytics.visits", .partitions = 1},
+        {.name = "normalized.raw.demo.sale", .partitions = PARTITIONS},
+        {.name = "quarantine.raw.demo.sale", .partitions = PARTITIONS},
+        {.name = "normalized.raw.demo.visit", .partitions = PARTITIONS},
+        {.name = "quarantine.raw.demo.visit", .partitions = PARTITIONS},
+        {.name = "late.all.raw.demo.sale", .partitions = PARTITIONS},
+        {.name = "late.shifted.raw.demo.sale", .partitions = PARTITIONS},
+        {.name = "late.visits.raw.demo.visit", .partitions = PARTITIONS},
     };
     struct pipe *p = *state;
     size_t count;

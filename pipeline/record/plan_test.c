@@ -281,7 +281,8 @@ static void check_partitions(struct pipe *p, const char *names, uint32_t sales, 
                              int rc, const char *text)
 {
     const struct ls_log_identity identity = {"demo", "", UINT64_MAX, INT64_MAX, NULL, {0, 0}, NULL};
-    const struct ls_log_topic topics[] = {{names, sales}, {"raw.demo.visit", visits}};
+    const struct ls_log_topic topics[] = {{.name = names, .partitions = sales},
+                                          {.name = "raw.demo.visit", .partitions = visits}};
     struct ls_log *log;
     uint32_t partitions = 0;
     FINE(p, ls_tree_remove("log", &p->base.err));

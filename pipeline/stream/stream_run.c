@@ -142,7 +142,7 @@ static struct ls_journal *journal_of(const struct ls_stream_run *run)
 /* The rows that a checkpoint covers become visible with it, and how far the input was read. */
 static int cover(struct ls_stream_run *run, uint64_t number, struct ls_error *err)
 {
-    struct ls_log_commit commit = {.checkpoint = number};
+    struct ls_log_commit commit = {.checkpoint = number, .last = run->stream->final};
     struct ls_log_input *inputs = NULL;
     if (run->outputs->log && ls_log_share_cluster(run->log, run->outputs->log)) {
         inputs = ls_mem_new(run->part_count, sizeof *inputs, err);
@@ -397,11 +397,17 @@ static int restore(struct ls_stream_run *run, size_t dataset_count,
                    struct ls_dataset_state **states, struct ls_error *err)
 {
     uint64_t committed = UINT64_MAX;
-    int rc = ls_log_is_uri(run->job->to) ? ls_log_peek(run->job->to, &committed, err) : 0;
-    ls_checkpoints_until(run->checkpoints, committed);
-    return rc < 0 ? rc
-                  : ls_checkpoints_restore(run->checkpoints, run->stream, dataset_count, states,
-                                           &run->damaged, err);
+    int there = ls_log_is_uri(run->job->to) ? ls_log_peek(run->job->to, &committed, err) : 1;
+    ls_checkpoints_until(run->checkpoints, there > 0 ? committed : UINT64_MAX);
+    int rc = there < 0 ? there
+                       : ls_checkpoints_restore(run->checkpoints, run->stream, dataset_count,
+                                                states, &run->damaged, err);
+    return rc > 0 && !there
+               ? ls_error_set(err, LS_E_DATA,
+                              "there is no log at %s, and the state in %s goes on with one: give "
+                              "the --to that it was begun with, or another --state to begin anew",
+                              run->job->to, run->job->state)
+               : rc;
 }
 
 static int begin(struct ls_stream_run *run, struct ls_error *err)

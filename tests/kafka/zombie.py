@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """A run from Kafka to Kafka that is stopped (SIGSTOP) while another one, with a copy of its state, takes its place and comes to the end; then it wakes up.
-It has to find itself fenced and to say so, and the topics hold each row once: what `collect` makes of them are the batch run's bytes.
+It has to find itself fenced and to say so, and the topics hold each row once: what `collect` makes of them are the batch run's bytes. And
+a state that comes back to a log that there is not keeps what it knows.
 
 usage: zombie.py PROGRAM SPEC ADDRESS --events N"""
 import argparse
@@ -45,6 +46,10 @@ def main():
     if status == 0 or 'another process writes the log' not in said:
         sys.exit(f'the zombie ended with {status}:\n{said}')
     job.judge()
+    elsewhere = [f'{word}-mistyped' if word == job.topics() else word for word in heir]
+    lost = cluster.subprocess.run([str(word) for word in elsewhere], capture_output=True, text=True)
+    if lost.returncode != 65 or 'there is no log at' not in lost.stderr or not list((folder / 'copy').glob('*.ckpt')):
+        sys.exit(f'a state goes on with another log than it was begun with: {lost}')
     print(f'fenced, with {status}: {said.strip().splitlines()[-1]}')
     shutil.rmtree(folder)
 

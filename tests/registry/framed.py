@@ -129,6 +129,9 @@ def check(program, spec, address, one, two, folder):
             '-X', f'registry.url={one}')
     cluster.run(program, 'schema', 'register', spec, '--registry', one, '--prefix', f'{prefix}-one')
     cluster.run(program, 'schema', 'register', spec, '--registry', two)  # for any prefix; with other ids
+    # a schema that came to the spec later would be written with its fingerprint among others with ids
+    refused(65, 'has not the schema of', program, 'generate', spec, '--events', EVENTS, '--to', logs[0], '--reference', reference,
+            '--set', 'topics.heartbeat=10s', '-X', f'registry.url={one}')
     generate(logs[0], '-X', f'registry.url={one}')
     generate(logs[1], '-X', f'registry.url={two}')
     generate(logs[2])
