@@ -187,7 +187,7 @@ static int run_log_1(struct ls_verify *v, struct ls_case_result *r, struct ls_er
     uint64_t anew = 0;
     int rc = write_and_find(v, r, &k, &place, err);
     if (rc == 0 && place.topic) {
-        const struct ls_log_topic topic = {place.topic, place.partitions};
+        const struct ls_log_topic topic = {.name = place.topic, .partitions = place.partitions};
         rc = ls_kafka_admin_remove(k.writes, place.topic, err);
         rc = rc < 0 ? rc : ls_kafka_admin_make(k.writes, &topic, NULL, err);
         rc = rc < 0 ? rc : await_leader(&k, &place, err);
@@ -317,6 +317,11 @@ static int run_log_5(struct ls_verify *v, struct ls_case_result *r, struct ls_er
     rc = rc < 0 ? rc : ls_perturb_log(v->job->spec, v->small_log, log, drop_time, NULL, err);
     rc = rc < 0 ? rc : ls_verify_run(v, &batch, &exit, err);
     rc = rc < 0 ? rc : ls_case_kafka_write_equal(&k, err);
+    if (rc == 0 && r->verdict == LS_VERDICT_PASS) {
+        rc = ls_case_kafka_to_topics(&k, err);
+        rc = rc < 0 ? rc : ls_case_kafka_finish(&k, err);
+        rc = rc < 0 ? rc : ls_case_kafka_collect(&k, "collected", err);
+    }
     ls_verify_count(r, "records", k.input.records, true);
     return ls_case_kafka_end(&k, rc, err);
 }
@@ -326,8 +331,9 @@ const struct ls_case ls_case_log_5 = {
     .title = "log-append time",
     .text = "The topics give records the time at which they came to the broker "
             "(message.timestamp.type=LogAppendTime), which says nothing of the record: no skew is "
-            "judged by it (P3), and it is in no dataset. Both runs over the topics have to give "
-            "the datasets of the batch run over a file log whose records have no timestamps.",
+            "judged by it (P3), and it is in no dataset. Both runs over the topics, and the rows of "
+            "a stream that go to topics, have to give the datasets of the batch run over a file "
+            "log whose records have no timestamps.",
     .kafka = true,
     .run = run_log_5,
 };

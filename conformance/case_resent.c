@@ -6,13 +6,13 @@
 #include <string.h>
 
 /* All that is admitted, late or in a view, is what it is in the log as it was made, wherever it
- * stands. */
+ * stands; what is not is as it came, by the naive recomputation. */
 static int run_as_made(struct ls_verify *v, struct ls_case_result *r,
                        const struct ls_perturbation *perturbation, struct ls_error *err)
 {
     static const char *const places[] = {"position", NULL};
     struct ls_case_runs runs = {0};
-    int rc = ls_case_perturbed(v, r, perturbation, &runs, err);
+    int rc = ls_case_recomputed(v, r, perturbation, &runs, err);
     return rc < 0 || r->verdict != LS_VERDICT_PASS
                ? rc
                : ls_case_same_rows(v, r, runs.batch, "the log on its way", v->base_batch,

@@ -394,7 +394,8 @@ static int append_word(struct ls_buf *out, const char *word, struct ls_error *er
     return rc < 0 || !quoted ? rc : ls_buf_append_text(out, "'", err);
 }
 
-/* The command that runs this case again on its own (C5). */
+/* The command that runs this case again on its own (C5), but for properties, which may be secret.
+ */
 static int append_reproducer(const struct ls_verify_job *job, struct ls_case_result *r,
                              struct ls_error *err)
 {
@@ -408,13 +409,18 @@ static int append_reproducer(const struct ls_verify_job *job, struct ls_case_res
         rc = ls_buf_append_text(out, " --target", err);
         rc = rc < 0 ? rc : append_word(out, job->target_path, err);
     }
+    if (rc == 0 && job->kafka) {
+        rc = ls_buf_append_text(out, " --log", err);
+        rc = rc < 0 ? rc : append_word(out, job->kafka, err);
+    }
     return rc < 0 ? rc
                   : ls_buf_appendf(out, err,
                                    " --cases %s --events %llu --case-events %llu --case-seed %llu "
-                                   "--kills %u\n",
+                                   "--kills %u%s\n",
                                    r->which->id, (unsigned long long)job->events,
                                    (unsigned long long)job->case_events,
-                                   (unsigned long long)job->seed, job->kills);
+                                   (unsigned long long)job->seed, job->kills,
+                                   job->properties && *job->properties ? ", with the same -X" : "");
 }
 
 static int run_case(struct ls_verify *v, const struct ls_case *which, struct ls_error *err)

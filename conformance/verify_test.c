@@ -244,6 +244,14 @@ static void the_command_to_see_it_again_is_whole(void **state)
         "to see it again: sh generate.sh verify shop.yaml --set 'a.b='\\''c d'\\''' --seed 7 "
         "--set '' --target '/a folder/target.yaml' --cases PLAIN --events 1200 --case-events "
         "1200 --case-seed 1 --kills 1\n");
+    static const char *const secret[] = {"-X", "sasl.password=secret", NULL};
+    job.target_path = NULL;
+    job.kafka = "kafka://127.0.0.1:9092/test";
+    job.properties = secret;
+    verify();
+    check_says(detail_of(0), "--seed 7 --set '' --log kafka://127.0.0.1:9092/test --cases PLAIN "
+                             "--events 1200 --case-events 1200 --case-seed 1 --kills 1, with the "
+                             "same -X\n");
 }
 
 static void the_run_directory_is_emptied_first(void **state)
