@@ -329,11 +329,12 @@ static int run_log_5(struct ls_verify *v, struct ls_case_result *r, struct ls_er
 const struct ls_case ls_case_log_5 = {
     .id = "LOG-5",
     .title = "log-append time",
-    .text = "The topics give records the time at which they came to the broker "
-            "(message.timestamp.type=LogAppendTime), which says nothing of the record: no skew is "
-            "judged by it (P3), and it is in no dataset. Both runs over the topics, and the rows of "
-            "a stream that go to topics, have to give the datasets of the batch run over a file "
-            "log whose records have no timestamps.",
+    .text =
+        "The topics give records the time at which they came to the broker "
+        "(message.timestamp.type=LogAppendTime), which says nothing of the record: no skew is "
+        "judged by it (P3), and it is in no dataset. Both runs over the topics, and the rows of "
+        "a stream that go to topics, have to give the datasets of the batch run over a file "
+        "log whose records have no timestamps.",
     .kafka = true,
     .run = run_log_5,
 };
