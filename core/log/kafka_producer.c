@@ -190,8 +190,8 @@ static int find_offset(struct kafka_writer *w, const struct kafka_topic *topic, 
                        uint64_t *out, struct ls_error *err)
 {
     char name[LS_KAFKA_NAME_MAX];
-    const struct kafka_mark *last = &topic->marks[p].items[topic->marks[p].count - 1];
-    int64_t end_then = topic->marks[p].count ? last->offset : 0;
+    const struct kafka_marks *marks = &topic->marks[p];
+    int64_t end_then = marks->count ? marks->items[marks->count - 1].offset : 0;
     struct ls_kafka_wait wait = ls_kafka_wait_begin();
     ls_kafka_log_name(w->log, topic->name, name);
     for (;;) {
