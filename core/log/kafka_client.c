@@ -201,8 +201,8 @@ static const char *advice_of(rd_kafka_resp_err_t code)
     case RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS_AFTER_APPEND:
         return "too few brokers are up for min.insync.replicas";
     case RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE:
-        return "the brokers cannot keep transactions: are as many up as their "
-               "transaction.state.log.replication.factor says?";
+        return "the brokers cannot keep transactions, or groups' offsets: are as many up as their "
+               "transaction.state.log.replication.factor and offsets.topic.replication.factor say?";
     case RD_KAFKA_RESP_ERR_INVALID_TRANSACTION_TIMEOUT:
         return "give -X transaction.timeout.ms=MS, at most the brokers' transaction.max.timeout.ms";
     case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:

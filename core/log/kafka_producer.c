@@ -132,13 +132,18 @@ static void free_producer(struct kafka_writer *w)
 static int new_producer(struct kafka_writer *w, struct ls_error *err)
 {
     const struct kafka_log *log = w->log;
-    /* isolation: the ends of partitions are asked for, of which no transaction's are left out */
+    char idle_ms[24];
+    snprintf(idle_ms, sizeof idle_ms, "%lld", (long long)ls_kafka_patience_ms() / 2);
+    /* idle: a question whose answer librdkafka has given up is asked again over a new connection;
+       isolation: the ends of partitions are asked for, of which no transaction's are left out */
     const char *const properties[] = {"transactional.id",
                                       log->side,
                                       "isolation.level",
                                       "read_uncommitted",
                                       "delivery.report.only.error",
                                       "true",
+                                      "connections.max.idle.ms",
+                                      idle_ms,
                                       w->has_failed ? "batch.size" : NULL,
                                       BATCH_SMALL,
                                       NULL};

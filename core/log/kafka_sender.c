@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define GROUP_MS 1000 /* of one question who keeps a group's offsets */
+
 /* ---- sending */
 
 rd_kafka_headers_t *ls_kafka_headers_new(const uint8_t *bytes, size_t size)
@@ -209,6 +211,51 @@ static rd_kafka_error_t *commit_once(struct kafka_writer *w)
     }
 }
 
+/* What a broker says that is asked for a group: 0 where one answers for it, whatever it says. */
+static rd_kafka_resp_err_t ask_for_group(rd_kafka_t *rk, const char *group, int timeout_ms)
+{
+    char why[200];
+    size_t count = 0;
+    rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR__TIMED_OUT;
+    rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
+    rd_kafka_AdminOptions_t *options = rd_kafka_AdminOptions_new(
+        rk, RD_KAFKA_ADMIN_OP_DESCRIBECONSUMERGROUPS);
+    rd_kafka_AdminOptions_set_request_timeout(options, timeout_ms, why, sizeof why);
+    rd_kafka_DescribeConsumerGroups(rk, &group, 1, options, queue);
+    rd_kafka_event_t *event = rd_kafka_queue_poll(queue, 2 * timeout_ms);
+    if (event) {
+        code = rd_kafka_event_error(event);
+        const rd_kafka_ConsumerGroupDescription_t **groups =
+            rd_kafka_DescribeConsumerGroups_result_groups(
+                rd_kafka_event_DescribeConsumerGroups_result(event), &count);
+        for (size_t i = 0; !code && i < count; i++) {
+            code = rd_kafka_error_code(rd_kafka_ConsumerGroupDescription_error(groups[i]));
+        }
+        rd_kafka_event_destroy(event);
+    }
+    rd_kafka_AdminOptions_destroy(options);
+    rd_kafka_queue_destroy(queue);
+    return ls_kafka_is_passing(code) ? code : RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
+/* Until somebody keeps the group's offsets. librdkafka (to 2.15 at least) asks three times who
+ * does, within 0.3 s, and then never comes back: the first offsets of a cluster take longer, and so
+ * does a new leader. */
+static rd_kafka_error_t *await_coordinator(struct kafka_writer *w, const char *group,
+                                           const struct ls_kafka_wait *wait)
+{
+    rd_kafka_t *rk = ls_kafka_of(w->producer);
+    while (ask_for_group(rk, group, ls_kafka_wait_ms(wait, GROUP_MS))) {
+        rd_kafka_poll(rk, 0);
+        if (ls_kafka_producer_is_stuck(w, wait)) {
+            return rd_kafka_error_new(RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE,
+                                      "no broker keeps the offsets of the group %s", group);
+        }
+        ls_clock_sleep_ms(20); /* an answer may come at once */
+    }
+    return NULL;
+}
+
 /* How far the inputs were read; the number of the checkpoint is each offset's metadata. */
 static rd_kafka_error_t *send_offsets(struct kafka_writer *w, const struct ls_log_commit *commit)
 {
@@ -229,11 +276,16 @@ static rd_kafka_error_t *send_offsets(struct kafka_writer *w, const struct ls_lo
     }
     rd_kafka_consumer_group_metadata_t *group = rd_kafka_consumer_group_metadata_new(w->log->side);
     struct ls_kafka_wait wait = ls_kafka_wait_begin();
-    rd_kafka_error_t *error;
-    while ((error = rd_kafka_send_offsets_to_transaction(ls_kafka_of(w->producer), list, group,
-                                                         ls_kafka_wait_ms(&wait, 5000))) &&
-           rd_kafka_error_is_retriable(error) && !ls_kafka_producer_is_stuck(w, &wait)) {
-        rd_kafka_error_destroy(error);
+    rd_kafka_error_t *error = await_coordinator(w, w->log->side, &wait);
+    bool again = !error;
+    while (again) {
+        error = rd_kafka_send_offsets_to_transaction(ls_kafka_of(w->producer), list, group,
+                                                     ls_kafka_wait_ms(&wait, 5000));
+        again = error && rd_kafka_error_is_retriable(error) &&
+                !ls_kafka_producer_is_stuck(w, &wait);
+        if (again) {
+            rd_kafka_error_destroy(error);
+        }
     }
     rd_kafka_consumer_group_metadata_destroy(group);
     rd_kafka_topic_partition_list_destroy(list);

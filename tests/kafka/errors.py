@@ -3,6 +3,7 @@
 same command (with --resume) finishes the job.
 
 usage: errors.py PROGRAM SPEC"""
+import pathlib
 import subprocess
 import sys
 import tempfile
@@ -25,14 +26,14 @@ class Tries:
         return [self.program, 'generate', self.spec, '--events', EVENTS, '--to', f'kafka://{address}/{name}', '--resume',
                 '-X', f'patience={PATIENCE}s', *words]
 
-    def fails(self, what, command, *parts, running=None):
-        """The command, or a process of it that runs already, ends with 74 and says all of this."""
+    def fails(self, what, command, *parts, running=None, before=0):
+        """The command, or a process of it that runs already, ends with 74 and says all of this; `before` that it may work for so many seconds."""
         begin = time.monotonic()
         process = running or subprocess.Popen([str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         said = process.communicate(timeout=120)[1].strip()
         took = time.monotonic() - begin
         missing = [part for part in parts if part not in said]
-        if process.returncode != 74 or missing or took > PATIENCE + SLACK:
+        if process.returncode != 74 or missing or took > before + PATIENCE + SLACK:
             sys.exit(f'{what}: ended with {process.returncode} after {took:.1f} s; not said: {missing}; said:\n{said}')
         print(f'{what}: 74 after {took:.1f} s: {said.splitlines()[-1]}')
         self.count += 1
@@ -68,11 +69,30 @@ def password(t):
         t.finishes(own.address, 'sasl', *who, 'sasl.password=right')
 
 
+def groups(t):
+    """Where nobody can keep what groups have read, librdkafka's call that commits it with the rows never comes back."""
+    with cluster.Cluster(1, '--set', 'offsets.topic.replication.factor=3') as own:
+        source, rows = f'kafka://{own.address}/source', f'kafka://{own.address}/rows'
+        stream = [t.program, 'run', 'stream', t.spec, '--from', source, '--to', rows, '--state', f'{t.folder}/state', '--final',
+                  '--reference', f'{t.folder}/log/reference', '-X', f'patience={PATIENCE}s']
+        t.finishes(own.address, 'source')
+        t.fails('no coordinator of groups', stream, 'rows.lockstep', 'offsets.topic.replication.factor', before=30)
+        own.do('kill', '1')
+        properties = pathlib.Path(own.folder, 'cluster/1/server.properties')
+        properties.write_text(properties.read_text() + 'offsets.topic.replication.factor=1\n')
+        own.do('restart', '1')
+        cluster.run(*stream)
+        cluster.run(t.program, 'collect', t.spec, '--from', rows, '--to', f'{t.folder}/collected')
+        cluster.run(t.program, 'run', 'batch', t.spec, '--from', source, '--reference', f'{t.folder}/log/reference', '--to', f'{t.folder}/batch')
+        cluster.run('diff', '-r', f'{t.folder}/collected/datasets', f'{t.folder}/batch/datasets')
+
+
 def main():
     with tempfile.TemporaryDirectory(prefix='errors-') as folder:
         t = Tries(sys.argv[1], sys.argv[2], folder)
         plain(t)
         password(t)
+        groups(t)
         print(f'{t.count} causes named; each job was finished')
 
 
