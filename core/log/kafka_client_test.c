@@ -68,36 +68,6 @@ static void memory_that_is_refused(void **state)
     }
 }
 
-/* Lockstep's own are kept from being set; what is only better here gives way. */
-static void what_people_set_goes_before_what_a_client_begins_with(void **state)
-{
-    static const char *const properties[] = {"fetch.wait.max.ms", "10", "enable.partition.eof",
-                                             "true", NULL};
-    struct ls_kafka_place place;
-    (void)state;
-    assert_int_equal(ls_kafka_place_parse("//127.0.0.1:1", &place, &err), 0);
-    for (int set = 0; set < 2; set++) {
-        struct ls_kafka_client *client;
-        char value[20];
-        size_t size = sizeof value;
-        assert_int_equal(set ? ls_kafka_set("fetch.wait.max.ms=70", &err) : 0, 0);
-        assert_int_equal(
-            ls_kafka_client_new(&place, RD_KAFKA_CONSUMER, properties, NULL, NULL, &client, &err),
-            0);
-        const rd_kafka_conf_t *conf = rd_kafka_conf(ls_kafka_of(client));
-        assert_int_equal(rd_kafka_conf_get(conf, "fetch.wait.max.ms", value, &size),
-                         RD_KAFKA_CONF_OK);
-        assert_string_equal(value, set ? "70" : "10");
-        size = sizeof value;
-        assert_int_equal(rd_kafka_conf_get(conf, "enable.partition.eof", value, &size),
-                         RD_KAFKA_CONF_OK);
-        assert_string_equal(value, "true");
-        ls_kafka_client_free(client);
-    }
-    ls_kafka_unset();
-    ls_kafka_place_clear(&place);
-}
-
 static void some_errors_pass(void **state)
 {
     (void)state;
@@ -112,7 +82,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_place_has_brokers_and_maybe_a_prefix),
         cmocka_unit_test(memory_that_is_refused),
-        cmocka_unit_test(what_people_set_goes_before_what_a_client_begins_with),
         cmocka_unit_test(some_errors_pass),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -432,6 +432,36 @@ static void only_its_own_state_goes_on(void **state)
     ls_log_close(log);
 }
 
+/* Lockstep's own are kept from being set; what is only better here gives way. */
+static void what_people_set_goes_before_what_a_client_begins_with(void **state)
+{
+    static const char *const properties[] = {"fetch.wait.max.ms", "10", "enable.partition.eof",
+                                             "true", NULL};
+    struct ls_kafka_place place;
+    (void)state;
+    assert_int_equal(ls_kafka_place_parse("//127.0.0.1:1", &place, &err), 0);
+    for (int set = 0; set < 2; set++) {
+        struct ls_kafka_client *client;
+        char value[20];
+        size_t size = sizeof value;
+        assert_int_equal(set ? ls_kafka_set("fetch.wait.max.ms=70", &err) : 0, 0);
+        assert_int_equal(
+            ls_kafka_client_new(&place, RD_KAFKA_CONSUMER, properties, NULL, NULL, &client, &err),
+            0);
+        const rd_kafka_conf_t *conf = rd_kafka_conf(ls_kafka_of(client));
+        assert_int_equal(rd_kafka_conf_get(conf, "fetch.wait.max.ms", value, &size),
+                         RD_KAFKA_CONF_OK);
+        assert_string_equal(value, set ? "70" : "10");
+        size = sizeof value;
+        assert_int_equal(rd_kafka_conf_get(conf, "enable.partition.eof", value, &size),
+                         RD_KAFKA_CONF_OK);
+        assert_string_equal(value, "true");
+        ls_kafka_client_free(client);
+    }
+    ls_kafka_unset();
+    ls_kafka_place_clear(&place);
+}
+
 /* No time is none there too, between others and alone. */
 static void a_record_without_a_time(void **state)
 {
@@ -499,6 +529,7 @@ int main(void)
         cmocka_unit_test(what_follows_the_last_checkpoint_is_committed_as_it_comes),
         cmocka_unit_test(a_log_is_removed),
         cmocka_unit_test(only_its_own_state_goes_on),
+        cmocka_unit_test(what_people_set_goes_before_what_a_client_begins_with),
         cmocka_unit_test(a_record_without_a_time),
         cmocka_unit_test(what_kafka_does_not_take),
     };
