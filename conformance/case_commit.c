@@ -59,6 +59,37 @@ static int step_to_commit(struct ls_case_kafka *k, struct ls_process *process, s
     return rc;
 }
 
+/* The number of the newest checkpoint; 0: there is none. */
+static int newest_of(struct ls_case_kafka *k, uint64_t *newest, struct ls_error *err)
+{
+    const char *state = ls_disturb_state(k->v, &k->run, err);
+    *newest = 0;
+    return !state                  ? err->code
+           : ls_path_exists(state) ? ls_tree_walk(state, find_newest, newest, err)
+                                   : 0;
+}
+
+/* Starts the run, and stops it where it has written a checkpoint: that its state has changed is not
+ * enough, a file has another name first. 1; 0 when it came to its end. */
+static int stop_behind_checkpoint(struct ls_case_kafka *k, struct ls_process *process,
+                                  struct ls_error *err)
+{
+    uint64_t before;
+    uint64_t newest = 0;
+    int rc = newest_of(k, &before, err);
+    rc = rc < 0 ? rc : ls_case_kafka_start(k, 1, process, err);
+    while (rc > 0 && newest <= before) {
+        int found = newest_of(k, &newest, err);
+        rc = found < 0         ? found
+             : newest > before ? rc
+                               : ls_case_kafka_step(k, process, STEP_US, err);
+        if (found < 0) {
+            ls_case_kafka_kill(process);
+        }
+    }
+    return rc;
+}
+
 /* Kills the run where the file of a checkpoint is there: at once, or as soon as its rows are
  * committed. 1; 0 when it came to its end. */
 static int kill_around(struct ls_case_kafka *k, bool behind, struct kills *kills,
@@ -67,17 +98,16 @@ static int kill_around(struct ls_case_kafka *k, bool behind, struct kills *kills
     struct ls_process process;
     uint64_t newest = 0;
     uint64_t committed = 0;
-    int rc = ls_case_kafka_start(k, 1, &process, err);
+    int rc = stop_behind_checkpoint(k, &process, err);
     bool started = rc > 0;
     rc = started && behind ? step_to_commit(k, &process, err) : rc;
     if (started && rc != 0) {
         ls_case_kafka_kill(&process);
     }
-    const char *state = rc > 0 ? ls_disturb_state(k->v, &k->run, err) : NULL;
-    if (!state) {
-        return rc > 0 ? err->code : rc;
+    if (rc <= 0) {
+        return rc;
     }
-    rc = ls_tree_walk(state, find_newest, &newest, err);
+    rc = newest_of(k, &newest, err);
     rc = rc < 0 ? rc : ls_log_peek(k->run.rows, &committed, err);
     kills->before += rc >= 0 && committed < newest;
     kills->behind += rc >= 0 && newest && committed == newest;
