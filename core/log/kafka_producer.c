@@ -372,6 +372,7 @@ void ls_kafka_producer_free(struct kafka_writer *w)
         }
     }
     free_producer(w);
+    ls_kafka_client_free(w->group);
     for (size_t t = 0; w->touched && t < w->log->topic_count; t++) {
         ls_mem_free(w->touched[t]);
     }

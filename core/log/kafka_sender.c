@@ -211,53 +211,50 @@ static rd_kafka_error_t *commit_once(struct kafka_writer *w)
     }
 }
 
-/* What a broker says that is asked for a group: 0 where one answers for it, whatever it says. */
-static rd_kafka_resp_err_t ask_for_group(rd_kafka_t *rk, const char *group, int timeout_ms)
+/* A consumer of the group, which asks until it is answered. */
+static struct ls_kafka_client *group_client(struct kafka_writer *w, struct ls_error *err)
 {
-    char why[200];
-    size_t count = 0;
-    rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR__TIMED_OUT;
-    rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
-    rd_kafka_AdminOptions_t *options = rd_kafka_AdminOptions_new(
-        rk, RD_KAFKA_ADMIN_OP_DESCRIBECONSUMERGROUPS);
-    rd_kafka_AdminOptions_set_request_timeout(options, timeout_ms, why, sizeof why);
-    rd_kafka_DescribeConsumerGroups(rk, &group, 1, options, queue);
-    rd_kafka_event_t *event = rd_kafka_queue_poll(queue, 2 * timeout_ms);
-    if (event) {
-        code = rd_kafka_event_error(event);
-        const rd_kafka_ConsumerGroupDescription_t **groups =
-            rd_kafka_DescribeConsumerGroups_result_groups(
-                rd_kafka_event_DescribeConsumerGroups_result(event), &count);
-        for (size_t i = 0; !code && i < count; i++) {
-            code = rd_kafka_error_code(rd_kafka_ConsumerGroupDescription_error(groups[i]));
-        }
-        rd_kafka_event_destroy(event);
+    const char *const properties[] = {"group.id", w->log->side, "enable.auto.commit", "false",
+                                      NULL};
+    if (!w->group) {
+        ls_kafka_client_new(&w->log->place, RD_KAFKA_CONSUMER, properties, NULL, NULL, &w->group,
+                            err);
     }
-    rd_kafka_AdminOptions_destroy(options);
-    rd_kafka_queue_destroy(queue);
-    return ls_kafka_is_passing(code) ? code : RD_KAFKA_RESP_ERR_NO_ERROR;
+    return w->group;
 }
 
 /* Until somebody keeps the group's offsets. librdkafka (to 2.15 at least) asks three times who
- * does, within 0.3 s, and then never comes back: the first offsets of a cluster take longer, and so
- * does a new leader. */
-static rd_kafka_error_t *await_coordinator(struct kafka_writer *w, const char *group,
-                                           const struct ls_kafka_wait *wait)
+ * does, within 0.3 s, and then never comes back from what follows: the first offsets of a cluster
+ * take longer, and so does a new leader. Its questions of administrators share the fault, and kill
+ * the process when they are answered late. */
+static int await_coordinator(struct kafka_writer *w, const rd_kafka_topic_partition_list_t *inputs,
+                             const struct ls_kafka_wait *wait, rd_kafka_error_t **error,
+                             struct ls_error *err)
 {
-    rd_kafka_t *rk = ls_kafka_of(w->producer);
-    while (ask_for_group(rk, group, ls_kafka_wait_ms(wait, GROUP_MS))) {
-        rd_kafka_poll(rk, 0);
+    struct ls_kafka_client *client = group_client(w, err);
+    if (!client) {
+        return err->code;
+    }
+    rd_kafka_topic_partition_list_t *one = rd_kafka_topic_partition_list_new(1);
+    rd_kafka_topic_partition_list_add(one, inputs->elems[0].topic, inputs->elems[0].partition);
+    *error = NULL;
+    while (!*error && ls_kafka_is_passing(rd_kafka_committed(ls_kafka_of(client), one,
+                                                             ls_kafka_wait_ms(wait, GROUP_MS)))) {
+        rd_kafka_poll(ls_kafka_of(client), 0);
         if (ls_kafka_producer_is_stuck(w, wait)) {
-            return rd_kafka_error_new(RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE,
-                                      "no broker keeps the offsets of the group %s", group);
+            *error = rd_kafka_error_new(RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE,
+                                        "no broker keeps the offsets of the group %s",
+                                        w->log->side);
         }
         ls_clock_sleep_ms(20); /* an answer may come at once */
     }
-    return NULL;
+    rd_kafka_topic_partition_list_destroy(one);
+    return 0;
 }
 
 /* How far the inputs were read; the number of the checkpoint is each offset's metadata. */
-static rd_kafka_error_t *send_offsets(struct kafka_writer *w, const struct ls_log_commit *commit)
+static int send_offsets(struct kafka_writer *w, const struct ls_log_commit *commit,
+                        rd_kafka_error_t **error, struct ls_error *err)
 {
     char number[24];
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(
@@ -276,20 +273,20 @@ static rd_kafka_error_t *send_offsets(struct kafka_writer *w, const struct ls_lo
     }
     rd_kafka_consumer_group_metadata_t *group = rd_kafka_consumer_group_metadata_new(w->log->side);
     struct ls_kafka_wait wait = ls_kafka_wait_begin();
-    rd_kafka_error_t *error = await_coordinator(w, w->log->side, &wait);
-    bool again = !error;
+    int rc = await_coordinator(w, list, &wait, error, err);
+    bool again = rc == 0 && !*error;
     while (again) {
-        error = rd_kafka_send_offsets_to_transaction(ls_kafka_of(w->producer), list, group,
-                                                     ls_kafka_wait_ms(&wait, 5000));
-        again = error && rd_kafka_error_is_retriable(error) &&
+        *error = rd_kafka_send_offsets_to_transaction(ls_kafka_of(w->producer), list, group,
+                                                      ls_kafka_wait_ms(&wait, 5000));
+        again = *error && rd_kafka_error_is_retriable(*error) &&
                 !ls_kafka_producer_is_stuck(w, &wait);
         if (again) {
-            rd_kafka_error_destroy(error);
+            rd_kafka_error_destroy(*error);
         }
     }
     rd_kafka_consumer_group_metadata_destroy(group);
     rd_kafka_topic_partition_list_destroy(list);
-    return error;
+    return rc;
 }
 
 /* Nobody else has written into the topics: each ends where what was sent and its markers do. Asked
@@ -327,7 +324,7 @@ static rd_kafka_error_t *try_commit(struct kafka_writer *w, const struct ls_log_
         *rc = *rc < 0 || *code || !w->complete ? *rc : check_alone(w, err);
     }
     if (!error && *rc == 0 && !*code && commit && commit->input_count) {
-        error = send_offsets(w, commit);
+        *rc = send_offsets(w, commit, &error, err);
     }
     return error || *rc < 0 || *code ? error : commit_once(w);
 }

@@ -41,7 +41,8 @@ struct kafka_writer {
 
     /* the sending thread's alone, once it runs */
     struct ls_kafka_client *producer;
-    rd_kafka_topic_t **handles; /* of the topics, then of the manifests' */
+    struct ls_kafka_client *group; /* a consumer, once inputs' offsets are committed; NULL before */
+    rd_kafka_topic_t **handles;    /* of the topics, then of the manifests' */
     bool in_transaction;
     bool rewound; /* what is not committed has to be sent again */
     size_t transaction_bytes;
