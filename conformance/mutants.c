@@ -138,6 +138,20 @@ const struct ls_mutant_row ls_mutant_rows[LS_MUTANT_COUNT] = {
                               "only the last checkpoint says that nothing comes behind it"},
     [LS_MUTANT_PAUSE_ENDS] = {"pause-ends", "stream",
                               "a log that has nothing for the moment is at its end"},
+    [LS_MUTANT_UNDECIDED_READ] = {"undecided-read", "shared",
+                                  "what is not committed to a topic is read as well"},
+    [LS_MUTANT_UNDECIDED_ENDS] = {"undecided-ends", "shared",
+                                  "a topic ends where somebody's transaction hangs"},
+    [LS_MUTANT_LOSS_PASSED_OVER] = {"loss-passed-over", "shared",
+                                    "what a topic has lost is not missed"},
+    [LS_MUTANT_GAP_IS_LOSS] = {"gap-is-loss", "shared",
+                               "an offset that is not a position is taken for a loss"},
+    [LS_MUTANT_COMMIT_IGNORED] = {"commit-ignored", "stream",
+                                  "a run goes on from a checkpoint whose rows are not committed"},
+    [LS_MUTANT_UNFENCED] = {"unfenced", "stream",
+                            "each producer has a transactional id of its own"},
+    [LS_MUTANT_OFFSETS_BEHIND] = {"offsets-behind", "stream",
+                                  "the offsets that are committed are one record behind"},
 };
 
 enum ls_mutant ls_mutant_find(const char *name)

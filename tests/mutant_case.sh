@@ -12,6 +12,8 @@ if [ "$status" != 1 ] || ! grep -q "^FAIL *$case " "$out.txt"; then
     cat "$out.txt"
     exit 1
 fi
-diff -r "$out/cases/base/stream/datasets" "$out/cases/base/batch/datasets" # else it was the small log that told
+if [ -e "$out/cases/base" ]; then # a case that needs a cluster makes none: what these defects are in takes no part in a log of files
+    diff -r "$out/cases/base/stream/datasets" "$out/cases/base/batch/datasets" # else it was the small log that told
+fi
 sed -n '/^FAIL/p; /^'"$case"' FAIL/,/^to see/p' "$out.txt" | cut -c 1-300
 rm -rf "$out" "$out.txt"

@@ -82,6 +82,14 @@ enum ls_mutant {
     LS_MUTANT_STATE_UNNAMED,       /* stream: a state has another name at each start */
     LS_MUTANT_FINAL_ONCE,          /* stream: only the last checkpoint says that it is */
     LS_MUTANT_PAUSE_ENDS,          /* stream: a log that has nothing for the moment is at its end */
+    /* of logs on Kafka, that cases with a cluster bring out */
+    LS_MUTANT_UNDECIDED_READ,   /* shared: what is not committed is read as well */
+    LS_MUTANT_UNDECIDED_ENDS,   /* shared: a topic ends where a transaction hangs */
+    LS_MUTANT_LOSS_PASSED_OVER, /* shared: what a topic has lost is not missed */
+    LS_MUTANT_GAP_IS_LOSS,      /* shared: an offset that is not a position is a loss */
+    LS_MUTANT_COMMIT_IGNORED,   /* stream: goes on from a checkpoint whose rows are not committed */
+    LS_MUTANT_UNFENCED,         /* stream: each producer has a transactional id of its own */
+    LS_MUTANT_OFFSETS_BEHIND,   /* stream: committed offsets are one record behind */
     LS_MUTANT_COUNT
 };
 

@@ -6,6 +6,7 @@
 #include "core/log/kafka_log_internal.h"
 
 #include "core/base/mem.h"
+#include "core/base/mutant.h"
 #include "core/obs/clock.h"
 
 #include <stdio.h>
@@ -30,8 +31,9 @@ int ls_kafka_consumer_new(const struct ls_kafka_place *place, size_t partitions,
              kbytes < AHEAD_KBYTES_EACH ? kbytes + 1 : AHEAD_KBYTES_EACH);
     snprintf(messages, sizeof messages, "%zu", AHEAD_MESSAGES / partitions + 1);
     const char *const properties[] = {
-        "isolation.level", "read_committed", "enable.partition.eof", "true", "auto.offset.reset",
-        "error", "enable.auto.commit", "false",
+        "isolation.level", LS_MUTANT(UNDECIDED_READ) ? "read_uncommitted" : "read_committed",
+        "enable.partition.eof", "true", "auto.offset.reset",
+        LS_MUTANT(LOSS_PASSED_OVER) ? "earliest" : "error", "enable.auto.commit", "false",
         /* a partition that begins to be read waits for what was asked of the others, and one whose
            queue was full for this long */
         "fetch.wait.max.ms", "10", "fetch.error.backoff.ms", "10",

@@ -5,6 +5,7 @@
  * has one answer: a new producer, which finds in the manifests whether the transaction that was
  * under way was committed, and if not sends all of it again. */
 #include "core/base/mem.h"
+#include "core/base/mutant.h"
 #include "core/log/kafka_properties.h"
 #include "core/log/kafka_writer_internal.h"
 #include "core/obs/clock.h"
@@ -137,7 +138,7 @@ static int new_producer(struct kafka_writer *w, struct ls_error *err)
     /* idle: a question whose answer librdkafka has given up is asked again over a new connection;
        isolation: the ends of partitions are asked for, of which no transaction's are left out */
     const char *const properties[] = {"transactional.id",
-                                      log->side,
+                                      LS_MUTANT(UNFENCED) ? w->session : log->side,
                                       "isolation.level",
                                       "read_uncommitted",
                                       "delivery.report.only.error",

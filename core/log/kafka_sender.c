@@ -1,5 +1,6 @@
 /* Sending the records of a log to Kafka, and committing them with a manifest. */
 #include "core/avro/decode.h"
+#include "core/base/mutant.h"
 #include "core/log/kafka_writer_internal.h"
 #include "core/obs/clock.h"
 
@@ -264,7 +265,7 @@ static int send_offsets(struct kafka_writer *w, const struct ls_log_commit *comm
         const struct ls_log_input *input = &commit->inputs[i];
         rd_kafka_topic_partition_t *place = rd_kafka_topic_partition_list_add(
             list, input->topic, (int32_t)input->partition);
-        place->offset = input->offset;
+        place->offset = input->offset - (LS_MUTANT(OFFSETS_BEHIND) && input->offset > 0);
         place->metadata = rd_kafka_mem_malloc(NULL, sizeof number); /* the list frees it */
         place->metadata_size = place->metadata ? (size_t)size : 0;
         if (place->metadata) {

@@ -398,7 +398,8 @@ static int restore(struct ls_stream_run *run, size_t dataset_count,
 {
     uint64_t committed = UINT64_MAX;
     int there = ls_log_is_uri(run->job->to) ? ls_log_peek(run->job->to, &committed, err) : 1;
-    ls_checkpoints_until(run->checkpoints, there > 0 ? committed : UINT64_MAX);
+    ls_checkpoints_until(run->checkpoints,
+                         there > 0 && !LS_MUTANT(COMMIT_IGNORED) ? committed : UINT64_MAX);
     int rc = there < 0 ? there
                        : ls_checkpoints_restore(run->checkpoints, run->stream, dataset_count,
                                                 states, &run->damaged, err);
