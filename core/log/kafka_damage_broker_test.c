@@ -279,6 +279,34 @@ static void others_write_into_it(void **state)
     check_says("goes on behind the log's end: another program wrote there");
 }
 
+/* A broker that dies before it has answered writes a marker twice; what is taken back leaves one
+ * too. More offsets are taken than was counted, and none of a record: manifests tell what is so. */
+static void markers_that_were_not_counted(void **state)
+{
+    uint64_t found = 0;
+    (void)state;
+    place("markers");
+    struct ls_log *log = create(LS_LOG_FRESH);
+    rd_kafka_t *rk = stranger("who-takes-back");
+    assert_null(rd_kafka_init_transactions(rk, 20000));
+    for (int i = 0; i < 3; i++) {
+        append_all(log, 30 * i, 30 * i + 30);
+        ls_clock_sleep_ms(1500); /* committed */
+        assert_null(rd_kafka_begin_transaction(rk));
+        write_into(rk, topic_of("order"), 1, "stranger");
+        assert_null(rd_kafka_abort_transaction(rk, 20000));
+    }
+    append_all(log, 90, 120);
+    check(ls_log_complete(log, &err));
+    ls_log_close(log);
+    rd_kafka_destroy(rk);
+    check(read_from(0, &found));
+    assert_int_equal(found, 120);
+    check(read_from(95, &found));
+    assert_int_equal(found, 25);
+    assert_int_equal(inspect().damaged, 0);
+}
+
 /* TXN-7: somebody's open transaction in the topic of manifests keeps what comes behind it from
  * readers: a writer does not go on blindly, and says what is in its way. */
 static void a_transaction_that_hangs(void **state)
@@ -439,6 +467,7 @@ int main(void)
         cmocka_unit_test(a_topic_that_was_made_anew),
         cmocka_unit_test(a_writer_in_a_topic_that_was_made_anew),
         cmocka_unit_test(others_write_into_it),
+        cmocka_unit_test(markers_that_were_not_counted),
         cmocka_unit_test(a_transaction_that_hangs),
         cmocka_unit_test(a_transaction_that_was_too_old),
         cmocka_unit_test(transactions_of_every_size),

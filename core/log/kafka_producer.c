@@ -273,9 +273,8 @@ static void rewind_to(struct kafka_writer *w, uint64_t *const *ends)
     w->in_transaction = false;
 }
 
-/* Nobody else has begun to write this log since we did? What ends a transaction that was too long
- * fences us too. */
-static int check_session(struct kafka_writer *w, struct ls_error *err)
+/* What ends a transaction that was too long fences us too. */
+int ls_kafka_producer_check_session(struct kafka_writer *w, struct ls_error *err)
 {
     bool found;
     int rc = ls_kafka_log_look(w->log, &found, err);
@@ -290,7 +289,7 @@ static int check_session(struct kafka_writer *w, struct ls_error *err)
 int ls_kafka_producer_recover(struct kafka_writer *w, rd_kafka_resp_err_t code, bool *committed,
                               struct ls_error *err)
 {
-    int rc = is_fenced(code) ? check_session(w, err) : 0;
+    int rc = is_fenced(code) ? ls_kafka_producer_check_session(w, err) : 0;
     w->has_failed = true;
     free_producer(w);
     rc = rc < 0 ? rc : take_over(w, err);

@@ -290,27 +290,104 @@ static int send_offsets(struct kafka_writer *w, const struct ls_log_commit *comm
     return rc;
 }
 
-/* Nobody else has written into the topics: each ends where what was sent and its markers do. Asked
- * once, at the end, since it costs a question for each partition. */
-static int check_alone(struct kafka_writer *w, struct ls_error *err)
+/* ---- where it stands */
+
+#define AGAIN_MS 20 /* between two questions where partitions end */
+
+/* What the transaction has records of; and everything, where it is the last one: nobody else may
+ * have written. */
+static rd_kafka_topic_partition_list_t *written(const struct kafka_writer *w)
 {
-    int rc = 0;
-    for (size_t t = 0; rc == 0 && t < w->log->topic_count; t++) {
-        for (uint32_t p = 0; rc == 0 && p < w->log->topics[t].partitions; p++) {
-            char name[LS_KAFKA_NAME_MAX];
-            int64_t low;
-            int64_t high;
-            ls_kafka_log_name(w->log, w->log->topics[t].name, name);
-            rc = ls_kafka_range(w->producer, name, p, &low, &high, err);
-            if (rc == 0 && (uint64_t)high != w->offsets[t][p]) {
-                rc = ls_error_set(
-                    err, LS_E_DATA,
-                    "partition %u of %s ends at offset %lld, and not at %llu: another "
-                    "program wrote into it; remove the log's topics and begin anew",
-                    p, name, (long long)high, (unsigned long long)w->offsets[t][p]);
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(16);
+    for (size_t t = 0; t < w->log->topic_count; t++) {
+        char name[LS_KAFKA_NAME_MAX];
+        ls_kafka_log_name(w->log, w->log->topics[t].name, name);
+        for (uint32_t p = 0; p < w->log->topics[t].partitions; p++) {
+            if (w->touched[t][p] || w->complete) {
+                rd_kafka_topic_partition_list_add(list, name, (int32_t)p)->opaque =
+                    &w->offsets[t][p];
             }
         }
     }
+    return list;
+}
+
+/* The ends of the partitions, from their leaders: what was acknowledged stands in front of them. A
+ * broker that has only just come up may know of less, and the last transaction's markers may be on
+ * their way. */
+static rd_kafka_resp_err_t find_ends(struct kafka_writer *w, rd_kafka_topic_partition_list_t *list)
+{
+    struct ls_kafka_wait wait = ls_kafka_wait_begin();
+    rd_kafka_resp_err_t code;
+    do {
+        for (int i = 0; i < list->cnt; i++) {
+            list->elems[i].offset = RD_KAFKA_OFFSET_END;
+        }
+        code = rd_kafka_offsets_for_times(ls_kafka_of(w->producer), list,
+                                          ls_kafka_wait_ms(&wait, 5000));
+        for (int i = 0; !code && i < list->cnt; i++) {
+            const rd_kafka_topic_partition_t *place = &list->elems[i];
+            const uint64_t *expected = place->opaque;
+            code = place->err                           ? place->err
+                   : place->offset < (int64_t)*expected ? RD_KAFKA_RESP_ERR_OFFSET_NOT_AVAILABLE
+                                                        : RD_KAFKA_RESP_ERR_NO_ERROR;
+        }
+        if (code) {
+            ls_clock_sleep_ms(AGAIN_MS);
+        }
+    } while (code && !ls_kafka_producer_is_stuck(w, &wait));
+    return code;
+}
+
+/* There is more than the records that were sent and the markers of what was committed. Brokers
+ * write a marker again when one of them died before it had answered: that is no harm. Records are
+ * another program's. */
+static int check_alone(struct kafka_writer *w, size_t t, uint32_t p, uint64_t end,
+                       struct ls_error *err)
+{
+    char name[LS_KAFKA_NAME_MAX];
+    int64_t low;
+    int64_t decided; /* up to this transaction's first record */
+    bool others = false;
+    ls_kafka_log_name(w->log, w->log->topics[t].name, name);
+    int rc = ls_kafka_range(w->log->client, name, p, &low, &decided, err);
+    if (rc == 0 && (uint64_t)decided + (w->ends[t][p] - w->committed[t][p]) == end) {
+        rc = ls_kafka_log_overhang(w->log, (uint32_t)t, p, &others, err);
+    } else {
+        others = true;
+    }
+    return rc < 0 || !others
+               ? rc
+               : ls_error_set(err, LS_E_DATA,
+                              "partition %u of %s ends at offset %llu, and not at %llu: another "
+                              "program wrote into it; remove the log's topics and begin anew",
+                              p, name, (unsigned long long)end,
+                              (unsigned long long)w->offsets[t][p]);
+}
+
+/* Where the next records will stand is counted; here it is seen, behind the transaction's last
+ * record: the manifest tells it. */
+static int see_offsets(struct kafka_writer *w, rd_kafka_resp_err_t *code, struct ls_error *err)
+{
+    rd_kafka_topic_partition_list_t *list = written(w);
+    bool looked = false;
+    int rc = 0;
+    *code = list->cnt ? find_ends(w, list) : RD_KAFKA_RESP_ERR_NO_ERROR;
+    for (size_t t = 0; rc == 0 && !*code && t < w->log->topic_count; t++) {
+        for (uint32_t p = 0; rc == 0 && p < w->log->topics[t].partitions; p++) {
+            char name[LS_KAFKA_NAME_MAX];
+            ls_kafka_log_name(w->log, w->log->topics[t].name, name);
+            const rd_kafka_topic_partition_t *seen = rd_kafka_topic_partition_list_find(list, name,
+                                                                                        (int32_t)p);
+            if (seen && (uint64_t)seen->offset > w->offsets[t][p]) {
+                rc = looked ? 0 : ls_kafka_producer_check_session(w, err);
+                rc = rc < 0 ? rc : check_alone(w, t, p, (uint64_t)seen->offset, err);
+                looked = true;
+                w->offsets[t][p] = (uint64_t)seen->offset;
+            }
+        }
+    }
+    rd_kafka_topic_partition_list_destroy(list);
     return rc;
 }
 
@@ -320,9 +397,10 @@ static rd_kafka_error_t *try_commit(struct kafka_writer *w, const struct ls_log_
 {
     rd_kafka_error_t *error = w->in_transaction ? NULL : begin(w);
     if (!error) {
-        *rc = say(w, code, err);
+        *code = flush(w);
+        *rc = *code ? 0 : see_offsets(w, code, err);
+        *rc = *rc < 0 || *code ? *rc : say(w, code, err);
         *code = *rc < 0 || *code ? *code : flush(w);
-        *rc = *rc < 0 || *code || !w->complete ? *rc : check_alone(w, err);
     }
     if (!error && *rc == 0 && !*code && commit && commit->input_count) {
         *rc = send_offsets(w, commit, &error, err);

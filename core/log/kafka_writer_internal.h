@@ -76,6 +76,10 @@ int ls_kafka_producer_judge_error(struct kafka_writer *w, rd_kafka_error_t *erro
  * the wait did. */
 bool ls_kafka_producer_is_stuck(struct kafka_writer *w, const struct ls_kafka_wait *wait);
 
+/* Looks at the manifests: an error where another process has begun to write the log since we did.
+ */
+int ls_kafka_producer_check_session(struct kafka_writer *w, struct ls_error *err);
+
 /* A new producer where the old one failed with a code: *committed says whether its transaction was,
  * all the same; else the writer is rewound: everything behind the last that was is to be sent
  * again. */
