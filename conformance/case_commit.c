@@ -327,13 +327,15 @@ static int check_offsets(struct ls_case_kafka *k, struct ls_kafka_client *group,
     return rc;
 }
 
-/* Kills it until it has committed offsets, and moves these: 1; 0 when it came to its end. */
+/* Kills it until it has committed offsets, and moves these: 1; 0 when it came to its end. Each time
+ * it has longer for its first commit, which takes the longer the more partitions there are. */
 static int kill_and_move(struct ls_case_kafka *k, struct ls_kafka_client **group,
                          rd_kafka_topic_partition_list_t **list, uint64_t *moved,
                          struct ls_error *err)
 {
     struct ls_process process;
-    int rc = ls_case_kafka_stop_anew(k, 3, &process, err);
+    unsigned changes = 3;
+    int rc = ls_case_kafka_stop_anew(k, changes, &process, err);
     const char *const properties[] = {"group.id", k->side, NULL};
     const char *prefix = rc < 0 ? NULL : ls_case_kafka_prefix(k, k->input.uri, err);
     if (rc > 0) {
@@ -353,7 +355,7 @@ static int kill_and_move(struct ls_case_kafka *k, struct ls_kafka_client **group
         if (rc < 0 || *moved) {
             return rc < 0 ? rc : 1;
         }
-        rc = ls_case_kafka_stop(k, 1, &process, err);
+        rc = ls_case_kafka_stop(k, changes *= 2, &process, err);
     }
     return rc;
 }
