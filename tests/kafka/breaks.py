@@ -43,7 +43,7 @@ def goes_on(program, spec, folder, address):
     cluster.run(*base, '--to', f'kafka://{address}/input', *WRITE)
     cluster.run(program, 'log', 'compare', f'log:{folder}/log', f'kafka://{address}/input', *READ)
     cluster.run(program, 'run', 'stream', spec, '--from', f'kafka://{address}/input', '--reference', folder / 'log/reference',
-                '--to', f'kafka://{address}/rows', '--state', folder / 'state', '--final', *WRITE, *READ)
+                '--to', f'kafka://{address}/rows', '--state', folder / 'state', '--final', *READ)
     cluster.run(program, 'collect', spec, '--from', f'kafka://{address}/rows', '--to', folder / 'collected', *READ)
     if not kills.same_folders(folder / 'batch/datasets', folder / 'collected/datasets'):
         sys.exit('the datasets of the run through the network that breaks differ from those of the batch run')
